@@ -1,0 +1,126 @@
+//! Phase 5: what is wrong with a program whose names are all resolved.
+//!
+//! Input: the [`Program`]. Output: diagnostics. One rule, one function.
+
+mod expression;
+mod step;
+mod workflow;
+
+use crate::diagnostic::Diagnostics;
+use crate::document::Document;
+use crate::flow;
+use crate::resolve::{Program, Segment, Test, Value, ValueKind, Reference, Workflow, Call};
+use crate::typing::Typing;
+
+/// Checks every workflow.
+pub fn check(document: &Document<'_>, program: &Program<'_>, diagnostics: &mut Diagnostics) {
+    workflow::id_pattern(document, diagnostics);
+    workflow::unused_source(document, program, diagnostics);
+    workflow::unused_component(document, diagnostics);
+    for workflow in &program.workflows {
+        let flow = flow::analyse(workflow);
+        let typing = Typing { workflow, flow: &flow };
+        workflow::unreachable_step(workflow, &flow, diagnostics);
+        workflow::unused_input(workflow, diagnostics);
+        workflow::unreachable_action(workflow, diagnostics);
+        for (index, step) in workflow.steps.iter().enumerate() {
+            step::parameter_required(step, diagnostics);
+            step::unknown_parameter(step, diagnostics);
+            step::querystring_with_query(step, diagnostics);
+            step::body_required(step, diagnostics);
+            step::body_not_accepted(step, diagnostics);
+            step::payload_member_required(step, diagnostics);
+            step::unknown_payload_member(step, diagnostics);
+            step::payload_type_mismatch(step, index, &typing, diagnostics);
+            step::parameter_type_mismatch(step, index, &typing, diagnostics);
+            step::status_undeclared(step, diagnostics);
+            for (reference, place) in step_references(workflow, index) {
+                expression::step_after_use(reference, Some(index), place, &typing, diagnostics);
+                expression::impossible_pointer(reference, Some(index), &typing, diagnostics);
+                expression::output_without_body(reference, place, step, diagnostics);
+            }
+            expression::optional_into_required(step, index, &typing, diagnostics);
+        }
+        for output in &workflow.outputs {
+            for reference in references(&output.value) {
+                expression::step_after_use(reference, None, Place::Outputs, &typing, diagnostics);
+                expression::impossible_pointer(reference, None, &typing, diagnostics);
+            }
+        }
+    }
+}
+
+/// Where in a workflow an expression is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// While the request is made.
+    Request,
+    /// When the response has come.
+    Response,
+    /// An output of the step.
+    StepOutput,
+    /// The outputs of the workflow.
+    Outputs,
+}
+
+/// All references of a value.
+pub(crate) fn references(value: &Value) -> Vec<&Reference> {
+    let mut found = Vec::new();
+    collect(value, &mut found);
+    found
+}
+
+fn collect<'v>(value: &'v Value, found: &mut Vec<&'v Reference>) {
+    match &value.kind {
+        ValueKind::Reference(reference) => found.push(reference),
+        ValueKind::Template(segments) => found.extend(segments.iter().filter_map(|segment| match segment {
+            Segment::Reference(reference) => Some(reference),
+            Segment::Text(_) => None,
+        })),
+        ValueKind::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        ValueKind::Object(members) => members.iter().for_each(|(_, value)| collect(value, found)),
+        ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Invalid => {}
+    }
+}
+
+/// All references of a test.
+pub(crate) fn test_references<'t>(test: &'t Test, found: &mut Vec<&'t Reference>) {
+    match test {
+        Test::Or(parts) | Test::And(parts) => parts.iter().for_each(|part| test_references(part, found)),
+        Test::Not(inner) => test_references(inner, found),
+        Test::Compare(left, _, right) => {
+            collect(left, found);
+            collect(right, found);
+        }
+        Test::Truthy(value) => collect(value, found),
+        Test::Invalid => {}
+    }
+}
+
+/// All references of a step and where each is evaluated.
+pub(crate) fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> Vec<(&'w Reference, Place)> {
+    let Some(step) = workflow.steps.get(index) else { return Vec::new() };
+    let mut all = Vec::new();
+    if let Call::Operation { arguments, body, .. } = &step.call {
+        for argument in arguments {
+            all.extend(references(&argument.value).into_iter().map(|reference| (reference, Place::Request)));
+        }
+        if let Some(body) = body {
+            all.extend(references(&body.payload).into_iter().map(|reference| (reference, Place::Request)));
+        }
+    }
+    let mut found = Vec::new();
+    for criterion in &step.criteria {
+        test_references(&criterion.test, &mut found);
+    }
+    for action in step.on_success.iter().chain(&step.on_failure) {
+        for criterion in &action.criteria {
+            test_references(&criterion.test, &mut found);
+        }
+    }
+    all.extend(found.into_iter().map(|reference| (reference, Place::Response)));
+    for output in &step.outputs {
+        all.extend(references(&output.value).into_iter().map(|reference| (reference, Place::StepOutput)));
+    }
+    all
+}

@@ -1,0 +1,447 @@
+//! Phase 3: the grammar of simple conditions.
+//!
+//! `||` binds weaker than `&&`, then `!`, then one comparison. Operands are literals and runtime
+//! expressions, followed by `.member` and `[index]`. Arazzo 1.1.0, "Criterion Object".
+
+use crate::expression::{self, Bytes, Expression, Mistake, Name, Pointer, SyntaxError};
+
+/// A simple condition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// At least one passes.
+    Or(Vec<Condition>),
+    /// All pass.
+    And(Vec<Condition>),
+    /// It does not pass.
+    Not(Box<Condition>),
+    /// Two operands compared.
+    Compare(Operand, Operator, Operand),
+    /// One operand on its own.
+    Bare(Operand),
+}
+
+/// A comparison operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// An operand and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operand {
+    /// What it is.
+    pub kind: OperandKind,
+    /// Where.
+    pub at: Bytes,
+}
+
+/// What an operand is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OperandKind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number as it is written.
+    Number(String),
+    /// A string without its quotes; `true` when it stood in double quotes, which the grammar
+    /// does not have.
+    Text(String, bool),
+    /// A runtime expression; members and indices behind it are tokens of its pointer.
+    Expression(Expression),
+}
+
+/// Parses a simple condition.
+///
+/// # Errors
+/// The first deviation from the grammar.
+pub fn parse(text: &str) -> Result<Condition, SyntaxError> {
+    let mut parser = Parser { text, position: 0, depth: 0 };
+    let condition = parser.or()?;
+    parser.blank();
+    if parser.position < text.len() {
+        let rest = &text[parser.position..];
+        let mut error = parser.error_here(format!("expected an operator or the end, found `{rest}`"));
+        if rest.starts_with('=') && !rest.starts_with("==") {
+            error.help = Some("equality is `==`".to_owned());
+        }
+        return Err(error);
+    }
+    Ok(condition)
+}
+
+/// Levels of parentheses and `!`.
+const DEPTH: usize = 64;
+
+struct Parser<'a> {
+    text: &'a str,
+    position: usize,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    fn rest(&self) -> &str {
+        &self.text[self.position..]
+    }
+
+    fn blank(&mut self) {
+        let rest = self.rest();
+        self.position += rest.len() - rest.trim_start().len();
+    }
+
+    fn eat(&mut self, word: &str) -> bool {
+        self.blank();
+        let found = self.rest().starts_with(word);
+        if found {
+            self.position += word.len();
+        }
+        found
+    }
+
+    fn error_here(&self, message: impl Into<String>) -> SyntaxError {
+        let width = self.rest().chars().next().map_or(0, char::len_utf8);
+        SyntaxError { kind: Mistake::Syntax, at: self.position..self.position + width, message: message.into(), help: None }
+    }
+
+    fn or(&mut self) -> Result<Condition, SyntaxError> {
+        let mut parts = vec![self.and()?];
+        while self.eat("||") {
+            parts.push(self.and()?);
+        }
+        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::Or(parts) })
+    }
+
+    fn and(&mut self) -> Result<Condition, SyntaxError> {
+        let mut parts = vec![self.not()?];
+        while self.eat("&&") {
+            parts.push(self.not()?);
+        }
+        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::And(parts) })
+    }
+
+    fn not(&mut self) -> Result<Condition, SyntaxError> {
+        self.blank();
+        if self.rest().starts_with('!') && !self.rest().starts_with("!=") {
+            self.position += 1;
+            return Ok(Condition::Not(Box::new(self.deeper(Self::operand_of_not)?)));
+        }
+        self.comparison()
+    }
+
+    /// `!` takes a group, another `!`, or a lone operand; never a comparison without parentheses.
+    fn operand_of_not(&mut self) -> Result<Condition, SyntaxError> {
+        self.blank();
+        if self.rest().starts_with(['!', '(']) {
+            return self.not();
+        }
+        let operand = self.operand()?;
+        if self.operator().is_some() {
+            let mut error = self.error_here("a comparison behind `!`");
+            error.at = operand.at;
+            error.help = Some("put the comparison in parentheses, or turn its operator round".to_owned());
+            return Err(error);
+        }
+        Ok(Condition::Bare(operand))
+    }
+
+    fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, SyntaxError>) -> Result<T, SyntaxError> {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return Err(self.error_here(format!("nested more than {DEPTH} levels deep")));
+        }
+        let parsed = parse(self);
+        self.depth -= 1;
+        parsed
+    }
+
+    fn comparison(&mut self) -> Result<Condition, SyntaxError> {
+        if self.eat("(") {
+            let start = self.position - 1;
+            let inner = self.deeper(Self::or)?;
+            if !self.eat(")") {
+                let mut error = self.error_here("a parenthesis that is never closed");
+                error.at = start..start + 1;
+                return Err(error);
+            }
+            if self.operator().is_some() {
+                return Err(self.error_here("a group cannot be compared; it is true or false already"));
+            }
+            return Ok(inner);
+        }
+        let left = self.operand()?;
+        let Some(operator) = self.operator() else { return Ok(Condition::Bare(left)) };
+        let right = self.operand()?;
+        if self.operator().is_some() {
+            let mut error = self.error_here("comparisons cannot be chained");
+            error.help = Some("join two comparisons with `&&`".to_owned());
+            return Err(error);
+        }
+        Ok(Condition::Compare(left, operator, right))
+    }
+
+    fn operator(&mut self) -> Option<Operator> {
+        for (word, operator) in [
+            ("==", Operator::Equal),
+            ("!=", Operator::NotEqual),
+            ("<=", Operator::LessOrEqual),
+            (">=", Operator::GreaterOrEqual),
+            ("<", Operator::Less),
+            (">", Operator::Greater),
+        ] {
+            if self.eat(word) {
+                return Some(operator);
+            }
+        }
+        None
+    }
+
+    fn operand(&mut self) -> Result<Operand, SyntaxError> {
+        self.blank();
+        let start = self.position;
+        let kind = match self.rest().chars().next() {
+            Some('$') => OperandKind::Expression(self.expression()?),
+            Some('\'') => OperandKind::Text(self.quoted('\'')?, false),
+            Some('"') => OperandKind::Text(self.quoted('"')?, true),
+            Some('-' | '+' | '0'..='9') => self.number()?,
+            Some(first) if first.is_ascii_alphabetic() => self.word()?,
+            Some(_) => return Err(self.error_here("expected a literal or a runtime expression")),
+            None => {
+                let mut error = self.error_here("expected an operand, found the end of the condition");
+                error.at = self.text.len().saturating_sub(1)..self.text.len();
+                return Err(error);
+            }
+        };
+        Ok(Operand { kind, at: start..self.position })
+    }
+
+    fn word(&mut self) -> Result<OperandKind, SyntaxError> {
+        let rest = self.rest();
+        let length = rest.find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.'))).unwrap_or(rest.len());
+        let word = &rest[..length];
+        let kind = match word {
+            "true" => OperandKind::Bool(true),
+            "false" => OperandKind::Bool(false),
+            "null" => OperandKind::Null,
+            _ => {
+                let mut error = self.error_here(format!("`{word}` is neither a literal nor a runtime expression"));
+                error.at = self.position..self.position + length;
+                error.help = Some(format!("a string stands in single quotes: `'{word}'`"));
+                return Err(error);
+            }
+        };
+        self.position += length;
+        Ok(kind)
+    }
+
+    fn number(&mut self) -> Result<OperandKind, SyntaxError> {
+        let rest = self.rest();
+        let length = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '+' | '-'))).unwrap_or(rest.len());
+        let word = rest[..length].to_owned();
+        if word.parse::<f64>().is_err() || word.ends_with(|last: char| last.is_ascii_alphabetic()) {
+            let mut error = self.error_here(format!("`{word}` is no number"));
+            error.at = self.position..self.position + length;
+            return Err(error);
+        }
+        self.position += length;
+        Ok(OperandKind::Number(word))
+    }
+
+    /// A string literal; the quote itself is written twice.
+    fn quoted(&mut self, quote: char) -> Result<String, SyntaxError> {
+        let start = self.position;
+        let mut value = String::new();
+        let mut characters = self.text[start + 1..].char_indices().peekable();
+        while let Some((offset, character)) = characters.next() {
+            if character != quote {
+                value.push(character);
+            } else if characters.peek().is_some_and(|&(_, next)| next == quote) {
+                value.push(quote);
+                characters.next();
+            } else {
+                self.position = start + 1 + offset + 1;
+                return Ok(value);
+            }
+        }
+        let mut error = self.error_here("a string that is never closed");
+        error.at = start..self.text.len();
+        Err(error)
+    }
+
+    fn expression(&mut self) -> Result<Expression, SyntaxError> {
+        let start = self.position;
+        let length = expression_length(&self.text[start..]);
+        let mut end = start + length;
+        let mut tokens = Vec::new();
+        // Behind a body, `.member` is part of the condition's grammar, not of the expression's.
+        let lexeme = &self.text[start..end];
+        for body in ["$response.body", "$request.body", "$message.payload"] {
+            if lexeme.strip_prefix(body).is_some_and(|rest| rest.starts_with('.')) {
+                end = start + body.len();
+            }
+        }
+        let mut expression = expression::parse_in(self.text, start..end)?;
+        self.position = end;
+        loop {
+            let rest = &self.text[self.position..];
+            if let Some(behind) = rest.strip_prefix('.') {
+                let length = behind.find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '-'))).unwrap_or(behind.len());
+                if length == 0 {
+                    return Err(self.error_here("expected a name behind `.`"));
+                }
+                let at = self.position + 1..self.position + 1 + length;
+                tokens.push(Name { text: behind[..length].to_owned(), at: at.clone() });
+                self.position = at.end;
+            } else if let Some(behind) = rest.strip_prefix('[') {
+                let Some(close) = behind.find(']') else { return Err(self.error_here("a bracket that is never closed")) };
+                let index = behind[..close].trim();
+                let text = index
+                    .strip_prefix(['\'', '"'])
+                    .and_then(|name| name.strip_suffix(['\'', '"']))
+                    .or_else(|| crate::source::array_index(index).map(|_| index));
+                let at = self.position + 1..self.position + 1 + close;
+                let Some(text) = text else {
+                    let mut error = self.error_here(format!("`{index}` is no index; expected a number from 0 or a quoted name"));
+                    error.at = at;
+                    return Err(error);
+                };
+                tokens.push(Name { text: text.to_owned(), at: at.clone() });
+                self.position = at.end + 1;
+            } else {
+                break;
+            }
+        }
+        if !tokens.is_empty() {
+            let from = tokens[0].at.start;
+            let pointer = expression.pointer.get_or_insert_with(|| Pointer { tokens: Vec::new(), at: from..from });
+            pointer.tokens.extend(tokens);
+            pointer.at.end = self.position;
+            expression.at.end = self.position;
+        }
+        Ok(expression)
+    }
+}
+
+/// The bytes that belong to an expression at the start of `text`: up to white space, a bracket,
+/// a parenthesis or an operator.
+fn expression_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut length = 0;
+    while let Some(&byte) = bytes.get(length) {
+        let next = bytes.get(length + 1).copied();
+        let ends = match byte {
+            b' ' | b'\t' | b'\n' | b'\r' | b'(' | b')' | b'<' | b'>' | b'=' | b'[' | b']' | b',' => true,
+            b'!' => next == Some(b'='),
+            b'&' | b'|' => next == Some(byte),
+            _ => false,
+        };
+        if ends {
+            break;
+        }
+        length += 1;
+    }
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The condition with every group in parentheses.
+    fn shape(text: &str) -> String {
+        fn operand(operand: &Operand) -> String {
+            match &operand.kind {
+                OperandKind::Null => "null".into(),
+                OperandKind::Bool(value) => value.to_string(),
+                OperandKind::Number(text) => text.clone(),
+                OperandKind::Text(text, _) => format!("'{text}'"),
+                OperandKind::Expression(expression) => {
+                    let tokens = expression.pointer.iter().flat_map(|pointer| &pointer.tokens);
+                    let tokens: Vec<&str> = tokens.map(|name| &*name.text).collect();
+                    format!("{}{}", root(&expression.root), tokens.iter().map(|token| format!("/{token}")).collect::<String>())
+                }
+            }
+        }
+        fn root(root: &expression::Root) -> String {
+            match root {
+                expression::Root::StatusCode => "status".into(),
+                expression::Root::Response(expression::Part::Body) => "body".into(),
+                expression::Root::Response(expression::Part::Header(name)) => format!("header:{}", name.text),
+                expression::Root::Input(name) => format!("input:{}", name.text),
+                expression::Root::Step { step, output } => format!("{}:{}", step.text, output.text),
+                other => format!("{other:?}"),
+            }
+        }
+        fn go(condition: &Condition) -> String {
+            let join = |parts: &[Condition], with: &str| format!("({})", parts.iter().map(go).collect::<Vec<_>>().join(with));
+            match condition {
+                Condition::Or(parts) => join(parts, " || "),
+                Condition::And(parts) => join(parts, " && "),
+                Condition::Not(inner) => format!("!{}", go(inner)),
+                Condition::Compare(left, operator, right) => format!("{} {operator:?} {}", operand(left), operand(right)),
+                Condition::Bare(bare) => operand(bare),
+            }
+        }
+        go(&parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}")))
+    }
+
+    #[test]
+    fn conditions_of_the_specification() {
+        assert_eq!(shape("$statusCode == 200"), "status Equal 200");
+        assert_eq!(shape("$statusCode==200"), "status Equal 200");
+        assert_eq!(shape("$response.body.count > $inputs.threshold"), "body/count Greater input:threshold");
+        assert_eq!(shape("$statusCode == 200 && $response.body.data != null"), "(status Equal 200 && body/data NotEqual null)");
+        assert_eq!(shape("$response.body#/0 == null"), "body/0 Equal null");
+        assert_eq!(shape("$response.header.X-Rate-Limit>=1"), "header:X-Rate-Limit GreaterOrEqual 1");
+    }
+
+    #[test]
+    fn or_binds_weaker_than_and_than_not() {
+        assert_eq!(shape("true || false && !true"), "(true || (false && !true))");
+        assert_eq!(shape("(true || false) && !(1 < 2)"), "((true || false) && !1 Less 2)");
+    }
+
+    #[test]
+    fn quotes_are_doubled() {
+        assert_eq!(shape("$inputs.a == 'it''s'"), "input:a Equal 'it's'");
+        assert_eq!(shape("$inputs.a == ''"), "input:a Equal ''");
+    }
+
+    #[test]
+    fn members_and_indices_follow_any_expression() {
+        assert_eq!(shape("$response.body[0].name == 'x'"), "body/0/name Equal 'x'");
+        assert_eq!(shape("$response.body#/a[2]['b c'].d == 1"), "body/a/2/b c/d Equal 1");
+        assert_eq!(shape("$steps.s.outputs.items[0].id != null"), "s:items/0/id NotEqual null");
+    }
+
+    #[test]
+    fn mistakes_have_a_place() {
+        for (text, at) in [
+            ("$statusCode = 200", "="),
+            ("$statusCode == 200 == 201", "201"),
+            ("$statusCode ==", "="),
+            ("($statusCode == 200", "("),
+            ("$statusCode == ok", "ok"),
+            ("$inputs.a == 'x", "'x"),
+            ("1 < 2 < 3", "3"),
+            ("!$inputs.a == 1", "$inputs.a"),
+            ("$response.body[x] == 1", "x"),
+            ("", ""),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert_eq!(&text[error.at.clone()], at, "{text}: {}", error.message);
+        }
+        assert!(parse(&"(".repeat(5000)).is_err());
+        assert!(parse(&"!".repeat(5000)).is_err());
+    }
+}

@@ -1,0 +1,123 @@
+//! What is wrong with a document: collected by every phase, rendered in one place.
+
+mod render;
+pub mod rule;
+mod suggestion;
+
+pub use render::{Header, render};
+pub use rule::{Class, Rule};
+pub use suggestion::similar;
+
+use crate::source::{Span, SyntaxError, FileId};
+
+/// Whether a problem stops the compilation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The document cannot be compiled.
+    Error,
+    /// The document compiles, but probably not to what was meant.
+    Warning,
+}
+
+/// A second place that explains the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub span: Span,
+    /// What stands there.
+    pub message: String,
+}
+
+/// One problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule that is broken.
+    pub rule: &'static Rule,
+    /// Set by [`Diagnostics::finish`] from the rule and the lint options.
+    pub severity: Severity,
+    /// What was found and what was expected; lower case, no full stop.
+    pub message: String,
+    /// Where; `None` for what has no place in a file, such as a file that is not there.
+    pub span: Option<Span>,
+    /// Further places.
+    pub related: Vec<Related>,
+    /// What to do about it.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A problem at a place.
+    #[must_use]
+    pub fn new(rule: &'static Rule, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
+        let severity = match rule.class {
+            Class::Error | Class::Recoverable => Severity::Error,
+            Class::Warning => Severity::Warning,
+        };
+        Self { rule, severity, message: message.into(), span: span.into(), related: Vec::new(), help: Vec::new() }
+    }
+
+    /// Adds a help.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds a help where there is one.
+    #[must_use]
+    pub fn help_if(mut self, help: Option<String>) -> Self {
+        self.help.extend(help);
+        self
+    }
+
+    /// Adds a second place.
+    #[must_use]
+    pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Related { span, message: message.into() });
+        self
+    }
+
+    /// The problem of a file that cannot be read.
+    #[must_use]
+    pub fn syntax(file: FileId, error: &SyntaxError) -> Self {
+        let place = |range| Span { file, range };
+        let mut diagnostic = Self::new(error.rule, place(error.range), error.message.clone());
+        if let Some((range, message)) = &error.related {
+            diagnostic = diagnostic.related(place(*range), message.clone());
+        }
+        diagnostic
+    }
+}
+
+/// The collector that every phase writes to.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds a problem.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// How many problems there are so far; two equal numbers mean that nothing was found between.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether an error was found so far.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// All problems in the order of their places, each once.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by(|left, right| (left.span, left.rule.code).cmp(&(right.span, right.rule.code)));
+        self.found.dedup();
+        self.found
+    }
+}

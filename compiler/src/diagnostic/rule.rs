@@ -1,0 +1,138 @@
+//! The rules that a document must keep, each with its code.
+
+/// What kind of problem a broken rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The document cannot be compiled.
+    Error,
+    /// Probably not what was meant.
+    Warning,
+    /// It contradicts the specification, yet has one obvious meaning.
+    Recoverable,
+}
+
+/// A rule.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name in messages, options and documentation.
+    pub code: &'static str,
+    /// What kind of problem it is to break it.
+    pub class: Class,
+    /// What it demands.
+    pub summary: &'static str,
+}
+
+macro_rules! rules {
+    ($($class:ident $name:ident $code:literal $summary:literal)*) => {
+        $(
+            #[doc = concat!("`", $code, "`: ", $summary, ".")]
+            pub static $name: Rule = Rule { code: $code, class: Class::$class, summary: $summary };
+        )*
+
+        /// Every rule, in the order of the documentation.
+        pub static ALL: &[&Rule] = &[$(&$name),*];
+    };
+}
+
+rules! {
+    Error YAML_SYNTAX "yaml-syntax" "the file is YAML or JSON that can be read"
+    Error DUPLICATE_KEY "duplicate-key" "a key stands once in an object"
+    Error NOT_AN_OBJECT "not-an-object" "an object stands where the specification has one"
+    Error UNSUPPORTED_VERSION "unsupported-version" "the version of the specification is one that this compiler knows"
+    Error MISSING_FIELD "missing-field" "a required field is there"
+    Error UNKNOWN_FIELD "unknown-field" "only fields of the specification and extensions are there"
+    Warning REUSABLE_UNKNOWN_FIELD "reusable-unknown-field" "a Reusable Object has only the fields that are read"
+    Error WRONG_TYPE "wrong-type" "a field has the type of the specification"
+    Error INVALID_ENUM_VALUE "invalid-enum-value" "a field has one of its values"
+    Error FIELD_NEEDS_1_1 "field-needs-1.1" "a field of Arazzo 1.1 stands in a document of 1.1"
+    Error SELF_WITH_FRAGMENT "self-with-fragment" "`$self` has no fragment"
+    Error EMPTY_LIST "empty-list" "a list has at least one entry"
+    Error DUPLICATE_SOURCE_NAME "duplicate-source-name" "source descriptions have different names"
+    Error DUPLICATE_WORKFLOW_ID "duplicate-workflow-id" "workflows have different ids"
+    Error DUPLICATE_STEP_ID "duplicate-step-id" "steps of a workflow have different ids"
+    Error DUPLICATE_PARAMETER "duplicate-parameter" "a parameter is given once"
+    Error DUPLICATE_ACTION "duplicate-action" "actions of a list have different names"
+    Error DUPLICATE_DEPENDS_ON "duplicate-depends-on" "a dependency is listed once"
+    Error INVALID_COMPONENT_KEY "invalid-component-key" "a component's key has only allowed characters"
+    Error INVALID_OUTPUT_KEY "invalid-output-key" "an output's name has only allowed characters"
+    Warning ID_PATTERN "id-pattern" "an id has only recommended characters"
+    Warning UNUSED_COMPONENT "unused-component" "a component is used"
+    Warning UNUSED_SOURCE "unused-source" "a source description is used"
+    Error NAME_COLLISION "name-collision" "two ids become two Rust names"
+    Error UNUSED_OPTION "unused-option" "an option of the macro has an effect"
+    Error UNSUPPORTED "unsupported" "the construct is one that this compiler can compile"
+    Error LIMIT_EXCEEDED "limit-exceeded" "the file keeps within the limits"
+    Error SOURCE_NOT_FOUND "source-not-found" "the file of a source description is there"
+    Error SOURCE_NOT_LOCAL "source-not-local" "a source description is a file"
+    Error SOURCE_SYNTAX "source-syntax" "a source description is YAML or JSON that can be read"
+    Error SOURCE_TYPE_MISMATCH "source-type-mismatch" "a source description is of the type that the document says"
+    Error SOURCE_VERSION_UNSUPPORTED "source-version-unsupported" "a source description is of a version that this compiler knows"
+    Error SOURCE_REF_UNRESOLVED "source-ref-unresolved" "a reference in a source description leads somewhere"
+    Error INVALID_INPUTS_SCHEMA "invalid-inputs-schema" "`inputs` is a schema of an object"
+    Error INPUTS_REF_UNRESOLVED "inputs-ref-unresolved" "a reference in `inputs` leads somewhere"
+    Error REQUIRED_INPUT_UNDECLARED "required-input-undeclared" "a required input is declared"
+    Error STEP_TARGET "step-target" "a step calls exactly one thing"
+    Error UNKNOWN_OPERATION "unknown-operation" "an operation exists"
+    Error AMBIGUOUS_OPERATION "ambiguous-operation" "an operationId names one operation"
+    Error OPERATION_PATH_SYNTAX "operation-path-syntax" "an operation path has its form"
+    Error OPERATION_PATH_UNRESOLVED "operation-path-unresolved" "an operation path leads to an operation"
+    Error UNKNOWN_STEP "unknown-step" "a step exists"
+    Error STEP_AFTER_USE "step-after-use" "an output is read after its step"
+    Error BODY_NOT_ACCEPTED "body-not-accepted" "a body is sent where there can be one"
+    Error BODY_REQUIRED "body-required" "a required body is sent"
+    Error CONTENT_TYPE_INVALID "content-type-invalid" "a content type is a media type"
+    Warning CONTENT_TYPE_UNSUPPORTED "content-type-unsupported" "the operation accepts the content type"
+    Error CONTENT_TYPE_AMBIGUOUS "content-type-ambiguous" "it is clear which content type is sent"
+    Error PARAMETER_IN_MISSING "parameter-in-missing" "a parameter says where it is sent"
+    Error PARAMETER_REQUIRED "parameter-required" "a required parameter is given"
+    Error QUERYSTRING_WITH_QUERY "querystring-with-query" "the whole query or its parameters are given"
+    Error PARAMETER_VALUE_MISSING "parameter-value-missing" "a parameter has a value"
+    Warning UNKNOWN_PARAMETER "unknown-parameter" "the operation declares the parameter"
+    Error UNKNOWN_PATH_PARAMETER "unknown-path-parameter" "the path has a place for a path parameter"
+    Error PAYLOAD_TYPE_MISMATCH "payload-type-mismatch" "a value in a payload has the type of its schema"
+    Error PAYLOAD_MEMBER_REQUIRED "payload-member-required" "a required member is in the payload"
+    Warning UNKNOWN_PAYLOAD_MEMBER "unknown-payload-member" "the operation declares the member"
+    Error TIMEOUT_NEGATIVE "timeout-negative" "a timeout is not negative"
+    Error ACTION_UNEXPECTED "action-unexpected" "fields of AsyncAPI steps stand in AsyncAPI steps"
+    Error ASYNCAPI_UNSUPPORTED "asyncapi-unsupported" "a step calls an HTTP operation"
+    Error ACTION_TARGET "action-target" "an action has the target that its type needs"
+    Error RETRY_FIELD_UNEXPECTED "retry-field-unexpected" "fields of a retry stand on a retry"
+    Error RETRY_AFTER_NEGATIVE "retry-after-negative" "a delay is not negative"
+    Error RETRY_LIMIT_NEGATIVE "retry-limit-negative" "a limit is not negative"
+    Error UNKNOWN_COMPONENT "unknown-component" "a component exists"
+    Error COMPONENT_KIND "component-kind" "a component is of the kind that is expected"
+    Error REUSABLE_VALUE_UNEXPECTED "reusable-value-unexpected" "only a parameter's value is overridden"
+    Error REFERENCE_SYNTAX "reference-syntax" "a reference has its form"
+    Warning UNREACHABLE_ACTION "unreachable-action" "an action can be taken"
+    Warning UNREACHABLE_STEP "unreachable-step" "a run can come to a step"
+    Warning UNUSED_INPUT "unused-input" "an input is used"
+    Error CONDITION_SYNTAX "condition-syntax" "a condition has its grammar"
+    Error CONTEXT_REQUIRED "context-required" "a condition that needs a context has one"
+    Error CRITERION_TYPE "criterion-type" "a condition has a known type"
+    Warning CONTEXT_UNUSED "context-unused" "a context is used"
+    Warning STATUS_UNDECLARED "status-undeclared" "the operation declares the status"
+    Error EXPRESSION_SYNTAX "expression-syntax" "an expression has its grammar"
+    Error UNKNOWN_ROOT "unknown-root" "an expression starts with a root of the grammar"
+    Error UNKNOWN_INPUT "unknown-input" "an input exists"
+    Error UNKNOWN_STEP_OUTPUT "unknown-step-output" "an output exists"
+    Error UNKNOWN_SOURCE "unknown-source" "a source description exists"
+    Error EXPRESSION_CONTEXT "expression-context" "an expression stands where it has a value"
+    Error POINTER_SYNTAX "pointer-syntax" "a JSON Pointer has its grammar"
+    Error IMPOSSIBLE_RESPONSE_POINTER "impossible-response-pointer" "a pointer leads where a value can be"
+    Error IMPOSSIBLE_INPUT_POINTER "impossible-input-pointer" "a pointer leads where an input can have a value"
+    Warning UNKNOWN_RESPONSE_POINTER "unknown-response-pointer" "a pointer leads where the schema has something"
+    Warning NESTED_NAME "nested-name" "a nested member is reached by a JSON Pointer"
+    Warning BRACES_MAKE_A_STRING "braces-make-a-string" "an expression keeps its type where it must"
+    Warning OPTIONAL_INTO_REQUIRED "optional-into-required" "a value that must be there is there"
+    Error TYPE_MISMATCH "type-mismatch" "a value has the type of what it goes into"
+    Error OUTPUT_WITHOUT_BODY "output-without-body" "an output is taken from a body that can be there"
+    Error INTERNAL "internal" "the compiler has no fault"
+    Recoverable JSONPATH_COMPARISON "jsonpath-comparison" "a JSONPath condition is a query"
+    Recoverable OUTPUT_PATH_DOTTED "output-path-dotted" "a member of an output is reached by a JSON Pointer"
+    Recoverable UNBRACED_EXPRESSION "unbraced-expression" "an expression inside text stands in braces"
+    Recoverable UNQUALIFIED_OPERATION "unqualified-operation" "an operationId says in which source description it is"
+    Recoverable OPERATION_PATH_SOURCE "operation-path-source" "an operation path names its source by an expression"
+    Recoverable OPERATION_ID_CASE "operation-id-case" "an operationId is spelt as it is declared"
+    Recoverable HEADERS_PLURAL "headers-plural" "a header is reached by `header`"
+    Recoverable DOUBLE_QUOTED_STRING "double-quoted-string" "a string in a condition stands in single quotes"
+}

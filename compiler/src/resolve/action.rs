@@ -1,0 +1,156 @@
+//! Actions: what happens after a step has succeeded or failed.
+
+use super::value::Place;
+use super::{Criterion, Scope, unsupported};
+use crate::diagnostic::{Diagnostic, rule, similar};
+use crate::document::{self, ActionType, OrReusable, Reusable};
+use crate::expression::{self, Root};
+use crate::source::Span;
+
+/// An action.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// Its name.
+    pub name: String,
+    /// Where its name stands.
+    pub span: Span,
+    /// What it does.
+    pub kind: ActionKind,
+    /// What must hold for it to apply.
+    pub criteria: Vec<Criterion>,
+}
+
+/// What an action does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ActionKind {
+    /// The workflow ends.
+    End,
+    /// Control moves.
+    Goto(Destination),
+    /// The step is tried again.
+    Retry {
+        /// Seconds to wait before.
+        after: Option<f64>,
+        /// How many retries.
+        limit: u64,
+        /// What runs before.
+        detour: Option<Destination>,
+    },
+    /// Something that was reported.
+    Invalid,
+}
+
+/// Where control moves to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A step of the same workflow, by its index.
+    Step(usize),
+}
+
+impl<'a> Scope<'a, '_> {
+    /// The actions of a step: its own, then those of the workflow whose name it does not redefine.
+    pub(super) fn actions(
+        &mut self,
+        own: &[OrReusable<'a, document::Action<'a>>],
+        shared: &[OrReusable<'a, document::Action<'a>>],
+        success: bool,
+        place: &Place<'a, '_>,
+    ) -> Vec<Action> {
+        let mut actions: Vec<Action> = Vec::new();
+        for list in [own, shared] {
+            let found: Vec<document::Action<'a>> = list.iter().filter_map(|action| self.action_object(action, success)).collect();
+            let names = found.iter().map(|action| (action.name.value, action.name.span()));
+            super::report_duplicates(&rule::DUPLICATE_ACTION, "the action", names, self.diagnostics);
+            let defined: Vec<String> = actions.iter().map(|action| action.name.clone()).collect();
+            for action in found {
+                if !defined.iter().any(|name| name == action.name.value) {
+                    let action = self.action(&action, place);
+                    actions.push(action);
+                }
+            }
+        }
+        actions
+    }
+
+    fn action_object(&mut self, action: &OrReusable<'a, document::Action<'a>>, success: bool) -> Option<document::Action<'a>> {
+        let reusable = match action {
+            OrReusable::Here(action) => return Some(action.clone()),
+            OrReusable::Reusable(reusable) => reusable,
+        };
+        if let Some(value) = reusable.value {
+            let message = "a reference to an action takes no `value`";
+            self.diagnostics.push(Diagnostic::new(&rule::REUSABLE_VALUE_UNEXPECTED, value.key_span, message).help("remove `value`"));
+        }
+        let components = &self.document.components;
+        let (kind, list) = if success { ("successActions", &components.success_actions) } else { ("failureActions", &components.failure_actions) };
+        let name = self.component_name(reusable, kind)?;
+        let found = list.iter().find(|(entry, _)| entry.key == name).map(|(_, action)| action.clone());
+        if found.is_none() && !self.component_is_broken(kind, &name) {
+            self.unknown_component(reusable, kind, &name, list.iter().map(|(entry, _)| entry.key));
+        }
+        found
+    }
+
+    /// The key that a reference to a component of `kind` names.
+    pub(super) fn component_name(&mut self, reusable: &Reusable<'a>, kind: &str) -> Option<String> {
+        let text = reusable.reference;
+        let parsed = expression::parse(text.value);
+        let Ok(Root::Component { kind: found, name }) = parsed.as_ref().map(|expression| &expression.root) else {
+            let message = format!("a reference reads `$components.{kind}.NAME`, found `{}`", text.value);
+            self.diagnostics.push(Diagnostic::new(&rule::REFERENCE_SYNTAX, text.span(), message));
+            return None;
+        };
+        if found.text != kind {
+            let message = format!("a component of `{}` stands where one of `{kind}` is expected", found.text);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::COMPONENT_KIND, text.at.part(found.at.start, found.at.end), message).help(format!("write `$components.{kind}.{}`", name.text)),
+            );
+            return None;
+        }
+        Some(name.text.clone())
+    }
+
+    /// Whether a component is there but was refused, which has been reported where it stands.
+    pub(super) fn component_is_broken(&self, kind: &str, name: &str) -> bool {
+        self.document.root.pointer(["components", kind, name]).is_some()
+    }
+
+    pub(super) fn unknown_component<'n>(&mut self, reusable: &Reusable<'a>, kind: &str, name: &str, names: impl Iterator<Item = &'n str>) {
+        let text = reusable.reference;
+        let names: Vec<&str> = names.collect();
+        let help = match similar(name, names.iter().copied()) {
+            Some(known) => format!("a component with a similar name exists: `{known}`"),
+            None if names.is_empty() => format!("define it: `components: {{ {kind}: {{ {name}: … }} }}`"),
+            None => format!("the components are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        };
+        let start = text.value.len().saturating_sub(name.len());
+        let message = format!("no component `{name}` in `components.{kind}`");
+        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_COMPONENT, text.at.part(start, text.value.len()), message).help(help));
+    }
+
+    fn action(&mut self, action: &document::Action<'a>, place: &Place<'a, '_>) -> Action {
+        let criteria = action.criteria.iter().map(|criterion| self.criterion(criterion, place)).collect();
+        let destination = if let Some(workflow) = action.workflow_id {
+            unsupported("actions that name a workflow", workflow.span(), self.diagnostics);
+            Err(())
+        } else if let Some(step) = action.step_id {
+            self.find_step(step).map(|step| Some(Destination::Step(step))).ok_or(())
+        } else {
+            Ok(None)
+        };
+        let kind = match (action.kind, destination) {
+            (ActionType::End, _) => ActionKind::End,
+            (ActionType::Goto, Ok(Some(destination))) => ActionKind::Goto(destination),
+            (ActionType::Retry, Ok(detour)) => ActionKind::Retry {
+                after: action.retry_after.map(|(seconds, _)| seconds),
+                limit: action.retry_limit.map_or(1, |(limit, _)| limit),
+                detour,
+            },
+            _ => ActionKind::Invalid,
+        };
+        if let ActionKind::Retry { detour: Some(_), .. } = kind {
+            unsupported("retries with a detour", action.name.span(), self.diagnostics);
+        }
+        Action { name: action.name.value.to_owned(), span: action.name.span(), kind, criteria }
+    }
+}

@@ -1,0 +1,163 @@
+//! Criteria: what must hold for a step to succeed or an action to apply.
+
+use super::value::Place;
+use super::{Reference, Scope, Value, ValueKind};
+use crate::condition::{self, Condition, Operand, OperandKind, Operator};
+use crate::diagnostic::{Diagnostic, rule, similar};
+use crate::document;
+use crate::expression;
+use crate::source::{Cursor, Span};
+
+/// A criterion.
+#[derive(Clone, Debug)]
+pub struct Criterion {
+    /// The condition.
+    pub span: Span,
+    /// The condition as it is written.
+    pub text: String,
+    /// What is tested.
+    pub test: Test,
+}
+
+/// What a criterion tests.
+#[derive(Clone, Debug)]
+pub enum Test {
+    /// At least one passes.
+    Or(Vec<Test>),
+    /// All pass.
+    And(Vec<Test>),
+    /// It does not pass.
+    Not(Box<Test>),
+    /// Two values compared.
+    Compare(Value, Operator, Value),
+    /// A value is `true`.
+    Truthy(Value),
+    /// Something that was reported.
+    Invalid,
+}
+
+impl<'a> Scope<'a, '_> {
+    pub(super) fn criterion(&mut self, criterion: &document::Criterion<'a>, place: &Place<'a, '_>) -> Criterion {
+        let condition = criterion.condition;
+        let kind = criterion.kind.as_ref().map_or("simple", |kind| kind.name.value);
+        let context = criterion.context.and_then(|context| self.context(context.at, place));
+        let test = match kind {
+            "simple" => {
+                if let Some(context) = criterion.context {
+                    let message = "a simple condition does not use its `context`";
+                    self.diagnostics.push(Diagnostic::new(&rule::CONTEXT_UNUSED, context.span(), message).help("remove `context`, or say which `type` of condition it is"));
+                }
+                self.simple(condition.value, condition.at, place)
+            }
+            "regex" | "jsonpath" | "xpath" => {
+                if criterion.context.is_none() {
+                    let message = format!("a condition of type `{kind}` needs a `context`");
+                    self.diagnostics.push(Diagnostic::new(&rule::CONTEXT_REQUIRED, condition.span(), message).help("add `context: $response.body`"));
+                }
+                self.engine(kind, condition, context);
+                Test::Invalid
+            }
+            other => {
+                let span = criterion.kind.as_ref().map_or(condition.span(), |kind| kind.name.span());
+                let known = ["simple", "regex", "jsonpath", "xpath"];
+                let message = format!("`{other}` is no type of condition; expected one of `simple`, `regex`, `jsonpath`, `xpath`");
+                let meant = similar(other, known).map(|word| format!("write `type: {word}`"));
+                self.diagnostics.push(Diagnostic::new(&rule::CRITERION_TYPE, span, message).help_if(meant));
+                Test::Invalid
+            }
+        };
+        Criterion { span: condition.span(), text: condition.value.to_owned(), test }
+    }
+
+    fn engine(&mut self, kind: &str, condition: document::Text<'a>, context: Option<Reference>) {
+        if kind == "jsonpath" && let Some(found) = comparison(condition.value) {
+            let pointer = context.map_or_else(|| "$response.body".to_owned(), |context| context.text);
+            let mended = format!("{}{}{}", pointer, expression::dotted_to_pointer(found.path).replacen('/', "#/", 1), found.rest);
+            let mut diagnostic = Diagnostic::new(&rule::JSONPATH_COMPARISON, condition.span(), format!("`{}` is no JSONPath query (RFC 9535): a query selects values, it does not compare them", condition.value));
+            if found.length {
+                let array = expression::dotted_to_pointer(found.path.trim_end_matches(".length"));
+                diagnostic = diagnostic.help(format!("arrays have no member `length`; to ask for a first item, write a simple condition: `{pointer}#{array}/0 != null`"));
+            } else {
+                diagnostic = diagnostic.help(format!("write a simple condition without `type` and `context`: `{mended}`"));
+            }
+            self.diagnostics.push(diagnostic);
+            return;
+        }
+        super::unsupported(&format!("conditions of type `{kind}`"), condition.span(), self.diagnostics);
+    }
+
+    fn context(&mut self, at: Cursor<'a>, place: &Place<'a, '_>) -> Option<Reference> {
+        match self.value(at, place).kind {
+            ValueKind::Reference(reference) => Some(reference),
+            ValueKind::Invalid => None,
+            _ => {
+                let message = "a `context` is a runtime expression";
+                self.diagnostics.push(Diagnostic::new(&rule::EXPRESSION_SYNTAX, at.span(), message).help("write `context: $response.body`"));
+                None
+            }
+        }
+    }
+
+    fn simple(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a, '_>) -> Test {
+        match condition::parse(text) {
+            Ok(condition) => self.test(&condition, at, place),
+            Err(error) => {
+                if error.kind == expression::Mistake::Syntax {
+                    let span = at.part(error.at.start, error.at.end);
+                    self.diagnostics.push(Diagnostic::new(&rule::CONDITION_SYNTAX, span, error.message).help_if(error.help));
+                } else {
+                    self.expression_error(&error, at);
+                }
+                Test::Invalid
+            }
+        }
+    }
+
+    fn test(&mut self, condition: &Condition, at: Cursor<'a>, place: &Place<'a, '_>) -> Test {
+        match condition {
+            Condition::Or(parts) => Test::Or(parts.iter().map(|part| self.test(part, at, place)).collect()),
+            Condition::And(parts) => Test::And(parts.iter().map(|part| self.test(part, at, place)).collect()),
+            Condition::Not(inner) => Test::Not(Box::new(self.test(inner, at, place))),
+            Condition::Compare(left, operator, right) => {
+                Test::Compare(self.operand(left, at, place), *operator, self.operand(right, at, place))
+            }
+            Condition::Bare(operand) => Test::Truthy(self.operand(operand, at, place)),
+        }
+    }
+
+    fn operand(&mut self, operand: &Operand, at: Cursor<'a>, place: &Place<'a, '_>) -> Value {
+        let span = at.part(operand.at.start, operand.at.end);
+        let kind = match &operand.kind {
+            OperandKind::Null => ValueKind::Null,
+            OperandKind::Bool(value) => ValueKind::Bool(*value),
+            OperandKind::Number(text) => ValueKind::Number(text.clone()),
+            OperandKind::Text(text, double_quoted) => {
+                if *double_quoted {
+                    let quoted = format!("'{}'", text.replace('\'', "''"));
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::DOUBLE_QUOTED_STRING, span, "a string in a condition stands in single quotes").help(format!("write `{quoted}`")),
+                    );
+                }
+                ValueKind::Text(text.clone())
+            }
+            OperandKind::Expression(expression) => ValueKind::Reference(self.reference(expression, at, place)),
+        };
+        Value { span, kind }
+    }
+}
+
+/// A comparison written where a JSONPath query is expected.
+struct Comparison<'t> {
+    path: &'t str,
+    rest: &'t str,
+    length: bool,
+}
+
+fn comparison(condition: &str) -> Option<Comparison<'_>> {
+    let rest = condition.trim().strip_prefix('$')?;
+    let end = rest.find(|letter: char| letter.is_whitespace() || "=!<>".contains(letter))?;
+    let (path, behind) = rest.split_at(end);
+    let operator = behind.trim_start();
+    let compares = ["==", "!=", "<", ">"].iter().any(|word| operator.starts_with(word));
+    (compares && !path.contains(['?', '*', '('])).then_some(Comparison { path, rest: behind, length: path.ends_with(".length") })
+}

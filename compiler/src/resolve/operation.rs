@@ -1,0 +1,426 @@
+//! What a step calls, with which parameters and which body.
+
+use super::value::Place;
+use super::{Call, NamedApi, Scope, Value, ValueKind, unsupported};
+use crate::diagnostic::{Diagnostic, rule, similar};
+use crate::document::{self, Location, OrReusable, Target, Text};
+use crate::expression::{self, Root};
+use crate::openapi::{Found, Operation, Parameter, is_json, template_names};
+use crate::schema::Schema;
+use crate::source::Span;
+
+/// A parameter of a request with its value.
+#[derive(Clone, Debug)]
+pub struct Argument<'a> {
+    /// Its name.
+    pub name: String,
+    /// Where its name stands.
+    pub span: Span,
+    /// Where it is sent.
+    pub location: Location,
+    /// What the operation says of it; `None` when it does not declare it.
+    pub declared: Option<Parameter<'a>>,
+    /// Its value.
+    pub value: Value,
+}
+
+/// A body of a request.
+#[derive(Clone, Debug)]
+pub struct Body<'a> {
+    /// Where it stands.
+    pub span: Span,
+    /// The content type that is sent.
+    pub content_type: String,
+    /// How the payload is written.
+    pub kind: BodyKind,
+    /// The payload.
+    pub payload: Value,
+    /// The schema that the operation has for it.
+    pub schema: Option<Schema<'a>>,
+}
+
+/// How a payload is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// As JSON.
+    Json,
+}
+
+impl<'a> Scope<'a, '_> {
+    pub(super) fn call(&mut self, step: &'a document::Step<'a>) -> Call<'a> {
+        let (target, text) = match step.targets.as_slice() {
+            [only] => *only,
+            targets => {
+                self.step_target(step, targets);
+                return Call::Unresolved;
+            }
+        };
+        let found = match target {
+            Target::WorkflowId => {
+                unsupported("steps that call a workflow", text.span(), self.diagnostics);
+                None
+            }
+            Target::ChannelPath => {
+                self.asyncapi_unsupported(text.span());
+                None
+            }
+            Target::OperationId => self.operation_by_id(text),
+            Target::OperationPath => self.operation_by_path(text),
+        };
+        let Some((source, api, found)) = found else {
+            self.visit_unbound(step);
+            return Call::Unresolved;
+        };
+        for span in [step.action, step.correlation_id].into_iter().flatten() {
+            let message = "`action` and `correlationId` belong to AsyncAPI steps; this one calls an HTTP operation";
+            self.diagnostics.push(Diagnostic::new(&rule::ACTION_UNEXPECTED, span, message).help("remove the field"));
+        }
+        let operation = api.read(found, self.diagnostics);
+        let arguments = self.arguments(step, &operation);
+        let body = self.body(step, &operation);
+        Call::Operation { source, operation: Box::new(operation), arguments, body }
+    }
+
+    /// Resolves the values of a step whose operation is unknown, so that their mistakes show too.
+    fn visit_unbound(&mut self, step: &'a document::Step<'a>) {
+        let place = Place { step: Some(step), operation: None, response: false };
+        for parameter in &step.parameters {
+            if let OrReusable::Here(parameter) = parameter {
+                self.value(parameter.value, &place);
+            }
+        }
+        if let Some(payload) = step.request_body.as_ref().and_then(|body| body.payload) {
+            self.value(payload, &place);
+        }
+    }
+
+    fn step_target(&mut self, step: &document::Step<'a>, targets: &[(Target, Text<'a>)]) {
+        let id = step.id.value;
+        let diagnostic = match targets {
+            [] => Diagnostic::new(&rule::STEP_TARGET, step.id.span(), format!("step `{id}` calls nothing"))
+                .help("a step has one of `operationId`, `operationPath`, `channelPath` and `workflowId`"),
+            [first, second, ..] => Diagnostic::new(&rule::STEP_TARGET, second.1.span(), format!("step `{id}` names more than one thing to call"))
+                .related(first.1.span(), "the first one")
+                .help("keep one of the two"),
+            [_] => return,
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn asyncapi_unsupported(&mut self, span: Span) {
+        let message = "steps on AsyncAPI channels are not supported; this compiler speaks HTTP";
+        self.diagnostics.push(Diagnostic::new(&rule::ASYNCAPI_UNSUPPORTED, span, message).help("expand the other workflows of the document with the option `workflows = [\"…\"]`"));
+    }
+
+    fn operation_by_id(&mut self, text: Text<'a>) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
+        if text.value.starts_with("$sourceDescriptions.") {
+            return self.qualified_operation(text);
+        }
+        let apis: Vec<NamedApi<'a>> = self.apis.to_vec();
+        let mut matches: Vec<(NamedApi<'a>, Found<'a>)> = Vec::new();
+        for named in &apis {
+            let Some(api) = named.api else { continue };
+            matches.extend(api.operations().filter(|found| found.id() == Some(text.value)).map(|found| (*named, found)));
+        }
+        let sources = self.document.sources.iter().filter(|source| !matches!(source.kind, Some((document::SourceType::Arazzo, _)))).count();
+        match matches.as_slice() {
+            [] => {
+                // What could not be read may have the operation; that it could not is reported.
+                if apis.len() == sources && apis.iter().all(|named| named.api.is_some()) && !apis.is_empty() {
+                    self.unknown_operation(text.value, text.span(), &apis)
+                } else {
+                    if self.document.sources.iter().any(|source| matches!(source.kind, Some((document::SourceType::AsyncApi, _)))) && apis.iter().all(|named| named.api.is_some()) {
+                        self.asyncapi_unsupported(text.span());
+                    }
+                    None
+                }
+            }
+            [(named, found)] => {
+                if sources > 1 {
+                    self.unqualified_operation(text, named.name);
+                }
+                Some((named.index, named.api?, *found))
+            }
+            [first, second, ..] => {
+                let message = format!("the operationId `{}` is ambiguous", text.value);
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::AMBIGUOUS_OPERATION, text.span(), message)
+                        .related(first.1.at.span(), "one operation of this id")
+                        .related(second.1.at.span(), "another one")
+                        .help(format!("write `operationPath: '{{$sourceDescriptions.{}.url}}#/paths/{}/{}'`", first.0.name, expression::escape(first.1.path), first.1.method)),
+                );
+                Some((first.0.index, first.0.api?, first.1))
+            }
+        }
+    }
+
+    fn unqualified_operation(&mut self, text: Text<'a>, source: &str) {
+        let message = format!("the operationId `{}` does not say in which of the source descriptions it is", text.value);
+        self.diagnostics.push(
+            Diagnostic::new(&rule::UNQUALIFIED_OPERATION, text.span(), message)
+                .help(format!("write `operationId: $sourceDescriptions.{source}.{}`", text.value)),
+        );
+    }
+
+    fn unknown_operation(&mut self, id: &str, span: Span, apis: &[NamedApi<'a>]) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
+        let all: Vec<(NamedApi<'a>, Found<'a>)> =
+            apis.iter().filter_map(|named| Some((named, named.api?))).flat_map(|(named, api)| api.operations().map(move |found| (*named, found))).collect();
+        if let Some((named, found)) = all.iter().find(|(_, found)| found.id().is_some_and(|known| known.eq_ignore_ascii_case(id))) {
+            let known = found.id().unwrap_or("");
+            let message = format!("no operation `{id}`; one that differs in case exists");
+            self.diagnostics.push(Diagnostic::new(&rule::OPERATION_ID_CASE, span, message).help(format!("write `{known}`")));
+            return Some((named.index, named.api?, *found));
+        }
+        let meant = similar(id, all.iter().filter_map(|(_, found)| found.id()));
+        let names: Vec<String> = apis.iter().map(|named| format!("`{}`", named.name)).collect();
+        let message = format!("no operation `{id}` in {}", names.join(", "));
+        let help = match meant {
+            Some(known) => format!("an operation with a similar name exists: `{known}`"),
+            None => format!("the description has {} operations, none of them with a similar name", all.len()),
+        };
+        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_OPERATION, span, message).help(help));
+        let (named, found) = all.iter().find(|(_, found)| meant.is_some() && found.id() == meant)?;
+        Some((named.index, named.api?, *found))
+    }
+
+    fn qualified_operation(&mut self, text: Text<'a>) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
+        let expression = match expression::parse(text.value) {
+            Ok(expression) => expression,
+            Err(error) => {
+                self.expression_error(&error, text.at);
+                return None;
+            }
+        };
+        let Root::Source { source, reference } = &expression.root else { return None };
+        let Some(named) = self.apis.iter().copied().find(|named| named.name == source.text) else {
+            if let Some(known) = self.document.sources.iter().find(|known| known.name.value == source.text) {
+                if matches!(known.kind, Some((document::SourceType::AsyncApi, _))) {
+                    self.asyncapi_unsupported(text.span());
+                }
+            } else {
+                self.unknown_source(&source.text, text.at.part(source.at.start, source.at.end));
+            }
+            return None;
+        };
+        let api = named.api?;
+        let mut matches = api.operations().filter(|found| found.id() == Some(reference.text.as_str()));
+        let (first, second) = (matches.next(), matches.next());
+        if let (Some(first), Some(second)) = (first, second) {
+            let message = format!("the operationId `{}` stands twice in `{}`", reference.text, named.name);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::AMBIGUOUS_OPERATION, text.span(), message)
+                    .related(first.at.span(), "one operation of this id")
+                    .related(second.at.span(), "another one")
+                    .help(format!("write `operationPath: '{{$sourceDescriptions.{}.url}}#/paths/{}/{}'`", named.name, expression::escape(first.path), first.method)),
+            );
+        }
+        match first {
+            Some(found) => Some((named.index, api, found)),
+            None => self.unknown_operation(&reference.text, text.at.part(reference.at.start, reference.at.end), &[named]),
+        }
+    }
+
+    /// `{$sourceDescriptions.NAME.url}#/paths/~1pets/get`
+    fn operation_by_path(&mut self, text: Text<'a>) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
+        let value = text.value;
+        let inside = value.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        let Some((expression, pointer)) = inside.and_then(|(inner, rest)| Some((inner, rest.strip_prefix('#')?))) else {
+            self.operation_path_syntax(text);
+            return None;
+        };
+        let parsed = match expression::parse_in(value, 1..1 + expression.len()) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                self.expression_error(&error, text.at);
+                return None;
+            }
+        };
+        let Root::Source { source, reference } = &parsed.root else {
+            self.operation_path_syntax(text);
+            return None;
+        };
+        if reference.text != "url" {
+            self.operation_path_syntax(text);
+            return None;
+        }
+        let Some(named) = self.apis.iter().copied().find(|named| named.name == source.text) else {
+            if self.document.sources.iter().all(|known| known.name.value != source.text) {
+                self.unknown_source(&source.text, text.at.part(source.at.start, source.at.end));
+            }
+            return None;
+        };
+        let api = named.api?;
+        let start = value.len() - pointer.len();
+        let tokens: Vec<String> = pointer.strip_prefix('/').unwrap_or("").split('/').map(|token| expression::unescape(token).unwrap_or_default()).collect();
+        let found = match tokens.as_slice() {
+            [paths, path, method] if paths == "paths" => api.operation_at(path, method),
+            _ => None,
+        };
+        if found.is_none() {
+            let message = format!("`{pointer}` leads to no operation in `{}`", named.name);
+            let all: Vec<String> = api.operations().map(|found| format!("/paths/{}/{}", expression::escape(found.path), found.method)).collect();
+            let help = match similar(pointer, all.iter().map(String::as_str)) {
+                Some(known) => format!("an operation with a similar path exists: `{known}`"),
+                None => "a pointer to an operation reads `/paths/~1pets~1{id}/get`, with `~1` for each `/` of the path".to_owned(),
+            };
+            self.diagnostics.push(Diagnostic::new(&rule::OPERATION_PATH_UNRESOLVED, text.at.part(start, value.len()), message).help(help));
+        }
+        Some((named.index, api, found?))
+    }
+
+    fn operation_path_syntax(&mut self, text: Text<'a>) {
+        let message = format!("`{}` is no operation path", text.value);
+        let name = self.apis.first().map_or("NAME", |named| named.name);
+        if let Some((source, pointer)) = text.value.split_once('#') {
+            if self.apis.iter().any(|named| named.name == source) {
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::OPERATION_PATH_SOURCE, text.span(), format!("`{source}` is no expression for the URL of a source description"))
+                        .help(format!("write `'{{$sourceDescriptions.{source}.url}}#{pointer}'`")),
+                );
+                return;
+            }
+        }
+        self.diagnostics.push(
+            Diagnostic::new(&rule::OPERATION_PATH_SYNTAX, text.span(), message)
+                .help(format!("an operation path reads `'{{$sourceDescriptions.{name}.url}}#/paths/~1pets~1{{id}}/get'`")),
+        );
+    }
+
+    fn parameter_object(&mut self, parameter: &OrReusable<'a, document::Parameter<'a>>) -> Option<document::Parameter<'a>> {
+        let reusable = match parameter {
+            OrReusable::Here(parameter) => return Some(parameter.clone()),
+            OrReusable::Reusable(reusable) => reusable,
+        };
+        let name = self.component_name(reusable, "parameters")?;
+        let list = &self.document.components.parameters;
+        let Some((_, found)) = list.iter().find(|(entry, _)| entry.key == name) else {
+            if !self.component_is_broken("parameters", &name) {
+                self.unknown_component(reusable, "parameters", &name, list.iter().map(|(entry, _)| entry.key));
+            }
+            return None;
+        };
+        let mut found = found.clone();
+        if let Some(value) = reusable.value {
+            found.value = value.value;
+        }
+        Some(found)
+    }
+
+    fn arguments(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> Vec<Argument<'a>> {
+        let place = Place { step: Some(step), operation: Some(operation), response: false };
+        let mut arguments: Vec<Argument<'a>> = Vec::new();
+        let mut own = 0;
+        for (list, shared) in [(&step.parameters, false), (&self.workflow.parameters, true)] {
+            for parameter in list {
+                let Some(parameter) = self.parameter_object(parameter) else { continue };
+                let Some(location) = self.location(&parameter, operation) else { continue };
+                let same = |known: &Argument<'a>| same_parameter(&known.name, known.location, parameter.name.value, location);
+                if let Some(index) = arguments.iter().position(same) {
+                    if !shared || index >= own {
+                        let message = format!("the parameter `{}` in {} is given twice", parameter.name.value, location.word());
+                        let first = arguments[index].span;
+                        self.diagnostics.push(Diagnostic::new(&rule::DUPLICATE_PARAMETER, parameter.name.span(), message).related(first, "first given here"));
+                    }
+                    continue;
+                }
+                let declared = operation.parameters.iter().find(|known| same_parameter(known.name, known.location, parameter.name.value, location)).cloned();
+                let value = self.value(parameter.value, &place);
+                arguments.push(Argument { name: parameter.name.value.to_owned(), span: parameter.name.span(), location, declared, value });
+            }
+            own = arguments.len();
+        }
+        arguments
+    }
+
+    fn location(&mut self, parameter: &document::Parameter<'a>, operation: &Operation<'a>) -> Option<Location> {
+        if let Some((location, _)) = parameter.location {
+            return Some(location);
+        }
+        let name = parameter.name.value;
+        let declared: Vec<Location> = operation.parameters.iter().filter(|known| known.name == name).map(|known| known.location).collect();
+        let message = format!("the parameter `{name}` does not say where it is sent");
+        let help = match declared.first() {
+            Some(location) => format!("add `in: {}`", location.word()),
+            None => "add `in: path`, `in: query`, `in: header` or `in: cookie`".to_owned(),
+        };
+        self.diagnostics.push(Diagnostic::new(&rule::PARAMETER_IN_MISSING, parameter.name.span(), message).help(help));
+        declared.first().copied()
+    }
+
+    fn body(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> Option<Body<'a>> {
+        let request = step.request_body.as_ref()?;
+        let place = Place { step: Some(step), operation: Some(operation), response: false };
+        if let Some(replacement) = request.replacements.first() {
+            unsupported("payload replacements", replacement.target.span(), self.diagnostics);
+        }
+        let content_type = self.content_type(request, operation)?;
+        let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        let schema = operation.body.as_ref().and_then(|body| {
+            body.media.iter().find(|media| media.name.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(&essence)).and_then(|media| media.schema)
+        });
+        let payload_at = request.payload?;
+        let payload = self.value(payload_at, &place);
+        if !is_json(&content_type) {
+            let span = request.content_type.map_or(request.at.span(), |text| text.span());
+            unsupported(&format!("bodies of type `{essence}`"), span, self.diagnostics);
+            return None;
+        }
+        if matches!(payload.kind, ValueKind::Text(_) | ValueKind::Template(_)) {
+            unsupported("JSON bodies written as text", payload_at.span(), self.diagnostics);
+            return None;
+        }
+        Some(Body { span: request.at.span(), content_type, kind: BodyKind::Json, payload, schema })
+    }
+
+    fn content_type(&mut self, request: &document::RequestBody<'a>, operation: &Operation<'a>) -> Option<String> {
+        let offered: Vec<&str> = operation.body.as_ref().map(|body| body.media.iter().map(|media| media.name).collect()).unwrap_or_default();
+        if let Some(text) = request.content_type {
+            if !is_media_type(text.value) {
+                let message = format!("`{}` is no media type", text.value);
+                self.diagnostics.push(Diagnostic::new(&rule::CONTENT_TYPE_INVALID, text.span(), message).help("write a type and a subtype, such as `application/json`"));
+                return None;
+            }
+            let essence = text.value.split(';').next().unwrap_or("").trim();
+            let known = offered.iter().any(|media| media.eq_ignore_ascii_case(essence) || media.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case(essence)) || accepts(media, essence));
+            if !offered.is_empty() && !known {
+                let message = format!("the operation does not accept `{essence}`");
+                self.diagnostics.push(Diagnostic::new(&rule::CONTENT_TYPE_UNSUPPORTED, text.span(), message).help(format!("it accepts {}", offered.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))));
+            }
+            return Some(text.value.to_owned());
+        }
+        match offered.as_slice() {
+            [only] if !only.contains('*') => Some((*only).to_owned()),
+            [] => Some("application/json".to_owned()),
+            _ => offered.iter().find(|name| is_json(name)).map(|name| (*name).to_owned()).or_else(|| {
+                let message = "the operation accepts several media types; the body does not say which it is";
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::CONTENT_TYPE_AMBIGUOUS, request.at.span(), message).help(format!("add `contentType` with one of {}", offered.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
+                );
+                None
+            }),
+        }
+    }
+}
+
+/// Whether a range such as `text/*` accepts a media type.
+fn accepts(range: &str, essence: &str) -> bool {
+    let kind = |text: &str| text.split('/').next().unwrap_or("").to_ascii_lowercase();
+    range == "*/*" || (range.ends_with("/*") && kind(range) == kind(essence))
+}
+
+/// Header names ignore case (RFC 9110, section 5.1), all others do not.
+pub(crate) fn same_parameter(left: &str, left_in: Location, right: &str, right_in: Location) -> bool {
+    left_in == right_in && (left == right || (left_in == Location::Header && left.eq_ignore_ascii_case(right)))
+}
+
+fn is_media_type(text: &str) -> bool {
+    let essence = text.split(';').next().unwrap_or("").trim();
+    let is_token = |part: &str| !part.is_empty() && part.chars().all(expression::is_token_char);
+    essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+}
+
+/// The names that the path of an operation has in braces.
+#[must_use]
+pub fn path_names<'o>(operation: &'o Operation<'_>) -> Vec<&'o str> {
+    template_names(operation.path)
+}

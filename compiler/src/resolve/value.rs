@@ -1,0 +1,428 @@
+//! Values: literals, expressions, strings that embed expressions, and structures of them.
+
+use super::{Scope, unsupported};
+use crate::diagnostic::{Diagnostic, rule, similar};
+use crate::document::{self, Version};
+use crate::expression::{self, Expression, Mistake, Name, Part, Piece, Root, SyntaxError};
+use crate::openapi::Operation;
+use crate::source::{Cursor, Data, Span};
+
+/// A value that a run computes.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: ValueKind,
+}
+
+/// What a [`Value`] is.
+#[derive(Clone, Debug)]
+pub enum ValueKind {
+    /// `null`
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number in JSON spelling.
+    Number(String),
+    /// A string.
+    Text(String),
+    /// What an expression refers to, with its type.
+    Reference(Reference),
+    /// A string with expressions in it.
+    Template(Vec<Segment>),
+    /// An array.
+    Array(Vec<Value>),
+    /// An object in document order.
+    Object(Vec<(String, Value)>),
+    /// Something that was reported.
+    Invalid,
+}
+
+/// A piece of a template.
+#[derive(Clone, Debug)]
+pub enum Segment {
+    /// Text as it is.
+    Text(String),
+    /// A value as text.
+    Reference(Reference),
+}
+
+/// What an expression refers to.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// Where the value comes from.
+    pub source: Source,
+    /// The tokens of the pointer into it.
+    pub pointer: Vec<String>,
+    /// Where each token stands.
+    pub token_spans: Vec<Span>,
+    /// The whole expression.
+    pub span: Span,
+    /// The expression as it is written.
+    pub text: String,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `$url`
+    Url,
+    /// `$method`
+    Method,
+    /// `$statusCode`
+    StatusCode,
+    /// `$request.header.NAME`
+    RequestHeader(String),
+    /// `$request.query.NAME`
+    RequestQuery(String),
+    /// `$request.path.NAME`
+    RequestPath(String),
+    /// `$request.body`
+    RequestBody,
+    /// `$response.header.NAME`
+    ResponseHeader(String),
+    /// `$response.body`
+    ResponseBody,
+    /// The input with this index.
+    Input(usize),
+    /// An output of a step of this workflow.
+    StepOutput {
+        /// The step's index in the document.
+        step: usize,
+        /// The output's index in the step.
+        output: usize,
+    },
+    /// A text of the document.
+    Constant(String),
+    /// Something that was reported.
+    Invalid,
+}
+
+/// Where in a workflow an expression stands, which decides what it may refer to.
+pub(super) struct Place<'a, 'c> {
+    /// The step, if it stands in one.
+    pub(super) step: Option<&'a document::Step<'a>>,
+    /// The operation that the step calls.
+    pub(super) operation: Option<&'c Operation<'a>>,
+    /// Whether there is a response already.
+    pub(super) response: bool,
+}
+
+impl<'a> Scope<'a, '_> {
+    /// Whether an object is a Selector Object: 1.1, and exactly its three fields.
+    pub(super) fn is_selector(&self, at: Cursor<'_>) -> bool {
+        let fields = ["context", "selector", "type"];
+        self.document.version >= Version::V1_1
+            && at.is_object()
+            && at.members().len() == fields.len()
+            && fields.iter().all(|field| at.get(field).is_some())
+    }
+
+    /// Resolves a value of any kind.
+    pub(super) fn value(&mut self, at: Cursor<'a>, place: &Place<'a, '_>) -> Value {
+        let span = at.span();
+        let kind = match &at.node().data {
+            Data::Null | Data::Link(_) => ValueKind::Null,
+            Data::Bool(value) => ValueKind::Bool(*value),
+            Data::Number(text) => ValueKind::Number(text.to_string()),
+            Data::String(text) => self.text(text, at, place),
+            Data::Array(_) => ValueKind::Array(at.items().map(|item| self.value(item, place)).collect()),
+            Data::Object(_) if self.is_selector(at) => {
+                unsupported("Selector Objects", span, self.diagnostics);
+                ValueKind::Invalid
+            }
+            Data::Object(_) => {
+                ValueKind::Object(at.members().map(|entry| (entry.key.to_owned(), self.value(entry.value, place))).collect())
+            }
+        };
+        Value { span, kind }
+    }
+
+    fn text(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a, '_>) -> ValueKind {
+        if expression::looks_like_expression(text) {
+            match expression::parse(text) {
+                Ok(expression) => return ValueKind::Reference(self.reference(&expression, at, place)),
+                Err(error) if error.kind == Mistake::UnknownRoot && !expression::has_known_root(text) => {}
+                Err(error) => {
+                    self.expression_error(&error, at);
+                    return ValueKind::Invalid;
+                }
+            }
+        }
+        if !text.contains("{$") {
+            if let Some(found) = unbraced(text) {
+                self.unbraced_expression(text, found, at);
+            }
+            return ValueKind::Text(text.to_owned());
+        }
+        match expression::template(text) {
+            Ok(pieces) if pieces.iter().all(|piece| matches!(piece, Piece::Text(_))) => ValueKind::Text(text.to_owned()),
+            Ok(pieces) => ValueKind::Template(self.segments(pieces, at, place)),
+            Err(errors) => {
+                for error in &errors {
+                    self.expression_error(error, at);
+                }
+                ValueKind::Invalid
+            }
+        }
+    }
+
+    pub(super) fn segments(&mut self, pieces: Vec<Piece>, at: Cursor<'a>, place: &Place<'a, '_>) -> Vec<Segment> {
+        pieces
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Segment::Text(text),
+                Piece::Expression(expression) => Segment::Reference(self.reference(&expression, at, place)),
+            })
+            .collect()
+    }
+
+    /// Reports a mistake against the grammar of expressions under the rule of its kind.
+    pub(super) fn expression_error(&mut self, error: &SyntaxError, at: Cursor<'_>) {
+        let rule = match error.kind {
+            Mistake::UnknownRoot => &rule::UNKNOWN_ROOT,
+            Mistake::Pointer => &rule::POINTER_SYNTAX,
+            Mistake::HeadersPlural => &rule::HEADERS_PLURAL,
+            Mistake::Syntax => &rule::EXPRESSION_SYNTAX,
+        };
+        let span = at.part(error.at.start, error.at.end);
+        self.diagnostics.push(Diagnostic::new(rule, span, error.message.clone()).help_if(error.help.clone()));
+    }
+
+    fn unbraced_expression(&mut self, text: &str, found: expression::Bytes, at: Cursor<'_>) {
+        let inner = &text[found.clone()];
+        let mended = format!("{}{{{inner}}}{}", &text[..found.start], &text[found.end..]);
+        self.diagnostics.push(
+            Diagnostic::new(&rule::UNBRACED_EXPRESSION, at.part(found.start, found.end), format!("`{inner}` inside other text is no expression without braces"))
+                .help(format!("write `{mended}`")),
+        );
+    }
+
+    /// Finds what an expression refers to.
+    pub(super) fn reference(&mut self, expression: &Expression, at: Cursor<'a>, place: &Place<'a, '_>) -> Reference {
+        let span = at.part(expression.at.start, expression.at.end);
+        let whole = at.as_str().unwrap_or("");
+        let text = whole.get(expression.at.clone()).unwrap_or(whole).to_owned();
+        let tokens = expression.pointer.iter().flat_map(|pointer| &pointer.tokens);
+        let mut pointer: Vec<String> = Vec::new();
+        let mut token_spans = Vec::new();
+        for token in tokens {
+            pointer.push(token.text.clone());
+            token_spans.push(at.part(token.at.start, token.at.end));
+        }
+        let mut nested = Vec::new();
+        let source = self.source_of(expression, at, place, &mut nested);
+        for (index, name) in nested.into_iter().enumerate() {
+            pointer.insert(index, name.text);
+            token_spans.insert(index, at.part(name.at.start, name.at.end));
+        }
+        Reference { source, pointer, token_spans, span, text }
+    }
+
+    fn source_of(&mut self, expression: &Expression, at: Cursor<'a>, place: &Place<'a, '_>, nested: &mut Vec<Name>) -> Source {
+        let span = at.part(expression.at.start, expression.at.end);
+        match &expression.root {
+            Root::Url | Root::Method | Root::StatusCode | Root::Request(_) | Root::Response(_) if !place.response => {
+                self.expression_context(&expression.root, span, place);
+                Source::Invalid
+            }
+            Root::Url => Source::Url,
+            Root::Method => Source::Method,
+            Root::StatusCode => Source::StatusCode,
+            Root::Request(part) => match part {
+                Part::Header(name) => Source::RequestHeader(name.text.clone()),
+                Part::Query(name) => Source::RequestQuery(name.text.clone()),
+                Part::Path(name) => Source::RequestPath(name.text.clone()),
+                Part::Body | Part::Payload => Source::RequestBody,
+            },
+            Root::Response(part) => match part {
+                Part::Header(name) => Source::ResponseHeader(name.text.clone()),
+                Part::Body | Part::Payload => Source::ResponseBody,
+                Part::Query(_) | Part::Path(_) => {
+                    let message = "a response has no query and no path";
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message).help("those of the request are `$request.query.NAME` and `$request.path.NAME`"),
+                    );
+                    Source::Invalid
+                }
+            },
+            Root::Message(_) => {
+                let message = "`$message` exists only in a step that sends or receives on an AsyncAPI channel";
+                self.diagnostics.push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message));
+                Source::Invalid
+            }
+            Root::Output(_) => {
+                let message = "`$outputs` exists only in a step that calls a workflow";
+                self.diagnostics.push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message).help("an output of a step is `$steps.STEP.outputs.NAME`"));
+                Source::Invalid
+            }
+            Root::Input(name) => self.input(name, at, nested),
+            Root::Step { step, output } => self.step_output(step, output, at, nested),
+            Root::Workflow { .. } => {
+                unsupported("expressions with `$workflows`", span, self.diagnostics);
+                Source::Invalid
+            }
+            Root::Source { source, reference } => self.source_field(source, reference, at),
+            Root::Component { .. } => {
+                let message = "`$components` stands only in the `reference` of a Reusable Object";
+                self.diagnostics.push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message));
+                Source::Invalid
+            }
+            Root::SelfUri => match self.document.self_uri {
+                Some(uri) => Source::Constant(uri.value.to_owned()),
+                None => {
+                    self.diagnostics.push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, "`$self` is used, but the document has no `$self` field"));
+                    Source::Invalid
+                }
+            },
+        }
+    }
+
+    fn expression_context(&mut self, root: &Root, span: Span, place: &Place<'a, '_>) {
+        let name = match root {
+            Root::Url => "$url",
+            Root::Method => "$method",
+            Root::StatusCode => "$statusCode",
+            Root::Request(_) => "$request",
+            _ => "$response",
+        };
+        let message = match place.step {
+            Some(step) => format!("`{name}` does not exist yet: the request of step `{}` is still being made", step.id.value),
+            None => format!("`{name}` exists only inside a step"),
+        };
+        self.diagnostics.push(
+            Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message).help("what a step received is kept in its `outputs` and read as `$steps.STEP.outputs.NAME`"),
+        );
+    }
+
+    fn input(&mut self, name: &Name, at: Cursor<'a>, nested: &mut Vec<Name>) -> Source {
+        let position = |wanted: &str| self.inputs.iter().position(|input| input.name == wanted);
+        if let Some(index) = position(&name.text) {
+            return Source::Input(index);
+        }
+        if let Some((head, tail)) = split_dotted(name, |head| position(head).is_some()) {
+            let index = position(&head);
+            let span = at.part(name.at.start, name.at.end);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::NESTED_NAME, span, format!("no input is named `{}`; read as a member of `{head}`", name.text))
+                    .help(format!("write `$inputs.{head}#/{}`", tail.iter().map(|name| expression::escape(&name.text)).collect::<Vec<_>>().join("/"))),
+            );
+            nested.extend(tail);
+            return index.map_or(Source::Invalid, Source::Input);
+        }
+        if !self.closed {
+            return Source::Invalid;
+        }
+        let meant = similar(&name.text, self.inputs.iter().map(|input| input.name));
+        let help = match meant {
+            Some(known) => format!("an input with a similar name exists: `{known}`"),
+            None if self.inputs.is_empty() => format!("declare it: `inputs: {{ type: object, properties: {{ {}: {{ type: string }} }} }}`", name.text),
+            None => format!("the inputs are {}", self.inputs.iter().map(|input| format!("`{}`", input.name)).collect::<Vec<_>>().join(", ")),
+        };
+        let message = format!("workflow `{}` has no input `{}`", self.workflow.id.value, name.text);
+        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_INPUT, at.part(name.at.start, name.at.end), message).help(help));
+        meant.and_then(position).map_or(Source::Invalid, Source::Input)
+    }
+
+    fn step_output(&mut self, step: &Name, output: &Name, at: Cursor<'a>, nested: &mut Vec<Name>) -> Source {
+        let steps = &self.workflow.steps;
+        let found = steps.iter().position(|known| known.id.value == step.text);
+        let Some(index) = found.or_else(|| self.unknown_step(&step.text, at.part(step.at.start, step.at.end))) else { return Source::Invalid };
+        let outputs = &self.workflow.steps[index].outputs;
+        let position = |wanted: &str| outputs.iter().position(|entry| entry.key == wanted);
+        if let Some(position) = position(&output.text) {
+            return Source::StepOutput { step: index, output: position };
+        }
+        let id = self.workflow.steps[index].id.value;
+        if let Some((head, tail)) = split_dotted(output, |head| position(head).is_some()) {
+            let span = at.part(output.at.start, output.at.end);
+            let pointer: String = tail.iter().map(|name| format!("/{}", expression::escape(&name.text))).collect();
+            self.diagnostics.push(
+                Diagnostic::new(&rule::OUTPUT_PATH_DOTTED, span, format!("step `{id}` has no output `{}`; a member of the output `{head}` is reached by a JSON Pointer", output.text))
+                    .help(format!("write `$steps.{id}.outputs.{head}#{pointer}`")),
+            );
+            let found = position(&head);
+            nested.extend(tail);
+            return found.map_or(Source::Invalid, |output| Source::StepOutput { step: index, output });
+        }
+        if found.is_none() && outputs.is_empty() {
+            return Source::Invalid;
+        }
+        let meant = similar(&output.text, outputs.iter().map(|entry| entry.key));
+        let help = match meant {
+            Some(known) => format!("an output with a similar name exists: `{known}`"),
+            None if outputs.is_empty() => format!("declare it in step `{id}`: `outputs: {{ {}: $response.body#/… }}`", output.text),
+            None => format!("its outputs are {}", outputs.iter().map(|entry| format!("`{}`", entry.key)).collect::<Vec<_>>().join(", ")),
+        };
+        let message = format!("step `{id}` has no output `{}`", output.text);
+        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_STEP_OUTPUT, at.part(output.at.start, output.at.end), message).help(help));
+        meant.and_then(position).map_or(Source::Invalid, |output| Source::StepOutput { step: index, output })
+    }
+
+    fn source_field(&mut self, source: &Name, reference: &Name, at: Cursor<'a>) -> Source {
+        let Some(description) = self.document.sources.iter().find(|known| known.name.value == source.text) else {
+            self.unknown_source(&source.text, at.part(source.at.start, source.at.end));
+            return Source::Invalid;
+        };
+        match reference.text.as_str() {
+            "url" => Source::Constant(description.url.value.to_owned()),
+            "name" => Source::Constant(description.name.value.to_owned()),
+            "type" => Source::Constant(
+                match description.kind.map(|(kind, _)| kind) {
+                    Some(document::SourceType::Arazzo) => "arazzo",
+                    Some(document::SourceType::AsyncApi) => "asyncapi",
+                    _ => "openapi",
+                }
+                .to_owned(),
+            ),
+            other => {
+                let message = format!("`{other}` is no field of a source description; here only a field has a value");
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::EXPRESSION_CONTEXT, at.part(reference.at.start, reference.at.end), message).help("its fields are `name`, `url` and `type`"),
+                );
+                Source::Invalid
+            }
+        }
+    }
+
+    pub(super) fn unknown_source(&mut self, name: &str, span: Span) {
+        let names = || self.document.sources.iter().map(|source| source.name.value);
+        let help = match similar(name, names()) {
+            Some(known) => format!("a source description with a similar name exists: `{known}`"),
+            None => format!("the source descriptions are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        };
+        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_SOURCE, span, format!("no source description is named `{name}`")).help(help));
+    }
+}
+
+/// Splits `a.b.c` behind the longest declared head.
+fn split_dotted(name: &Name, declared: impl Fn(&str) -> bool) -> Option<(String, Vec<Name>)> {
+    let dots: Vec<usize> = name.text.match_indices('.').map(|(at, _)| at).collect();
+    let split = dots.into_iter().rev().find(|&at| declared(&name.text[..at]) && at + 1 < name.text.len())?;
+    let mut tail = Vec::new();
+    let mut from = split + 1;
+    for part in name.text[split + 1..].split('.') {
+        tail.push(Name { text: part.to_owned(), at: name.at.start + from..name.at.start + from + part.len() });
+        from += part.len() + 1;
+    }
+    Some((name.text[..split].to_owned(), tail))
+}
+
+/// An expression inside other text that its author forgot to put in braces.
+fn unbraced(text: &str) -> Option<expression::Bytes> {
+    let mut from = 0;
+    while let Some(at) = text[from..].find('$').map(|found| from + found) {
+        let rest = &text[at..];
+        let known = ["$inputs.", "$steps.", "$response.", "$request.", "$statusCode", "$workflows.", "$outputs."];
+        if at > 0 && known.iter().any(|root| rest.starts_with(root)) {
+            let length = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || "$._-#/~[]".contains(letter))).unwrap_or(rest.len());
+            let candidate = rest[..length].trim_end_matches(['.', '/', '-', '#']);
+            if expression::parse(candidate).is_ok() {
+                return Some(at..at + candidate.len());
+            }
+        }
+        from = at + 1;
+    }
+    None
+}

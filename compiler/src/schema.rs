@@ -1,0 +1,481 @@
+//! Phase 2b: one view over JSON Schema as Arazzo inputs (2020-12) and every OpenAPI use it.
+//!
+//! Nothing is copied: a [`Schema`] is a [`Cursor`] with the means to follow `$ref`.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::expression;
+use crate::source::{Cursor, Data, Span, array_index};
+
+/// A schema, its references followed.
+#[derive(Clone, Copy, Debug)]
+pub struct Schema<'a> {
+    /// The schema object (or boolean) itself, no reference.
+    pub at: Cursor<'a>,
+    /// The root of the file that it stands in.
+    pub root: Cursor<'a>,
+    /// The last name of the reference that led here: `User` of `#/components/schemas/User`.
+    pub name: Option<&'a str>,
+}
+
+/// Why a reference leads nowhere.
+#[derive(Clone, Debug)]
+pub struct BrokenReference {
+    /// The `$ref`.
+    pub span: Span,
+    /// Its text.
+    pub reference: String,
+    /// Why.
+    pub reason: &'static str,
+}
+
+impl BrokenReference {
+    /// The diagnostic of this reference under the rule of the place where it is used.
+    #[must_use]
+    pub fn diagnostic(&self, rule: &'static crate::diagnostic::Rule) -> Diagnostic {
+        Diagnostic::new(rule, self.span, format!("`{}` leads nowhere: {}", self.reference, self.reason))
+    }
+}
+
+/// How far a reference chain is followed.
+const HOPS: usize = 64;
+
+/// Follows `$ref` from a node to the first node that is none.
+///
+/// # Errors
+/// A reference that leads nowhere.
+pub fn follow<'a>(mut at: Cursor<'a>, root: Cursor<'a>) -> Result<(Cursor<'a>, Option<&'a str>), BrokenReference> {
+    let mut name = None;
+    for _ in 0..HOPS {
+        let Some(entry) = at.entry("$ref") else { return Ok((at, name)) };
+        let Some(reference) = entry.value.as_str() else { return Ok((at, name)) };
+        let broken = |reason| BrokenReference { span: entry.value.span(), reference: reference.to_owned(), reason };
+        let Some(fragment) = reference.strip_prefix('#') else {
+            return Err(broken("references into other files are not supported yet"));
+        };
+        name = reference.rsplit('/').next();
+        at = if fragment.is_empty() {
+            root
+        } else if let Some(pointer) = fragment.strip_prefix('/') {
+            let tokens: Option<Vec<String>> = pointer.split('/').map(|token| expression::unescape(&percent_decode(token))).collect();
+            let tokens = tokens.ok_or_else(|| broken("it is no JSON Pointer"))?;
+            root.pointer(tokens.iter().map(String::as_str)).ok_or_else(|| broken("nothing stands there"))?
+        } else {
+            find_anchor(root, fragment, 0).ok_or_else(|| broken("no schema has this `$anchor`"))?
+        };
+    }
+    Err(BrokenReference { span: at.span(), reference: at.get("$ref").and_then(Cursor::as_str).unwrap_or("").to_owned(), reason: "it refers to itself" })
+}
+
+fn percent_decode(token: &str) -> String {
+    if !token.contains('%') {
+        return token.to_owned();
+    }
+    let bytes = token.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut index = 0;
+    while index < bytes.len() {
+        let code = (bytes[index] == b'%').then(|| token.get(index + 1..index + 3)).flatten();
+        if let Some(code) = code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            decoded.push(code);
+            index += 3;
+        } else {
+            decoded.push(bytes[index]);
+            index += 1;
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| token.to_owned())
+}
+
+fn find_anchor<'a>(at: Cursor<'a>, anchor: &str, depth: usize) -> Option<Cursor<'a>> {
+    if depth > crate::source::limit::DEPTH {
+        return None;
+    }
+    if at.get("$anchor").and_then(Cursor::as_str) == Some(anchor) {
+        return Some(at);
+    }
+    at.members()
+        .map(|entry| entry.value)
+        .chain(at.items())
+        .find_map(|child| find_anchor(child, anchor, depth + 1))
+}
+
+/// The JSON types that a schema allows, as a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Types {
+    bits: u8,
+}
+
+/// One JSON type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are JSON's")]
+pub enum Type {
+    Null = 1,
+    Boolean = 2,
+    Integer = 4,
+    Number = 8,
+    String = 16,
+    Array = 32,
+    Object = 64,
+}
+
+impl Type {
+    /// The word of JSON Schema.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+
+    const ALL: [Self; 7] = [Self::Null, Self::Boolean, Self::Integer, Self::Number, Self::String, Self::Array, Self::Object];
+}
+
+impl Types {
+    /// The set of one type.
+    #[must_use]
+    pub fn of(kind: Type) -> Self {
+        Self { bits: kind as u8 }
+    }
+
+    /// Adds a type.
+    #[must_use]
+    pub fn with(self, kind: Type) -> Self {
+        Self { bits: self.bits | kind as u8 }
+    }
+
+    /// Without a type.
+    #[must_use]
+    pub fn without(self, kind: Type) -> Self {
+        Self { bits: self.bits & !(kind as u8) }
+    }
+
+    /// Whether a type is in the set; a set that allows numbers allows integers.
+    #[must_use]
+    pub fn allows(self, kind: Type) -> bool {
+        self.bits & kind as u8 != 0 || (kind == Type::Integer && self.bits & Type::Number as u8 != 0)
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.bits == 0
+    }
+
+    /// The one type in the set, if there is exactly one.
+    #[must_use]
+    pub fn single(self) -> Option<Type> {
+        Type::ALL.into_iter().find(|&kind| self.bits == kind as u8)
+    }
+
+    /// The words of the types, for messages.
+    #[must_use]
+    pub fn words(self) -> String {
+        let words: Vec<&str> = Type::ALL.into_iter().filter(|&kind| self.bits & kind as u8 != 0).map(Type::word).collect();
+        words.join(" or ")
+    }
+}
+
+/// Where a pointer leads in a schema.
+#[derive(Clone, Copy, Debug)]
+pub enum Walk<'a> {
+    /// To a schema; `required` when every member on the way must be there.
+    Found {
+        /// The schema at the end.
+        schema: Schema<'a>,
+        /// Whether a valid instance always has a value there.
+        required: bool,
+    },
+    /// The schema says nothing about it. `mentioned` is false when a schema with properties does
+    /// not list the member.
+    Unknown {
+        /// The schema that does not list the member, and the index of the token.
+        at: Option<(Schema<'a>, usize)>,
+    },
+    /// No valid instance has a value there.
+    Impossible {
+        /// The schema that rules it out.
+        schema: Schema<'a>,
+        /// The index of the token that it rules out.
+        token: usize,
+    },
+}
+
+impl<'a> Schema<'a> {
+    /// The schema at a cursor.
+    ///
+    /// # Errors
+    /// A `$ref` that leads nowhere.
+    pub fn new(at: Cursor<'a>, root: Cursor<'a>) -> Result<Self, BrokenReference> {
+        let (at, name) = follow(at, root)?;
+        Ok(Self { at, root, name })
+    }
+
+    fn child(self, at: Cursor<'a>) -> Option<Self> {
+        Self::new(at, self.root).ok()
+    }
+
+    fn list(self, key: &str) -> Vec<Self> {
+        self.at.get(key).into_iter().flat_map(Cursor::items).filter_map(|at| self.child(at)).collect()
+    }
+
+    /// The schemas that an instance must all satisfy: this one and, flattened, its `allOf`.
+    #[must_use]
+    pub fn parts(self) -> Vec<Self> {
+        let mut parts = Vec::new();
+        self.collect_parts(&mut parts);
+        parts
+    }
+
+    fn collect_parts(self, parts: &mut Vec<Self>) {
+        if parts.len() >= 256 || parts.iter().any(|part| part.at.span() == self.at.span()) {
+            return;
+        }
+        parts.push(self);
+        for part in self.list("allOf") {
+            part.collect_parts(parts);
+        }
+    }
+
+    /// The schemas of which an instance satisfies one (`oneOf`) or some (`anyOf`).
+    #[must_use]
+    pub fn alternatives(self) -> Vec<Self> {
+        self.parts().into_iter().flat_map(|part| ["oneOf", "anyOf"].into_iter().flat_map(move |key| part.list(key))).collect()
+    }
+
+    /// A text member, such as `format` or `description`, of the schema or a part of it.
+    #[must_use]
+    pub fn text(self, key: &str) -> Option<&'a str> {
+        self.parts().into_iter().find_map(|part| part.at.get(key)?.as_str())
+    }
+
+    /// A number member, as it is written.
+    #[must_use]
+    pub fn number(self, key: &str) -> Option<&'a str> {
+        self.parts().into_iter().find_map(|part| match &part.at.get(key)?.node().data {
+            Data::Number(text) => Some(&**text),
+            _ => None,
+        })
+    }
+
+    /// A boolean member; false where it is missing.
+    #[must_use]
+    pub fn flag(self, key: &str) -> bool {
+        self.parts().into_iter().any(|part| part.at.get(key).and_then(Cursor::as_bool) == Some(true))
+    }
+
+    /// The types that the schema names, or that its keywords imply; empty where it says nothing.
+    #[must_use]
+    pub fn types(self) -> Types {
+        self.types_within(8)
+    }
+
+    fn types_within(self, depth: usize) -> Types {
+        if depth == 0 {
+            return Types::default();
+        }
+        let mut declared: Option<Types> = None;
+        let mut implied = Types::default();
+        for part in self.parts() {
+            let here = part.own_types();
+            if !here.is_empty() {
+                declared = Some(declared.map_or(here, |known| Types { bits: known.bits & here.bits }));
+            }
+            if part.at.get("properties").is_some() || part.at.get("additionalProperties").is_some_and(Cursor::is_object) {
+                implied = implied.with(Type::Object);
+            }
+            if part.at.get("items").is_some() {
+                implied = implied.with(Type::Array);
+            }
+        }
+        if let Some(declared) = declared {
+            return declared;
+        }
+        let values = self.enumeration();
+        if let Some(values) = values {
+            return values.iter().filter_map(|value| type_of(*value)).fold(Types::default(), Types::with);
+        }
+        let alternatives = self.alternatives();
+        if implied.is_empty() && !alternatives.is_empty() {
+            let all: Vec<Types> = alternatives.iter().map(|part| part.types_within(depth - 1)).collect();
+            if all.iter().all(|types| !types.is_empty()) {
+                return all.into_iter().fold(Types::default(), |union, types| Types { bits: union.bits | types.bits });
+            }
+            return Types::default();
+        }
+        if self.flag("nullable") && !implied.is_empty() { implied.with(Type::Null) } else { implied }
+    }
+
+    fn own_types(self) -> Types {
+        let named = |word: &str| {
+            Some(match word {
+                "null" => Type::Null,
+                "boolean" => Type::Boolean,
+                "integer" => Type::Integer,
+                "number" => Type::Number,
+                "string" | "file" => Type::String,
+                "array" => Type::Array,
+                "object" => Type::Object,
+                _ => return None,
+            })
+        };
+        let Some(kind) = self.at.get("type") else { return Types::default() };
+        let mut types = match kind.as_str() {
+            Some(word) => named(word).map(Types::of).unwrap_or_default(),
+            None => kind.items().filter_map(|item| named(item.as_str()?)).fold(Types::default(), Types::with),
+        };
+        let nullable = ["nullable", "x-nullable"].iter().any(|key| self.at.get(key).and_then(Cursor::as_bool) == Some(true));
+        if nullable && !types.is_empty() {
+            types = types.with(Type::Null);
+        }
+        types
+    }
+
+    /// Whether null is an instance, as far as the schema says.
+    #[must_use]
+    pub fn nullable(self) -> bool {
+        self.types().allows(Type::Null) || self.alternatives().iter().any(|part| part.types().allows(Type::Null))
+    }
+
+    /// The values of `enum` or `const`.
+    #[must_use]
+    pub fn enumeration(self) -> Option<Vec<Cursor<'a>>> {
+        self.parts().into_iter().find_map(|part| {
+            let list = part.at.get("enum").map(|list| list.items().collect::<Vec<_>>());
+            list.or_else(|| part.at.get("const").map(|value| vec![value]))
+        })
+    }
+
+    /// The names that `required` lists.
+    #[must_use]
+    pub fn required(self) -> Vec<Cursor<'a>> {
+        self.parts().into_iter().flat_map(|part| part.at.get("required").into_iter().flat_map(Cursor::items)).collect()
+    }
+
+    /// Whether `required` lists a member.
+    #[must_use]
+    pub fn requires(self, name: &str) -> bool {
+        self.required().iter().any(|item| item.as_str() == Some(name))
+    }
+
+    /// The properties in file order, those of `allOf` behind.
+    #[must_use]
+    pub fn properties(self) -> Vec<(&'a str, Span, Cursor<'a>)> {
+        let mut properties: Vec<(&'a str, Span, Cursor<'a>)> = Vec::new();
+        for part in self.parts() {
+            for entry in part.at.get("properties").into_iter().flat_map(Cursor::members) {
+                if properties.iter().all(|known| known.0 != entry.key) {
+                    properties.push((entry.key, entry.key_span, entry.value));
+                }
+            }
+        }
+        properties
+    }
+
+    /// The schema of a property.
+    #[must_use]
+    pub fn property(self, name: &str) -> Option<Self> {
+        let at = self.parts().into_iter().find_map(|part| part.at.get("properties")?.get(name))?;
+        self.child(at)
+    }
+
+    /// The schema of an array's items; of a tuple (`prefixItems`), of one place in it.
+    #[must_use]
+    pub fn item(self, index: Option<usize>) -> Option<Self> {
+        let parts = self.parts();
+        let tuple = index.and_then(|index| parts.iter().find_map(|part| part.at.get("prefixItems")?.items().nth(index)));
+        let at = tuple.or_else(|| parts.iter().find_map(|part| part.at.get("items").filter(|items| items.is_object())))?;
+        self.child(at)
+    }
+
+    /// The schema of members that `properties` does not name; `Err(())` when there can be none.
+    #[allow(clippy::result_unit_err, reason = "there is nothing more to say")]
+    pub fn additional(self) -> Result<Option<Self>, ()> {
+        let additional = self.parts().into_iter().find_map(|part| part.at.get("additionalProperties"));
+        match additional {
+            Some(at) if at.as_bool() == Some(false) => Err(()),
+            Some(at) if at.is_object() => Ok(self.child(at)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Follows the tokens of a JSON Pointer.
+    #[must_use]
+    pub fn walk<'t>(self, tokens: impl IntoIterator<Item = &'t str>) -> Walk<'a> {
+        let mut schema = self;
+        let mut required = true;
+        for (index, token) in tokens.into_iter().enumerate() {
+            if !schema.alternatives().is_empty() && schema.property(token).is_none() {
+                return Walk::Unknown { at: None };
+            }
+            let types = schema.types().without(Type::Null);
+            if types.is_empty() {
+                return Walk::Unknown { at: None };
+            }
+            required &= !schema.nullable();
+            let next = if types.allows(Type::Object) && !types.allows(Type::Array) {
+                match schema.property(token) {
+                    Some(next) => {
+                        required &= schema.requires(token);
+                        next
+                    }
+                    None => match schema.additional() {
+                        Ok(Some(next)) => {
+                            required = false;
+                            next
+                        }
+                        Ok(None) if schema.properties().is_empty() => return Walk::Unknown { at: None },
+                        Ok(None) => return Walk::Unknown { at: Some((schema, index)) },
+                        Err(()) => return Walk::Impossible { schema, token: index },
+                    },
+                }
+            } else if types.single() == Some(Type::Array) {
+                let Some(position) = array_index(token) else { return Walk::Impossible { schema, token: index } };
+                required = false;
+                match schema.item(Some(position)) {
+                    Some(next) => next,
+                    None => return Walk::Unknown { at: None },
+                }
+            } else if types.allows(Type::Object) || types.allows(Type::Array) {
+                return Walk::Unknown { at: None };
+            } else {
+                return Walk::Impossible { schema, token: index };
+            };
+            schema = next;
+        }
+        Walk::Found { schema, required }
+    }
+}
+
+/// The JSON type of a value in a file.
+#[must_use]
+pub fn type_of(value: Cursor<'_>) -> Option<Type> {
+    Some(match &value.node().data {
+        Data::Null => Type::Null,
+        Data::Bool(_) => Type::Boolean,
+        Data::Number(text) if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => Type::Integer,
+        Data::Number(_) => Type::Number,
+        Data::String(_) => Type::String,
+        Data::Array(_) => Type::Array,
+        Data::Object(_) => Type::Object,
+        Data::Link(_) => return None,
+    })
+}
+
+/// Reports every reference below `at` that leads nowhere, each once.
+pub fn check_references(at: Cursor<'_>, root: Cursor<'_>, rule: &'static rule::Rule, diagnostics: &mut Diagnostics) {
+    let mut stack = vec![at];
+    while let Some(cursor) = stack.pop() {
+        if cursor.get("$ref").is_some_and(|value| value.as_str().is_some()) {
+            if let Err(broken) = follow(cursor, root) {
+                diagnostics.push(broken.diagnostic(rule));
+            }
+        }
+        stack.extend(cursor.members().map(|entry| entry.value).chain(cursor.items()));
+    }
+}

@@ -1,0 +1,258 @@
+//! Reading files, once per process, and finding lines and columns in them.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use super::node::{Data, Node, Range};
+use super::{json, limit, yaml};
+use crate::diagnostic::rule::{self, Rule};
+
+/// A file that was read: its text, its tree, and where its lines start.
+#[derive(Debug)]
+pub struct File {
+    /// The whole text.
+    pub text: String,
+    /// The value it holds, or why it holds none.
+    pub root: Result<Node, Vec<SyntaxError>>,
+    lines: OnceLock<Vec<u32>>,
+}
+
+/// Why a text is not YAML or JSON that can be read, and where.
+#[derive(Clone, Debug)]
+pub struct SyntaxError {
+    /// The rule that is broken.
+    pub rule: &'static Rule,
+    /// What was found and what was expected.
+    pub message: String,
+    /// Where.
+    pub range: Range,
+    /// A second place that explains the first.
+    pub related: Option<(Range, String)>,
+}
+
+impl File {
+    /// Reads `bytes` as JSON when they look like it or `path` says so, else as YAML.
+    #[must_use]
+    pub fn parse(path: &Path, bytes: Vec<u8>) -> Self {
+        let (text, encoding) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(valid))
+            }
+        };
+        let root = match encoding {
+            Some(valid) => Err(vec![SyntaxError {
+                rule: &rule::YAML_SYNTAX,
+                message: "bytes that are not UTF-8".to_owned(),
+                range: Range::new(valid, valid + 1),
+                related: None,
+            }]),
+            None => parse(path, &text),
+        };
+        Self { text, root, lines: OnceLock::new() }
+    }
+
+    /// Line and column of a byte offset, both counted from 1, the column in characters.
+    #[must_use]
+    pub fn position(&self, offset: u32) -> (usize, usize) {
+        let line = self.line_of(offset);
+        let start = self.line_start(line);
+        let end = (offset as usize).min(self.text.len());
+        let column = self.text.get(start..end).map_or(0, |before| before.chars().count());
+        (line + 1, column + 1)
+    }
+
+    /// The text of a line, counted from 0, without its line break.
+    #[must_use]
+    pub fn line(&self, line: usize) -> &str {
+        let start = self.line_start(line);
+        let rest = self.text.get(start..).unwrap_or("");
+        rest.split(['\n', '\r']).next().unwrap_or("")
+    }
+
+    /// The line of a byte offset, counted from 0.
+    #[must_use]
+    pub fn line_of(&self, offset: u32) -> usize {
+        self.lines().partition_point(|&start| start <= offset).saturating_sub(1)
+    }
+
+    /// The offset of the first byte of a line that is counted from 0.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> usize {
+        self.lines().get(line).map_or(self.text.len(), |&start| start as usize)
+    }
+
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let mut starts = vec![0];
+            for (offset, &byte) in bytes.iter().enumerate() {
+                let ends = byte == b'\n' || (byte == b'\r' && bytes.get(offset + 1) != Some(&b'\n'));
+                if ends {
+                    starts.push(u32::try_from(offset + 1).unwrap_or(u32::MAX));
+                }
+            }
+            starts
+        })
+    }
+}
+
+fn parse(path: &Path, text: &str) -> Result<Node, Vec<SyntaxError>> {
+    let named_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let braced = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with(['{', '[']);
+    let root = if braced || named_json {
+        match (json::read(text), named_json) {
+            (Ok(node), _) => Ok(node),
+            (Err(error), true) => Err(error),
+            (Err(_), false) => yaml::read(text),
+        }
+    } else {
+        yaml::read(text)
+    };
+    let root = root.map_err(|error| vec![error])?;
+    let mut errors = Vec::new();
+    audit(&root, &mut HashMap::new(), &mut errors);
+    if errors.is_empty() { Ok(root) } else { Err(errors) }
+}
+
+/// Refuses duplicate keys, and aliases that stand for more than a machine can hold.
+/// Returns the number of nodes and the depth that `node` stands for once aliases are followed.
+fn audit(node: &Node, seen: &mut HashMap<*const Node, (u64, u32)>, errors: &mut Vec<SyntaxError>) -> (u64, u32) {
+    let (nodes, depth) = match &node.data {
+        Data::Link(target) => {
+            let key = Arc::as_ptr(target);
+            match seen.get(&key) {
+                Some(&known) => known,
+                None => {
+                    let size = audit(target, seen, errors);
+                    seen.insert(key, size);
+                    size
+                }
+            }
+        }
+        Data::Array(items) => items.iter().fold((1, 0), |(nodes, depth), item| {
+            let (more, deeper) = audit(item, seen, errors);
+            (more.saturating_add(nodes), depth.max(deeper))
+        }),
+        Data::Object(members) => {
+            duplicate_key(members, errors);
+            members.iter().fold((1, 0), |(nodes, depth), member| {
+                let (more, deeper) = audit(&member.value, seen, errors);
+                (more.saturating_add(nodes), depth.max(deeper))
+            })
+        }
+        _ => (1, 0),
+    };
+    let size = (nodes, depth.saturating_add(1));
+    if (size.0 > limit::EXPANDED_NODES || size.1 > limit::EXPANDED_DEPTH)
+        && errors.iter().all(|error| error.rule.code != rule::LIMIT_EXCEEDED.code)
+    {
+        errors.push(SyntaxError {
+            rule: &rule::LIMIT_EXCEEDED,
+            message: format!(
+                "aliases in this node stand for too much: at most {} nodes and {} levels are read",
+                limit::EXPANDED_NODES,
+                limit::EXPANDED_DEPTH
+            ),
+            range: node.range,
+            related: None,
+        });
+    }
+    size
+}
+
+fn duplicate_key(members: &[super::node::Member], errors: &mut Vec<SyntaxError>) {
+    let report = |first: Range, second: &super::node::Member, errors: &mut Vec<SyntaxError>| {
+        errors.push(SyntaxError {
+            rule: &rule::DUPLICATE_KEY,
+            message: format!("the key `{}` stands twice in one object", second.key),
+            range: second.key_range,
+            related: Some((first, "it stands here first".to_owned())),
+        });
+    };
+    if members.len() <= 8 {
+        for (index, member) in members.iter().enumerate() {
+            if let Some(first) = members[..index].iter().find(|first| first.key == member.key) {
+                report(first.key_range, member, errors);
+            }
+        }
+    } else {
+        let mut seen: HashMap<&str, Range> = HashMap::with_capacity(members.len());
+        for member in members {
+            if let Some(&first) = seen.get(&*member.key) {
+                report(first, member, errors);
+            } else {
+                seen.insert(&member.key, member.key_range);
+            }
+        }
+    }
+}
+
+/// Where files come from: the disk in a build, memory in a test.
+pub trait Library {
+    /// Reads and parses the file at `path`.
+    ///
+    /// # Errors
+    /// What the file system says; a file that is there but broken is `Ok` with an `Err` root.
+    fn open(&self, path: &Path) -> io::Result<Arc<File>>;
+}
+
+/// The file system, with a cache that lives as long as the process: however many macro calls a
+/// crate has, a file is read once, until its length or its time of modification changes.
+#[derive(Debug, Default)]
+pub struct Disk;
+
+type Cache = HashMap<PathBuf, (u64, Option<SystemTime>, Arc<File>)>;
+
+static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
+
+impl Library for Disk {
+    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
+        let metadata = std::fs::metadata(path)?;
+        if metadata.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+        }
+        if metadata.len() > limit::FILE_BYTES {
+            let message = format!("it has {} bytes; at most {} are read", metadata.len(), limit::FILE_BYTES);
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
+        let (length, modified) = (metadata.len(), metadata.modified().ok());
+        let cache = CACHE.get_or_init(Mutex::default);
+        if let Some((known_length, known_time, file)) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
+            if *known_length == length && *known_time == modified && modified.is_some() {
+                return Ok(Arc::clone(file));
+            }
+        }
+        let file = Arc::new(File::parse(path, std::fs::read(path)?));
+        let entry = (length, modified, Arc::clone(&file));
+        cache.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), entry);
+        Ok(file)
+    }
+}
+
+/// Files that exist in memory only; paths are compared as they are written.
+#[derive(Debug, Default)]
+pub struct Memory {
+    files: HashMap<PathBuf, Arc<File>>,
+}
+
+impl Memory {
+    /// Adds a file.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<PathBuf>, text: impl Into<Vec<u8>>) -> Self {
+        let path = path.into();
+        let file = Arc::new(File::parse(&path, text.into()));
+        self.files.insert(path, file);
+        self
+    }
+}
+
+impl Library for Memory {
+    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
+        self.files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}

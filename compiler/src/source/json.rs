@@ -1,0 +1,241 @@
+//! JSON (RFC 8259) into nodes with places.
+
+use super::file::SyntaxError;
+use super::limit;
+use super::node::{Data, Member, Node, Range, Style};
+use crate::diagnostic::rule;
+
+/// Reads one JSON text.
+pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
+    let mut reader = Reader { text, bytes: text.as_bytes(), position: 0 };
+    reader.blank();
+    let node = reader.value(0)?;
+    reader.blank();
+    if reader.position < reader.bytes.len() {
+        return Err(reader.error("text after the end of the JSON value"));
+    }
+    Ok(node)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    position: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.position).copied()
+    }
+
+    fn blank(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.position += 1;
+        }
+    }
+
+    fn error(&self, message: impl Into<String>) -> SyntaxError {
+        self.error_from(self.position, message)
+    }
+
+    fn error_from(&self, start: usize, message: impl Into<String>) -> SyntaxError {
+        let width = self.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        SyntaxError { rule: &rule::YAML_SYNTAX, message: message.into(), range: Range::new(start, start + width), related: None }
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Node, SyntaxError> {
+        if depth > limit::DEPTH {
+            let mut error = self.error(format!("nested more than {} levels deep", limit::DEPTH));
+            error.rule = &rule::LIMIT_EXCEEDED;
+            return Err(error);
+        }
+        let start = self.position;
+        let (data, style) = match self.peek() {
+            Some(b'{') => (self.object(depth)?, Style::Plain),
+            Some(b'[') => (self.array(depth)?, Style::Plain),
+            Some(b'"') => (Data::String(self.string()?.into()), Style::DoubleQuoted),
+            Some(b'-' | b'0'..=b'9') => (self.number()?, Style::Plain),
+            Some(b't') => (self.literal("true", Data::Bool(true))?, Style::Plain),
+            Some(b'f') => (self.literal("false", Data::Bool(false))?, Style::Plain),
+            Some(b'n') => (self.literal("null", Data::Null)?, Style::Plain),
+            Some(_) => return Err(self.error("expected a JSON value")),
+            None => return Err(self.error("expected a JSON value, found the end of the file")),
+        };
+        Ok(Node { range: Range::new(start, self.position), style, data })
+    }
+
+    fn literal(&mut self, word: &str, data: Data) -> Result<Data, SyntaxError> {
+        if self.bytes[self.position..].starts_with(word.as_bytes()) {
+            self.position += word.len();
+            Ok(data)
+        } else {
+            Err(self.error(format!("expected `{word}`")))
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Data, SyntaxError> {
+        self.position += 1;
+        let mut members = Vec::new();
+        self.blank();
+        if self.peek() == Some(b'}') {
+            self.position += 1;
+            return Ok(Data::Object(members));
+        }
+        loop {
+            self.blank();
+            let start = self.position;
+            if self.peek() != Some(b'"') {
+                return Err(self.error("expected a key in double quotes"));
+            }
+            let key = self.string()?.into_boxed_str();
+            let key_range = Range::new(start, self.position);
+            self.blank();
+            if self.peek() != Some(b':') {
+                return Err(self.error("expected `:` behind the key"));
+            }
+            self.position += 1;
+            self.blank();
+            let value = self.value(depth + 1)?;
+            members.push(Member { key, key_range, value });
+            self.blank();
+            match self.peek() {
+                Some(b',') => self.position += 1,
+                Some(b'}') => {
+                    self.position += 1;
+                    return Ok(Data::Object(members));
+                }
+                _ => return Err(self.error("expected `,` or `}`")),
+            }
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Result<Data, SyntaxError> {
+        self.position += 1;
+        let mut items = Vec::new();
+        self.blank();
+        if self.peek() == Some(b']') {
+            self.position += 1;
+            return Ok(Data::Array(items));
+        }
+        loop {
+            self.blank();
+            items.push(self.value(depth + 1)?);
+            self.blank();
+            match self.peek() {
+                Some(b',') => self.position += 1,
+                Some(b']') => {
+                    self.position += 1;
+                    return Ok(Data::Array(items));
+                }
+                _ => return Err(self.error("expected `,` or `]`")),
+            }
+        }
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.position;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.position += 1;
+        }
+        self.position - start
+    }
+
+    fn number(&mut self) -> Result<Data, SyntaxError> {
+        let start = self.position;
+        if self.peek() == Some(b'-') {
+            self.position += 1;
+        }
+        let first = self.peek();
+        let whole = self.digits();
+        if whole == 0 || (first == Some(b'0') && whole > 1) {
+            return Err(self.error_from(start, "not a JSON number"));
+        }
+        if self.peek() == Some(b'.') {
+            self.position += 1;
+            if self.digits() == 0 {
+                return Err(self.error_from(start, "not a JSON number"));
+            }
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.position += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.position += 1;
+            }
+            if self.digits() == 0 {
+                return Err(self.error_from(start, "not a JSON number"));
+            }
+        }
+        Ok(Data::Number(self.text[start..self.position].into()))
+    }
+
+    fn string(&mut self) -> Result<String, SyntaxError> {
+        let start = self.position;
+        self.position += 1;
+        let mut value = String::new();
+        let mut run = self.position;
+        loop {
+            match self.peek() {
+                None => return Err(self.error_from(start, "a string that is never closed")),
+                Some(b'"') => {
+                    value.push_str(&self.text[run..self.position]);
+                    self.position += 1;
+                    return Ok(value);
+                }
+                Some(b'\\') => {
+                    value.push_str(&self.text[run..self.position]);
+                    value.push(self.escape()?);
+                    run = self.position;
+                }
+                Some(0..=0x1f) => return Err(self.error("a control character inside a string; write it as an escape")),
+                Some(_) => self.position += 1,
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, SyntaxError> {
+        let start = self.position;
+        self.position += 1;
+        let Some(kind) = self.peek() else {
+            return Err(self.error_from(start, "an escape that is never finished"));
+        };
+        self.position += 1;
+        Ok(match kind {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let first = self.hex(start)?;
+                let code = if (0xd800..0xdc00).contains(&first) && self.bytes[self.position..].starts_with(b"\\u") {
+                    self.position += 2;
+                    let second = self.hex(start)?;
+                    if !(0xdc00..0xe000).contains(&second) {
+                        return Err(self.error_from(start, "half of a surrogate pair"));
+                    }
+                    0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00)
+                } else {
+                    first
+                };
+                char::from_u32(code).ok_or_else(|| self.error_from(start, "half of a surrogate pair"))?
+            }
+            _ => return Err(self.error_from(start, "not a JSON escape")),
+        })
+    }
+
+    fn hex(&mut self, start: usize) -> Result<u32, SyntaxError> {
+        let digits = self.bytes.get(self.position..self.position + 4);
+        let code = digits
+            .filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let Some(code) = code else {
+            return Err(self.error_from(start, "expected four hexadecimal digits behind `\\u`"));
+        };
+        self.position += 4;
+        Ok(code)
+    }
+}

@@ -1,0 +1,243 @@
+//! Phase 1: files to trees in which every key and every value knows its place.
+//!
+//! Input: paths. Output: [`Sources`], whose [`Cursor`]s the later phases walk.
+
+mod file;
+mod json;
+pub mod limit;
+mod node;
+mod path;
+mod scalar;
+mod yaml;
+
+use std::sync::Arc;
+
+pub use file::{Disk, File, Library, Memory, SyntaxError};
+pub use node::{Data, Member, Node, Range, Style};
+pub use path::{Lookup, is_remote, join, lookup, normalise};
+
+/// One of the files of a compilation, in the order in which they were opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+/// A place in one of the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// The bytes in it.
+    pub range: Range,
+}
+
+/// A file of a compilation and the name that messages and tracking give it.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// The path relative to the package, with `/` between its parts, on every machine.
+    pub label: String,
+    /// What was read.
+    pub file: Arc<File>,
+}
+
+/// The files that one compilation has read.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+impl Sources {
+    /// Adds a file, or finds it again under the same label.
+    pub fn add(&mut self, label: &str, file: Arc<File>) -> FileId {
+        let index = self.files.iter().position(|known| known.label == label).unwrap_or_else(|| {
+            self.files.push(SourceFile { label: label.to_owned(), file });
+            self.files.len() - 1
+        });
+        FileId(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// The file of an id.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// All files in the order in which they were opened.
+    #[must_use]
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
+    /// The label of a file.
+    #[must_use]
+    pub fn label(&self, id: FileId) -> &str {
+        self.get(id).map_or("", |file| &file.label)
+    }
+
+    /// File label, line and column (both from 1) of the start of a span.
+    #[must_use]
+    pub fn position(&self, span: Span) -> (&str, usize, usize) {
+        match self.get(span.file) {
+            Some(source) => {
+                let (line, column) = source.file.position(span.range.start);
+                (&source.label, line, column)
+            }
+            None => ("", 0, 0),
+        }
+    }
+}
+
+/// A node in a file: what the phases walk.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor<'a> {
+    /// The file that the node stands in.
+    pub file: FileId,
+    node: &'a Node,
+    source: &'a File,
+}
+
+impl<'a> Cursor<'a> {
+    /// The root of a file, if it could be read.
+    #[must_use]
+    pub fn root(id: FileId, source: &'a File) -> Option<Self> {
+        let node = source.root.as_ref().ok()?;
+        Some(Self { file: id, node: node.target(), source })
+    }
+
+    /// The node; never a link.
+    #[must_use]
+    pub fn node(self) -> &'a Node {
+        self.node
+    }
+
+    fn at(self, node: &'a Node) -> Self {
+        Self { node: node.target(), ..self }
+    }
+
+    /// The whole text of the file.
+    #[must_use]
+    pub fn file_text(self) -> &'a str {
+        &self.source.text
+    }
+
+    /// Where the value stands.
+    #[must_use]
+    pub fn span(self) -> Span {
+        Span { file: self.file, range: self.node.range }
+    }
+
+    /// Where a part of a string value stands, `start..end` being bytes of the value.
+    #[must_use]
+    pub fn part(self, start: usize, end: usize) -> Span {
+        Span { file: self.file, range: scalar::locate(&self.source.text, self.node, start, end) }
+    }
+
+    /// The value as a string.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'a str> {
+        match &self.node.data {
+            Data::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar: a string as it is, numbers, booleans and null in JSON spelling.
+    #[must_use]
+    pub fn scalar_text(self) -> Option<&'a str> {
+        match &self.node.data {
+            Data::String(text) | Data::Number(text) => Some(text),
+            Data::Bool(true) => Some("true"),
+            Data::Bool(false) => Some("false"),
+            Data::Null => Some("null"),
+            _ => None,
+        }
+    }
+
+    /// The value as a boolean.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        match self.node.data {
+            Data::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether the value is an object.
+    #[must_use]
+    pub fn is_object(self) -> bool {
+        matches!(self.node.data, Data::Object(_))
+    }
+
+    /// The members of an object; none of anything else.
+    pub fn members(self) -> impl ExactSizeIterator<Item = Entry<'a>> + Clone {
+        let members: &'a [Member] = match &self.node.data {
+            Data::Object(members) => members,
+            _ => &[],
+        };
+        members.iter().map(move |member| Entry {
+            key: &member.key,
+            key_span: Span { file: self.file, range: member.key_range },
+            value: self.at(&member.value),
+        })
+    }
+
+    /// The items of an array; none of anything else.
+    pub fn items(self) -> impl ExactSizeIterator<Item = Self> + Clone {
+        let items: &'a [Node] = match &self.node.data {
+            Data::Array(items) => items,
+            _ => &[],
+        };
+        items.iter().map(move |item| self.at(item))
+    }
+
+    /// A member of an object.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Self> {
+        self.entry(key).map(|entry| entry.value)
+    }
+
+    /// A member of an object with its key.
+    #[must_use]
+    pub fn entry(self, key: &str) -> Option<Entry<'a>> {
+        self.members().find(|entry| entry.key == key)
+    }
+
+    /// The node that the unescaped tokens of a JSON Pointer (RFC 6901) lead to.
+    pub fn pointer<'p>(self, tokens: impl IntoIterator<Item = &'p str>) -> Option<Self> {
+        tokens.into_iter().try_fold(self, |cursor, token| match &cursor.node.data {
+            Data::Object(_) => cursor.get(token),
+            Data::Array(items) => array_index(token).and_then(|index| items.get(index)).map(|item| cursor.at(item)),
+            _ => None,
+        })
+    }
+
+    /// What kind of value it is, for messages.
+    #[must_use]
+    pub fn kind(self) -> &'static str {
+        match self.node.data {
+            Data::Null => "null",
+            Data::Bool(_) => "a boolean",
+            Data::Number(_) => "a number",
+            Data::String(_) => "a string",
+            Data::Array(_) => "an array",
+            Data::Object(_) => "an object",
+            Data::Link(_) => "an alias",
+        }
+    }
+}
+
+/// A member of an object, seen by a [`Cursor`].
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The key.
+    pub key: &'a str,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value.
+    pub value: Cursor<'a>,
+}
+
+/// The index that a reference token of RFC 6901, section 4, means in an array.
+#[must_use]
+pub fn array_index(token: &str) -> Option<usize> {
+    let digits = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && (token == "0" || !token.starts_with('0')) { token.parse().ok() } else { None }
+}

@@ -1,0 +1,114 @@
+//! Paths as messages and tracking write them, and where a source description is looked for.
+
+/// Whether a URL names a resource that is not a file beside the document.
+#[must_use]
+pub fn is_remote(url: &str) -> bool {
+    let Some((scheme, _)) = url.split_once(':') else { return url.starts_with("//") };
+    let mut letters = scheme.chars();
+    // A single letter is a Windows drive, not a scheme.
+    scheme.len() > 1
+        && letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && letters.all(|next| next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.'))
+}
+
+/// `url` relative to the directory of `base`, normalised; both with `/` between parts.
+#[must_use]
+pub fn join(base: &str, url: &str) -> String {
+    if url.starts_with('/') {
+        return normalise(url);
+    }
+    let directory = base.rfind('/').map_or("", |end| &base[..=end]);
+    normalise(&format!("{directory}{url}"))
+}
+
+/// Resolves `.` and `..` in a path without asking the file system.
+#[must_use]
+pub fn normalise(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "." | "" => {}
+            ".." if parts.last().is_some_and(|&last| last != "..") => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    let root = if path.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", parts.join("/"))
+}
+
+/// The places where a source description is looked for, in order.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// Paths relative to the package.
+    pub candidates: Vec<String>,
+}
+
+/// Where the file of a relative `url` is looked for: where the URL leads from the document, and,
+/// since a document is often moved away from its neighbours, below the document's own directory
+/// (the URL without leading `../`, then only the file name).
+#[must_use]
+pub fn lookup(document: &str, url: &str) -> Lookup {
+    let url = url.split(['#', '?']).next().unwrap_or(url);
+    let decoded = percent_decode(url);
+    let mut candidates = Vec::new();
+    let mut push = |path: String| {
+        if !path.is_empty() && !candidates.contains(&path) {
+            candidates.push(path);
+        }
+    };
+    push(join(document, &decoded));
+    if !decoded.starts_with('/') {
+        let mut inner = decoded.as_str();
+        while let Some(rest) = inner.strip_prefix("../").or_else(|| inner.strip_prefix("./")) {
+            inner = rest;
+        }
+        push(join(document, inner));
+        push(join(document, inner.rsplit('/').next().unwrap_or(inner)));
+    }
+    Lookup { candidates }
+}
+
+fn percent_decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut index = 0;
+    while index < bytes.len() {
+        let code = (bytes[index] == b'%')
+            .then(|| text.get(index + 1..index + 3))
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        if let Some(code) = code {
+            decoded.push(code);
+            index += 3;
+        } else {
+            decoded.push(bytes[index]);
+            index += 1;
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remote_urls_have_a_scheme_or_an_authority() {
+        for url in ["https://x.test/a.yaml", "http:a", "file:///a", "//x.test/a", "urn:x:y"] {
+            assert!(is_remote(url), "{url}");
+        }
+        for path in ["a.yaml", "./a", "../a/b.yaml", "/a", "C:/a.yaml", "a/b:c"] {
+            assert!(!is_remote(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn lookup_goes_from_the_url_to_the_neighbours() {
+        assert_eq!(lookup("w/a.yaml", "../openapi/b.yml").candidates, ["openapi/b.yml", "w/openapi/b.yml", "w/b.yml"]);
+        assert_eq!(lookup("a.yaml", "../openapi/b.yml").candidates, ["../openapi/b.yml", "openapi/b.yml", "b.yml"]);
+        assert_eq!(lookup("a.yaml", "./b.yml").candidates, ["b.yml"]);
+        assert_eq!(lookup("a.yaml", "my%20api.yml").candidates, ["my api.yml"]);
+    }
+}

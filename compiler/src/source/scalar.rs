@@ -1,0 +1,170 @@
+//! From a place inside a string value to the place in the file: through quotes, escapes, folded
+//! lines and indentation.
+
+use super::node::{Data, Node, Range, Style};
+
+/// The range of file bytes that the bytes `start..end` of a string value came from.
+/// The whole scalar, where the two cannot be matched.
+pub(super) fn locate(text: &str, node: &Node, start: usize, end: usize) -> Range {
+    let (Data::String(value), Some(raw)) = (&node.data, text.get(node.range.start as usize..node.range.end as usize)) else {
+        return node.range;
+    };
+    let base = node.range.start as usize;
+    if node.style == Style::Plain && raw == &**value {
+        return Range::new(base + start, base + end);
+    }
+    let Some(map) = align(raw, value, node.style) else { return node.range };
+    let at = |offset: usize| map.iter().find(|&&(from, _)| from >= offset).map(|&(_, to)| to);
+    match (at(start), at(end)) {
+        (Some(from), Some(to)) if end > start => {
+            // The end is where the last character ends, not where the next one starts: a fold or
+            // an escape may lie between the two.
+            let last = map.iter().rev().find(|&&(from, _)| from < end).map(|&(_, to)| to);
+            let stop = last.map_or(to, |last| last + token_width(&raw[last..], node.style));
+            Range::new(base + from, base + stop.min(to.max(from + 1)))
+        }
+        (Some(from), _) => Range::new(base + from, base + from),
+        _ => node.range,
+    }
+}
+
+/// Pairs of byte offsets (in the value, in the raw text), one per character of the value and one
+/// for its end. White space is matched run against run, which is how YAML folds it.
+fn align(raw: &str, value: &str, style: Style) -> Option<Vec<(usize, usize)>> {
+    let quoted = matches!(style, Style::SingleQuoted | Style::DoubleQuoted);
+    let mut map = Vec::with_capacity(value.len() + 1);
+    let mut position = usize::from(quoted);
+    let mut characters = value.char_indices().peekable();
+    while let Some((offset, character)) = characters.next() {
+        if character.is_whitespace() {
+            map.push((offset, position));
+            while let Some(&(offset, _)) = characters.peek().filter(|(_, next)| next.is_whitespace()) {
+                map.push((offset, position));
+                characters.next();
+            }
+            position += blank_width(&raw[position..], style);
+        } else {
+            // A line continuation (`\` before a line break) stands for nothing.
+            position += continuation_width(&raw[position..], style);
+            if offset == 0 {
+                position += raw[position..].len() - raw[position..].trim_start().len();
+            }
+            let (decoded, width) = token(&raw[position..], style)?;
+            if decoded != character {
+                return None;
+            }
+            map.push((offset, position));
+            position += width;
+        }
+    }
+    map.push((value.len(), position));
+    Some(map)
+}
+
+fn continuation_width(raw: &str, style: Style) -> usize {
+    if style != Style::DoubleQuoted {
+        return 0;
+    }
+    let Some(rest) = raw.strip_prefix('\\') else { return 0 };
+    if rest.starts_with(['\n', '\r']) { 1 + rest.len() - rest.trim_start().len() } else { 0 }
+}
+
+/// The bytes of raw text that make up one run of white space.
+fn blank_width(raw: &str, style: Style) -> usize {
+    let mut width = 0;
+    while let Some((character, step)) = token(&raw[width..], style) {
+        let continued = continuation_width(&raw[width..], style);
+        if continued > 0 {
+            width += continued;
+        } else if character.is_whitespace() {
+            width += step;
+        } else {
+            break;
+        }
+    }
+    width
+}
+
+fn token_width(raw: &str, style: Style) -> usize {
+    token(raw, style).map_or(0, |(_, width)| width)
+}
+
+/// The character that the raw text starts with, and the bytes that spell it.
+fn token(raw: &str, style: Style) -> Option<(char, usize)> {
+    let first = raw.chars().next()?;
+    match (style, first) {
+        (Style::SingleQuoted, '\'') => raw.starts_with("''").then_some(('\'', 2)),
+        (Style::DoubleQuoted, '"') => None,
+        (Style::DoubleQuoted, '\\') => escape(raw),
+        _ => Some((first, first.len_utf8())),
+    }
+}
+
+/// An escape of YAML 1.2.2, section 5.7, of which JSON's are a part.
+fn escape(raw: &str) -> Option<(char, usize)> {
+    let kind = raw[1..].chars().next()?;
+    let hex = |digits: usize| u32::from_str_radix(raw.get(2..2 + digits)?, 16).ok();
+    Some(match kind {
+        '0' => ('\0', 2),
+        'a' => ('\u{7}', 2),
+        'b' => ('\u{8}', 2),
+        't' | '\t' => ('\t', 2),
+        'n' => ('\n', 2),
+        'v' => ('\u{b}', 2),
+        'f' => ('\u{c}', 2),
+        'r' => ('\r', 2),
+        'e' => ('\u{1b}', 2),
+        'N' => ('\u{85}', 2),
+        '_' => ('\u{a0}', 2),
+        'L' => ('\u{2028}', 2),
+        'P' => ('\u{2029}', 2),
+        'x' => (char::from_u32(hex(2)?)?, 4),
+        'u' => match hex(4)? {
+            high @ 0xd800..=0xdbff => {
+                let low = raw.get(6..8).filter(|&mark| mark == "\\u").and_then(|_| u32::from_str_radix(raw.get(8..12)?, 16).ok())?;
+                (char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + low.checked_sub(0xdc00)?)?, 12)
+            }
+            code => (char::from_u32(code)?, 6),
+        },
+        'U' => (char::from_u32(hex(8)?)?, 10),
+        '\n' | '\r' => ('\n', 1 + kind.len_utf8()),
+        other => (other, 1 + other.len_utf8()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Cursor;
+    use super::super::file::File;
+    use super::super::{Sources, Span};
+    use std::path::Path;
+    use std::sync::Arc;
+
+    /// The text under `needle` of the value of key `k`.
+    fn under(yaml: &str, needle: &str) -> String {
+        let file = Arc::new(File::parse(Path::new("x.yaml"), yaml.into()));
+        let id = Sources::default().add("x.yaml", Arc::clone(&file));
+        let root = Cursor::root(id, &file).unwrap();
+        let value = root.get("k").unwrap();
+        let start = value.as_str().unwrap().find(needle).unwrap();
+        let Span { range, .. } = value.part(start, start + needle.len());
+        yaml[range.start as usize..range.end as usize].to_owned()
+    }
+
+    #[test]
+    fn a_part_of_a_value_is_found_in_every_style() {
+        assert_eq!(under("k: $steps.a.outputs.b\n", "a.outputs"), "a.outputs");
+        assert_eq!(under("k: 'it''s $steps.a'\n", "$steps.a"), "$steps.a");
+        assert_eq!(under("k: 'it''s'\n", "t's"), "t''s");
+        assert_eq!(under("k: \"\\u00e9\\t$steps.a\"\n", "$steps.a"), "$steps.a");
+        assert_eq!(under("k: \"x\\u00e9y\"\n", "é"), "\\u00e9");
+        assert_eq!(under("k: |\n    one\n      two $x\n    three\n", "three"), "three");
+        assert_eq!(under("k: |\n    one\n      two $x\n    three\n", "$x"), "$x");
+        assert_eq!(under("k: >-\n  one\n  two\n\n  three\n", "two"), "two");
+        assert_eq!(under("k: >-\n  one\n  two\n\n  three\n", "three"), "three");
+        assert_eq!(under("k: one\n  two\n  three\n", "three"), "three");
+        assert_eq!(under("k: \"a \\\n   b $x\"\n", "$x"), "$x");
+        assert_eq!(under("{\"k\": \"\\ud83d\\ude00 $x\"}", "$x"), "$x");
+        assert_eq!(under("{\"k\": \"a\\/b\"}", "b"), "b");
+    }
+}

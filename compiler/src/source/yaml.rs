@@ -1,0 +1,261 @@
+//! YAML 1.2 into nodes with places: the core schema, anchors as links, nothing of YAML 1.1.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
+
+use super::file::SyntaxError;
+use super::limit;
+use super::node::{Data, Member, Node, Range, Style};
+use crate::diagnostic::rule;
+
+/// Reads the one YAML document of `text`.
+pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
+    // Keys longer than YAML's 1024 characters are refused by YAML but not by JSON, whose
+    // documents are read here too when their file name does not say so.
+    let options = granit_parser::options! {
+        simple_key_max_lookahead: 8192,
+        flow_nesting_limit: limit::DEPTH,
+        block_nesting_limit: limit::DEPTH,
+    };
+    let mut builder = Builder { text, stack: Vec::new(), anchors: HashMap::new(), root: None };
+    for event in Parser::new_from_str_with_options(text, options) {
+        let (event, span) = event.map_err(|error| builder.scan_error(&error))?;
+        builder.event(event, span)?;
+    }
+    Ok(builder.root.unwrap_or(Node { range: Range::new(0, 0), style: Style::Plain, data: Data::Null }))
+}
+
+/// A collection that is still open.
+struct Open {
+    start: usize,
+    anchor: usize,
+    content: Content,
+}
+
+enum Content {
+    Array(Vec<Node>),
+    Object(Vec<Member>, Option<(Box<str>, Range)>),
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    stack: Vec<Open>,
+    anchors: HashMap<usize, Arc<Node>>,
+    root: Option<Node>,
+}
+
+impl Builder<'_> {
+    fn scan_error(&self, error: &ScanError) -> SyntaxError {
+        let start = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
+        let width = self.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let message = error.info();
+        let deep = message.contains("nesting") || message.contains("recursion");
+        SyntaxError {
+            rule: if deep { &rule::LIMIT_EXCEEDED } else { &rule::YAML_SYNTAX },
+            message,
+            range: Range::new(start, start + width),
+            related: None,
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), SyntaxError> {
+        let bytes = span.byte_range().unwrap_or(0..0);
+        let range = Range::new(bytes.start, bytes.end);
+        match event {
+            Event::DocumentStart(..) if self.root.is_some() => {
+                Err(error(range, "a second YAML document in the file; expected exactly one"))
+            }
+            Event::Alias(anchor) => match self.anchors.get(&anchor) {
+                Some(target) => {
+                    let data = Data::Link(Arc::clone(target));
+                    self.complete(Node { range, style: Style::Plain, data }, 0)
+                }
+                None => Err(error(range, "an alias of the node that contains it")),
+            },
+            Event::UnresolvedAlias(name) => Err(error(range, format!("no anchor `&{name}` in front of this alias"))),
+            Event::Scalar(value, style, anchor, tag) => {
+                if let Some(Open { content: Content::Object(_, key @ None), .. }) = self.stack.last_mut() {
+                    // A key is its text, whatever type YAML would give it: `200:` is "200".
+                    let name = if style == ScalarStyle::Plain && bytes.is_empty() { Cow::Borrowed("") } else { value };
+                    *key = Some((name.into(), range));
+                    if anchor != 0 {
+                        let data = Data::String(key.as_ref().map_or_else(Box::default, |(name, _)| name.clone()));
+                        self.anchors.insert(anchor, Arc::new(Node { range, style: Style::Plain, data }));
+                    }
+                    return Ok(());
+                }
+                let node = self.scalar(&value, style, tag.as_deref(), range, bytes.is_empty())?;
+                self.complete(node, anchor)
+            }
+            Event::SequenceStart(_, anchor, _) => self.open(range, anchor, Content::Array(Vec::new())),
+            Event::MappingStart(_, anchor, _) => self.open(range, anchor, Content::Object(Vec::new(), None)),
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(open) = self.stack.pop() else { return Ok(()) };
+                let (data, last) = match open.content {
+                    Content::Array(items) => {
+                        let last = items.last().map(|item| item.range.end);
+                        (Data::Array(items), last)
+                    }
+                    Content::Object(members, _) => {
+                        let last = members.last().map(|member| member.value.range.end.max(member.key_range.end));
+                        (Data::Object(members), last)
+                    }
+                };
+                // A block collection has no closing character: it ends with its last child, not
+                // where the next token starts.
+                let end = if bytes.is_empty() { last.map_or(bytes.end, |last| last as usize) } else { bytes.end };
+                let node = Node { range: Range::new(open.start, end), style: Style::Plain, data };
+                self.complete(node, open.anchor)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn open(&mut self, range: Range, anchor: usize, content: Content) -> Result<(), SyntaxError> {
+        if let Some(Open { content: Content::Object(_, None), .. }) = self.stack.last() {
+            return Err(error(range, "a collection as a key; keys are strings"));
+        }
+        if self.stack.len() >= limit::DEPTH {
+            let mut error = error(range, format!("nested more than {} levels deep", limit::DEPTH));
+            error.rule = &rule::LIMIT_EXCEEDED;
+            return Err(error);
+        }
+        self.stack.push(Open { start: range.start as usize, anchor, content });
+        Ok(())
+    }
+
+    fn complete(&mut self, node: Node, anchor: usize) -> Result<(), SyntaxError> {
+        let node = if anchor == 0 {
+            node
+        } else {
+            let (range, style) = (node.range, node.style);
+            let target = Arc::new(node);
+            self.anchors.insert(anchor, Arc::clone(&target));
+            Node { range, style, data: Data::Link(target) }
+        };
+        match self.stack.last_mut() {
+            None => self.root = Some(node),
+            Some(Open { content: Content::Array(items), .. }) => items.push(node),
+            Some(Open { content: Content::Object(members, key), .. }) => match key.take() {
+                Some((key, key_range)) => members.push(Member { key, key_range, value: node }),
+                None => match &node.target().data {
+                    Data::String(text) => *key = Some((text.clone(), node.range)),
+                    _ => return Err(error(node.range, "an alias as a key; keys are strings")),
+                },
+            },
+        }
+        Ok(())
+    }
+
+    fn scalar(&self, value: &str, style: ScalarStyle, tag: Option<&Tag>, range: Range, empty: bool) -> Result<Node, SyntaxError> {
+        let written = match style {
+            ScalarStyle::SingleQuoted => Style::SingleQuoted,
+            ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+            ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+            _ => Style::Plain,
+        };
+        let core = tag.and_then(Tag::core_suffix);
+        let data = match core {
+            Some("str") => Data::String(if empty { Box::default() } else { value.into() }),
+            Some("null" | "bool" | "int" | "float") => plain(value, range)?,
+            _ if written != Style::Plain => Data::String(value.into()),
+            _ if empty => Data::Null,
+            _ => plain(value, range)?,
+        };
+        let range = match written {
+            // The event's range of a block scalar runs up to the next token.
+            Style::Block => {
+                let text = self.text.get(range.start as usize..range.end as usize).unwrap_or("");
+                Range::new(range.start as usize, range.start as usize + text.trim_end().len())
+            }
+            _ => range,
+        };
+        Ok(Node { range, style: written, data })
+    }
+}
+
+fn error(range: Range, message: impl Into<String>) -> SyntaxError {
+    SyntaxError { rule: &rule::YAML_SYNTAX, message: message.into(), range, related: None }
+}
+
+/// The core schema of YAML 1.2, section 10.3.2.
+fn plain(value: &str, range: Range) -> Result<Data, SyntaxError> {
+    Ok(match value {
+        "" | "~" | "null" | "Null" | "NULL" => Data::Null,
+        "true" | "True" | "TRUE" => Data::Bool(true),
+        "false" | "False" | "FALSE" => Data::Bool(false),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN" | ".NAN" => {
+            return Err(error(range, format!("`{value}` has no counterpart in JSON; quote it if it is meant as text")));
+        }
+        _ => number(value).map_or_else(|| Data::String(value.into()), Data::Number),
+    })
+}
+
+/// The JSON spelling of a YAML number, if `value` is one.
+fn number(value: &str) -> Option<Box<str>> {
+    if let Some(digits) = value.strip_prefix("0x") {
+        return u128::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+')).map(|n| n.to_string().into());
+    }
+    if let Some(digits) = value.strip_prefix("0o") {
+        return u128::from_str_radix(digits, 8).ok().filter(|_| !digits.starts_with('+')).map(|n| n.to_string().into());
+    }
+    let (sign, rest) = match value.as_bytes().first()? {
+        b'-' => ("-", &value[1..]),
+        b'+' => ("", &value[1..]),
+        b'0'..=b'9' | b'.' => ("", value),
+        _ => return None,
+    };
+    let exponent_at = rest.find(['e', 'E']).unwrap_or(rest.len());
+    let (mantissa, exponent) = rest.split_at(exponent_at);
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !all_digits(whole) || !fraction.is_none_or(all_digits) || whole.len() + fraction.map_or(0, str::len) == 0 {
+        return None;
+    }
+    if !exponent.is_empty() {
+        let power = exponent[1..].strip_prefix(['+', '-']).unwrap_or(&exponent[1..]);
+        if power.is_empty() || !all_digits(power) {
+            return None;
+        }
+    }
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        trimmed => trimmed,
+    };
+    let fraction = match fraction {
+        None => String::new(),
+        Some("") => ".0".to_owned(),
+        Some(digits) => format!(".{digits}"),
+    };
+    Some(format!("{sign}{whole}{fraction}{exponent}").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number_of(value: &str) -> Option<String> {
+        number(value).map(String::from)
+    }
+
+    /// YAML 1.2.2, section 10.3.2: the regular expressions of the core schema.
+    #[test]
+    fn numbers_follow_the_core_schema() {
+        for (yaml, json) in [
+            ("0", "0"), ("-12", "-12"), ("+7", "7"), ("007", "7"), ("0x1F", "31"), ("0o17", "15"), ("1.50", "1.50"),
+            (".5", "0.5"), ("-.5e3", "-0.5e3"), ("1.", "1.0"), ("1e+9", "1e+9"),
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
+        ] {
+            assert_eq!(number_of(yaml).as_deref(), Some(json), "{yaml}");
+        }
+        for text in ["", "-", ".", "1_000", "12:30", "0x", "1e", "1.2.3", "1.0.1", "e5", "--1", "0b1", "+", "0x+1"] {
+            assert_eq!(number_of(text), None, "{text}");
+        }
+    }
+}

@@ -39,8 +39,6 @@ pub struct Document<'a> {
     pub version: Version,
     /// `$self` (1.1)
     pub self_uri: Option<Text<'a>>,
-    /// `info.title`
-    pub title: Option<Text<'a>>,
     /// `sourceDescriptions`
     pub sources: Vec<SourceDescription<'a>>,
     /// `workflows`
@@ -321,11 +319,13 @@ pub fn read<'a>(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Docum
     if let Some(uri) = self_uri {
         self_with_fragment(uri, diagnostics);
     }
-    let title = info.and_then(|info| read_info(info.value, version, diagnostics));
+    if let Some(info) = info {
+        read_info(info.value, version, diagnostics);
+    }
     let sources = sources.into_iter().filter_map(|at| read_source(at, version, diagnostics)).collect();
     let components = components.map(|entry| read_components(entry.value, version, diagnostics)).unwrap_or_default();
     let workflows = workflows.into_iter().filter_map(|at| read_workflow(at, version, diagnostics)).collect();
-    Some(Document { version, self_uri, title, sources, workflows, components, root })
+    Some(Document { version, self_uri, sources, workflows, components, root })
 }
 
 /// Nothing else is looked at in a document of a version that this compiler does not know.
@@ -372,14 +372,13 @@ fn self_with_fragment(uri: Text<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn read_info<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnostics) -> Option<Text<'a>> {
-    let mut fields = Fields::new(at, "Info Object", version, diagnostics)?;
-    let title = fields.required_text("title");
+fn read_info(at: Cursor<'_>, version: Version, diagnostics: &mut Diagnostics) {
+    let Some(mut fields) = Fields::new(at, "Info Object", version, diagnostics) else { return };
+    fields.required_text("title");
     fields.text("summary");
     fields.text("description");
     fields.required_text("version");
     fields.finish();
-    title
 }
 
 fn read_source<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnostics) -> Option<SourceDescription<'a>> {

@@ -1,16 +1,84 @@
 //! Compiles Arazzo workflow descriptions to diagnostics or to Rust tokens.
+//!
+//! The phases are the files; data only moves forward: `source` and [`bundle`] (files to trees) →
+//! `document`, `openapi` and `schema` (trees to models) → `expression` and `condition` (strings to
+//! syntax) → `resolve` (names become things) → `flow`, `typing` and `check` (what is wrong) →
+//! `plan` (what each step sends, reads and decides) → [`emit`] (plan to tokens). [`diagnostic`] is
+//! used by all.
+//!
+//! There is no `proc_macro` in here: the macro is one caller, tests, fuzzers and the command line
+//! are others.
+//!
+//! ```
+//! use arazzo_compiler::bundle::Options;
+//! use arazzo_compiler::source::Memory;
+//!
+//! let library = Memory::default().with("flow.yaml", "arazzo: 2.0.0\n");
+//! let options = Options { document: "flow.yaml".into(), ..Options::default() };
+//! let compilation = arazzo_compiler::compile(&options, &library);
+//! assert!(compilation.render(arazzo_compiler::diagnostic::Header::Full)[0].starts_with("error[unsupported-version]"));
+//! ```
 #![cfg_attr(not(test), warn(clippy::pedantic))]
-#![allow(clippy::module_name_repetitions, clippy::too_many_lines)]
+#![allow(clippy::module_name_repetitions, clippy::too_many_lines, clippy::format_push_string, clippy::struct_excessive_bools)]
 
 pub mod bundle;
 mod check;
 mod condition;
 pub mod diagnostic;
 mod document;
+pub mod emit;
 mod expression;
 mod flow;
 mod openapi;
+pub mod plan;
 mod resolve;
 mod schema;
 pub mod source;
 mod typing;
+
+use bundle::{Bundle, Options};
+use diagnostic::{Diagnostic, Diagnostics, Header, Severity, render};
+use plan::Plan;
+use source::Library;
+
+/// What came of a compilation.
+#[derive(Debug)]
+pub struct Compilation {
+    /// What is wrong, in the order of its places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The plan; after errors, what could be understood. `None` where there is no document.
+    pub plan: Option<Plan>,
+    /// The files that were read.
+    pub bundle: Bundle,
+}
+
+impl Compilation {
+    /// Whether the document cannot be compiled.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// All diagnostics as text.
+    #[must_use]
+    pub fn render(&self, header: Header) -> Vec<String> {
+        self.diagnostics.iter().map(|diagnostic| render(diagnostic, &self.bundle.sources, header)).collect()
+    }
+}
+
+/// Compiles a document.
+#[must_use]
+pub fn compile(options: &Options, library: &dyn Library) -> Compilation {
+    let mut diagnostics = Diagnostics::default();
+    let bundle = bundle::open(options, library, &mut diagnostics);
+    let plan = understand(options, &bundle, &mut diagnostics);
+    Compilation { diagnostics: diagnostics.finish(), plan, bundle }
+}
+
+fn understand(options: &Options, bundle: &Bundle, diagnostics: &mut Diagnostics) -> Option<Plan> {
+    let root = bundle.root(bundle.documents.first()?.file)?;
+    let document = document::read(root, diagnostics)?;
+    let program = resolve::resolve(&document, bundle, diagnostics);
+    check::check(&document, &program, diagnostics);
+    Some(plan::plan(&program, options, &bundle.sources, diagnostics))
+}

@@ -6,7 +6,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
 use crate::schema::{BrokenReference, Schema, follow};
-use crate::source::{Cursor, Data, Span};
+use crate::source::{Cursor, Span};
 
 /// Which specification a description is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -474,14 +474,8 @@ pub fn is_json(media: &str) -> bool {
     essence.ends_with("/json") || essence.ends_with("+json")
 }
 
-/// The names between braces in a path template, with their byte ranges.
+/// The names between braces in a path template.
 #[must_use]
 pub fn template_names(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
-}
-
-/// Whether a value is an object or array, for messages about payloads.
-#[must_use]
-pub fn is_structured(value: Cursor<'_>) -> bool {
-    matches!(value.node().data, Data::Object(_) | Data::Array(_))
 }

@@ -1,1 +1,28 @@
+//! The macro behind `arazzo::arazzo_workflow!`; use that one.
+//!
+//! It parses the invocation, calls the compiler and returns tokens.
+#![warn(clippy::pedantic)]
 
+mod expansion;
+mod invocation;
+mod package;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use invocation::Invocation;
+use proc_macro::TokenStream;
+use quote::quote;
+
+/// Expands `($crate) "document", options…`.
+#[proc_macro]
+pub fn expand(input: TokenStream) -> TokenStream {
+    let invocation = syn::parse_macro_input!(input as Invocation);
+    let tokens = catch_unwind(AssertUnwindSafe(|| expansion::expand(&invocation))).unwrap_or_else(|_| {
+        let message = format!(
+            "the compiler has a fault: it panicked on `{}` [internal]\n  = help: please report it together with the document",
+            invocation.document.value()
+        );
+        quote!(::core::compile_error! { #message })
+    });
+    tokens.into()
+}

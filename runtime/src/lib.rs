@@ -1,1 +1,102 @@
+//! Call [Arazzo](https://spec.openapis.org/arazzo/latest.html) API workflows as typed async
+//! functions.
+//!
+//! [`arazzo_workflow!`] reads an Arazzo document and the API descriptions it names while the
+//! crate is being built, reports what is wrong with them, and expands to one async function and
+//! one module of the same name per workflow.
+//!
+//! ```ignore
+//! use arazzo::{Client, Credential};
+//!
+//! arazzo::arazzo_workflow!("stytch-totp-enrollment-workflow.yml");
+//!
+//! let client = Client::builder()
+//!     .source("stytchConsumerApi", |api| api.credential(Credential::basic(project_id, secret)))
+//!     .build()?;
+//! let done = totp_enrollment(&client, totp_enrollment::Inputs::new(email, code)).await?;
+//! ```
+//!
+//! # Runs
+//!
+//! Every workflow has a `Run`: a plain value that holds the inputs, what the finished steps have
+//! kept and the position, and nothing else. It is `Serialize`, `DeserializeOwned`, `Clone`,
+//! `Debug` and `Send`. `advance` performs one attempt of one step and says by [`Progress`] what
+//! comes next; `advance_until_blocked` goes on until the run waits, awaits an input or has ended;
+//! `finish` goes to the end and sleeps where the workflow waits. A run that failed stands where
+//! it stood before the failed attempt, so that it can be mended and finished.
+//!
+//! A stored run holds what the API has returned, secrets included: keep it where you would keep
+//! those.
+//!
+//! # Features
+//!
+//! - `rustls` (default): TLS by rustls.
+//! - `native-tls`: TLS by the platform's own library.
+//!
+//! Without either, `https` URLs need a [`Transport`] of your own.
+#![warn(clippy::pedantic)]
+#![allow(clippy::module_name_repetitions)]
 
+mod call;
+mod client;
+mod credential;
+mod datum;
+mod error;
+mod exchange;
+mod extract;
+mod progress;
+mod run;
+mod slot;
+mod snapshot;
+mod transport;
+
+pub use bytes::Bytes;
+pub use client::{Builder, Client, SourceBuilder};
+pub use credential::Credential;
+pub use error::{Error, ErrorKind, Place, RunError};
+pub use http;
+pub use progress::Progress;
+pub use transport::{BoxError, Limits, ResponseTooLarge, Transport};
+
+/// Compiles an Arazzo document into typed async functions.
+///
+/// ```ignore
+/// arazzo::arazzo_workflow!("stytch-totp-enrollment-workflow.yml");
+///
+/// arazzo::arazzo_workflow! {
+///     "workflows/orders.arazzo.yaml",
+///     sources = { petstore = "vendor/petstore.yaml" },
+///     workflows = ["place-order"],
+///     rename = { "place-order" = place_order_v2 },
+/// }
+/// ```
+///
+/// A plain path is relative to the directory of the crate's `Cargo.toml`, one that starts with
+/// `./` or `../` to the source file that calls the macro. A source description is read from where
+/// its `url` leads from the document, else from the same place below the document's directory,
+/// else from beside the document; `sources` says otherwise. The network is never touched.
+///
+/// With the environment variable `ARAZZO_DEBUG=1` the expansion is written to a file below
+/// `target/arazzo`, formatted where `rustfmt` is at hand, and included from there.
+#[macro_export]
+macro_rules! arazzo_workflow {
+    ($($input:tt)*) => {
+        $crate::__private::expand! { ($crate) $($input)* }
+    };
+}
+
+/// What expansions are made of; no part of the public API.
+#[doc(hidden)]
+pub mod __private {
+    pub use arazzo_macros::expand;
+    pub use serde;
+    pub use serde_json;
+
+    pub use crate::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, written};
+    pub use crate::datum::{Datum, equal, order, truthy};
+    pub use crate::exchange::{Exchange, Output, Reads, keep_datum};
+    pub use crate::run::{Action, Program, Shape, State, StepShape, Workflow, advance, advance_until_blocked, finish};
+    pub use crate::slot::Slot;
+    pub use crate::snapshot::{deserialize, fits, nullable, serialize};
+    pub use crate::{Client, Error, Progress, RunError, Transport};
+}

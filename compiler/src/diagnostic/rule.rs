@@ -61,6 +61,7 @@ rules! {
     Error NAME_COLLISION "name-collision" "two ids become two Rust names"
     Error UNUSED_OPTION "unused-option" "an option of the macro has an effect"
     Error UNSUPPORTED "unsupported" "the construct is one that this compiler can compile"
+    Warning CONSTRAINT_UNCHECKED "constraint-unchecked" "a constraint on an input is checked before the first request"
     Error LIMIT_EXCEEDED "limit-exceeded" "the file keeps within the limits"
     Error SOURCE_NOT_FOUND "source-not-found" "the file of a source description is there"
     Error SOURCE_NOT_LOCAL "source-not-local" "a source description is a file"

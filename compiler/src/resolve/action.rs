@@ -54,7 +54,7 @@ impl<'a> Scope<'a, '_> {
         own: &[OrReusable<'a, document::Action<'a>>],
         shared: &[OrReusable<'a, document::Action<'a>>],
         success: bool,
-        place: &Place<'a, '_>,
+        place: &Place<'a>,
     ) -> Vec<Action> {
         let mut actions: Vec<Action> = Vec::new();
         for list in [own, shared] {
@@ -128,7 +128,7 @@ impl<'a> Scope<'a, '_> {
         self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_COMPONENT, text.at.part(start, text.value.len()), message).help(help));
     }
 
-    fn action(&mut self, action: &document::Action<'a>, place: &Place<'a, '_>) -> Action {
+    fn action(&mut self, action: &document::Action<'a>, place: &Place<'a>) -> Action {
         let criteria = action.criteria.iter().map(|criterion| self.criterion(criterion, place)).collect();
         let destination = if let Some(workflow) = action.workflow_id {
             unsupported("actions that name a workflow", workflow.span(), self.diagnostics);

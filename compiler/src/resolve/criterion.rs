@@ -37,7 +37,7 @@ pub enum Test {
 }
 
 impl<'a> Scope<'a, '_> {
-    pub(super) fn criterion(&mut self, criterion: &document::Criterion<'a>, place: &Place<'a, '_>) -> Criterion {
+    pub(super) fn criterion(&mut self, criterion: &document::Criterion<'a>, place: &Place<'a>) -> Criterion {
         let condition = criterion.condition;
         let kind = criterion.kind.as_ref().map_or("simple", |kind| kind.name.value);
         let context = criterion.context.and_then(|context| self.context(context.at, place));
@@ -86,7 +86,7 @@ impl<'a> Scope<'a, '_> {
         super::unsupported(&format!("conditions of type `{kind}`"), condition.span(), self.diagnostics);
     }
 
-    fn context(&mut self, at: Cursor<'a>, place: &Place<'a, '_>) -> Option<Reference> {
+    fn context(&mut self, at: Cursor<'a>, place: &Place<'a>) -> Option<Reference> {
         match self.value(at, place).kind {
             ValueKind::Reference(reference) => Some(reference),
             ValueKind::Invalid => None,
@@ -98,7 +98,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    fn simple(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a, '_>) -> Test {
+    fn simple(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a>) -> Test {
         match condition::parse(text) {
             Ok(condition) => self.test(&condition, at, place),
             Err(error) => {
@@ -113,7 +113,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    fn test(&mut self, condition: &Condition, at: Cursor<'a>, place: &Place<'a, '_>) -> Test {
+    fn test(&mut self, condition: &Condition, at: Cursor<'a>, place: &Place<'a>) -> Test {
         match condition {
             Condition::Or(parts) => Test::Or(parts.iter().map(|part| self.test(part, at, place)).collect()),
             Condition::And(parts) => Test::And(parts.iter().map(|part| self.test(part, at, place)).collect()),
@@ -125,7 +125,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    fn operand(&mut self, operand: &Operand, at: Cursor<'a>, place: &Place<'a, '_>) -> Value {
+    fn operand(&mut self, operand: &Operand, at: Cursor<'a>, place: &Place<'a>) -> Value {
         let span = at.part(operand.at.start, operand.at.end);
         let kind = match &operand.kind {
             OperandKind::Null => ValueKind::Null,

@@ -19,7 +19,7 @@ use crate::source::{Cursor, Entry, Span};
 
 pub use action::{Action, ActionKind, Destination};
 pub use criterion::{Criterion, Test};
-pub use operation::{Argument, Body, BodyKind, path_names};
+pub use operation::{Argument, Body, path_names};
 pub(crate) use operation::same_parameter;
 pub use value::{Reference, Segment, Source, Value, ValueKind};
 
@@ -263,7 +263,7 @@ impl<'a> Scope<'a, '_> {
             unsupported("steps with `dependsOn`", text.span(), self.diagnostics);
         }
         let call = self.call(step);
-        let place = value::Place { step: Some(step), operation: operation_of(&call), response: true };
+        let place = value::Place { step: Some(step), response: true };
         let criteria = step.success_criteria.iter().map(|criterion| self.criterion(criterion, &place)).collect();
         let on_success = self.actions(&step.on_success, &self.workflow.success_actions, true, &place);
         let on_failure = self.actions(&step.on_failure, &self.workflow.failure_actions, false, &place);
@@ -272,8 +272,8 @@ impl<'a> Scope<'a, '_> {
         Step { text: step, criteria, on_success, on_failure, outputs, timeout, call }
     }
 
-    fn outputs(&mut self, entries: &[Entry<'a>], place: Option<&value::Place<'a, '_>>) -> Vec<Output> {
-        let nowhere = value::Place { step: None, operation: None, response: false };
+    fn outputs(&mut self, entries: &[Entry<'a>], place: Option<&value::Place<'a>>) -> Vec<Output> {
+        let nowhere = value::Place { step: None, response: false };
         entries
             .iter()
             .map(|entry| {
@@ -284,7 +284,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// An output is a runtime expression or a Selector Object, never a literal.
-    fn output_value(&mut self, at: Cursor<'a>, place: &value::Place<'a, '_>) -> Value {
+    fn output_value(&mut self, at: Cursor<'a>, place: &value::Place<'a>) -> Value {
         if at.as_str().is_some_and(|text| !crate::expression::looks_like_expression(text)) {
             let text = at.as_str().unwrap_or("");
             let mut diagnostic = Diagnostic::new(&rule::EXPRESSION_SYNTAX, at.span(), "an output is a runtime expression, found other text");
@@ -332,12 +332,5 @@ impl<'a> Scope<'a, '_> {
         let message = format!("no step `{id}` in workflow `{}`", self.workflow.id.value);
         self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_STEP, span, message).help(help));
         meant.and_then(|name| steps.iter().position(|step| step.id.value == name))
-    }
-}
-
-fn operation_of<'c, 'a>(call: &'c Call<'a>) -> Option<&'c Operation<'a>> {
-    match call {
-        Call::Operation { operation, .. } => Some(operation),
-        Call::Unresolved => None,
     }
 }

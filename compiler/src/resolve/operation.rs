@@ -31,19 +31,10 @@ pub struct Body<'a> {
     pub span: Span,
     /// The content type that is sent.
     pub content_type: String,
-    /// How the payload is written.
-    pub kind: BodyKind,
     /// The payload.
     pub payload: Value,
     /// The schema that the operation has for it.
     pub schema: Option<Schema<'a>>,
-}
-
-/// How a payload is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BodyKind {
-    /// As JSON.
-    Json,
 }
 
 impl<'a> Scope<'a, '_> {
@@ -83,7 +74,7 @@ impl<'a> Scope<'a, '_> {
 
     /// Resolves the values of a step whose operation is unknown, so that their mistakes show too.
     fn visit_unbound(&mut self, step: &'a document::Step<'a>) {
-        let place = Place { step: Some(step), operation: None, response: false };
+        let place = Place { step: Some(step), response: false };
         for parameter in &step.parameters {
             if let OrReusable::Here(parameter) = parameter {
                 self.value(parameter.value, &place);
@@ -307,7 +298,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn arguments(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> Vec<Argument<'a>> {
-        let place = Place { step: Some(step), operation: Some(operation), response: false };
+        let place = Place { step: Some(step), response: false };
         let mut arguments: Vec<Argument<'a>> = Vec::new();
         let mut own = 0;
         for (list, shared) in [(&step.parameters, false), (&self.workflow.parameters, true)] {
@@ -349,7 +340,7 @@ impl<'a> Scope<'a, '_> {
 
     fn body(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> Option<Body<'a>> {
         let request = step.request_body.as_ref()?;
-        let place = Place { step: Some(step), operation: Some(operation), response: false };
+        let place = Place { step: Some(step), response: false };
         if let Some(replacement) = request.replacements.first() {
             unsupported("payload replacements", replacement.target.span(), self.diagnostics);
         }
@@ -369,7 +360,7 @@ impl<'a> Scope<'a, '_> {
             unsupported("JSON bodies written as text", payload_at.span(), self.diagnostics);
             return None;
         }
-        Some(Body { span: request.at.span(), content_type, kind: BodyKind::Json, payload, schema })
+        Some(Body { span: request.at.span(), content_type, payload, schema })
     }
 
     fn content_type(&mut self, request: &document::RequestBody<'a>, operation: &Operation<'a>) -> Option<String> {

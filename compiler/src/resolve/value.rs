@@ -4,7 +4,6 @@ use super::{Scope, unsupported};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, Version};
 use crate::expression::{self, Expression, Mistake, Name, Part, Piece, Root, SyntaxError};
-use crate::openapi::Operation;
 use crate::source::{Cursor, Data, Span};
 
 /// A value that a run computes.
@@ -100,11 +99,9 @@ pub enum Source {
 }
 
 /// Where in a workflow an expression stands, which decides what it may refer to.
-pub(super) struct Place<'a, 'c> {
+pub(super) struct Place<'a> {
     /// The step, if it stands in one.
     pub(super) step: Option<&'a document::Step<'a>>,
-    /// The operation that the step calls.
-    pub(super) operation: Option<&'c Operation<'a>>,
     /// Whether there is a response already.
     pub(super) response: bool,
 }
@@ -120,7 +117,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// Resolves a value of any kind.
-    pub(super) fn value(&mut self, at: Cursor<'a>, place: &Place<'a, '_>) -> Value {
+    pub(super) fn value(&mut self, at: Cursor<'a>, place: &Place<'a>) -> Value {
         let span = at.span();
         let kind = match &at.node().data {
             Data::Null | Data::Link(_) => ValueKind::Null,
@@ -139,7 +136,7 @@ impl<'a> Scope<'a, '_> {
         Value { span, kind }
     }
 
-    fn text(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a, '_>) -> ValueKind {
+    fn text(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a>) -> ValueKind {
         if expression::looks_like_expression(text) {
             match expression::parse(text) {
                 Ok(expression) => return ValueKind::Reference(self.reference(&expression, at, place)),
@@ -168,7 +165,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    pub(super) fn segments(&mut self, pieces: Vec<Piece>, at: Cursor<'a>, place: &Place<'a, '_>) -> Vec<Segment> {
+    pub(super) fn segments(&mut self, pieces: Vec<Piece>, at: Cursor<'a>, place: &Place<'a>) -> Vec<Segment> {
         pieces
             .into_iter()
             .map(|piece| match piece {
@@ -200,7 +197,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// Finds what an expression refers to.
-    pub(super) fn reference(&mut self, expression: &Expression, at: Cursor<'a>, place: &Place<'a, '_>) -> Reference {
+    pub(super) fn reference(&mut self, expression: &Expression, at: Cursor<'a>, place: &Place<'a>) -> Reference {
         let span = at.part(expression.at.start, expression.at.end);
         let whole = at.as_str().unwrap_or("");
         let text = whole.get(expression.at.clone()).unwrap_or(whole).to_owned();
@@ -220,7 +217,7 @@ impl<'a> Scope<'a, '_> {
         Reference { source, pointer, token_spans, span, text }
     }
 
-    fn source_of(&mut self, expression: &Expression, at: Cursor<'a>, place: &Place<'a, '_>, nested: &mut Vec<Name>) -> Source {
+    fn source_of(&mut self, expression: &Expression, at: Cursor<'a>, place: &Place<'a>, nested: &mut Vec<Name>) -> Source {
         let span = at.part(expression.at.start, expression.at.end);
         match &expression.root {
             Root::Url | Root::Method | Root::StatusCode | Root::Request(_) | Root::Response(_) if !place.response => {
@@ -279,7 +276,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    fn expression_context(&mut self, root: &Root, span: Span, place: &Place<'a, '_>) {
+    fn expression_context(&mut self, root: &Root, span: Span, place: &Place<'a>) {
         let name = match root {
             Root::Url => "$url",
             Root::Method => "$method",

@@ -1,0 +1,245 @@
+//! What a step sends, how its response is judged, and what happens next.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::types::{describe, ty};
+use super::value::{Scope, absent};
+use crate::document::Location;
+use crate::openapi::SchemeKind;
+use crate::plan::{Action, Check, Output, PathPiece, Read, Request, Step, Value, Workflow, body_pointers};
+use crate::resolve::{ActionKind, Destination};
+
+/// The static description of an operation.
+pub(super) fn operation(request: &Request) -> TokenStream {
+    let Request { source, name, method, server, security, .. } = request;
+    let security = security.iter().map(|all| {
+        let schemes = all.iter().map(|(name, kind)| {
+            let kind = match kind {
+                SchemeKind::Basic | SchemeKind::Bearer => quote!(Authorization),
+                SchemeKind::HeaderKey(header) => quote!(Header(#header)),
+                SchemeKind::QueryKey(parameter) => quote!(Query(#parameter)),
+                SchemeKind::CookieKey(cookie) => quote!(Cookie(#cookie)),
+                SchemeKind::Transport => quote!(Transport),
+            };
+            quote!(__rt::Scheme { name: #name, kind: __rt::SchemeKind::#kind })
+        });
+        quote!(&[#(#schemes),*])
+    });
+    quote! {
+        __rt::Operation { source: #source, name: #name, method: #method, server: #server, security: &[#(#security),*] }
+    }
+}
+
+/// Statements that make the request of a step.
+pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow) -> TokenStream {
+    let scope = Scope { workflow, pointers: Vec::new() };
+    let needs = step.needs.iter().filter_map(|need| {
+        let field = super::ident(&workflow.inputs.get(*need)?.ident);
+        let need = Literal::usize_unsuffixed(*need);
+        Some(quote! {
+            if self.inputs.#field.is_none() {
+                return ::std::result::Result::Err(__rt::Stop::Awaiting(#need));
+            }
+        })
+    });
+    let Some(request) = &step.request else { return TokenStream::new() };
+    let index = Literal::usize_unsuffixed(index);
+    let path = request.path.iter().map(|piece| match piece {
+        PathPiece::Text(text) => quote!(call.path(#text);),
+        PathPiece::Value(name, value) => {
+            let value = required(&scope, value, &format!("the path parameter `{name}`"));
+            quote!(call.path_value(#name, &#value)?;)
+        }
+    });
+    let parameters = request.parameters.iter().map(|parameter| {
+        let name = &parameter.name;
+        let what = format!("the {} parameter `{name}`", parameter.location.word());
+        let send = match parameter.location {
+            Location::Header => quote!(call.header_value(#name, &value)?;),
+            Location::Cookie => quote!(call.cookie_value(#name, &value);),
+            _ => quote!(call.query_value(#name, &value);),
+        };
+        let optional = matches!(&parameter.value, Value::Read(read) if !read.present);
+        if optional && !parameter.required {
+            let value = scope.datum(&parameter.value, &what);
+            quote!(if let ::std::option::Option::Some(value) = #value { #send })
+        } else {
+            let value = required(&scope, &parameter.value, &what);
+            quote!({ let value = #value; #send })
+        }
+    });
+    let body = request.body.as_ref().map(|(content_type, payload)| {
+        let statements = scope.payload(payload);
+        quote! {
+            let mut body = call.json(#content_type);
+            #statements
+        }
+    });
+    quote! {
+        #(#needs)*
+        call.operation(&OPERATIONS[#index]);
+        #(#path)*
+        #(#parameters)*
+        #body
+    }
+}
+
+/// An expression of type `Datum<'_>` for a place that needs a value.
+fn required(scope: &Scope<'_>, value: &Value, what: &str) -> TokenStream {
+    match value {
+        Value::Read(read) => scope.present(read, what),
+        other => {
+            let value = scope.datum(other, what);
+            let absent = absent("value", (0, 0), what);
+            quote!(#value.ok_or_else(|| #absent)?)
+        }
+    }
+}
+
+/// Statements that judge a response; their value is what the step keeps.
+pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStream {
+    let mut reads: Vec<&Read> = Vec::new();
+    step.criteria.iter().for_each(|criterion| check_reads(&criterion.check, &mut reads));
+    let by_criteria = !body_pointers(reads.iter().copied()).is_empty();
+    step.outputs.iter().for_each(|output| value_reads(&output.value, &mut reads));
+    let pointers = body_pointers(reads);
+    let read = read_body(&pointers);
+    let scope = Scope { workflow, pointers };
+    let criteria = step.criteria.iter().map(|criterion| {
+        let check = scope.check(&criterion.check);
+        let text = &criterion.text;
+        let (line, column) = (Literal::usize_unsuffixed(criterion.place.0), Literal::usize_unsuffixed(criterion.place.1));
+        quote!(exchange.require(#check, #text, #line, #column)?;)
+    });
+    let default = step.criteria.is_empty().then(|| {
+        quote!(exchange.require(exchange.succeeded(), "2xx", 0, 0)?;)
+    });
+    let outputs = step.outputs.iter().enumerate().map(|(position, output)| keep(output, index, position, &scope));
+    // A body is parsed only once it is wanted: not for a status that fails the step anyway.
+    let (before, after) = if by_criteria { (read, TokenStream::new()) } else { (TokenStream::new(), read) };
+    quote! {
+        #before
+        #default
+        #(#criteria)*
+        #after
+        ::std::result::Result::Ok(::std::vec![#(#outputs),*])
+    }
+}
+
+fn read_body(pointers: &[Vec<String>]) -> TokenStream {
+    if pointers.is_empty() {
+        return TokenStream::new();
+    }
+    let pointers = pointers.iter().map(|pointer| quote!(&[#(#pointer),*]));
+    quote!(let body = exchange.read([#(#pointers),*]);)
+}
+
+fn keep(output: &Output, step: usize, position: usize, scope: &Scope<'_>) -> TokenStream {
+    let of = ty(&output.ty, scope.workflow, &quote!(types::));
+    let required = output.required;
+    let (step, slot) = (Literal::usize_unsuffixed(step), Literal::usize_unsuffixed(position));
+    let meta = quote!(&KEPT[#step][#slot]);
+    if let Value::Read(read) = &output.value {
+        if read.source == crate::resolve::Source::ResponseBody {
+            let index = scope.pointers.iter().position(|known| *known == read.pointer).unwrap_or(0);
+            let index = Literal::usize_unsuffixed(index);
+            return quote!(body.keep::<#of>(#index, #required, #meta)?);
+        }
+    }
+    let value = scope.datum(&output.value, "an output");
+    quote!(__rt::keep_datum::<#of>(#value.as_ref(), #required, #meta)?)
+}
+
+/// The static description of an output.
+pub(super) fn kept(output: &Output, workflow: &Workflow) -> TokenStream {
+    let Output { name, expression, .. } = output;
+    let expected = describe(&output.ty, workflow);
+    let (line, column) = (Literal::usize_unsuffixed(output.place.0), Literal::usize_unsuffixed(output.place.1));
+    quote!(__rt::Output { name: #name, expression: #expression, expected: #expected, line: #line, column: #column })
+}
+
+/// Statements that choose among actions; `None` where there are none.
+pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow: &Workflow) -> Option<TokenStream> {
+    if actions.is_empty() {
+        return None;
+    }
+    let mut reads: Vec<&Read> = Vec::new();
+    for action in actions {
+        action.criteria.iter().for_each(|check| check_reads(check, &mut reads));
+    }
+    let pointers = body_pointers(reads);
+    let read = read_body(&pointers);
+    let scope = Scope { workflow, pointers };
+    let step = Literal::usize_unsuffixed(index);
+    let mut choices = TokenStream::new();
+    let mut decided = false;
+    for (position, action) in actions.iter().enumerate() {
+        let taken = match &action.kind {
+            ActionKind::End => quote!(__rt::Action::End),
+            ActionKind::Goto(Destination::Step(to)) => {
+                let to = Literal::usize_unsuffixed(*to);
+                quote!(__rt::Action::Goto(#to))
+            }
+            ActionKind::Retry { after, .. } => {
+                let after = match after {
+                    Some(seconds) => {
+                        let seconds = Literal::f64_unsuffixed(*seconds);
+                        quote!(::std::option::Option::Some(#seconds))
+                    }
+                    None => quote!(::std::option::Option::None),
+                };
+                quote!(__rt::Action::Retry(#after))
+            }
+            ActionKind::Invalid => continue,
+        };
+        let mut conditions: Vec<TokenStream> = action
+            .criteria
+            .iter()
+            .map(|check| {
+                let inner = scope.check(check);
+                if matches!(check, Check::Or(_)) { quote!((#inner)) } else { inner }
+            })
+            .collect();
+        if let ActionKind::Retry { limit, .. } = &action.kind {
+            let (position, limit) = (Literal::usize_unsuffixed(position), Literal::u64_unsuffixed(*limit));
+            conditions.push(quote!(self.state.retry(#step, #position, #limit)));
+        }
+        let taken = if success { taken } else { quote!(::std::option::Option::Some(#taken)) };
+        if conditions.is_empty() {
+            choices.extend(taken);
+            decided = true;
+            break;
+        }
+        choices.extend(quote!(if #(#conditions)&&* { return #taken; }));
+    }
+    if !decided {
+        choices.extend(if success { quote!(__rt::Action::Next) } else { quote!(::std::option::Option::None) });
+    }
+    Some(quote!(#read #choices))
+}
+
+fn value_reads<'v>(value: &'v Value, reads: &mut Vec<&'v Read>) {
+    match value {
+        Value::Read(read) => reads.push(read),
+        Value::Template(pieces) => reads.extend(pieces.iter().filter_map(|piece| match piece {
+            crate::plan::Piece::Read(read) => Some(read),
+            crate::plan::Piece::Text(_) => None,
+        })),
+        Value::Array(items) => items.iter().for_each(|item| value_reads(item, reads)),
+        Value::Object(members) => members.iter().for_each(|(_, value)| value_reads(value, reads)),
+        Value::Literal(_) => {}
+    }
+}
+
+fn check_reads<'c>(check: &'c Check, reads: &mut Vec<&'c Read>) {
+    match check {
+        Check::Or(parts) | Check::And(parts) => parts.iter().for_each(|part| check_reads(part, reads)),
+        Check::Not(inner) => check_reads(inner, reads),
+        Check::Compare(left, _, right) => {
+            value_reads(left, reads);
+            value_reads(right, reads);
+        }
+        Check::Truthy(value) => value_reads(value, reads),
+    }
+}

@@ -1,0 +1,289 @@
+//! Values and conditions as Rust expressions.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::ident;
+use crate::condition::Operator;
+use crate::plan::types::Ty;
+use crate::plan::{Check, Piece, Read, Value, Workflow};
+use crate::resolve::Source;
+
+/// What the values of one function may refer to.
+pub(super) struct Scope<'w> {
+    pub(super) workflow: &'w Workflow,
+    /// The pointers that `body` has read, in their order.
+    pub(super) pointers: Vec<Vec<String>>,
+}
+
+fn line_column(place: (usize, usize)) -> (Literal, Literal) {
+    let narrow = |number: usize| Literal::u32_unsuffixed(u32::try_from(number).unwrap_or(u32::MAX));
+    (narrow(place.0), narrow(place.1))
+}
+
+fn tokens_of(pointer: &[String]) -> TokenStream {
+    quote!(&[#(#pointer),*])
+}
+
+impl Scope<'_> {
+    /// An expression of type `Option<Datum<'_>>`.
+    pub(super) fn read(&self, read: &Read) -> TokenStream {
+        let pointer = &read.pointer;
+        let base = match &read.source {
+            Source::ResponseBody => {
+                let index = self.pointers.iter().position(|known| known == pointer).unwrap_or(0);
+                let index = Literal::usize_unsuffixed(index);
+                return quote!(body.get(#index));
+            }
+            Source::RequestBody => {
+                let pointer = tokens_of(pointer);
+                return quote!(exchange.request_body(#pointer));
+            }
+            Source::Url => quote!(exchange.url()),
+            Source::Method => quote!(exchange.method()),
+            Source::StatusCode => quote!(exchange.status_datum()),
+            Source::RequestHeader(name) => quote!(exchange.request_header(#name)),
+            Source::RequestQuery(name) => quote!(exchange.request_query(#name)),
+            Source::RequestPath(name) => quote!(exchange.request_path(#name)),
+            Source::ResponseHeader(name) if read.typed => quote!(exchange.typed_response_header(#name)),
+            Source::ResponseHeader(name) => quote!(exchange.response_header(#name)),
+            Source::Input(index) => self.input(*index),
+            Source::StepOutput { step, output } => {
+                let (step, output) = (Literal::usize_unsuffixed(*step), Literal::usize_unsuffixed(*output));
+                quote!(self.state.output(#step, #output))
+            }
+            Source::Constant(text) => quote!(::std::option::Option::Some(__rt::Datum::borrowed(#text))),
+            Source::Invalid => quote!(::std::option::Option::None::<__rt::Datum<'_>>),
+        };
+        if pointer.is_empty() {
+            return base;
+        }
+        let pointer = tokens_of(pointer);
+        quote!(#base.and_then(|value| value.pointer(#pointer)))
+    }
+
+    fn input(&self, index: usize) -> TokenStream {
+        let Some(input) = self.workflow.inputs.get(index) else { return quote!(::std::option::Option::None::<__rt::Datum<'_>>) };
+        let field = ident(&input.ident);
+        let given = match input.ty {
+            Ty::String => quote!(self.inputs.#field.as_deref().map(__rt::Datum::borrowed)),
+            _ => quote!(self.inputs.#field.as_ref().and_then(__rt::Datum::of)),
+        };
+        match &input.default {
+            Some(json) => quote!(#given.or_else(|| ::std::option::Option::Some(__rt::Datum::from_json(#json)))),
+            None => given,
+        }
+    }
+
+    /// An expression of type `Option<Datum<'_>>`, in a function that returns a `Failure`.
+    pub(super) fn datum(&self, value: &Value, what: &str) -> TokenStream {
+        match value {
+            Value::Literal(json) => literal(json),
+            Value::Read(read) => self.read(read),
+            Value::Template(pieces) => {
+                let text = self.template(pieces, what);
+                quote!(::std::option::Option::Some(__rt::Datum::owned(#text)))
+            }
+            Value::Array(_) | Value::Object(_) => {
+                let mut writer = Writer { scope: self, out: TokenStream::new(), pending: String::new(), what };
+                writer.value(value);
+                let statements = writer.finish();
+                quote!(::std::option::Option::Some(__rt::written(|body| {
+                    #statements
+                    ::std::result::Result::Ok(())
+                })?))
+            }
+        }
+    }
+
+    /// An expression of type `String`, in a function that returns a `Failure`.
+    fn template(&self, pieces: &[Piece], what: &str) -> TokenStream {
+        let pushes = pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => quote!(text.push_str(#text);),
+            Piece::Read(read) => {
+                let value = self.present(read, what);
+                quote!(text.push_str(&#value.text());)
+            }
+        });
+        quote!({
+            let mut text = ::std::string::String::new();
+            #(#pushes)*
+            text
+        })
+    }
+
+    /// An expression of type `Datum<'_>` that fails where the value is absent.
+    pub(super) fn present(&self, read: &Read, what: &str) -> TokenStream {
+        let value = self.read(read);
+        let absent = absent(&read.expression, read.place, what);
+        quote!(#value.ok_or_else(|| #absent)?)
+    }
+
+    /// Statements that write a payload to `body`.
+    pub(super) fn payload(&self, value: &Value) -> TokenStream {
+        let mut writer = Writer { scope: self, out: TokenStream::new(), pending: String::new(), what: "the payload" };
+        writer.value(value);
+        writer.finish()
+    }
+
+    /// An expression of type `bool`.
+    pub(super) fn check(&self, check: &Check) -> TokenStream {
+        match check {
+            Check::Or(parts) => {
+                let parts = parts.iter().map(|part| self.grouped(part));
+                quote!(#(#parts)||*)
+            }
+            Check::And(parts) => {
+                let parts = parts.iter().map(|part| self.grouped(part));
+                quote!(#(#parts)&&*)
+            }
+            Check::Not(inner) => {
+                let inner = self.check(inner);
+                quote!(!(#inner))
+            }
+            Check::Compare(left, operator, right) => self.compare(left, *operator, right),
+            Check::Truthy(value) => {
+                let value = self.datum(value, "a condition");
+                quote!(__rt::truthy(#value.as_ref()))
+            }
+        }
+    }
+
+    fn grouped(&self, check: &Check) -> TokenStream {
+        let inner = self.check(check);
+        if matches!(check, Check::Or(_) | Check::And(_)) { quote!((#inner)) } else { inner }
+    }
+
+    fn compare(&self, left: &Value, operator: Operator, right: &Value) -> TokenStream {
+        if let Some(status) = status_comparison(left, operator, right) {
+            return status;
+        }
+        let (left, right) = (self.datum(left, "a condition"), self.datum(right, "a condition"));
+        let (left, right) = (quote!(#left.as_ref()), quote!(#right.as_ref()));
+        let method = match operator {
+            Operator::Equal => return quote!(__rt::equal(#left, #right)),
+            Operator::NotEqual => return quote!(!__rt::equal(#left, #right)),
+            Operator::Less => quote!(is_lt),
+            Operator::LessOrEqual => quote!(is_le),
+            Operator::Greater => quote!(is_gt),
+            Operator::GreaterOrEqual => quote!(is_ge),
+        };
+        quote!(__rt::order(#left, #right).is_some_and(::std::cmp::Ordering::#method))
+    }
+}
+
+/// `$statusCode == 200` needs no values at all.
+fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<TokenStream> {
+    let (Value::Read(read), Value::Literal(json)) = (left, right) else { return None };
+    if read.source != Source::StatusCode {
+        return None;
+    }
+    let status: u16 = json.trim_matches('"').parse().ok()?;
+    let status = Literal::u16_unsuffixed(status);
+    Some(match operator {
+        Operator::Equal => quote!(exchange.status() == ::std::option::Option::Some(#status)),
+        Operator::NotEqual => quote!(exchange.status() != ::std::option::Option::Some(#status)),
+        Operator::Less => quote!(exchange.status().is_some_and(|status| status < #status)),
+        Operator::LessOrEqual => quote!(exchange.status().is_some_and(|status| status <= #status)),
+        Operator::Greater => quote!(exchange.status().is_some_and(|status| status > #status)),
+        Operator::GreaterOrEqual => quote!(exchange.status().is_some_and(|status| status >= #status)),
+    })
+}
+
+fn literal(json: &str) -> TokenStream {
+    quote!(::std::option::Option::Some(__rt::Datum::from_json(#json)))
+}
+
+pub(super) fn absent(expression: &str, place: (usize, usize), what: &str) -> TokenStream {
+    let (line, column) = line_column(place);
+    quote!(__rt::Failure::absent(#what, #expression, #line, #column))
+}
+
+/// Writes JSON: literal text is collected and written in one piece up to the next value.
+struct Writer<'s, 'w> {
+    scope: &'s Scope<'w>,
+    out: TokenStream,
+    pending: String,
+    what: &'s str,
+}
+
+impl Writer<'_, '_> {
+    fn flush(&mut self) {
+        if !self.pending.is_empty() {
+            let text = std::mem::take(&mut self.pending);
+            self.out.extend(quote!(body.raw(#text);));
+        }
+    }
+
+    fn finish(mut self) -> TokenStream {
+        self.flush();
+        self.out
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Literal(json) => self.pending.push_str(json),
+            Value::Read(read) => {
+                self.flush();
+                let value = self.scope.read(read);
+                self.out.extend(quote!(body.datum_or_null(#value.as_ref());));
+            }
+            Value::Template(pieces) => {
+                self.flush();
+                let text = self.scope.template(pieces, self.what);
+                self.out.extend(quote!(body.text(&#text);));
+            }
+            Value::Array(items) => {
+                self.pending.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        self.pending.push(',');
+                    }
+                    self.value(item);
+                }
+                self.pending.push(']');
+            }
+            Value::Object(members) => self.object(members),
+        }
+    }
+
+    fn object(&mut self, members: &[(String, Value)]) {
+        self.pending.push('{');
+        // Whether a member stands in front: certainly, or only perhaps.
+        let (mut certain, mut perhaps) = (false, false);
+        for (name, value) in members {
+            let key = format!("{}:", crate::plan::quote_json(name));
+            if let Value::Read(read) = value && !read.present {
+                self.flush();
+                let value = self.scope.read(read);
+                let start = if certain {
+                    let key = format!(",{key}");
+                    quote!(body.raw(#key))
+                } else if perhaps {
+                    quote!(body.next(#key))
+                } else {
+                    quote!(body.raw(#key))
+                };
+                self.out.extend(quote! {
+                    if let ::std::option::Option::Some(value) = #value {
+                        #start.datum(&value);
+                    }
+                });
+                perhaps = true;
+                continue;
+            }
+            if certain {
+                self.pending.push(',');
+                self.pending.push_str(&key);
+            } else if perhaps {
+                self.flush();
+                self.out.extend(quote!(body.next(#key);));
+            } else {
+                self.pending.push_str(&key);
+            }
+            certain = true;
+            self.value(value);
+        }
+        self.pending.push('}');
+    }
+}

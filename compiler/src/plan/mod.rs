@@ -1,0 +1,649 @@
+//! Phase 6: what each step sends, reads and decides, with Rust names and types.
+//!
+//! Input: a checked [`Program`](resolve::Program). Output: a [`Plan`], which owns everything it
+//! says and knows neither YAML nor tokens.
+
+pub mod name;
+pub mod types;
+
+use std::collections::BTreeMap;
+
+use crate::bundle::Options;
+use crate::condition::Operator;
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::document::Location;
+use crate::flow;
+use crate::openapi::{Operation, SchemeKind};
+use crate::resolve::{self, ActionKind, Call, Destination, Program, Reference, Segment, Source, Test};
+use crate::schema::Schema;
+use crate::source::{Sources, Span};
+use crate::typing::{Shape, Typing};
+use types::{Ty, TypeDef, Types};
+
+/// A document, ready to be written as Rust.
+#[derive(Debug)]
+pub struct Plan {
+    /// The document's path, relative to the package.
+    pub file: String,
+    /// Its workflows in document order.
+    pub workflows: Vec<Workflow>,
+}
+
+/// A workflow.
+#[derive(Debug)]
+pub struct Workflow {
+    /// `workflowId`
+    pub id: String,
+    /// The name of its function and module.
+    pub ident: String,
+    /// `summary`
+    pub summary: Option<String>,
+    /// `description`
+    pub description: Option<String>,
+    /// Its inputs.
+    pub inputs: Vec<Input>,
+    /// The types that inputs and outputs need.
+    pub types: Vec<TypeDef>,
+    /// Its steps in the order of the list.
+    pub steps: Vec<Step>,
+    /// Its outputs.
+    pub outputs: Vec<Output>,
+}
+
+/// An input.
+#[derive(Debug)]
+pub struct Input {
+    /// Its name in the document.
+    pub name: String,
+    /// The name of its field.
+    pub ident: String,
+    /// The name of its variant.
+    pub variant: String,
+    /// Its type, without the option of not being given.
+    pub ty: Ty,
+    /// Whether the caller must give it.
+    pub required: bool,
+    /// `default`, as JSON.
+    pub default: Option<String>,
+    /// What the schema says of it.
+    pub docs: Option<String>,
+    /// `format: password`
+    pub secret: bool,
+}
+
+/// A step.
+#[derive(Debug)]
+pub struct Step {
+    /// `stepId`
+    pub id: String,
+    /// The name of its method.
+    pub ident: String,
+    /// The name of its variant and struct.
+    pub variant: String,
+    /// `description`
+    pub description: Option<String>,
+    /// What it calls, in a few words.
+    pub calls: String,
+    /// Its request; `None` where it could not be resolved.
+    pub request: Option<Request>,
+    /// The required inputs that it reads, in their order.
+    pub needs: Vec<usize>,
+    /// What must hold for it to succeed.
+    pub criteria: Vec<Criterion>,
+    /// What it keeps.
+    pub outputs: Vec<Output>,
+    /// What may happen when it has succeeded.
+    pub on_success: Vec<Action>,
+    /// What may happen when it has failed.
+    pub on_failure: Vec<Action>,
+    /// How long an attempt may take, in milliseconds.
+    pub timeout: Option<u64>,
+}
+
+/// What a step sends.
+#[derive(Debug)]
+pub struct Request {
+    /// The name of the source description.
+    pub source: String,
+    /// `operationId`, or method and path.
+    pub name: String,
+    /// The method in upper case.
+    pub method: String,
+    /// The first server of the description.
+    pub server: String,
+    /// Alternatives of security schemes.
+    pub security: Vec<Vec<(String, SchemeKind)>>,
+    /// The path in pieces.
+    pub path: Vec<PathPiece>,
+    /// Everything else that has a name.
+    pub parameters: Vec<Parameter>,
+    /// The body.
+    pub body: Option<(String, Value)>,
+}
+
+/// A piece of a path.
+#[derive(Debug)]
+pub enum PathPiece {
+    /// Text of the template.
+    Text(String),
+    /// A path parameter.
+    Value(String, Value),
+}
+
+/// A query parameter, header or cookie.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Where it is sent.
+    pub location: Location,
+    /// Whether the operation needs it.
+    pub required: bool,
+    /// Its value.
+    pub value: Value,
+}
+
+/// A value.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A literal, as JSON.
+    Literal(String),
+    /// What an expression refers to.
+    Read(Read),
+    /// A string with values in it.
+    Template(Vec<Piece>),
+    /// An array.
+    Array(Vec<Value>),
+    /// An object.
+    Object(Vec<(String, Value)>),
+}
+
+/// A piece of a template.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// Text as it is.
+    Text(String),
+    /// A value as text.
+    Read(Read),
+}
+
+/// What an expression refers to.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// Where the value comes from.
+    pub source: Source,
+    /// The tokens of the pointer into it.
+    pub pointer: Vec<String>,
+    /// Whether the value is always there.
+    pub present: bool,
+    /// Whether a header has a type other than string.
+    pub typed: bool,
+    /// The expression as it is written.
+    pub expression: String,
+    /// Where it stands: line and column.
+    pub place: (usize, usize),
+}
+
+/// A criterion of a step.
+#[derive(Debug)]
+pub struct Criterion {
+    /// As it is written.
+    pub text: String,
+    /// Where it stands: line and column.
+    pub place: (usize, usize),
+    /// What is tested.
+    pub check: Check,
+}
+
+/// What is tested.
+#[derive(Debug)]
+pub enum Check {
+    /// At least one passes.
+    Or(Vec<Check>),
+    /// All pass.
+    And(Vec<Check>),
+    /// It does not pass.
+    Not(Box<Check>),
+    /// Two values compared.
+    Compare(Value, Operator, Value),
+    /// A value is `true`.
+    Truthy(Value),
+}
+
+/// An output of a step or a workflow.
+#[derive(Debug)]
+pub struct Output {
+    /// Its name in the document.
+    pub name: String,
+    /// The name of its field.
+    pub ident: String,
+    /// Its type, without the option of not being there.
+    pub ty: Ty,
+    /// Whether it is always there.
+    pub required: bool,
+    /// Its value.
+    pub value: Value,
+    /// Its expression as it is written.
+    pub expression: String,
+    /// Where its expression stands: line and column.
+    pub place: (usize, usize),
+    /// What the schema says of it.
+    pub docs: Option<String>,
+    /// `format: password`
+    pub secret: bool,
+}
+
+/// An action.
+#[derive(Debug)]
+pub struct Action {
+    /// Its name.
+    pub name: String,
+    /// What must hold for it to apply.
+    pub criteria: Vec<Check>,
+    /// What it does.
+    pub kind: ActionKind,
+}
+
+/// Plans the workflows that the options ask for.
+pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnostics: &mut Diagnostics) -> Plan {
+    unused_options(program, options, diagnostics);
+    let wanted = |id: &str| options.workflows.is_empty() || options.workflows.iter().any(|name| name == id);
+    let mut workflows: Vec<Workflow> = Vec::new();
+    let mut names: Vec<(String, Span)> = Vec::new();
+    for workflow in program.workflows.iter().filter(|workflow| wanted(workflow.text.id.value)) {
+        let id = workflow.text.id.value;
+        let renamed = options.rename.iter().find(|(from, _)| from == id).map(|(_, to)| to.clone());
+        let ident = renamed.unwrap_or_else(|| name::snake(id));
+        name_collision("workflows", &ident, id, workflow.text.id.span(), &mut names, diagnostics);
+        let flow = flow::analyse(workflow);
+        let planner = Planner { program, workflow, typing: Typing { workflow, flow: &flow }, sources };
+        workflows.push(planner.workflow(ident, diagnostics));
+    }
+    Plan { file: options.document.clone(), workflows }
+}
+
+fn unused_options(program: &Program<'_>, options: &Options, diagnostics: &mut Diagnostics) {
+    let known = || program.workflows.iter().map(|workflow| workflow.text.id.value);
+    let asked = options.workflows.iter().map(|id| ("workflows", id)).chain(options.rename.iter().map(|(id, _)| ("rename", id)));
+    for (option, id) in asked {
+        if !known().any(|name| name == id) {
+            let message = format!("the option `{option}` names `{id}`, which is no workflow of the document");
+            let help = match crate::diagnostic::similar(id, known()) {
+                Some(name) => format!("a workflow with a similar name exists: `{name}`"),
+                None => format!("the workflows are {}", known().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+            };
+            diagnostics.push(Diagnostic::new(&rule::UNUSED_OPTION, None, message).help(help));
+        }
+    }
+}
+
+fn name_collision(what: &str, ident: &str, name: &str, span: Span, names: &mut Vec<(String, Span)>, diagnostics: &mut Diagnostics) {
+    if let Some((_, first)) = names.iter().find(|(known, _)| known == ident) {
+        // The same id twice is reported as such.
+        let message = format!("two {what} become the Rust name `{ident}`, the second is `{name}`");
+        let help = if what == "workflows" {
+            format!("give one of them another name: `rename = {{ \"{name}\" = {ident}_2 }}`")
+        } else {
+            "rename one of them".to_owned()
+        };
+        diagnostics.push(Diagnostic::new(&rule::NAME_COLLISION, span, message).related(*first, "the first one").help(help));
+    } else {
+        names.push((ident.to_owned(), span));
+    }
+}
+
+struct Planner<'p, 'a> {
+    program: &'p Program<'a>,
+    workflow: &'p resolve::Workflow<'a>,
+    typing: Typing<'p, 'a>,
+    sources: &'p Sources,
+}
+
+impl<'a> Planner<'_, 'a> {
+    fn place(&self, span: Span) -> (usize, usize) {
+        let (_, line, column) = self.sources.position(span);
+        (line, column)
+    }
+
+    fn workflow(&self, ident: String, diagnostics: &mut Diagnostics) -> Workflow {
+        let text = self.workflow.text;
+        let mut types = Types::default();
+        let inputs = self.inputs(&mut types, diagnostics);
+        let mut names = Vec::new();
+        let mut steps = Vec::new();
+        for (index, step) in self.workflow.steps.iter().enumerate() {
+            let step_ident = name::snake(step.text.id.value);
+            let duplicate = self.workflow.steps[..index].iter().any(|known| known.text.id.value == step.text.id.value);
+            if !duplicate {
+                name_collision("steps", &step_ident, step.text.id.value, step.text.id.span(), &mut names, diagnostics);
+            }
+            steps.push(self.step(index, step_ident, &mut types, diagnostics));
+        }
+        let outputs = self.outputs(&self.workflow.outputs, None, "Outputs", &mut types, diagnostics);
+        // What the outputs of the workflow read must be there when it ends.
+        let at_end: Vec<usize> = self.required_inputs(self.workflow.outputs.iter().flat_map(|output| crate::check::references(&output.value)));
+        for (index, step) in steps.iter_mut().enumerate() {
+            let ends = index + 1 == self.workflow.steps.len() || step.on_success.iter().any(|action| action.kind == ActionKind::End);
+            if ends {
+                step.needs.extend(at_end.iter().copied());
+                step.needs.sort_unstable();
+                step.needs.dedup();
+            }
+        }
+        Workflow {
+            id: text.id.value.to_owned(),
+            ident,
+            summary: text.summary.map(|text| text.value.to_owned()),
+            description: text.description.map(|text| text.value.to_owned()),
+            inputs,
+            types: types.defs,
+            steps,
+            outputs,
+        }
+    }
+
+    fn inputs(&self, types: &mut Types, diagnostics: &mut Diagnostics) -> Vec<Input> {
+        let mut names = Vec::new();
+        let mut inputs = Vec::new();
+        for input in &self.workflow.inputs {
+            let mut ident = name::snake(input.name);
+            // `new` is the constructor of the struct that has the setters.
+            if ident == "new" {
+                ident.push('_');
+            }
+            name_collision("inputs", &ident, input.name, input.span, &mut names, diagnostics);
+            let ty = input.schema.map_or(Ty::Json, |schema| types.of(schema, input.name, false));
+            let nullable = input.schema.is_some_and(Schema::nullable);
+            let default = input.schema.and_then(|schema| schema.at.get("default")).map(json_text);
+            if let Some(schema) = input.schema {
+                unsupported_constraints(schema, diagnostics);
+            }
+            inputs.push(Input {
+                name: input.name.to_owned(),
+                variant: name::pascal(input.name),
+                ident,
+                ty: if nullable { ty.optional() } else { ty },
+                required: input.required,
+                default,
+                docs: input.schema.and_then(|schema| schema.text("description")).map(str::to_owned),
+                secret: input.schema.is_some_and(|schema| schema.text("format") == Some("password")),
+            });
+        }
+        inputs
+    }
+
+    fn required_inputs<'r>(&self, references: impl Iterator<Item = &'r Reference>) -> Vec<usize> {
+        let mut needed: Vec<usize> = references
+            .filter_map(|reference| match reference.source {
+                Source::Input(index) if self.workflow.inputs.get(index).is_some_and(|input| input.required) => Some(index),
+                _ => None,
+            })
+            .collect();
+        needed.sort_unstable();
+        needed.dedup();
+        needed
+    }
+
+    fn step(&self, index: usize, ident: String, types: &mut Types, diagnostics: &mut Diagnostics) -> Step {
+        let step = &self.workflow.steps[index];
+        let id = step.text.id.value;
+        let variant = name::pascal(id);
+        let request = self.request(step, index);
+        Step {
+            id: id.to_owned(),
+            ident,
+            calls: request.as_ref().map_or_else(String::new, |request| match &step.call {
+                Call::Operation { operation, .. } => format!("{} {}", request.method, operation.path),
+                Call::Unresolved => String::new(),
+            }),
+            request,
+            needs: self.required_inputs(crate::check::step_references(self.workflow, index).into_iter().map(|(reference, _)| reference)),
+            criteria: step
+                .criteria
+                .iter()
+                .filter_map(|criterion| {
+                    let check = self.check(&criterion.test, index)?;
+                    Some(Criterion { text: criterion.text.clone(), place: self.place(criterion.span), check })
+                })
+                .collect(),
+            outputs: self.outputs(&step.outputs, Some(index), &variant, types, diagnostics),
+            on_success: self.actions(&step.on_success, index),
+            on_failure: self.actions(&step.on_failure, index),
+            timeout: step.timeout,
+            description: step.text.description.map(|text| text.value.to_owned()),
+            variant,
+        }
+    }
+
+    fn request(&self, step: &resolve::Step<'a>, index: usize) -> Option<Request> {
+        let Call::Operation { source, operation, arguments, body } = &step.call else { return None };
+        let value = |value: &resolve::Value| self.value(value, Some(index));
+        let path = path_pieces(operation, |wanted| {
+            arguments.iter().find(|argument| argument.location == Location::Path && argument.name == wanted).and_then(|argument| value(&argument.value))
+        });
+        let mut parameters = Vec::new();
+        for argument in arguments.iter().filter(|argument| argument.location != Location::Path) {
+            parameters.push(Parameter {
+                name: argument.name.clone(),
+                location: argument.location,
+                required: argument.declared.as_ref().is_some_and(|declared| declared.required),
+                value: value(&argument.value)?,
+            });
+        }
+        let body = match body {
+            Some(body) => Some((body.content_type.clone(), value(&body.payload)?)),
+            None => None,
+        };
+        Some(Request {
+            source: (*self.program.sources.get(*source)?).to_owned(),
+            name: operation.id.map_or_else(|| format!("{} {}", operation.method, operation.path), str::to_owned),
+            method: operation.method.clone(),
+            server: operation.server.clone(),
+            security: operation.security.iter().map(|all| all.iter().map(|scheme| (scheme.name.clone(), scheme.kind.clone())).collect()).collect(),
+            path,
+            parameters,
+            body,
+        })
+    }
+
+    fn read(&self, reference: &Reference, at: Option<usize>) -> Option<Read> {
+        if reference.source == Source::Invalid {
+            return None;
+        }
+        let known = self.typing.reference(reference, at);
+        let typed = matches!((&reference.source, known.shape), (Source::ResponseHeader(_), Shape::Schema(_)));
+        Some(Read {
+            source: reference.source.clone(),
+            pointer: reference.pointer.clone(),
+            present: known.present,
+            typed,
+            expression: reference.text.clone(),
+            place: self.place(reference.span),
+        })
+    }
+
+    fn value(&self, value: &resolve::Value, at: Option<usize>) -> Option<Value> {
+        use resolve::ValueKind;
+        Some(match &value.kind {
+            ValueKind::Null => Value::Literal("null".to_owned()),
+            ValueKind::Bool(value) => Value::Literal(value.to_string()),
+            ValueKind::Number(text) => Value::Literal(text.clone()),
+            ValueKind::Text(text) => Value::Literal(quote_json(text)),
+            ValueKind::Reference(reference) => Value::Read(self.read(reference, at)?),
+            ValueKind::Template(segments) => Value::Template(
+                segments
+                    .iter()
+                    .map(|segment| {
+                        Some(match segment {
+                            Segment::Text(text) => Piece::Text(text.clone()),
+                            Segment::Reference(reference) => Piece::Read(self.read(reference, at)?),
+                        })
+                    })
+                    .collect::<Option<Vec<_>>>()?,
+            ),
+            ValueKind::Array(items) => Value::Array(items.iter().map(|item| self.value(item, at)).collect::<Option<Vec<_>>>()?),
+            ValueKind::Object(members) => {
+                Value::Object(members.iter().map(|(name, value)| Some((name.clone(), self.value(value, at)?))).collect::<Option<Vec<_>>>()?)
+            }
+            ValueKind::Invalid => return None,
+        })
+    }
+
+    fn check(&self, test: &Test, at: usize) -> Option<Check> {
+        let all = |parts: &[Test]| parts.iter().map(|part| self.check(part, at)).collect::<Option<Vec<_>>>();
+        Some(match test {
+            Test::Or(parts) => Check::Or(all(parts)?),
+            Test::And(parts) => Check::And(all(parts)?),
+            Test::Not(inner) => Check::Not(Box::new(self.check(inner, at)?)),
+            Test::Compare(left, operator, right) => Check::Compare(self.value(left, Some(at))?, *operator, self.value(right, Some(at))?),
+            Test::Truthy(value) => Check::Truthy(self.value(value, Some(at))?),
+            Test::Invalid => return None,
+        })
+    }
+
+    fn actions(&self, actions: &[resolve::Action], at: usize) -> Vec<Action> {
+        actions
+            .iter()
+            .filter_map(|action| {
+                let criteria = action.criteria.iter().map(|criterion| self.check(&criterion.test, at)).collect::<Option<Vec<_>>>()?;
+                Some(Action { name: action.name.clone(), criteria, kind: action.kind.clone() })
+            })
+            .collect()
+    }
+
+    /// Every output keeps its place and its name, even one whose value was reported: what the
+    /// user's code names must exist.
+    fn outputs(&self, outputs: &[resolve::Output], at: Option<usize>, hint: &str, types: &mut Types, diagnostics: &mut Diagnostics) -> Vec<Output> {
+        let mut names = Vec::new();
+        let mut planned = Vec::new();
+        for output in outputs {
+            let ident = name::snake(&output.name);
+            name_collision("outputs", &ident, &output.name, output.span, &mut names, diagnostics);
+            let known = self.typing.value(&output.value, at);
+            let (ty, nullable, schema) = match known.shape {
+                Shape::Schema(schema) => (types.of(schema, &format!("{hint}-{}", output.name), true), schema.nullable(), Some(schema)),
+                Shape::Types(kinds) => (plain(kinds), false, None),
+                Shape::Unknown => (Ty::Json, false, None),
+            };
+            let expression = match &output.value.kind {
+                resolve::ValueKind::Reference(reference) => reference.text.clone(),
+                _ => output.name.clone(),
+            };
+            planned.push(Output {
+                name: output.name.clone(),
+                ident,
+                ty,
+                required: known.present && !nullable,
+                value: self.value(&output.value, at).unwrap_or_else(|| Value::Literal("null".to_owned())),
+                expression,
+                place: self.place(output.span),
+                docs: schema.and_then(|schema| schema.text("description")).map(str::to_owned),
+                secret: schema.is_some_and(|schema| schema.text("format") == Some("password")),
+            });
+        }
+        planned
+    }
+}
+
+fn plain(kinds: crate::schema::Types) -> Ty {
+    use crate::schema::Type;
+    match kinds.single() {
+        Some(Type::String) => Ty::String,
+        Some(Type::Integer) => Ty::I64,
+        Some(Type::Number) => Ty::F64,
+        Some(Type::Boolean) => Ty::Bool,
+        _ => Ty::Json,
+    }
+}
+
+/// Constraints that inputs are not yet checked against must not look as if they were.
+fn unsupported_constraints(schema: Schema<'_>, diagnostics: &mut Diagnostics) {
+    const KEYWORDS: [&str; 16] = [
+        "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern", "minItems", "maxItems",
+        "uniqueItems", "minProperties", "maxProperties", "contains", "not", "if",
+    ];
+    for part in schema.parts() {
+        for entry in part.at.members().filter(|entry| KEYWORDS.contains(&entry.key)) {
+            let message = format!("the constraint `{}` on an input is not checked", entry.key);
+            diagnostics.push(Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, entry.key_span, message).help("the API will check the value; nothing does before"));
+        }
+    }
+}
+
+fn path_pieces(operation: &Operation<'_>, value: impl Fn(&str) -> Option<Value>) -> Vec<PathPiece> {
+    let mut pieces = Vec::new();
+    let mut rest = operation.path;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}').map(|close| open + close) else { break };
+        if open > 0 {
+            pieces.push(PathPiece::Text(rest[..open].to_owned()));
+        }
+        let name = &rest[open + 1..close];
+        match value(name) {
+            Some(value) => pieces.push(PathPiece::Value(name.to_owned(), value)),
+            None => pieces.push(PathPiece::Text(rest[open..=close].to_owned())),
+        }
+        rest = &rest[close + 1..];
+    }
+    if !rest.is_empty() {
+        pieces.push(PathPiece::Text(rest.to_owned()));
+    }
+    pieces
+}
+
+/// A value of the document as compact JSON.
+#[must_use]
+pub fn json_text(at: crate::source::Cursor<'_>) -> String {
+    use crate::source::Data;
+    match &at.node().data {
+        Data::String(text) => quote_json(text),
+        Data::Array(_) => format!("[{}]", at.items().map(json_text).collect::<Vec<_>>().join(",")),
+        Data::Object(_) => {
+            let members: Vec<String> = at.members().map(|entry| format!("{}:{}", quote_json(entry.key), json_text(entry.value))).collect();
+            format!("{{{}}}", members.join(","))
+        }
+        _ => at.scalar_text().unwrap_or("null").to_owned(),
+    }
+}
+
+/// A JSON string literal.
+#[must_use]
+pub fn quote_json(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            control if (control as u32) < 0x20 => quoted.push_str(&format!("\\u{:04x}", control as u32)),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// The steps that an action can lead to, for diagrams.
+#[must_use]
+pub fn destination(kind: &ActionKind) -> Option<usize> {
+    match kind {
+        ActionKind::Goto(Destination::Step(step)) => Some(*step),
+        _ => None,
+    }
+}
+
+/// The pointers into the response's body that values read, each once, in order.
+#[must_use]
+pub fn body_pointers<'v>(reads: impl IntoIterator<Item = &'v Read>) -> Vec<Vec<String>> {
+    let mut seen: BTreeMap<&[String], ()> = BTreeMap::new();
+    let mut pointers = Vec::new();
+    for read in reads {
+        if read.source == Source::ResponseBody && seen.insert(&read.pointer, ()).is_none() {
+            pointers.push(read.pointer.clone());
+        }
+    }
+    pointers
+}

@@ -1,0 +1,221 @@
+//! Rust types from schemas, for what a workflow touches.
+
+use std::collections::BTreeMap;
+
+use super::name;
+use crate::schema::{Schema, Type};
+use crate::source::Span;
+
+/// A Rust type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ty {
+    /// `String`
+    String,
+    /// `i64`
+    I64,
+    /// `i32`
+    I32,
+    /// `f64`
+    F64,
+    /// `bool`
+    Bool,
+    /// `serde_json::Value`
+    Json,
+    /// `Vec<T>`
+    Vec(Box<Ty>),
+    /// `BTreeMap<String, T>`
+    Map(Box<Ty>),
+    /// One of the generated types, by its index.
+    Named(usize),
+    /// `Option<T>`
+    Option(Box<Ty>),
+    /// `Box<T>`, where a type contains itself.
+    Boxed(Box<Ty>),
+}
+
+impl Ty {
+    /// The type as an option, unless it is one.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        match self {
+            Self::Option(_) => self,
+            other => Self::Option(Box::new(other)),
+        }
+    }
+}
+
+/// A generated type.
+#[derive(Clone, Debug)]
+pub struct TypeDef {
+    /// Its Rust name.
+    pub ident: String,
+    /// What the schema says of it.
+    pub docs: Option<String>,
+    /// What it consists of.
+    pub kind: TypeKind,
+}
+
+/// What a generated type consists of.
+#[derive(Clone, Debug)]
+pub enum TypeKind {
+    /// An object with properties.
+    Struct(Vec<Field>),
+    /// A string with known values. `open`: an API may return others.
+    Enum {
+        /// The values with their Rust names.
+        variants: Vec<(String, String)>,
+        /// Whether there is a variant for values that the schema does not name.
+        open: bool,
+    },
+}
+
+/// A member of a generated struct.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name in JSON.
+    pub name: String,
+    /// Its Rust name.
+    pub ident: String,
+    /// Its type; an option where the member need not be there.
+    pub ty: Ty,
+    /// What the schema says of it.
+    pub docs: Option<String>,
+    /// `format: password`
+    pub secret: bool,
+}
+
+/// The types of one workflow while they are collected.
+#[derive(Debug, Default)]
+pub struct Types {
+    /// The types in the order in which they were first needed.
+    pub defs: Vec<TypeDef>,
+    known: BTreeMap<(Span, bool), usize>,
+    building: Vec<usize>,
+    names: BTreeMap<String, usize>,
+}
+
+/// How deep types are made before a value stays JSON.
+const DEPTH: usize = 24;
+
+impl Types {
+    /// The type of a schema's instances. `hint` names it where the schema has no name of its own;
+    /// `output` says that it comes from an API, which may say more than its schema.
+    pub fn of(&mut self, schema: Schema<'_>, hint: &str, output: bool) -> Ty {
+        self.at_depth(schema, hint, output, 0)
+    }
+
+    fn at_depth(&mut self, schema: Schema<'_>, hint: &str, output: bool, depth: usize) -> Ty {
+        if depth > DEPTH {
+            return Ty::Json;
+        }
+        let types = schema.types().without(Type::Null);
+        let alternatives = schema.alternatives();
+        if !alternatives.is_empty() {
+            // `anyOf: [T, null]` is an optional T; any other choice is a value.
+            let rest: Vec<Schema<'_>> = alternatives.into_iter().filter(|part| !part.types().without(Type::Null).is_empty() || part.types().is_empty()).collect();
+            return match rest.as_slice() {
+                [only] if schema.properties().is_empty() => self.at_depth(*only, hint, output, depth + 1),
+                _ if types.single() == Some(Type::String) => Ty::String,
+                _ => Ty::Json,
+            };
+        }
+        match types.single() {
+            Some(Type::String) => self.string(schema, hint, output),
+            Some(Type::Integer) if schema.text("format") == Some("int32") => Ty::I32,
+            Some(Type::Integer) => Ty::I64,
+            Some(Type::Number) => Ty::F64,
+            Some(Type::Boolean) => Ty::Bool,
+            Some(Type::Array) => match schema.item(None) {
+                Some(item) => {
+                    let inner = self.outside(|types| types.at_depth(item, &format!("{hint}Item"), output, depth + 1));
+                    Ty::Vec(Box::new(if item.nullable() { inner.optional() } else { inner }))
+                }
+                None => Ty::Vec(Box::new(Ty::Json)),
+            },
+            Some(Type::Object) => self.object(schema, hint, output, depth),
+            _ => Ty::Json,
+        }
+    }
+
+    /// Runs `make` where a type that is being made may be named without a `Box`.
+    fn outside<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
+        let building = std::mem::take(&mut self.building);
+        let made = make(self);
+        self.building = building;
+        made
+    }
+
+    fn string(&mut self, schema: Schema<'_>, hint: &str, output: bool) -> Ty {
+        let values: Option<Vec<&str>> = schema.enumeration().and_then(|values| values.iter().map(|value| value.as_str()).collect());
+        let Some(values) = values.filter(|values| !values.is_empty() && values.len() <= 256) else { return Ty::String };
+        if let Some(&index) = self.known.get(&(schema.at.span(), output)) {
+            return Ty::Named(index);
+        }
+        let mut variants: Vec<(String, String)> = Vec::new();
+        for value in values {
+            let ident = name::pascal(value);
+            if variants.iter().any(|(known, _)| known == value) {
+                continue;
+            }
+            // Values that differ only in case or punctuation cannot be told apart as variants.
+            if variants.iter().any(|(_, known)| *known == ident) || (output && ident == "Other") {
+                return Ty::String;
+            }
+            variants.push((value.to_owned(), ident));
+        }
+        let index = self.reserve(schema, hint, output);
+        self.defs[index].kind = TypeKind::Enum { variants, open: output };
+        Ty::Named(index)
+    }
+
+    fn reserve(&mut self, schema: Schema<'_>, hint: &str, output: bool) -> usize {
+        let base = schema.name.map_or_else(|| name::pascal(hint), name::pascal);
+        let count = self.names.entry(base.clone()).or_default();
+        *count += 1;
+        let ident = if *count == 1 { base } else { format!("{base}{count}") };
+        let index = self.defs.len();
+        let docs = schema.text("description").map(str::to_owned);
+        self.defs.push(TypeDef { ident, docs, kind: TypeKind::Struct(Vec::new()) });
+        self.known.insert((schema.at.span(), output), index);
+        index
+    }
+
+    fn object(&mut self, schema: Schema<'_>, hint: &str, output: bool, depth: usize) -> Ty {
+        let properties = schema.properties();
+        if properties.is_empty() {
+            return match schema.additional() {
+                Ok(Some(value)) => {
+                    let inner = self.outside(|types| types.at_depth(value, &format!("{hint}Value"), output, depth + 1));
+                    Ty::Map(Box::new(if value.nullable() { inner.optional() } else { inner }))
+                }
+                _ => Ty::Json,
+            };
+        }
+        if let Some(&index) = self.known.get(&(schema.at.span(), output)) {
+            let named = Ty::Named(index);
+            return if self.building.contains(&index) { Ty::Boxed(Box::new(named)) } else { named };
+        }
+        let index = self.reserve(schema, hint, output);
+        self.building.push(index);
+        let own = self.defs[index].ident.clone();
+        let mut fields: Vec<Field> = Vec::new();
+        for (name, ..) in properties {
+            let mut ident = name::snake(name);
+            while ident == "additional" || fields.iter().any(|field| field.ident == ident) {
+                ident.push('_');
+            }
+            let Some(property) = schema.property(name) else {
+                fields.push(Field { name: name.to_owned(), ident, ty: Ty::Json.optional(), docs: None, secret: false });
+                continue;
+            };
+            let ty = self.at_depth(property, &format!("{own}-{name}"), output, depth + 1);
+            let sure = schema.requires(name) && !property.nullable();
+            let ty = if sure { ty } else { ty.optional() };
+            let docs = property.text("description").map(str::to_owned);
+            fields.push(Field { name: name.to_owned(), ident, ty, docs, secret: property.text("format") == Some("password") });
+        }
+        self.building.pop();
+        self.defs[index].kind = TypeKind::Struct(fields);
+        Ty::Named(index)
+    }
+}

@@ -1,0 +1,439 @@
+//! The request of a step while it is being made.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use serde::Serialize;
+
+use crate::client::Settings;
+use crate::datum::{Datum, write_string};
+use crate::error::{ErrorKind, Place};
+use crate::transport::Limits;
+
+/// An operation of an API, as the compiler writes it down.
+#[derive(Debug)]
+pub struct Operation {
+    /// The name of the source description.
+    pub source: &'static str,
+    /// `operationId`, or method and path.
+    pub name: &'static str,
+    /// The method in upper case.
+    pub method: &'static str,
+    /// The first server of the description; empty where there is none.
+    pub server: &'static str,
+    /// Alternatives of security schemes, each a list of schemes that are all needed.
+    pub security: &'static [&'static [Scheme]],
+}
+
+/// A security scheme that an operation requires.
+#[derive(Debug)]
+pub struct Scheme {
+    /// Its name in the description.
+    pub name: &'static str,
+    /// Where its credential goes.
+    pub kind: SchemeKind,
+}
+
+/// Where a credential goes.
+#[derive(Debug)]
+pub enum SchemeKind {
+    /// `Authorization`
+    Authorization,
+    /// A header of this name.
+    Header(&'static str),
+    /// A query parameter of this name.
+    Query(&'static str),
+    /// A cookie of this name.
+    Cookie(&'static str),
+    /// The transport itself.
+    Transport,
+}
+
+/// Why an attempt failed before or after its request.
+#[derive(Debug)]
+pub struct Failure {
+    pub(crate) kind: ErrorKind,
+    pub(crate) message: String,
+    pub(crate) place: Option<Place>,
+    pub(crate) source: Option<crate::transport::BoxError>,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), place: None, source: None }
+    }
+
+    /// A value that the request needs is absent.
+    #[must_use]
+    pub fn absent(what: &str, expression: &str, line: u32, column: u32) -> Self {
+        let message = format!("{what} has no value: `{expression}` is absent");
+        Self { place: Some(Place { line, column }), ..Self::new(ErrorKind::Request, message) }
+    }
+}
+
+/// Why no request was made.
+#[derive(Debug)]
+pub enum Stop {
+    /// The input with this index was not given yet.
+    Awaiting(usize),
+    /// The attempt failed.
+    Failed(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// A request that is being made.
+#[derive(Debug)]
+pub struct Call {
+    operation: &'static Operation,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+    cookies: String,
+    body: Vec<u8>,
+    given: Vec<Given>,
+}
+
+/// A path or query parameter as it was given, for `$request.path` and `$request.query`.
+#[derive(Debug)]
+pub(crate) struct Given {
+    pub(crate) in_path: bool,
+    pub(crate) name: String,
+    pub(crate) value: Datum<'static>,
+}
+
+impl Call {
+    pub(crate) fn new() -> Self {
+        static NONE: Operation = Operation { source: "", name: "", method: "GET", server: "", security: &[] };
+        Self { operation: &NONE, path: String::new(), query: String::new(), headers: HeaderMap::new(), cookies: String::new(), body: Vec::new(), given: Vec::new() }
+    }
+
+    /// Says what is called.
+    pub fn operation(&mut self, operation: &'static Operation) -> &mut Self {
+        self.operation = operation;
+        self
+    }
+
+    /// Adds a piece of the path as it is.
+    pub fn path(&mut self, text: &str) -> &mut Self {
+        self.path.push_str(text);
+        self
+    }
+
+    /// Adds the value of a path parameter, percent-encoded whole.
+    ///
+    /// # Errors
+    /// A null, which has no spelling in a path.
+    pub fn path_value(&mut self, name: &str, value: &Datum<'_>) -> Result<&mut Self, Failure> {
+        if *value == Datum::Null {
+            return Err(Failure::new(ErrorKind::Request, format!("the path parameter `{name}` is null, which a path cannot say")));
+        }
+        let text = value.text();
+        if text.is_empty() {
+            return Err(Failure::new(ErrorKind::Request, format!("the path parameter `{name}` is empty, which would name another path")));
+        }
+        self.given.push(Given { in_path: true, name: name.to_owned(), value: value.clone().into_owned() });
+        let start = self.path.len();
+        encode(&text, &mut self.path);
+        // A segment of dots alone would be resolved away by any URL parser (RFC 3986, 5.2.4).
+        if matches!(&self.path[start..], "." | "..") && self.path[..start].ends_with('/') {
+            return Err(Failure::new(ErrorKind::Request, format!("the path parameter `{name}` is `{text}`, which a path cannot say")));
+        }
+        Ok(self)
+    }
+
+    /// Adds a query parameter; a null is left out.
+    pub fn query_value(&mut self, name: &str, value: &Datum<'_>) -> &mut Self {
+        if *value != Datum::Null {
+            self.given.push(Given { in_path: false, name: name.to_owned(), value: value.clone().into_owned() });
+            self.query_text(name, &value.text());
+        }
+        self
+    }
+
+    fn query_text(&mut self, name: &str, text: &str) {
+        if !self.query.is_empty() {
+            self.query.push('&');
+        }
+        encode(name, &mut self.query);
+        self.query.push('=');
+        encode(text, &mut self.query);
+    }
+
+    /// Adds a header; a null is left out.
+    ///
+    /// # Errors
+    /// A value with CR, LF, NUL or another character that no header can have.
+    pub fn header_value(&mut self, name: &str, value: &Datum<'_>) -> Result<&mut Self, Failure> {
+        if *value != Datum::Null {
+            self.header_text(name, &value.text())?;
+        }
+        Ok(self)
+    }
+
+    fn header_text(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+        let header = HeaderName::try_from(name).map_err(|_| Failure::new(ErrorKind::Request, format!("`{name}` is no name of a header")))?;
+        let value = HeaderValue::try_from(text)
+            .map_err(|_| Failure::new(ErrorKind::Request, format!("the value of the header `{name}` has a character that cannot be sent")))?;
+        self.headers.insert(header, value);
+        Ok(())
+    }
+
+    /// Adds a cookie; a null is left out.
+    pub fn cookie_value(&mut self, name: &str, value: &Datum<'_>) -> &mut Self {
+        if *value != Datum::Null {
+            self.cookie_text(name, &value.text());
+        }
+        self
+    }
+
+    fn cookie_text(&mut self, name: &str, text: &str) {
+        if !self.cookies.is_empty() {
+            self.cookies.push_str("; ");
+        }
+        encode(name, &mut self.cookies);
+        self.cookies.push('=');
+        encode(text, &mut self.cookies);
+    }
+
+    /// Starts a JSON body.
+    pub fn json(&mut self, content_type: &'static str) -> JsonBody<'_> {
+        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        JsonBody { out: &mut self.body }
+    }
+
+    pub(crate) fn finish(mut self, settings: &Settings) -> Result<(Request<Bytes>, Sent), Failure> {
+        let known = settings.sources.get(self.operation.source);
+        let base = known.and_then(|source| source.base_url.as_deref()).unwrap_or(self.operation.server);
+        if base.is_empty() || base.starts_with('/') {
+            let message = format!(
+                "the API `{}` has no address: its description names no server; say where it is by `source(\"{0}\", |api| api.base_url(…))`",
+                self.operation.source
+            );
+            return Err(Failure::new(ErrorKind::Configuration, message));
+        }
+        self.authorise(settings)?;
+        if let Some(source) = known {
+            for (name, value) in &source.headers {
+                if !self.headers.contains_key(name) {
+                    self.headers.insert(name, value.clone());
+                }
+            }
+        }
+        if !self.cookies.is_empty() {
+            let cookies = std::mem::take(&mut self.cookies);
+            self.header_text("cookie", &cookies)?;
+        }
+        if !self.headers.contains_key(header::ACCEPT) {
+            self.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.8"));
+        }
+        let mut url = format!("{base}{}", self.path);
+        if !self.query.is_empty() {
+            url.push(if base.contains('?') { '&' } else { '?' });
+            url.push_str(&self.query);
+        }
+        let invalid = |source: crate::transport::BoxError| Failure {
+            source: Some(source),
+            ..Failure::new(ErrorKind::Request, format!("the URL of `{}` cannot be sent", self.operation.name))
+        };
+        let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| invalid(error.into()))?;
+        let method = Method::from_bytes(self.operation.method.as_bytes()).map_err(|error| invalid(error.into()))?;
+        let body = Bytes::from(self.body);
+        let mut request = Request::new(body.clone());
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = self.headers.clone();
+        request.extensions_mut().insert(Limits::new(settings.max_response_bytes));
+        Ok((request, Sent { method: self.operation.method, url, headers: self.headers, body, given: self.given }))
+    }
+
+    /// Adds the credentials: those of a scheme that the operation requires, else the source's own.
+    fn authorise(&mut self, settings: &Settings) -> Result<(), Failure> {
+        let operation = self.operation;
+        let source = settings.sources.get(operation.source);
+        let written = self.headers.contains_key(header::AUTHORIZATION);
+        let schemes = source.map(|source| &source.schemes);
+        let given = |scheme: &Scheme| {
+            matches!(scheme.kind, SchemeKind::Transport)
+                || (written && matches!(scheme.kind, SchemeKind::Authorization))
+                || schemes.is_some_and(|schemes| schemes.contains_key(scheme.name))
+        };
+        if let Some(all) = operation.security.iter().find(|all| !all.is_empty() && all.iter().all(given)) {
+            for scheme in *all {
+                let Some(credential) = schemes.and_then(|schemes| schemes.get(scheme.name)) else { continue };
+                self.credential(&scheme.kind, scheme.name, credential)?;
+            }
+            return Ok(());
+        }
+        if let Some(credential) = source.and_then(|source| source.credential.as_ref()) {
+            let wanted = operation.security.iter().flat_map(|all| all.iter()).find(|scheme| match scheme.kind {
+                SchemeKind::Authorization => credential.authorization().is_some(),
+                SchemeKind::Header(_) | SchemeKind::Query(_) | SchemeKind::Cookie(_) => credential.key().is_some() && credential.authorization().is_none(),
+                SchemeKind::Transport => false,
+            });
+            return match wanted {
+                Some(scheme) => self.credential(&scheme.kind, scheme.name, credential),
+                None => self.credential(&SchemeKind::Authorization, "Authorization", credential),
+            };
+        }
+        if operation.security.is_empty() || operation.security.iter().any(|all| all.is_empty()) {
+            return Ok(());
+        }
+        let wanted: Vec<String> =
+            operation.security.iter().map(|all| all.iter().map(|scheme| format!("`{}`", scheme.name)).collect::<Vec<_>>().join(" and ")).collect();
+        let message = format!(
+            "operation `{}` requires the security scheme {}, and the client has no credential for it; give one by `source(\"{}\", |api| api.credential(…))`",
+            operation.name,
+            wanted.join(" or "),
+            operation.source,
+        );
+        Err(Failure::new(ErrorKind::MissingCredential, message))
+    }
+
+    fn credential(&mut self, kind: &SchemeKind, name: &str, credential: &crate::Credential) -> Result<(), Failure> {
+        let unfit = || Failure::new(ErrorKind::MissingCredential, format!("a {} credential does not fit the security scheme `{name}`", credential.name()));
+        match kind {
+            SchemeKind::Authorization => {
+                if self.headers.contains_key(header::AUTHORIZATION) {
+                    return Ok(());
+                }
+                let text = credential.authorization().ok_or_else(unfit)?;
+                let mut value = HeaderValue::try_from(text)
+                    .map_err(|_| Failure::new(ErrorKind::Configuration, format!("the credential for `{name}` has a character that cannot be sent")))?;
+                value.set_sensitive(true);
+                self.headers.insert(header::AUTHORIZATION, value);
+            }
+            SchemeKind::Header(header) => {
+                let name = HeaderName::try_from(*header).map_err(|_| unfit())?;
+                if !self.headers.contains_key(&name) {
+                    let mut value = HeaderValue::try_from(credential.key().ok_or_else(unfit)?).map_err(|_| unfit())?;
+                    value.set_sensitive(true);
+                    self.headers.insert(name, value);
+                }
+            }
+            SchemeKind::Query(parameter) => self.query_text(parameter, credential.key().ok_or_else(unfit)?),
+            SchemeKind::Cookie(cookie) => self.cookie_text(cookie, credential.key().ok_or_else(unfit)?),
+            SchemeKind::Transport => {}
+        }
+        Ok(())
+    }
+}
+
+/// A request that was sent, as expressions see it.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) method: &'static str,
+    pub(crate) url: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) given: Vec<Given>,
+}
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986, section 2.3.
+fn encode(text: &str, out: &mut String) {
+    const HEX: [u8; 16] = *b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+/// A JSON body: literal fragments of the document with values between them.
+#[derive(Debug)]
+pub struct JsonBody<'a> {
+    out: &'a mut Vec<u8>,
+}
+
+impl JsonBody<'_> {
+    /// Writes a fragment as it is.
+    pub fn raw(&mut self, fragment: &str) -> &mut Self {
+        self.out.extend_from_slice(fragment.as_bytes());
+        self
+    }
+
+    /// Writes `,` unless nothing stands in front in the same object, and a fragment.
+    pub fn next(&mut self, fragment: &str) -> &mut Self {
+        if !matches!(self.out.last(), Some(b'{' | b'[')) {
+            self.out.push(b',');
+        }
+        self.raw(fragment)
+    }
+
+    /// Writes a string.
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        write_string(text, self.out);
+        self
+    }
+
+    /// Writes a value.
+    pub fn datum(&mut self, value: &Datum<'_>) -> &mut Self {
+        value.write_json(self.out);
+        self
+    }
+
+    /// Writes a value, or `null` where there is none.
+    pub fn datum_or_null(&mut self, value: Option<&Datum<'_>>) -> &mut Self {
+        value.unwrap_or(&Datum::Null).write_json(self.out);
+        self
+    }
+
+    /// Writes anything that serialises.
+    ///
+    /// # Errors
+    /// A value that has no JSON form.
+    pub fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<&mut Self, Failure> {
+        serde_json::to_writer(&mut *self.out, value)
+            .map_err(|error| Failure::new(ErrorKind::Request, format!("a value of the payload has no JSON form: {error}")))?;
+        Ok(self)
+    }
+}
+
+/// The value that `write` writes as JSON.
+///
+/// # Errors
+/// What `write` says.
+pub fn written(write: impl FnOnce(&mut JsonBody<'_>) -> Result<(), Failure>) -> Result<Datum<'static>, Failure> {
+    let mut out = Vec::new();
+    write(&mut JsonBody { out: &mut out })?;
+    let text = String::from_utf8(out).map_err(|_| Failure::new(ErrorKind::Request, "a value has no JSON form"))?;
+    Ok(Datum::from_json(&text).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_unreserved_characters_stay() {
+        let mut out = String::new();
+        encode("aZ09-._~ /?#%é\r\n", &mut out);
+        assert_eq!(out, "aZ09-._~%20%2F%3F%23%25%C3%A9%0D%0A");
+    }
+
+    #[test]
+    fn a_path_value_stays_one_segment() {
+        for bad in ["", ".", ".."] {
+            let mut call = Call::new();
+            assert!(call.path("/users/").path_value("id", &Datum::Text(bad.into())).is_err(), "{bad:?}");
+        }
+        let mut call = Call::new();
+        call.path("/users/").path_value("id", &Datum::Text("../a?b#c".into())).unwrap();
+        assert_eq!(call.path, "/users/..%2Fa%3Fb%23c");
+    }
+
+    #[test]
+    fn members_are_separated_whichever_come_first() {
+        let mut call = Call::new();
+        let mut body = call.json("application/json");
+        body.raw("{").next("\"a\":").text("x").next("\"b\":").datum_or_null(None).raw("}");
+        assert_eq!(call.body, b"{\"a\":\"x\",\"b\":null}");
+    }
+}

@@ -1,0 +1,228 @@
+//! The client: where APIs are, who calls them, and what a run may cost.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::credential::Credential;
+use crate::error::{Error, ErrorKind};
+use crate::transport::Transport;
+
+/// Calls workflows: one client serves any number of them, at the same time too.
+///
+/// Cloning is cheap where cloning the transport is.
+#[derive(Clone)]
+pub struct Client<T = reqwest::Client> {
+    transport: T,
+    settings: Arc<Settings>,
+}
+
+pub(crate) struct Settings {
+    pub(crate) sources: BTreeMap<String, Source>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) max_retry_after: Duration,
+    pub(crate) max_steps: u32,
+    pub(crate) max_response_bytes: usize,
+}
+
+/// What the client knows about one source description.
+#[derive(Clone, Default)]
+pub(crate) struct Source {
+    pub(crate) base_url: Option<String>,
+    pub(crate) credential: Option<Credential>,
+    pub(crate) schemes: BTreeMap<String, Credential>,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Client {
+    /// Starts a client on reqwest, which follows no redirects: what an API answers is what the
+    /// workflow's criteria see, and credentials go nowhere else.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder { transport: None, make: Some(default_transport), settings: Settings::default(), problem: None }
+    }
+}
+
+fn default_transport() -> Result<reqwest::Client, Error> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("arazzo-rust/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| Error::new(ErrorKind::Configuration, "the HTTP client cannot be built").with(|inner| inner.source = Some(error.into())))
+}
+
+impl<T> Client<T> {
+    pub(crate) fn transport(&self) -> &T {
+        &self.transport
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl<T> fmt::Debug for Client<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sources: BTreeMap<&String, &Option<String>> = self.settings.sources.iter().map(|(name, source)| (name, &source.base_url)).collect();
+        formatter
+            .debug_struct("Client")
+            .field("sources", &sources)
+            .field("timeout", &self.settings.timeout)
+            .field("max_retry_after", &self.settings.max_retry_after)
+            .field("max_steps", &self.settings.max_steps)
+            .field("max_response_bytes", &self.settings.max_response_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            sources: BTreeMap::new(),
+            timeout: Some(Duration::from_secs(30)),
+            max_retry_after: Duration::from_secs(60),
+            max_steps: 1000,
+            max_response_bytes: 16 * 1024 * 1024,
+        }
+    }
+}
+
+/// Builds a [`Client`].
+#[must_use = "a builder does nothing until `build`"]
+pub struct Builder<T = reqwest::Client> {
+    transport: Option<T>,
+    make: Option<fn() -> Result<T, Error>>,
+    settings: Settings,
+    problem: Option<Error>,
+}
+
+impl<T> Builder<T> {
+    /// Sends requests another way: an own [`reqwest::Client`] with proxies or certificates, or a
+    /// closure in a test.
+    pub fn transport<U: Transport>(self, transport: U) -> Builder<U> {
+        Builder { transport: Some(transport), make: None, settings: self.settings, problem: self.problem }
+    }
+
+    /// Says what the client needs to know about the source description `name`.
+    ///
+    /// Calling it again for the same name adds to what was said before.
+    pub fn source(mut self, name: impl Into<String>, describe: impl FnOnce(SourceBuilder) -> SourceBuilder) -> Self {
+        let name = name.into();
+        let source = self.settings.sources.remove(&name).unwrap_or_default();
+        let builder = describe(SourceBuilder { name: name.clone(), source, problem: None });
+        self.problem = self.problem.or(builder.problem);
+        self.settings.sources.insert(name, builder.source);
+        self
+    }
+
+    /// How long one attempt of a step may take; 30 seconds unless said otherwise, `None` for ever.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.timeout = timeout.into();
+        self
+    }
+
+    /// The longest wait that a `Retry-After` header of a server can cause; 60 seconds unless said
+    /// otherwise.
+    pub fn max_retry_after(mut self, limit: Duration) -> Self {
+        self.settings.max_retry_after = limit;
+        self
+    }
+
+    /// How many step attempts one run may make, so that a loop in a document ends; 1000 unless
+    /// said otherwise.
+    pub fn max_steps(mut self, limit: u32) -> Self {
+        self.settings.max_steps = limit;
+        self
+    }
+
+    /// How many bytes the body of a response may have; 16 MiB unless said otherwise.
+    pub fn max_response_bytes(mut self, limit: usize) -> Self {
+        self.settings.max_response_bytes = limit;
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: a base URL or header that cannot be sent, or a TLS library
+    /// that cannot be initialised.
+    pub fn build(self) -> Result<Client<T>, Error> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        let transport = match (self.transport, self.make) {
+            (Some(transport), _) => transport,
+            (None, Some(make)) => make()?,
+            (None, None) => return Err(Error::new(ErrorKind::Configuration, "the client has no transport")),
+        };
+        Ok(Client { transport, settings: Arc::new(self.settings) })
+    }
+}
+
+impl<T> fmt::Debug for Builder<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Builder").field("sources", &self.settings.sources.keys().collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}
+
+/// What a client knows about one source description.
+#[must_use = "return it from the closure"]
+pub struct SourceBuilder {
+    name: String,
+    source: Source,
+    problem: Option<Error>,
+}
+
+impl SourceBuilder {
+    /// Where the API is: used instead of the `servers` of its description.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        let url = url.into();
+        let parsed = url.parse::<http::Uri>();
+        let whole = parsed.as_ref().is_ok_and(|uri| uri.scheme().is_some() && uri.authority().is_some() && uri.query().is_none());
+        if whole {
+            self.source.base_url = Some(url.trim_end_matches('/').to_owned());
+        } else {
+            self.complain(&format!("the base URL `{url}` has no scheme and host, or has a query"));
+        }
+        self
+    }
+
+    /// The credential for every operation of this API, whatever its description says.
+    pub fn credential(mut self, credential: Credential) -> Self {
+        self.source.credential = Some(credential);
+        self
+    }
+
+    /// The credential for operations that require the security scheme `scheme`.
+    pub fn scheme(mut self, scheme: impl Into<String>, credential: Credential) -> Self {
+        self.source.schemes.insert(scheme.into(), credential);
+        self
+    }
+
+    /// A header for every request to this API.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => {
+                self.source.headers.insert(name, value);
+            }
+            (Err(_), _) => self.complain(&format!("`{name}` is no name of a header")),
+            (_, Err(_)) => self.complain(&format!("the value of the header `{name}` has characters that cannot be sent")),
+        }
+        self
+    }
+
+    fn complain(&mut self, message: &str) {
+        if self.problem.is_none() {
+            self.problem = Some(Error::new(ErrorKind::Configuration, format!("source `{}`: {message}", self.name)));
+        }
+    }
+}
+
+impl fmt::Debug for SourceBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SourceBuilder").field("name", &self.name).field("base_url", &self.source.base_url).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,271 @@
+//! What can go wrong while a workflow runs.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+
+use crate::transport::BoxError;
+
+/// A place in a document, line and column counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The line.
+    pub line: u32,
+    /// The column, in characters.
+    pub column: u32,
+}
+
+/// What kind of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client was built wrong.
+    Configuration,
+    /// An input that the next step needs was not given.
+    MissingInput,
+    /// An input does not keep to its schema.
+    InvalidInput,
+    /// No credential was given for a security scheme that the operation requires.
+    MissingCredential,
+    /// A request could not be made from the values of the run.
+    Request,
+    /// The request could not be sent, or no response came.
+    Transport,
+    /// No response came in time.
+    Timeout,
+    /// A criterion was not met.
+    Criterion,
+    /// A response does not hold what its schema promises where an output needs it.
+    Response,
+    /// The document ended the workflow after a failed step.
+    Ended,
+    /// The run took more steps than the client allows.
+    TooManySteps,
+    /// A stored run does not fit the workflow.
+    Stored,
+}
+
+/// Why a workflow did not get on, with everything that is known about it.
+///
+/// `Display` is one line without the text of its [`source`](StdError::source); `Debug` shows no
+/// body and no header of the response.
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) kind: ErrorKind,
+    pub(crate) message: String,
+    pub(crate) workflow: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) step: Option<&'static str>,
+    pub(crate) place: Option<Place>,
+    pub(crate) response: Option<Response<Bytes>>,
+    pub(crate) attempts: u32,
+    pub(crate) source: Option<BoxError>,
+}
+
+/// Characters of a response's body that a message shows.
+const SHOWN: usize = 600;
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                message: message.into(),
+                workflow: "",
+                file: "",
+                step: None,
+                place: None,
+                response: None,
+                attempts: 0,
+                source: None,
+            }),
+        }
+    }
+
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(&mut self.inner);
+        self
+    }
+
+    /// What kind of thing went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// The `workflowId`; empty for an error outside any workflow.
+    #[must_use]
+    pub fn workflow(&self) -> &str {
+        self.inner.workflow
+    }
+
+    /// The `stepId` of the step that failed.
+    #[must_use]
+    pub fn step(&self) -> Option<&str> {
+        self.inner.step
+    }
+
+    /// The document's path, relative to the package that was compiled.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        self.inner.file
+    }
+
+    /// The place in the document, such as the criterion that was not met.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        self.inner.place
+    }
+
+    /// The status of the response, if one came.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.response().map(Response::status)
+    }
+
+    /// The whole response, if one came.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response<Bytes>> {
+        self.inner.response.as_ref()
+    }
+
+    /// How many attempts of the failed step were made since it was entered.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
+    /// Whether the same run may succeed later without anything being changed: no response came,
+    /// or the server said 408, 425, 429, 502, 503 or 504.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.inner.kind {
+            ErrorKind::Transport | ErrorKind::Timeout => true,
+            ErrorKind::Criterion | ErrorKind::Ended => {
+                self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 425 | 429 | 502 | 503 | 504))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.inner;
+        if let Some(step) = inner.step {
+            write!(formatter, "step `{step}` failed: ")?;
+        }
+        formatter.write_str(&inner.message)?;
+        if let Some(place) = inner.place {
+            write!(formatter, " ({}:{}:{})", inner.file, place.line, place.column)?;
+        }
+        let Some(response) = &inner.response else { return Ok(()) };
+        write!(formatter, ", got {}", response.status())?;
+        // The body of a success may hold what was asked for in confidence; that of an error says why.
+        if response.status().is_client_error() || response.status().is_server_error() {
+            let text = String::from_utf8_lossy(response.body());
+            let text = text.trim();
+            if !text.is_empty() {
+                let shown: String = text.chars().take(SHOWN).collect();
+                let cut = if shown.len() < text.len() { "…" } else { "" };
+                write!(formatter, ": {shown}{cut}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.inner;
+        formatter
+            .debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("workflow", &inner.workflow)
+            .field("step", &inner.step)
+            .field("message", &inner.message)
+            .field("place", &inner.place.map(|place| format!("{}:{}:{}", inner.file, place.line, place.column)))
+            .field("status", &self.status())
+            .field("attempts", &inner.attempts)
+            .field("source", &inner.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// An [`Error`] and the run that it stopped.
+///
+/// It dereferences to the error. The run stands where it was before the failed attempt: mend what
+/// was wrong and call `finish` again.
+pub struct RunError<R> {
+    error: Error,
+    run: Box<R>,
+}
+
+impl<R> RunError<R> {
+    /// Joins an error and the run that it stopped.
+    #[must_use]
+    pub fn new(error: Error, run: R) -> Self {
+        Self { error, run: Box::new(run) }
+    }
+
+    /// The error alone.
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// The run.
+    #[must_use]
+    pub fn run(&self) -> &R {
+        &self.run
+    }
+
+    /// The error, without the run.
+    #[must_use]
+    pub fn into_error(self) -> Error {
+        self.error
+    }
+
+    /// The run, to be mended and finished.
+    #[must_use]
+    pub fn into_run(self) -> R {
+        *self.run
+    }
+}
+
+impl<R> std::ops::Deref for RunError<R> {
+    type Target = Error;
+
+    fn deref(&self) -> &Error {
+        &self.error
+    }
+}
+
+impl<R> fmt::Display for RunError<R> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl<R> fmt::Debug for RunError<R> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl<R> StdError for RunError<R> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.error.source()
+    }
+}

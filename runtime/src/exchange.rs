@@ -1,0 +1,228 @@
+//! A request and its response, as the criteria and outputs of a step see them.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{Response, header};
+use serde::de::DeserializeOwned;
+
+use crate::call::{Failure, Sent};
+use crate::datum::Datum;
+use crate::error::{ErrorKind, Place};
+use crate::extract::extract;
+use crate::slot::Slot;
+
+/// What a step sent and, if anything came, what it received.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    sent: Option<&'a Sent>,
+    response: Option<&'a Response<Bytes>>,
+}
+
+impl<'a> Exchange<'a> {
+    pub(crate) fn new(sent: Option<&'a Sent>, response: Option<&'a Response<Bytes>>) -> Self {
+        Self { sent, response }
+    }
+
+    /// `$statusCode`
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.response.map(|response| response.status().as_u16())
+    }
+
+    /// Whether the status is 2xx, which is what success means where a step says nothing.
+    #[must_use]
+    pub fn succeeded(&self) -> bool {
+        self.response.is_some_and(|response| response.status().is_success())
+    }
+
+    /// `$statusCode` as a value.
+    #[must_use]
+    pub fn status_datum(&self) -> Option<Datum<'static>> {
+        self.status().map(|status| Datum::Number(Cow::Owned(status.to_string())))
+    }
+
+    /// `$url`
+    #[must_use]
+    pub fn url(&self) -> Option<Datum<'a>> {
+        self.sent.map(|sent| Datum::Text(Cow::Borrowed(&sent.url)))
+    }
+
+    /// `$method`
+    #[must_use]
+    pub fn method(&self) -> Option<Datum<'a>> {
+        self.sent.map(|sent| Datum::Text(Cow::Borrowed(sent.method)))
+    }
+
+    /// `$request.header.NAME`
+    #[must_use]
+    pub fn request_header(&self, name: &str) -> Option<Datum<'a>> {
+        self.sent.and_then(|sent| Some(Datum::Text(Cow::Borrowed(sent.headers.get(name)?.to_str().ok()?))))
+    }
+
+    /// `$request.query.NAME`
+    #[must_use]
+    pub fn request_query(&self, name: &str) -> Option<Datum<'a>> {
+        self.given(false, name)
+    }
+
+    /// `$request.path.NAME`
+    #[must_use]
+    pub fn request_path(&self, name: &str) -> Option<Datum<'a>> {
+        self.given(true, name)
+    }
+
+    fn given(&self, in_path: bool, name: &str) -> Option<Datum<'a>> {
+        self.sent?.given.iter().find(|given| given.in_path == in_path && given.name == name).map(|given| given.value.clone())
+    }
+
+    /// `$request.body` and a pointer into it.
+    #[must_use]
+    pub fn request_body(&self, pointer: &[&str]) -> Option<Datum<'a>> {
+        let text = std::str::from_utf8(&self.sent?.body).ok().filter(|text| !text.is_empty())?;
+        let mut found = [None];
+        extract(text, &[pointer], &mut found).ok()?;
+        found[0].map(Datum::from_json)
+    }
+
+    /// `$response.header.NAME`
+    #[must_use]
+    pub fn response_header(&self, name: &str) -> Option<Datum<'a>> {
+        let value = self.response?.headers().get(name)?;
+        Some(Datum::Text(String::from_utf8_lossy(value.as_bytes())))
+    }
+
+    /// `$response.header.NAME` as the number or boolean that its schema declares.
+    #[must_use]
+    pub fn typed_response_header(&self, name: &str) -> Option<Datum<'a>> {
+        let text = self.response_header(name)?;
+        let typed = match text.text().trim() {
+            "true" => Datum::Bool(true),
+            "false" => Datum::Bool(false),
+            number if serde_json::from_str::<serde_json::Number>(number).is_ok() => Datum::Number(Cow::Owned(number.to_owned())),
+            _ => return Some(text),
+        };
+        Some(typed)
+    }
+
+    /// Reads what each pointer leads to in the response's body, in one pass.
+    #[must_use]
+    pub fn read<const N: usize>(&self, pointers: [&[&str]; N]) -> Reads<'a, N> {
+        let mut reads = Reads { found: [const { None }; N], problem: None };
+        let Some(response) = self.response else { return reads };
+        if response.body().is_empty() {
+            return reads;
+        }
+        let Ok(text) = std::str::from_utf8(response.body()) else {
+            reads.problem = Some("the body is not UTF-8".to_owned());
+            return reads;
+        };
+        let media = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let json = media.is_none_or(is_json);
+        if json {
+            let mut found = [None; N];
+            match extract(text, &pointers, &mut found) {
+                Ok(()) => {
+                    reads.found = found.map(|found| found.map(Cow::Borrowed));
+                    return reads;
+                }
+                Err(error) if media.is_some() => {
+                    reads.problem = Some(format!("the body is not JSON: {error}"));
+                    return reads;
+                }
+                Err(_) => {}
+            }
+        }
+        // Anything else is text: as a whole a string, without members.
+        for (found, pointer) in reads.found.iter_mut().zip(pointers) {
+            if pointer.is_empty() {
+                *found = serde_json::to_string(text).ok().map(Cow::Owned);
+            }
+        }
+        reads
+    }
+
+    /// Fails unless a criterion is met.
+    ///
+    /// # Errors
+    /// The criterion was not met.
+    pub fn require(&self, met: bool, criterion: &str, line: u32, column: u32) -> Result<(), Failure> {
+        if met {
+            return Ok(());
+        }
+        let failure = Failure::new(ErrorKind::Criterion, format!("`{criterion}` is not met"));
+        Err(Failure { place: Some(Place { line, column }), ..failure })
+    }
+}
+
+/// Whether a content type is `*/json` or `*+json`.
+pub(crate) fn is_json(media: &str) -> bool {
+    let essence = media.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    essence.ends_with("/json") || essence.ends_with("+json")
+}
+
+/// What pointers found in a body.
+#[derive(Debug)]
+pub struct Reads<'a, const N: usize> {
+    found: [Option<Cow<'a, str>>; N],
+    problem: Option<String>,
+}
+
+impl<const N: usize> Reads<'_, N> {
+    /// The value that a pointer found.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<Datum<'_>> {
+        self.found.get(index)?.as_deref().map(Datum::from_json)
+    }
+
+    /// Keeps what a pointer found as an output, after making sure that it is what its schema says.
+    ///
+    /// # Errors
+    /// It is not, or it is absent though `required`.
+    pub fn keep<T: DeserializeOwned>(&self, index: usize, required: bool, output: &Output) -> Result<Option<Slot>, Failure> {
+        let text = self.found.get(index).and_then(|found| found.as_deref());
+        keep::<T>(text, required, output, self.problem.as_deref())
+    }
+}
+
+/// An output as messages name it.
+#[derive(Debug)]
+pub struct Output {
+    /// Its name.
+    pub name: &'static str,
+    /// Its expression.
+    pub expression: &'static str,
+    /// What its schema says, such as `a string`.
+    pub expected: &'static str,
+    /// Where its expression stands.
+    pub line: u32,
+    /// Where its expression stands.
+    pub column: u32,
+}
+
+/// Keeps a value as an output.
+///
+/// # Errors
+/// It is not what its schema says, or absent though `required`.
+pub fn keep_datum<T: DeserializeOwned>(value: Option<&Datum<'_>>, required: bool, output: &Output) -> Result<Option<Slot>, Failure> {
+    keep::<T>(value.map(Datum::to_json).as_deref(), required, output, None)
+}
+
+fn keep<T: DeserializeOwned>(text: Option<&str>, required: bool, output: &Output, problem: Option<&str>) -> Result<Option<Slot>, Failure> {
+    let fail = |found: &str| {
+        let message = format!("the output `{}` is missing: `{}` should be {}, found {found}", output.name, output.expression, output.expected);
+        let failure = Failure::new(ErrorKind::Response, message);
+        Err(Failure { place: Some(Place { line: output.line, column: output.column }), ..failure })
+    };
+    let Some(text) = text else {
+        return if required { fail(problem.unwrap_or("nothing")) } else { Ok(None) };
+    };
+    // An optional value may be null, which is kept apart from absence.
+    if text == "null" && !required {
+        return Ok(Some(Slot::new(text)));
+    }
+    match serde_json::from_str::<T>(text) {
+        Ok(_) => Ok(Some(Slot::new(text))),
+        Err(_) => fail(Datum::from_json(text).kind()),
+    }
+}

@@ -1,0 +1,292 @@
+//! What a run keeps: JSON text as it came, so that what travels on is what arrived.
+
+use std::fmt;
+
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, SerializeSeq, Serializer};
+use serde::{Deserialize, Serialize};
+
+use crate::datum::write_string;
+
+/// A JSON value as text without white space between its tokens.
+///
+/// Human-readable formats store it as the value that it is. Where a number would not survive that
+/// (`1.10`, an integer of thirty digits), they store `{"$json": "text"}` instead; binary formats
+/// store the text. Nothing is lost in either.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Slot {
+    text: Box<str>,
+}
+
+/// The key that marks a value which is stored as its text.
+const ESCAPE: &str = "$json";
+
+impl Slot {
+    /// Keeps a JSON text that is known to be valid.
+    #[must_use]
+    pub fn new(json: &str) -> Self {
+        Self { text: compact(json) }
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("..")
+    }
+}
+
+/// Removes the white space between tokens.
+fn compact(json: &str) -> Box<str> {
+    if !json.starts_with(['{', '[']) {
+        return json.into();
+    }
+    let mut text = String::with_capacity(json.len());
+    let mut from = 0;
+    let (mut quoted, mut escaped) = (false, false);
+    for (index, byte) in json.bytes().enumerate() {
+        if quoted {
+            (quoted, escaped) = (escaped || byte != b'"', !escaped && byte == b'\\');
+        } else if byte == b'"' {
+            quoted = true;
+        } else if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            text.push_str(&json[from..index]);
+            from = index + 1;
+        }
+    }
+    text.push_str(&json[from..]);
+    text.into()
+}
+
+impl Serialize for Slot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_str(&self.text);
+        }
+        let value: serde_json::Value = serde_json::from_str(&self.text).map_err(serde::ser::Error::custom)?;
+        let mut again = Vec::new();
+        let survives = !has_escape(&value) && serde_json::to_writer(&mut again, &InOrder(&self.text)).is_ok() && again == self.text.as_bytes();
+        if survives {
+            return InOrder(&self.text).serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(ESCAPE, &*self.text)?;
+        map.end()
+    }
+}
+
+fn has_escape(value: &serde_json::Value) -> bool {
+    value.as_object().is_some_and(|members| members.contains_key(ESCAPE))
+}
+
+/// Serialises a JSON text as the value it is, its members in their order.
+struct InOrder<'a>(&'a str);
+
+impl Serialize for InOrder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let error = |error: serde_json::Error| serde::ser::Error::custom(error);
+        match self.0.as_bytes().first() {
+            Some(b'{') => {
+                let members: Members<'_> = serde_json::from_str(self.0).map_err(error)?;
+                let mut map = serializer.serialize_map(Some(members.0.len()))?;
+                for (key, value) in &members.0 {
+                    map.serialize_entry(key, &InOrder(value.get()))?;
+                }
+                map.end()
+            }
+            Some(b'[') => {
+                let items: Vec<&serde_json::value::RawValue> = serde_json::from_str(self.0).map_err(error)?;
+                let mut sequence = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    sequence.serialize_element(&InOrder(item.get()))?;
+                }
+                sequence.end()
+            }
+            _ => serde_json::from_str::<serde_json::Value>(self.0).map_err(error)?.serialize(serializer),
+        }
+    }
+}
+
+/// The members of an object in their order.
+struct Members<'a>(Vec<(String, &'a serde_json::value::RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    members.push(entry);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+impl<'de> Deserialize<'de> for Slot {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let mut text = Vec::new();
+            let escaped = deserializer.deserialize_any(Transcribe { out: &mut text, top: true })?;
+            return match escaped {
+                Some(text) => checked(text),
+                None => String::from_utf8(text).map_err(serde::de::Error::custom).map(|text| Self { text: text.into() }),
+            };
+        }
+        checked(String::deserialize(deserializer)?)
+    }
+}
+
+fn checked<E: serde::de::Error>(text: String) -> Result<Slot, E> {
+    serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(E::custom)?;
+    Ok(Slot { text: text.into() })
+}
+
+/// Writes what a deserializer holds as JSON text; returns the text of an escaped value.
+struct Transcribe<'o> {
+    out: &'o mut Vec<u8>,
+    top: bool,
+}
+
+impl<'de> serde::de::DeserializeSeed<'de> for Transcribe<'_> {
+    type Value = Option<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Transcribe<'_> {
+    type Value = Option<String>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        self.out.extend_from_slice(b"null");
+        Ok(None)
+    }
+
+    fn visit_none<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        self.out.extend_from_slice(if value { b"true" } else { b"false" });
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        self.out.extend_from_slice(value.to_string().as_bytes());
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        self.out.extend_from_slice(value.to_string().as_bytes());
+        Ok(None)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Self::Value, E> {
+        if !value.is_finite() {
+            return Err(E::custom("a number that JSON does not have"));
+        }
+        serde_json::to_writer(self.out, &value).map_err(E::custom)?;
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        write_string(value, self.out);
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+        self.out.push(b'[');
+        let start = self.out.len();
+        loop {
+            let before = self.out.len();
+            if before > start {
+                self.out.push(b',');
+            }
+            if sequence.next_element_seed(Transcribe { out: &mut *self.out, top: false })?.is_none() {
+                self.out.truncate(before);
+                self.out.push(b']');
+                return Ok(None);
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        self.out.push(b'{');
+        let mut first = true;
+        while let Some(key) = map.next_key::<String>()? {
+            if self.top && first && key == ESCAPE {
+                let text = map.next_value::<String>()?;
+                if map.next_key::<String>()?.is_some() {
+                    return Err(serde::de::Error::custom("an escaped value has one member"));
+                }
+                return Ok(Some(text));
+            }
+            if !first {
+                self.out.push(b',');
+            }
+            first = false;
+            write_string(&key, self.out);
+            self.out.push(b':');
+            map.next_value_seed(Transcribe { out: &mut *self.out, top: false })?;
+        }
+        self.out.push(b'}');
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_lost_on_the_way_through_json() {
+        for text in [
+            "null", "true", "\"a\\\"b\"", "7", "-0", "1.10", "1e2", "123456789012345678901234567890", "{\"b\":1,\"a\":[{}]}",
+            "{\"x\":1.10}", "{\"$json\":\"x\"}", "[]", "\"\\u00e9\"",
+        ] {
+            let slot = Slot::new(text);
+            let stored = serde_json::to_string(&slot).unwrap();
+            let again: Slot = serde_json::from_str(&stored).unwrap();
+            assert_eq!(again.json(), text, "{stored}");
+            let tree = serde_json::to_value(&slot).unwrap();
+            let through = serde_json::from_value::<Slot>(tree).unwrap();
+            if text.contains("\"b\":1") {
+                // A tree sorts its keys, which changes no meaning.
+                assert_eq!(through.json(), "{\"a\":[{}],\"b\":1}");
+            } else {
+                assert_eq!(through.json(), text, "through a tree");
+            }
+        }
+        assert_eq!(serde_json::to_string(&Slot::new("{\"b\":1,\"a\":\"x\"}")).unwrap(), "{\"b\":1,\"a\":\"x\"}", "readable where it can be");
+    }
+
+    #[test]
+    fn white_space_between_tokens_goes() {
+        assert_eq!(Slot::new("{ \"a b\" : [ 1 ,\n \"c \\\" d\" ] }").json(), "{\"a b\":[1,\"c \\\" d\"]}");
+        assert_eq!(Slot::new("\" x \"").json(), "\" x \"");
+    }
+}

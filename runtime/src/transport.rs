@@ -1,0 +1,133 @@
+//! How requests get to a server: reqwest, a closure in a test, or anything else that can send one.
+
+use std::error::Error as StdError;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+/// Any error, as transports return them.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// Sends a request and returns the whole response.
+///
+/// Implemented for [`reqwest::Client`] and for closures:
+///
+/// ```
+/// use arazzo::{Bytes, Client, http};
+///
+/// let client = Client::builder()
+///     .transport(|request: http::Request<Bytes>| async move {
+///         assert_eq!(request.method(), "POST");
+///         http::Response::builder().status(200).body(Bytes::from_static(b"{}"))
+///     })
+///     .build();
+/// ```
+///
+/// A transport does not judge: any response is `Ok`, whatever its status. It does not follow
+/// redirects either, unless it is told to by whoever built it.
+pub trait Transport: Send + Sync {
+    /// Sends one request.
+    ///
+    /// The request's extensions hold the [`Limits`] that the response has to keep.
+    fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, BoxError>> + Send;
+
+    /// Waits; by default on tokio's clock. Override it to test with a clock of your own.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(duration)
+    }
+}
+
+/// What a response may cost, in the extensions of every request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes that the body of the response may have.
+    pub max_response_bytes: usize,
+}
+
+impl Limits {
+    pub(crate) fn new(max_response_bytes: usize) -> Self {
+        Self { max_response_bytes }
+    }
+}
+
+/// A response's body is larger than [`Limits::max_response_bytes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResponseTooLarge {
+    limit: usize,
+}
+
+impl ResponseTooLarge {
+    /// The error of a body that has more than `limit` bytes.
+    #[must_use]
+    pub fn new(limit: usize) -> Self {
+        Self { limit }
+    }
+}
+
+impl std::fmt::Display for ResponseTooLarge {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "the response has more than {} bytes", self.limit)
+    }
+}
+
+impl StdError for ResponseTooLarge {}
+
+impl Transport for reqwest::Client {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
+        let limit = request.extensions().get::<Limits>().map_or(usize::MAX, |limits| limits.max_response_bytes);
+        let request = reqwest::Request::try_from(request.map(reqwest::Body::from))?;
+        let mut response = self.execute(request).await.map_err(reqwest::Error::without_url)?;
+        let mut whole = Response::new(Bytes::new());
+        *whole.status_mut() = response.status();
+        *whole.version_mut() = response.version();
+        *whole.headers_mut() = std::mem::take(response.headers_mut());
+        let mut body = Vec::new();
+        let mut first = Bytes::new();
+        while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {
+            if first.len() + body.len() + chunk.len() > limit {
+                return Err(ResponseTooLarge::new(limit).into());
+            }
+            // Most bodies come in one piece, which then needs no copy.
+            if first.is_empty() && body.is_empty() {
+                first = chunk;
+            } else {
+                body.extend_from_slice(&std::mem::take(&mut first));
+                body.extend_from_slice(&chunk);
+            }
+        }
+        *whole.body_mut() = if body.is_empty() { first } else { Bytes::from(body) };
+        Ok(whole)
+    }
+}
+
+impl<F, Fut, E> Transport for F
+where
+    F: Fn(Request<Bytes>) -> Fut + Send + Sync,
+    Fut: Future<Output = Result<Response<Bytes>, E>> + Send,
+    E: Into<BoxError>,
+{
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
+        self(request).await.map_err(Into::into)
+    }
+}
+
+/// [`Transport`] behind a pointer, so that the engine is compiled once and not per transport.
+pub(crate) trait DynTransport: Send + Sync {
+    fn send_dyn(&self, request: Request<Bytes>) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>>;
+
+    fn sleep_dyn(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+impl<T: Transport> DynTransport for T {
+    fn send_dyn(&self, request: Request<Bytes>) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>> {
+        Box::pin(self.send(request))
+    }
+
+    fn sleep_dyn(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.sleep(duration))
+    }
+}

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, rule, similar};
-use crate::source::{Cursor, File, FileId, Library, Sources, Span, is_remote, join, lookup};
+use crate::source::{Cursor, File, FileId, Library, Sources, Span, is_remote, join, lookup, relative};
 
 /// What a compilation is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,9 @@ pub struct Options {
     pub package: PathBuf,
     /// The path of the document relative to the package, with `/` between parts.
     pub document: String,
+    /// The directory of the source file that calls the macro, relative to the package. Files
+    /// outside the package are named in messages as that file sees them.
+    pub origin: Option<String>,
     /// `sources = { name = "path" }`: where to read a source description from.
     pub sources: Vec<(String, String)>,
     /// `workflows = ["id"]`: the workflows to expand; empty means all.
@@ -59,18 +62,29 @@ pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnost
     bundle
 }
 
-fn path(options: &Options, label: &str) -> PathBuf {
-    options.package.join(label)
+impl Options {
+    fn on_disk(&self, path: &str) -> PathBuf {
+        self.package.join(path)
+    }
+
+    /// What messages call a file.
+    #[must_use]
+    pub fn label(&self, path: &str) -> String {
+        match &self.origin {
+            Some(origin) if path.starts_with("../") => relative(path, origin),
+            _ => path.to_owned(),
+        }
+    }
 }
 
 fn open_document(options: &Options, library: &dyn Library, bundle: &mut Bundle, diagnostics: &mut Diagnostics) -> Option<FileId> {
-    match library.open(&path(options, &options.document)) {
+    match library.open(&options.on_disk(&options.document)) {
         Ok(file) => {
-            let id = bundle.sources.add(&options.document, file.clone());
+            let id = bundle.sources.add(&options.label(&options.document), &options.document, file.clone());
             report_syntax(id, &file, &rule::YAML_SYNTAX, diagnostics).then_some(id)
         }
         Err(error) => {
-            let message = format!("the document `{}` cannot be read: {}", options.document, reason(&error));
+            let message = format!("the document `{}` cannot be read: {}", options.label(&options.document), reason(&error));
             let help = "a plain path is relative to the directory of Cargo.toml, one that starts with `./` or `../` to the source file";
             diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_FOUND, None, message).help(help));
             None
@@ -151,20 +165,21 @@ fn open_source(
         None => lookup(label, url.strip_prefix("file://").unwrap_or(url)).candidates,
     };
     for candidate in &candidates {
-        match library.open(&path(options, candidate)) {
+        match library.open(&options.on_disk(candidate)) {
             Ok(file) => {
-                let id = bundle.sources.add(candidate, file.clone());
+                let id = bundle.sources.add(&options.label(candidate), candidate, file.clone());
                 return report_syntax(id, &file, &rule::SOURCE_SYNTAX, diagnostics).then_some(id);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
-                let message = format!("the source description `{name}` cannot be read from `{candidate}`: {}", reason(&error));
+                let message = format!("the source description `{name}` cannot be read from `{}`: {}", options.label(candidate), reason(&error));
                 diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_FOUND, at.span(), message));
                 return None;
             }
         }
     }
-    source_not_found(name, at.span(), &candidates, given.is_some(), diagnostics);
+    let tried: Vec<String> = candidates.iter().map(|path| options.label(path)).collect();
+    source_not_found(name, at.span(), &tried, given.is_some(), diagnostics);
     None
 }
 
@@ -172,7 +187,7 @@ fn source_not_found(name: &str, span: Span, tried: &[String], given: bool, diagn
     let message = format!("the file of the source description `{name}` was not found");
     let tried: Vec<String> = tried.iter().map(|path| format!("`{path}`")).collect();
     let mut diagnostic = Diagnostic::new(&rule::SOURCE_NOT_FOUND, span, message)
-        .help(format!("looked for, relative to the directory of Cargo.toml: {}", tried.join(", ")));
+        .help(format!("looked for: {}", tried.join(", ")));
     if !given {
         diagnostic = diagnostic.help(format!("put the file there, or say where it is: `sources = {{ {name} = \"path/to/file.yaml\" }}`"));
     }

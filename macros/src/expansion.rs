@@ -44,7 +44,8 @@ pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
     };
     let options = Options {
         package: package.clone(),
-        document,
+        document: document.path,
+        origin: document.origin,
         sources: invocation.sources.clone(),
         workflows: invocation.workflows.clone(),
         rename: invocation.rename.clone(),
@@ -86,7 +87,7 @@ fn problems(compilation: &Compilation, span: Span) -> TokenStream {
 /// Makes an edit of any file that was read rebuild the crate.
 fn tracking(compilation: &Compilation) -> TokenStream {
     let files = compilation.bundle.sources.files().iter().map(|source| {
-        let path = format!("/{}", source.label);
+        let path = format!("/{}", source.path);
         quote!(const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));)
     });
     quote!(#(#files)*)

@@ -139,6 +139,12 @@ impl<'a> Datum<'a> {
     }
 }
 
+/// A value as a Rust value; `None` where it is absent or of another type.
+#[must_use]
+pub fn typed<T: serde::de::DeserializeOwned>(value: Option<Datum<'_>>) -> Option<T> {
+    serde_json::from_str(&value?.to_json()).ok()
+}
+
 /// Writes a JSON string.
 pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
     // Writing to a `Vec` cannot fail.

@@ -93,7 +93,7 @@ pub mod __private {
     pub use serde_json;
 
     pub use crate::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, written};
-    pub use crate::datum::{Datum, equal, order, truthy};
+    pub use crate::datum::{Datum, equal, order, truthy, typed};
     pub use crate::exchange::{Exchange, Output, Reads, keep_datum};
     pub use crate::run::{Action, Program, Shape, State, StepShape, Workflow, advance, advance_until_blocked, finish};
     pub use crate::slot::Slot;

@@ -51,7 +51,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, header: Header) -> Str
 }
 
 fn snippet(out: &mut String, sources: &Sources, span: Span, gutter: usize, arrow: &str, mark: char, label: &str) {
-    let Some(SourceFile { label: path, file }) = sources.get(span.file) else { return };
+    let Some(SourceFile { label: path, file, .. }) = sources.get(span.file) else { return };
     let (line, column) = file.position(span.range.start);
     let text = file.line(line - 1);
     let start = (span.range.start as usize).saturating_sub(file.line_start(line - 1)).min(text.len());

@@ -203,9 +203,7 @@ fn steps(workflow: &Workflow, home: &dyn Home) -> TokenStream {
     });
     let name = name_method(workflow.steps.is_empty(), &quote!(#(#names)*), "The id of the step in the document.");
     let structs = workflow.steps.iter().map(|step| step_outputs(step, workflow));
-    let prefix = quote!(super::types::);
     let accessors = workflow.steps.iter().enumerate().map(|(index, step)| accessor(step, index));
-    let _ = prefix;
     quote! {
         #title
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -327,6 +325,7 @@ fn run(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
         let index = Literal::usize_unsuffixed(index);
         quote!(__rt::fits(&SHAPE, &run.state, #index, run.steps().#method().is_some())?;)
     });
+    let collect = collect(workflow, broken);
     let program = if broken { broken_program() } else { working_program(workflow) };
     let input = if workflow.inputs.is_empty() {
         quote! {
@@ -448,9 +447,7 @@ fn run(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
 
             #input
 
-            fn collect(&self) -> ::std::option::Option<Outputs> {
-                __collect(self)
-            }
+            #collect
         }
 
         #program
@@ -473,14 +470,29 @@ fn accessors() -> TokenStream {
     }
 }
 
+/// The method that reads the outputs of a run that has ended.
+fn collect(workflow: &Workflow, broken: bool) -> TokenStream {
+    let body = if broken {
+        quote!(::std::option::Option::None)
+    } else {
+        let scope = value::Scope { workflow, pointers: Vec::new() };
+        let fields = collected(&workflow.outputs, |_, output| {
+            let value = scope.datum(&output.value, "an output");
+            quote!(__rt::typed(#value))
+        });
+        quote!(::std::option::Option::Some(Outputs { #fields }))
+    };
+    quote! {
+        fn collect(&self) -> ::std::option::Option<Outputs> {
+            #body
+        }
+    }
+}
+
 /// Never called: the build has failed.
 fn broken_program() -> TokenStream {
     let accessors = accessors();
     quote! {
-        fn __collect(_: &Run) -> ::std::option::Option<Outputs> {
-            ::std::option::Option::None
-        }
-
         impl __rt::Program for Run {
             #accessors
 
@@ -538,35 +550,10 @@ fn working_program(workflow: &Workflow) -> TokenStream {
         })
     };
     let (succeeded, failed) = (choose(true), choose(false));
-    let scope = value::Scope { workflow, pointers: Vec::new() };
-    let fields = collected(&workflow.outputs, |_, output| {
-        let value = match &output.value {
-            crate::plan::Value::Read(read) => scope.read(read),
-            other => scope.datum(other, "an output"),
-        };
-        quote!(#value.and_then(|value| __rt::serde_json::from_str(&value.to_json()).ok()))
-    });
-    let collect = if workflow.outputs.is_empty() {
-        quote!(fn __collect(_: &Run) -> ::std::option::Option<Outputs> { ::std::option::Option::Some(Outputs {}) })
-    } else {
-        quote! {
-            fn __collect(run: &Run) -> ::std::option::Option<Outputs> {
-                run.__outputs()
-            }
-
-            impl Run {
-                fn __outputs(&self) -> ::std::option::Option<Outputs> {
-                    ::std::option::Option::Some(Outputs { #fields })
-                }
-            }
-        }
-    };
     quote! {
         static OPERATIONS: [__rt::Operation; #count] = [#(#operations),*];
 
         static KEPT: [&[__rt::Output]; #count] = [#(#kept),*];
-
-        #collect
 
         impl __rt::Program for Run {
             #accessors

@@ -123,7 +123,7 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStr
         #default
         #(#criteria)*
         #after
-        ::std::result::Result::Ok(::std::vec![#(#outputs),*])
+        ::std::result::Result::Ok(::std::vec::Vec::from([#(#outputs),*]))
     }
 }
 

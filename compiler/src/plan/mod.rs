@@ -23,7 +23,7 @@ use types::{Ty, TypeDef, Types};
 /// A document, ready to be written as Rust.
 #[derive(Debug)]
 pub struct Plan {
-    /// The document's path, relative to the package.
+    /// What messages call the document.
     pub file: String,
     /// Its workflows in document order.
     pub workflows: Vec<Workflow>,
@@ -259,7 +259,7 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
         let planner = Planner { program, workflow, typing: Typing { workflow, flow: &flow }, sources };
         workflows.push(planner.workflow(ident, diagnostics));
     }
-    Plan { file: options.document.clone(), workflows }
+    Plan { file: options.label(&options.document), workflows }
 }
 
 fn unused_options(program: &Program<'_>, options: &Options, diagnostics: &mut Diagnostics) {

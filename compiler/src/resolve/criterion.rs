@@ -76,7 +76,13 @@ impl<'a> Scope<'a, '_> {
             let mut diagnostic = Diagnostic::new(&rule::JSONPATH_COMPARISON, condition.span(), format!("`{}` is no JSONPath query (RFC 9535): a query selects values, it does not compare them", condition.value));
             if found.length {
                 let array = expression::dotted_to_pointer(found.path.trim_end_matches(".length"));
-                diagnostic = diagnostic.help(format!("arrays have no member `length`; to ask for a first item, write a simple condition: `{pointer}#{array}/0 != null`"));
+                let compact: String = found.rest.split_whitespace().collect();
+                let help = match compact.as_str() {
+                    ">0" | "!=0" | ">=1" => format!("arrays have no member `length`; to ask whether there is an item, write a simple condition: `{pointer}#{array}/0 != null`"),
+                    "==0" | "<1" | "<=0" => format!("arrays have no member `length`; to ask whether there is no item, write a simple condition: `{pointer}#{array}/0 == null`"),
+                    _ => "arrays have no member `length`; a simple condition can ask whether the item with a certain index is there".to_owned(),
+                };
+                diagnostic = diagnostic.help(help);
             } else {
                 diagnostic = diagnostic.help(format!("write a simple condition without `type` and `context`: `{mended}`"));
             }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use file::{Disk, File, Library, Memory, SyntaxError};
 pub use node::{Data, Member, Node, Range, Style};
-pub use path::{Lookup, is_remote, join, lookup, normalise};
+pub use path::{Lookup, is_remote, join, lookup, normalise, relative};
 
 /// One of the files of a compilation, in the order in which they were opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,8 +32,10 @@ pub struct Span {
 /// A file of a compilation and the name that messages and tracking give it.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
-    /// The path relative to the package, with `/` between its parts, on every machine.
+    /// What messages call it.
     pub label: String,
+    /// The path relative to the package, with `/` between its parts, on every machine.
+    pub path: String,
     /// What was read.
     pub file: Arc<File>,
 }
@@ -45,10 +47,10 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Adds a file, or finds it again under the same label.
-    pub fn add(&mut self, label: &str, file: Arc<File>) -> FileId {
-        let index = self.files.iter().position(|known| known.label == label).unwrap_or_else(|| {
-            self.files.push(SourceFile { label: label.to_owned(), file });
+    /// Adds a file, or finds it again under the same path.
+    pub fn add(&mut self, label: &str, path: &str, file: Arc<File>) -> FileId {
+        let index = self.files.iter().position(|known| known.path == path).unwrap_or_else(|| {
+            self.files.push(SourceFile { label: label.to_owned(), path: path.to_owned(), file });
             self.files.len() - 1
         });
         FileId(u32::try_from(index).unwrap_or(u32::MAX))

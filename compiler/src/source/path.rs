@@ -38,6 +38,17 @@ pub fn normalise(path: &str) -> String {
     format!("{root}{}", parts.join("/"))
 }
 
+/// `path` as seen from the directory `base`, both relative to the same place or both absolute.
+#[must_use]
+pub fn relative(path: &str, base: &str) -> String {
+    let (path, base) = (normalise(path), normalise(base));
+    let parts = |text: &str| text.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let (path, base) = (parts(&path), parts(&base));
+    let common = path.iter().zip(&base).take_while(|(left, right)| left == right).count();
+    let up = base.iter().skip(common).map(|_| "..".to_owned());
+    up.chain(path.into_iter().skip(common)).collect::<Vec<_>>().join("/")
+}
+
 /// The places where a source description is looked for, in order.
 #[derive(Clone, Debug)]
 pub struct Lookup {
@@ -102,6 +113,14 @@ mod tests {
         for path in ["a.yaml", "./a", "../a/b.yaml", "/a", "C:/a.yaml", "a/b:c"] {
             assert!(!is_remote(path), "{path}");
         }
+    }
+
+    #[test]
+    fn paths_are_seen_from_a_directory() {
+        assert_eq!(relative("/work/pkg/src/../flow.yaml", "/work/pkg"), "flow.yaml");
+        assert_eq!(relative("/work/other/flow.yaml", "/work/pkg"), "../other/flow.yaml");
+        assert_eq!(relative("../../ui/a.yaml", "../../ui"), "a.yaml");
+        assert_eq!(relative("../../openapi/a.yaml", "../../ui"), "../openapi/a.yaml");
     }
 
     #[test]

@@ -143,7 +143,7 @@ mod tests {
     /// The text under `needle` of the value of key `k`.
     fn under(yaml: &str, needle: &str) -> String {
         let file = Arc::new(File::parse(Path::new("x.yaml"), yaml.into()));
-        let id = Sources::default().add("x.yaml", Arc::clone(&file));
+        let id = Sources::default().add("x.yaml", "x.yaml", Arc::clone(&file));
         let root = Cursor::root(id, &file).unwrap();
         let value = root.get("k").unwrap();
         let start = value.as_str().unwrap().find(needle).unwrap();

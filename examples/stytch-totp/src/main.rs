@@ -1,0 +1,124 @@
+//! Enrols a user into TOTP with Stytch.
+//!
+//! Without credentials it starts a stand-in of the service in this process. With
+//! `STYTCH_PROJECT_ID` and `STYTCH_SECRET` it talks to the service itself, at `STYTCH_BASE_URL` if
+//! that is set, else at the test environment. The first argument is the e-mail address to enrol.
+//!
+//! On a terminal it shows the QR code and asks for the code of the authenticator app; elsewhere it
+//! computes the code from the secret.
+
+use std::error::Error;
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use arazzo::{Client, Credential, ErrorKind, Progress};
+use arazzo_tests::stytch;
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+
+arazzo::arazzo_workflow!("stytch-totp-enrollment-workflow.yml");
+
+use totp_enrollment::{Input, PartialInputs, Run, Step};
+
+/// Where Stytch lets one try things out.
+const TEST_ENVIRONMENT: &str = "https://test.stytch.com";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let service = Service::find().await?;
+    let client = Client::builder()
+        .source("stytchConsumerApi", |api| {
+            api.base_url(&service.url).credential(Credential::basic(&service.project_id, &service.secret))
+        })
+        .build()?;
+
+    let email = match std::env::args().nth(1) {
+        Some(email) => email,
+        None => format!("ada+{}@example.com", SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs()),
+    };
+    println!("Enrolling {email} at {}\n", service.url);
+    let mut run = Run::new(PartialInputs::new().email(&email).session_duration_minutes(60));
+
+    let outputs = loop {
+        let step = run.step();
+        match run.advance(&client).await {
+            Ok(Progress::Awaiting(Input::TotpCode)) => {
+                let code = code(&run, &email)?;
+                run.inputs_mut().totp_code = Some(code);
+                continue;
+            }
+            Ok(Progress::Awaiting(input)) => return Err(format!("the input `{}` is missing", input.name()).into()),
+            Ok(Progress::Wait(duration)) => tokio::time::sleep(duration).await,
+            Ok(Progress::Done(outputs)) => {
+                report(step);
+                break outputs;
+            }
+            Ok(_) => report(step),
+            Err(error) if was_wrong(step, &error) && io::stdin().is_terminal() => {
+                println!("That code was not accepted; here is another try.");
+                // Without the input the run awaits it again; nothing else has changed.
+                run.inputs_mut().totp_code = None;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+
+    println!("\nuserId        {}", outputs.user_id);
+    println!("totpId        {}", outputs.totp_id);
+    println!("sessionToken  {}", outputs.session_token);
+    Ok(())
+}
+
+fn report(step: Option<Step>) {
+    if let Some(step) = step {
+        println!("done: {}", step.name());
+    }
+}
+
+/// Whether the service refused the code, and nothing but the code.
+fn was_wrong(step: Option<Step>, error: &arazzo::Error) -> bool {
+    let refused = error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 404));
+    step == Some(Step::AuthenticateTotp) && error.kind() == ErrorKind::Criterion && refused
+}
+
+/// The code of the authenticator app.
+fn code(run: &Run, email: &str) -> Result<String, Box<dyn Error>> {
+    let totp = run.steps().create_totp().ok_or("the service has not given a secret yet")?;
+    if !io::stdin().is_terminal() {
+        return Ok(stytch::totp_code(&totp.secret, SystemTime::now())?);
+    }
+    let address = email.replace('@', "%40").replace('+', "%2B");
+    let url = format!("otpauth://totp/Stytch:{address}?secret={}&issuer=Stytch", totp.secret);
+    println!("\nScan this with an authenticator app, or type the secret {} into it:\n", totp.secret);
+    println!("{}", QrCode::new(url)?.render::<Dense1x2>().build());
+    print!("Code: ");
+    io::stdout().flush()?;
+    let mut line = String::new();
+    if io::stdin().lock().read_line(&mut line)? == 0 {
+        return Err("no code was given".into());
+    }
+    Ok(line.trim().to_owned())
+}
+
+/// The service that is called.
+struct Service {
+    url: String,
+    project_id: String,
+    secret: String,
+    /// Kept so that the stand-in goes on.
+    _stand_in: Option<stytch::Server>,
+}
+
+impl Service {
+    async fn find() -> io::Result<Self> {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        if let (Some(project_id), Some(secret)) = (variable("STYTCH_PROJECT_ID"), variable("STYTCH_SECRET")) {
+            let url = variable("STYTCH_BASE_URL").unwrap_or_else(|| TEST_ENVIRONMENT.to_owned());
+            return Ok(Self { url, project_id, secret, _stand_in: None });
+        }
+        println!("STYTCH_PROJECT_ID and STYTCH_SECRET are not set: using a stand-in of the service.");
+        let server = stytch::Server::start().await?;
+        let (url, project_id, secret) = (server.url().to_owned(), server.project_id().to_owned(), server.secret().to_owned());
+        Ok(Self { url, project_id, secret, _stand_in: Some(server) })
+    }
+}

@@ -9,9 +9,10 @@ use arazzo_compiler::emit::{Home, emit};
 use arazzo_compiler::source::Disk;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::LitStr;
 
 use crate::invocation::Invocation;
-use crate::package;
+use crate::package::{self, Located};
 
 /// How many problems one build shows.
 const SHOWN: usize = 50;
@@ -38,15 +39,22 @@ impl Home for Debug {
 pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
     let span = invocation.document.span();
     let package = package::directory();
-    let document = match package::document(&invocation.document, &package) {
+    let document = match locate(&invocation.document, &package) {
         Ok(document) => document,
-        Err(message) => return quote_spanned!(span=> ::core::compile_error! { #message }),
+        Err(error) => return error,
     };
+    let mut sources = Vec::new();
+    for (name, path) in &invocation.sources {
+        match locate(path, &package) {
+            Ok(file) => sources.push((name.clone(), file.path)),
+            Err(error) => return error,
+        }
+    }
     let options = Options {
         package: package.clone(),
         document: document.path,
         origin: document.origin,
-        sources: invocation.sources.clone(),
+        sources,
         workflows: invocation.workflows.clone(),
         rename: invocation.rename.clone(),
     };
@@ -55,6 +63,10 @@ pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
     let tracking = tracking(&compilation);
     let items = items(&compilation, invocation, &package);
     quote!(#problems #tracking #items)
+}
+
+fn locate(literal: &LitStr, package: &Path) -> Result<Located, TokenStream> {
+    package::locate(literal, package).map_err(|message| quote_spanned!(literal.span()=> ::core::compile_error! { #message }))
 }
 
 fn problems(compilation: &Compilation, span: Span) -> TokenStream {

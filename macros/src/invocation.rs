@@ -18,7 +18,7 @@ pub(crate) struct Invocation {
     /// The path of the document.
     pub(crate) document: LitStr,
     /// `sources = { name = "path" }`
-    pub(crate) sources: Vec<(String, String)>,
+    pub(crate) sources: Vec<(String, LitStr)>,
     /// `workflows = ["id"]`
     pub(crate) workflows: Vec<String>,
     /// `rename = { "id" = name }`
@@ -83,14 +83,14 @@ impl Invocation {
 /// `name = "path"`; a name that is no identifier stands in quotes.
 struct Source {
     name: String,
-    path: String,
+    path: LitStr,
 }
 
 impl Parse for Source {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let name = if input.peek(LitStr) { input.parse::<LitStr>()?.value() } else { input.parse::<Ident>()?.to_string() };
         input.parse::<Token![=]>()?;
-        Ok(Self { name, path: input.parse::<LitStr>()?.value() })
+        Ok(Self { name, path: input.parse()? })
     }
 }
 

@@ -10,8 +10,8 @@ pub(crate) fn directory() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default()
 }
 
-/// A document, both paths relative to the package and with `/` between their parts.
-pub(crate) struct Document {
+/// A file, both paths relative to the package and with `/` between their parts.
+pub(crate) struct Located {
     /// Its path.
     pub(crate) path: String,
     /// The directory of the source file that names it.
@@ -19,10 +19,10 @@ pub(crate) struct Document {
 }
 
 /// A plain path is relative to the package, one that starts with `./` or `../` to the source file.
-pub(crate) fn document(literal: &LitStr, package: &Path) -> Result<Document, String> {
+pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String> {
     let path = literal.value();
     if path.is_empty() {
-        return Err("the path of the document is empty".to_owned());
+        return Err("the path is empty".to_owned());
     }
     if Path::new(&path).is_absolute() || path.starts_with('/') {
         return Err(format!(
@@ -30,7 +30,7 @@ pub(crate) fn document(literal: &LitStr, package: &Path) -> Result<Document, Str
         ));
     }
     if !path.starts_with("./") && !path.starts_with("../") {
-        return Ok(Document { path: normalise(&path), origin: None });
+        return Ok(Located { path: normalise(&path), origin: None });
     }
     let source = literal.span().unwrap().local_file().and_then(|file| std::path::absolute(file).ok());
     let text = |path: &Path| path.to_str().map(|text| text.replace('\\', "/"));
@@ -40,5 +40,5 @@ pub(crate) fn document(literal: &LitStr, package: &Path) -> Result<Document, Str
             "`{path}` is relative to this source file, whose place is not known here\n  = help: write it relative to the directory of Cargo.toml"
         ));
     };
-    Ok(Document { path: relative(&format!("{directory}/{path}"), &package), origin: Some(relative(&directory, &package)) })
+    Ok(Located { path: relative(&format!("{directory}/{path}"), &package), origin: Some(relative(&directory, &package)) })
 }

@@ -1,0 +1,109 @@
+//! Published documents with the descriptions that they name.
+
+use std::path::{Path, PathBuf};
+
+use arazzo_compiler::bundle::Options;
+use arazzo_compiler::diagnostic::{Header, Severity};
+use arazzo_compiler::source::Disk;
+use arazzo_compiler::{Compilation, compile};
+
+/// The corpus; says loudly where it is absent.
+fn corpus() -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
+    if path.is_dir() {
+        return Some(path);
+    }
+    println!("SKIPPED: ../shared/corpus is not here; no published document was compiled");
+    None
+}
+
+fn documents(directory: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut stack = vec![directory.to_owned()];
+    while let Some(directory) = stack.pop() {
+        for entry in std::fs::read_dir(&directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                stack.push(path);
+                continue;
+            }
+            let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+            let is_document = text.lines().take(3).any(|line| line.trim_start().trim_start_matches('"').starts_with("arazzo"));
+            if is_document {
+                found.push(path.to_str().unwrap().to_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn compiled(path: &str) -> Compilation {
+    compile(&Options { document: path.to_owned(), ..Options::default() }, &Disk)
+}
+
+/// Code, line and column of each error.
+fn errors(compilation: &Compilation) -> Vec<(&'static str, usize, usize)> {
+    let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    errors
+        .map(|diagnostic| {
+            let (_, line, column) = compilation.bundle.sources.position(diagnostic.span.unwrap());
+            (diagnostic.rule.code, line, column)
+        })
+        .collect()
+}
+
+/// All 24 workflows of Stytch against the real descriptions. Two ask `$.x.length > 0` of a
+/// JSONPath: RFC 9535 has no comparison outside a filter, and arrays have no member `length`.
+#[test]
+fn stytch_documents_compile_or_are_refused_for_what_they_say() {
+    let Some(corpus) = corpus() else { return };
+    let documents = documents(&corpus.join("stytch/arazzo"));
+    assert_eq!(documents.len(), 24);
+    let mut refused = 0;
+    for path in &documents {
+        let compilation = compiled(path);
+        let expected: &[(&str, &str)] = match Path::new(path).file_name().unwrap().to_str().unwrap() {
+            "stytch-user-create-search-delete-workflow.yml" => {
+                &[("jsonpath-comparison", "$.results.length > 0"), ("jsonpath-comparison", "$.results.length == 0")]
+            }
+            "stytch-revoke-connected-app-workflow.yml" => {
+                &[("jsonpath-comparison", "$.connected_apps.length > 0"), ("jsonpath-comparison", "$.connected_apps.length == 0")]
+            }
+            _ => &[],
+        };
+        refused += usize::from(!expected.is_empty());
+        let text = std::fs::read_to_string(path).unwrap();
+        let found = errors(&compilation);
+        assert_eq!(found.len(), expected.len(), "{path}\n{}", compilation.render(Header::Full).join("\n\n"));
+        for ((code, line, column), (expected_code, condition)) in found.into_iter().zip(expected) {
+            // The place is where a reader of the file finds the condition.
+            let at = text.lines().nth(line - 1).unwrap();
+            assert_eq!((code, &at[column - 1..]), (*expected_code, *condition), "{path}:{line}");
+        }
+    }
+    println!("{} documents of Stytch: {} compile, {refused} are refused", documents.len(), documents.len() - refused);
+}
+
+/// No document brings the compiler down, and every error has a place.
+#[test]
+fn every_document_compiles_or_is_refused_with_a_place() {
+    let Some(corpus) = corpus() else { return };
+    let documents = documents(&corpus);
+    let mut codes: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    let mut clean = 0;
+    for path in &documents {
+        let compilation = compiled(path);
+        let found = errors(&compilation);
+        clean += usize::from(found.is_empty());
+        for (code, line, _) in found {
+            assert!(line > 0, "{path}");
+            *codes.entry(code).or_default() += 1;
+        }
+    }
+    println!("{} documents, {clean} compile; errors by code:", documents.len());
+    for (code, count) in codes {
+        println!("{count:6} {code}");
+    }
+    assert!(documents.len() >= 130, "the corpus has {} documents", documents.len());
+}

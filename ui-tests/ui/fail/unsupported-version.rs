@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unsupported-version.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./yaml-syntax.yml");
+
+fn main() {}

@@ -18,14 +18,30 @@ fn main() -> ExitCode {
     }
     let (mut errors, mut warnings) = (0, 0);
     for file in &files {
-        let options = Options { package: Path::new("").to_owned(), document: file.clone(), ..Options::default() };
+        let options = Options {
+            package: Path::new("").to_owned(),
+            document: file.clone(),
+            ..Options::default()
+        };
         let compilation = arazzo_compiler::compile(&options, &Disk);
         for text in compilation.render(Header::Full) {
             println!("{text}\n");
         }
-        errors += compilation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-        warnings += compilation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning).count();
+        errors += compilation
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .count();
+        warnings += compilation
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Warning)
+            .count();
     }
     println!("{} documents, {errors} errors, {warnings} warnings", files.len());
-    if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if errors > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }

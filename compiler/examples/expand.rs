@@ -25,12 +25,17 @@ fn main() -> ExitCode {
         eprintln!("usage: expand FILE");
         return ExitCode::from(2);
     };
-    let options = Options { document: file, ..Options::default() };
+    let options = Options {
+        document: file,
+        ..Options::default()
+    };
     let compilation = arazzo_compiler::compile(&options, &Disk);
     for text in compilation.render(Header::Full) {
         eprintln!("{text}\n");
     }
-    let Some(plan) = &compilation.plan else { return ExitCode::FAILURE };
+    let Some(plan) = &compilation.plan else {
+        return ExitCode::FAILURE;
+    };
     let tokens = emit(plan, &Arazzo, compilation.has_errors());
     match syn::parse2(tokens) {
         Ok(file) => print!("{}", prettyplease::unparse(&file)),
@@ -39,5 +44,9 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    if compilation.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if compilation.has_errors() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }

@@ -56,9 +56,14 @@ impl Bundle {
 /// Opens the document and its sources.
 pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnostics) -> Bundle {
     let mut bundle = Bundle::default();
-    let Some(document) = open_document(options, library, &mut bundle, diagnostics) else { return bundle };
+    let Some(document) = open_document(options, library, &mut bundle, diagnostics) else {
+        return bundle;
+    };
     let sources = open_sources(options, &options.document, document, library, &mut bundle, diagnostics);
-    bundle.documents.push(Described { file: document, sources });
+    bundle.documents.push(Described {
+        file: document,
+        sources,
+    });
     bundle
 }
 
@@ -77,14 +82,25 @@ impl Options {
     }
 }
 
-fn open_document(options: &Options, library: &dyn Library, bundle: &mut Bundle, diagnostics: &mut Diagnostics) -> Option<FileId> {
+fn open_document(
+    options: &Options,
+    library: &dyn Library,
+    bundle: &mut Bundle,
+    diagnostics: &mut Diagnostics,
+) -> Option<FileId> {
     match library.open(&options.on_disk(&options.document)) {
         Ok(file) => {
-            let id = bundle.sources.add(&options.label(&options.document), &options.document, file.clone());
+            let id = bundle
+                .sources
+                .add(&options.label(&options.document), &options.document, file.clone());
             report_syntax(id, &file, &rule::YAML_SYNTAX, diagnostics).then_some(id)
         }
         Err(error) => {
-            let message = format!("the document `{}` cannot be read: {}", options.label(&options.document), reason(&error));
+            let message = format!(
+                "the document `{}` cannot be read: {}",
+                options.label(&options.document),
+                reason(&error)
+            );
             let help = "a plain path is relative to the directory of Cargo.toml, one that starts with `./` or `../` to the source file";
             diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_FOUND, None, message).help(help));
             None
@@ -122,19 +138,43 @@ fn open_sources(
     bundle: &mut Bundle,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Option<FileId>> {
-    let Some(file) = bundle.sources.get(document).map(|source| source.file.clone()) else { return Vec::new() };
-    let Some(root) = Cursor::root(document, &file) else { return Vec::new() };
-    let entries: Vec<Cursor<'_>> = root.get("sourceDescriptions").into_iter().flat_map(Cursor::items).collect();
+    let Some(file) = bundle.sources.get(document).map(|source| source.file.clone()) else {
+        return Vec::new();
+    };
+    let Some(root) = Cursor::root(document, &file) else {
+        return Vec::new();
+    };
+    let entries: Vec<Cursor<'_>> = root
+        .get("sourceDescriptions")
+        .into_iter()
+        .flat_map(Cursor::items)
+        .collect();
     let names: Vec<&str> = entries.iter().filter_map(|entry| entry.get("name")?.as_str()).collect();
     unused_source_option(options, &names, diagnostics);
-    entries.into_iter().map(|entry| open_source(options, label, entry, library, bundle, diagnostics)).collect()
+    entries
+        .into_iter()
+        .map(|entry| open_source(options, label, entry, library, bundle, diagnostics))
+        .collect()
 }
 
 fn unused_source_option(options: &Options, names: &[&str], diagnostics: &mut Diagnostics) {
-    for (name, _) in options.sources.iter().filter(|(name, _)| !names.contains(&name.as_str())) {
+    for (name, _) in options
+        .sources
+        .iter()
+        .filter(|(name, _)| !names.contains(&name.as_str()))
+    {
         let message = format!("the option `sources` names `{name}`, which is no source description of the document");
         let help = similar(name, names.iter().copied()).map_or_else(
-            || format!("its source descriptions are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+            || {
+                format!(
+                    "its source descriptions are {}",
+                    names
+                        .iter()
+                        .map(|name| format!("`{name}`"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                )
+            },
             |name| format!("a source description with a similar name exists: `{name}`"),
         );
         diagnostics.push(Diagnostic::new(&rule::UNUSED_OPTION, None, message).help(help));
@@ -155,7 +195,11 @@ fn open_source(
     if entry.get("type").and_then(Cursor::as_str) == Some("asyncapi") {
         return None;
     }
-    let given = options.sources.iter().find(|(known, _)| known == name).map(|(_, path)| path.as_str());
+    let given = options
+        .sources
+        .iter()
+        .find(|(known, _)| known == name)
+        .map(|(_, path)| path.as_str());
     if given.is_none() && is_remote(url) && !url.starts_with("file:") {
         source_not_local(name, url, at.span(), diagnostics);
         return None;
@@ -172,7 +216,11 @@ fn open_source(
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
-                let message = format!("the source description `{name}` cannot be read from `{}`: {}", options.label(candidate), reason(&error));
+                let message = format!(
+                    "the source description `{name}` cannot be read from `{}`: {}",
+                    options.label(candidate),
+                    reason(&error)
+                );
                 diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_FOUND, at.span(), message));
                 return None;
             }
@@ -186,20 +234,28 @@ fn open_source(
 fn source_not_found(name: &str, span: Span, tried: &[String], given: bool, diagnostics: &mut Diagnostics) {
     let message = format!("the file of the source description `{name}` was not found");
     let tried: Vec<String> = tried.iter().map(|path| format!("`{path}`")).collect();
-    let mut diagnostic = Diagnostic::new(&rule::SOURCE_NOT_FOUND, span, message)
-        .help(format!("looked for: {}", tried.join(", ")));
+    let mut diagnostic =
+        Diagnostic::new(&rule::SOURCE_NOT_FOUND, span, message).help(format!("looked for: {}", tried.join(", ")));
     if !given {
-        diagnostic = diagnostic.help(format!("put the file there, or say where it is: `sources = {{ {name} = \"path/to/file.yaml\" }}`"));
+        diagnostic = diagnostic.help(format!(
+            "put the file there, or say where it is: `sources = {{ {name} = \"path/to/file.yaml\" }}`"
+        ));
     }
     diagnostics.push(diagnostic);
 }
 
 fn source_not_local(name: &str, url: &str, span: Span, diagnostics: &mut Diagnostics) {
     let message = format!("the source description `{name}` is on the network, which a build never touches");
-    let file = url.rsplit('/').next().filter(|file| !file.is_empty()).unwrap_or("description.yaml");
-    let file = Path::new(file).file_name().and_then(|file| file.to_str()).unwrap_or(file);
-    diagnostics.push(
-        Diagnostic::new(&rule::SOURCE_NOT_LOCAL, span, message)
-            .help(format!("save a copy in the package and name it: `sources = {{ {name} = \"{file}\" }}`")),
-    );
+    let file = url
+        .rsplit('/')
+        .next()
+        .filter(|file| !file.is_empty())
+        .unwrap_or("description.yaml");
+    let file = Path::new(file)
+        .file_name()
+        .and_then(|file| file.to_str())
+        .unwrap_or(file);
+    diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_LOCAL, span, message).help(format!(
+        "save a copy in the package and name it: `sources = {{ {name} = \"{file}\" }}`"
+    )));
 }

@@ -67,7 +67,11 @@ pub enum OperandKind {
 /// # Errors
 /// The first deviation from the grammar.
 pub fn parse(text: &str) -> Result<Condition, SyntaxError> {
-    let mut parser = Parser { text, position: 0, depth: 0 };
+    let mut parser = Parser {
+        text,
+        position: 0,
+        depth: 0,
+    };
     let condition = parser.or()?;
     parser.blank();
     if parser.position < text.len() {
@@ -111,7 +115,12 @@ impl Parser<'_> {
 
     fn error_here(&self, message: impl Into<String>) -> SyntaxError {
         let width = self.rest().chars().next().map_or(0, char::len_utf8);
-        SyntaxError { kind: Mistake::Syntax, at: self.position..self.position + width, message: message.into(), help: None }
+        SyntaxError {
+            kind: Mistake::Syntax,
+            at: self.position..self.position + width,
+            message: message.into(),
+            help: None,
+        }
     }
 
     fn or(&mut self) -> Result<Condition, SyntaxError> {
@@ -119,7 +128,11 @@ impl Parser<'_> {
         while self.eat("||") {
             parts.push(self.and()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::Or(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Condition::Or(parts)
+        })
     }
 
     fn and(&mut self) -> Result<Condition, SyntaxError> {
@@ -127,7 +140,11 @@ impl Parser<'_> {
         while self.eat("&&") {
             parts.push(self.not()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::And(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Condition::And(parts)
+        })
     }
 
     fn not(&mut self) -> Result<Condition, SyntaxError> {
@@ -180,7 +197,9 @@ impl Parser<'_> {
             return Ok(inner);
         }
         let left = self.operand()?;
-        let Some(operator) = self.operator() else { return Ok(Condition::Bare(left)) };
+        let Some(operator) = self.operator() else {
+            return Ok(Condition::Bare(left));
+        };
         let right = self.operand()?;
         if self.operator().is_some() {
             let mut error = self.error_here("comparisons cannot be chained");
@@ -222,12 +241,17 @@ impl Parser<'_> {
                 return Err(error);
             }
         };
-        Ok(Operand { kind, at: start..self.position })
+        Ok(Operand {
+            kind,
+            at: start..self.position,
+        })
     }
 
     fn word(&mut self) -> Result<OperandKind, SyntaxError> {
         let rest = self.rest();
-        let length = rest.find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.'))).unwrap_or(rest.len());
+        let length = rest
+            .find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.')))
+            .unwrap_or(rest.len());
         let word = &rest[..length];
         let kind = match word {
             "true" => OperandKind::Bool(true),
@@ -246,7 +270,9 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Result<OperandKind, SyntaxError> {
         let rest = self.rest();
-        let length = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '+' | '-'))).unwrap_or(rest.len());
+        let length = rest
+            .find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '+' | '-')))
+            .unwrap_or(rest.len());
         let word = rest[..length].to_owned();
         if word.parse::<f64>().is_err() || word.ends_with(|last: char| last.is_ascii_alphabetic()) {
             let mut error = self.error_here(format!("`{word}` is no number"));
@@ -295,15 +321,22 @@ impl Parser<'_> {
         loop {
             let rest = &self.text[self.position..];
             if let Some(behind) = rest.strip_prefix('.') {
-                let length = behind.find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '-'))).unwrap_or(behind.len());
+                let length = behind
+                    .find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '-')))
+                    .unwrap_or(behind.len());
                 if length == 0 {
                     return Err(self.error_here("expected a name behind `.`"));
                 }
                 let at = self.position + 1..self.position + 1 + length;
-                tokens.push(Name { text: behind[..length].to_owned(), at: at.clone() });
+                tokens.push(Name {
+                    text: behind[..length].to_owned(),
+                    at: at.clone(),
+                });
                 self.position = at.end;
             } else if let Some(behind) = rest.strip_prefix('[') {
-                let Some(close) = behind.find(']') else { return Err(self.error_here("a bracket that is never closed")) };
+                let Some(close) = behind.find(']') else {
+                    return Err(self.error_here("a bracket that is never closed"));
+                };
                 let index = behind[..close].trim();
                 let text = index
                     .strip_prefix(['\'', '"'])
@@ -311,11 +344,16 @@ impl Parser<'_> {
                     .or_else(|| crate::source::array_index(index).map(|_| index));
                 let at = self.position + 1..self.position + 1 + close;
                 let Some(text) = text else {
-                    let mut error = self.error_here(format!("`{index}` is no index; expected a number from 0 or a quoted name"));
+                    let mut error = self.error_here(format!(
+                        "`{index}` is no index; expected a number from 0 or a quoted name"
+                    ));
                     error.at = at;
                     return Err(error);
                 };
-                tokens.push(Name { text: text.to_owned(), at: at.clone() });
+                tokens.push(Name {
+                    text: text.to_owned(),
+                    at: at.clone(),
+                });
                 self.position = at.end + 1;
             } else {
                 break;
@@ -323,7 +361,10 @@ impl Parser<'_> {
         }
         if !tokens.is_empty() {
             let from = tokens[0].at.start;
-            let pointer = expression.pointer.get_or_insert_with(|| Pointer { tokens: Vec::new(), at: from..from });
+            let pointer = expression.pointer.get_or_insert_with(|| Pointer {
+                tokens: Vec::new(),
+                at: from..from,
+            });
             pointer.tokens.extend(tokens);
             pointer.at.end = self.position;
             expression.at.end = self.position;
@@ -368,7 +409,11 @@ mod tests {
                 OperandKind::Expression(expression) => {
                     let tokens = expression.pointer.iter().flat_map(|pointer| &pointer.tokens);
                     let tokens: Vec<&str> = tokens.map(|name| &*name.text).collect();
-                    format!("{}{}", root(&expression.root), tokens.iter().map(|token| format!("/{token}")).collect::<String>())
+                    format!(
+                        "{}{}",
+                        root(&expression.root),
+                        tokens.iter().map(|token| format!("/{token}")).collect::<String>()
+                    )
                 }
             }
         }
@@ -383,12 +428,15 @@ mod tests {
             }
         }
         fn go(condition: &Condition) -> String {
-            let join = |parts: &[Condition], with: &str| format!("({})", parts.iter().map(go).collect::<Vec<_>>().join(with));
+            let join =
+                |parts: &[Condition], with: &str| format!("({})", parts.iter().map(go).collect::<Vec<_>>().join(with));
             match condition {
                 Condition::Or(parts) => join(parts, " || "),
                 Condition::And(parts) => join(parts, " && "),
                 Condition::Not(inner) => format!("!{}", go(inner)),
-                Condition::Compare(left, operator, right) => format!("{} {operator:?} {}", operand(left), operand(right)),
+                Condition::Compare(left, operator, right) => {
+                    format!("{} {operator:?} {}", operand(left), operand(right))
+                }
                 Condition::Bare(bare) => operand(bare),
             }
         }
@@ -399,10 +447,19 @@ mod tests {
     fn conditions_of_the_specification() {
         assert_eq!(shape("$statusCode == 200"), "status Equal 200");
         assert_eq!(shape("$statusCode==200"), "status Equal 200");
-        assert_eq!(shape("$response.body.count > $inputs.threshold"), "body/count Greater input:threshold");
-        assert_eq!(shape("$statusCode == 200 && $response.body.data != null"), "(status Equal 200 && body/data NotEqual null)");
+        assert_eq!(
+            shape("$response.body.count > $inputs.threshold"),
+            "body/count Greater input:threshold"
+        );
+        assert_eq!(
+            shape("$statusCode == 200 && $response.body.data != null"),
+            "(status Equal 200 && body/data NotEqual null)"
+        );
         assert_eq!(shape("$response.body#/0 == null"), "body/0 Equal null");
-        assert_eq!(shape("$response.header.X-Rate-Limit>=1"), "header:X-Rate-Limit GreaterOrEqual 1");
+        assert_eq!(
+            shape("$response.header.X-Rate-Limit>=1"),
+            "header:X-Rate-Limit GreaterOrEqual 1"
+        );
     }
 
     #[test]
@@ -421,7 +478,10 @@ mod tests {
     fn members_and_indices_follow_any_expression() {
         assert_eq!(shape("$response.body[0].name == 'x'"), "body/0/name Equal 'x'");
         assert_eq!(shape("$response.body#/a[2]['b c'].d == 1"), "body/a/2/b c/d Equal 1");
-        assert_eq!(shape("$steps.s.outputs.items[0].id != null"), "s:items/0/id NotEqual null");
+        assert_eq!(
+            shape("$steps.s.outputs.items[0].id != null"),
+            "s:items/0/id NotEqual null"
+        );
     }
 
     #[test]

@@ -322,10 +322,25 @@ pub fn read<'a>(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Docum
     if let Some(info) = info {
         read_info(info.value, version, diagnostics);
     }
-    let sources = sources.into_iter().filter_map(|at| read_source(at, version, diagnostics)).collect();
-    let components = components.map(|entry| read_components(entry.value, version, diagnostics)).unwrap_or_default();
-    let workflows = workflows.into_iter().filter_map(|at| read_workflow(at, version, diagnostics)).collect();
-    Some(Document { version, self_uri, sources, workflows, components, root })
+    let sources = sources
+        .into_iter()
+        .filter_map(|at| read_source(at, version, diagnostics))
+        .collect();
+    let components = components
+        .map(|entry| read_components(entry.value, version, diagnostics))
+        .unwrap_or_default();
+    let workflows = workflows
+        .into_iter()
+        .filter_map(|at| read_workflow(at, version, diagnostics))
+        .collect();
+    Some(Document {
+        version,
+        self_uri,
+        sources,
+        workflows,
+        components,
+        root,
+    })
 }
 
 /// Nothing else is looked at in a document of a version that this compiler does not know.
@@ -336,11 +351,20 @@ fn version(root: Cursor<'_>, diagnostics: &mut Diagnostics) -> Option<Version> {
         return None;
     }
     let Some(entry) = root.entry("arazzo") else {
-        let hint = root.members().find(|entry| matches!(entry.key, "openapi" | "swagger" | "asyncapi"));
+        let hint = root
+            .members()
+            .find(|entry| matches!(entry.key, "openapi" | "swagger" | "asyncapi"));
         let span = hint.map_or(root.span(), |entry| entry.key_span);
-        let mut diagnostic = Diagnostic::new(&rule::MISSING_FIELD, span, "the field `arazzo` is missing from the document");
+        let mut diagnostic = Diagnostic::new(
+            &rule::MISSING_FIELD,
+            span,
+            "the field `arazzo` is missing from the document",
+        );
         diagnostic = match hint {
-            Some(entry) => diagnostic.help(format!("this is an `{}` description; name the Arazzo document that uses it", entry.key)),
+            Some(entry) => diagnostic.help(format!(
+                "this is an `{}` description; name the Arazzo document that uses it",
+                entry.key
+            )),
             None => diagnostic.help("start the document with `arazzo: 1.0.1`"),
         };
         diagnostics.push(diagnostic);
@@ -373,7 +397,9 @@ fn self_with_fragment(uri: Text<'_>, diagnostics: &mut Diagnostics) {
 }
 
 fn read_info(at: Cursor<'_>, version: Version, diagnostics: &mut Diagnostics) {
-    let Some(mut fields) = Fields::new(at, "Info Object", version, diagnostics) else { return };
+    let Some(mut fields) = Fields::new(at, "Info Object", version, diagnostics) else {
+        return;
+    };
     fields.required_text("title");
     fields.text("summary");
     fields.text("description");
@@ -385,13 +411,26 @@ fn read_source<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnosti
     let mut fields = Fields::new(at, "Source Description Object", version, diagnostics)?;
     let name = fields.required_text("name");
     let url = fields.required_text("url");
-    let kind = fields.word("type", &[("openapi", SourceType::OpenApi), ("arazzo", SourceType::Arazzo), ("asyncapi", SourceType::AsyncApi)]);
+    let kind = fields.word(
+        "type",
+        &[
+            ("openapi", SourceType::OpenApi),
+            ("arazzo", SourceType::Arazzo),
+            ("asyncapi", SourceType::AsyncApi),
+        ],
+    );
     fields.finish();
-    Some(SourceDescription { name: name?, url: url?, kind })
+    Some(SourceDescription {
+        name: name?,
+        url: url?,
+        kind,
+    })
 }
 
 fn read_components<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnostics) -> Components<'a> {
-    let Some(mut fields) = Fields::new(at, "Components Object", version, diagnostics) else { return Components::default() };
+    let Some(mut fields) = Fields::new(at, "Components Object", version, diagnostics) else {
+        return Components::default();
+    };
     let inputs = fields.map("inputs");
     let parameters = fields.map("parameters");
     let success = fields.map("successActions");
@@ -399,7 +438,10 @@ fn read_components<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagn
     fields.finish();
     for entry in inputs.iter().chain(&parameters).chain(&success).chain(&failure) {
         if !is_key(entry.key) {
-            let message = format!("the component key `{}` has characters other than letters, digits, `.`, `-` and `_`", entry.key);
+            let message = format!(
+                "the component key `{}` has characters other than letters, digits, `.`, `-` and `_`",
+                entry.key
+            );
             diagnostics.push(Diagnostic::new(&rule::INVALID_COMPONENT_KEY, entry.key_span, message));
         }
     }
@@ -423,7 +465,10 @@ fn read_components<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagn
 /// `^[a-zA-Z0-9\.\-_]+$`, the keys that the specification allows for components and outputs.
 #[must_use]
 pub fn is_key(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+    !key.is_empty()
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
 fn read_workflow<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnostics) -> Option<Workflow<'a>> {
@@ -445,7 +490,10 @@ fn read_workflow<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnos
         description,
         inputs,
         depends_on,
-        steps: steps.into_iter().filter_map(|at| read_step(at, version, diagnostics)).collect(),
+        steps: steps
+            .into_iter()
+            .filter_map(|at| read_step(at, version, diagnostics))
+            .collect(),
         success_actions: read_actions(success_actions, true, version, diagnostics),
         failure_actions: read_actions(failure_actions, false, version, diagnostics),
         outputs,
@@ -456,7 +504,10 @@ fn read_workflow<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnos
 
 fn invalid_output_key(outputs: &[Entry<'_>], diagnostics: &mut Diagnostics) {
     for entry in outputs.iter().filter(|entry| !is_key(entry.key)) {
-        let message = format!("the output name `{}` has characters other than letters, digits, `.`, `-` and `_`", entry.key);
+        let message = format!(
+            "the output name `{}` has characters other than letters, digits, `.`, `-` and `_`",
+            entry.key
+        );
         diagnostics.push(Diagnostic::new(&rule::INVALID_OUTPUT_KEY, entry.key_span, message));
     }
 }
@@ -482,7 +533,9 @@ fn read_step<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnostics
     let on_success = fields.list("onSuccess");
     let on_failure = fields.list("onFailure");
     let outputs = fields.map("outputs");
-    let timeout = fields.since_1_1("timeout").and_then(|entry| fields.integer(entry, &rule::TIMEOUT_NEGATIVE));
+    let timeout = fields
+        .since_1_1("timeout")
+        .and_then(|entry| fields.integer(entry, &rule::TIMEOUT_NEGATIVE));
     let depends_on = match fields.since_1_1("dependsOn") {
         Some(_) => fields.texts("dependsOn"),
         None => Vec::new(),
@@ -514,10 +567,17 @@ fn read_reusable<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnos
     let reference = fields.required_text("reference");
     let value = fields.optional("value");
     fields.finish_with(&rule::REUSABLE_UNKNOWN_FIELD);
-    Some(Reusable { reference: reference?, value })
+    Some(Reusable {
+        reference: reference?,
+        value,
+    })
 }
 
-fn read_parameters<'a>(items: Vec<Cursor<'a>>, version: Version, diagnostics: &mut Diagnostics) -> Vec<OrReusable<'a, Parameter<'a>>> {
+fn read_parameters<'a>(
+    items: Vec<Cursor<'a>>,
+    version: Version,
+    diagnostics: &mut Diagnostics,
+) -> Vec<OrReusable<'a, Parameter<'a>>> {
     items
         .into_iter()
         .filter_map(|at| {
@@ -554,7 +614,11 @@ fn read_parameter<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagno
         diagnostics.push(Diagnostic::new(&rule::PARAMETER_VALUE_MISSING, name.span(), message).help("add `value: …`"));
         return None;
     };
-    Some(Parameter { name, location, value: value.value })
+    Some(Parameter {
+        name,
+        location,
+        value: value.value,
+    })
 }
 
 fn read_request_body<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnostics) -> Option<RequestBody<'a>> {
@@ -567,7 +631,10 @@ fn read_request_body<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Dia
         at,
         content_type,
         payload,
-        replacements: replacements.into_iter().filter_map(|at| read_replacement(at, version, diagnostics)).collect(),
+        replacements: replacements
+            .into_iter()
+            .filter_map(|at| read_replacement(at, version, diagnostics))
+            .collect(),
     })
 }
 
@@ -578,7 +645,11 @@ fn read_replacement<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diag
     let value = fields.required("value");
     fields.finish();
     let kind = kind.and_then(|entry| read_expression_type(entry.value, version, diagnostics));
-    Some(Replacement { target: target?, kind, value: value?.value })
+    Some(Replacement {
+        target: target?,
+        kind,
+        value: value?.value,
+    })
 }
 
 /// Reads a list of Criterion Objects.
@@ -592,24 +663,43 @@ fn read_criteria<'a>(items: Vec<Cursor<'a>>, version: Version, diagnostics: &mut
             let kind = fields.optional("type");
             fields.finish();
             let kind = kind.and_then(|entry| read_expression_type(entry.value, version, diagnostics));
-            Some(Criterion { context, condition: condition?, kind })
+            Some(Criterion {
+                context,
+                condition: condition?,
+                kind,
+            })
         })
         .collect()
 }
 
 /// Reads the `type` of a criterion or a selector.
-pub fn read_expression_type<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnostics) -> Option<ExpressionType<'a>> {
+pub fn read_expression_type<'a>(
+    at: Cursor<'a>,
+    version: Version,
+    diagnostics: &mut Diagnostics,
+) -> Option<ExpressionType<'a>> {
     if let Some(value) = at.as_str() {
-        return Some(ExpressionType { name: Text { value, at }, version: None });
+        return Some(ExpressionType {
+            name: Text { value, at },
+            version: None,
+        });
     }
     let mut fields = Fields::new(at, "Expression Type Object", version, diagnostics)?;
     let name = fields.required_text("type");
     let number = fields.required_text("version");
     fields.finish();
-    Some(ExpressionType { name: name?, version: number })
+    Some(ExpressionType {
+        name: name?,
+        version: number,
+    })
 }
 
-fn read_actions<'a>(items: Vec<Cursor<'a>>, success: bool, version: Version, diagnostics: &mut Diagnostics) -> Vec<OrReusable<'a, Action<'a>>> {
+fn read_actions<'a>(
+    items: Vec<Cursor<'a>>,
+    success: bool,
+    version: Version,
+    diagnostics: &mut Diagnostics,
+) -> Vec<OrReusable<'a, Action<'a>>> {
     items
         .into_iter()
         .filter_map(|at| {
@@ -622,12 +712,29 @@ fn read_actions<'a>(items: Vec<Cursor<'a>>, success: bool, version: Version, dia
         .collect()
 }
 
-fn read_action<'a>(at: Cursor<'a>, success: bool, version: Version, diagnostics: &mut Diagnostics) -> Option<Action<'a>> {
-    let what = if success { "Success Action Object" } else { "Failure Action Object" };
+fn read_action<'a>(
+    at: Cursor<'a>,
+    success: bool,
+    version: Version,
+    diagnostics: &mut Diagnostics,
+) -> Option<Action<'a>> {
+    let what = if success {
+        "Success Action Object"
+    } else {
+        "Failure Action Object"
+    };
     let mut fields = Fields::new(at, what, version, diagnostics)?;
     let name = fields.required_text("name");
-    let kinds = [("end", ActionType::End), ("goto", ActionType::Goto), ("retry", ActionType::Retry)];
-    let kind = if success { fields.word("type", &kinds[..2]) } else { fields.word("type", &kinds) };
+    let kinds = [
+        ("end", ActionType::End),
+        ("goto", ActionType::Goto),
+        ("retry", ActionType::Retry),
+    ];
+    let kind = if success {
+        fields.word("type", &kinds[..2])
+    } else {
+        fields.word("type", &kinds)
+    };
     if at.get("type").is_none() {
         fields.missing("type");
     }
@@ -640,13 +747,27 @@ fn read_action<'a>(at: Cursor<'a>, success: bool, version: Version, diagnostics:
     let criteria = fields.list("criteria");
     let (mut retry_after, mut retry_limit) = (None, None);
     if !success {
-        retry_after = fields.optional("retryAfter").and_then(|entry| fields.number(entry, &rule::RETRY_AFTER_NEGATIVE));
-        retry_limit = fields.optional("retryLimit").and_then(|entry| fields.integer(entry, &rule::RETRY_LIMIT_NEGATIVE));
+        retry_after = fields
+            .optional("retryAfter")
+            .and_then(|entry| fields.number(entry, &rule::RETRY_AFTER_NEGATIVE));
+        retry_limit = fields
+            .optional("retryLimit")
+            .and_then(|entry| fields.integer(entry, &rule::RETRY_LIMIT_NEGATIVE));
     }
     fields.finish();
     let parameters = read_parameters(parameters, version, diagnostics);
     let criteria = read_criteria(criteria, version, diagnostics);
-    let action = Action { at, name: name?, kind: kind?.0, workflow_id, step_id, parameters, retry_after, retry_limit, criteria };
+    let action = Action {
+        at,
+        name: name?,
+        kind: kind?.0,
+        workflow_id,
+        step_id,
+        parameters,
+        retry_after,
+        retry_limit,
+        criteria,
+    };
     action_target(&action, diagnostics);
     retry_field_unexpected(&action, diagnostics);
     Some(action)
@@ -656,16 +777,28 @@ fn action_target(action: &Action<'_>, diagnostics: &mut Diagnostics) {
     let name = action.name.value;
     match (action.kind, action.workflow_id, action.step_id) {
         (ActionType::Goto, None, None) => diagnostics.push(
-            Diagnostic::new(&rule::ACTION_TARGET, action.at.span(), format!("the action `{name}` goes nowhere"))
-                .help("a `goto` needs a `stepId` or a `workflowId`"),
+            Diagnostic::new(
+                &rule::ACTION_TARGET,
+                action.at.span(),
+                format!("the action `{name}` goes nowhere"),
+            )
+            .help("a `goto` needs a `stepId` or a `workflowId`"),
         ),
         (_, Some(workflow), Some(_)) => diagnostics.push(
-            Diagnostic::new(&rule::ACTION_TARGET, workflow.span(), format!("the action `{name}` has both a `workflowId` and a `stepId`"))
-                .help("keep one of the two"),
+            Diagnostic::new(
+                &rule::ACTION_TARGET,
+                workflow.span(),
+                format!("the action `{name}` has both a `workflowId` and a `stepId`"),
+            )
+            .help("keep one of the two"),
         ),
         (ActionType::End, Some(target), None) | (ActionType::End, None, Some(target)) => diagnostics.push(
-            Diagnostic::new(&rule::ACTION_TARGET, target.span(), format!("the action `{name}` of type `end` has a target"))
-                .help("remove the target, or write `type: goto`"),
+            Diagnostic::new(
+                &rule::ACTION_TARGET,
+                target.span(),
+                format!("the action `{name}` of type `end` has a target"),
+            )
+            .help("remove the target, or write `type: goto`"),
         ),
         _ => {}
     }
@@ -675,19 +808,27 @@ fn retry_field_unexpected(action: &Action<'_>, diagnostics: &mut Diagnostics) {
     if action.kind == ActionType::Retry {
         return;
     }
-    for (field, span) in [("retryAfter", action.retry_after.map(|found| found.1)), ("retryLimit", action.retry_limit.map(|found| found.1))] {
+    for (field, span) in [
+        ("retryAfter", action.retry_after.map(|found| found.1)),
+        ("retryLimit", action.retry_limit.map(|found| found.1)),
+    ] {
         if let Some(span) = span {
             let message = format!("`{field}` on an action that does not retry");
             diagnostics.push(
-                Diagnostic::new(&rule::RETRY_FIELD_UNEXPECTED, span, message).help(format!("remove `{field}`, or write `type: retry`")),
+                Diagnostic::new(&rule::RETRY_FIELD_UNEXPECTED, span, message)
+                    .help(format!("remove `{field}`, or write `type: retry`")),
             );
         }
     }
 }
 
 fn field_needs_1_1(what: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(&rule::FIELD_NEEDS_1_1, span, format!("{what} belongs to Arazzo 1.1, this document is written in 1.0"))
-        .help("write `arazzo: 1.1.0` in the first line")
+    Diagnostic::new(
+        &rule::FIELD_NEEDS_1_1,
+        span,
+        format!("{what} belongs to Arazzo 1.1, this document is written in 1.0"),
+    )
+    .help("write `arazzo: 1.1.0` in the first line")
 }
 
 /// The fields of one object, read one after the other; what is left at the end is unknown.
@@ -702,7 +843,13 @@ struct Fields<'a, 'd> {
 impl<'a, 'd> Fields<'a, 'd> {
     fn new(at: Cursor<'a>, what: &'static str, version: Version, diagnostics: &'d mut Diagnostics) -> Option<Self> {
         if at.is_object() {
-            return Some(Self { at, what, version, known: Vec::new(), diagnostics });
+            return Some(Self {
+                at,
+                what,
+                version,
+                known: Vec::new(),
+                diagnostics,
+            });
         }
         let message = format!("expected an object ({what}), found {}", at.kind());
         diagnostics.push(Diagnostic::new(&rule::NOT_AN_OBJECT, at.span(), message));
@@ -721,13 +868,25 @@ impl<'a, 'd> Fields<'a, 'd> {
     }
 
     fn missing(&mut self, key: &'static str) {
-        let name = ["stepId", "workflowId", "name", "reference"].iter().find_map(|&id| self.at.get(id)?.as_str());
+        let name = ["stepId", "workflowId", "name", "reference"]
+            .iter()
+            .find_map(|&id| self.at.get(id)?.as_str());
         let which = name.map_or_else(String::new, |name| format!(" `{name}`"));
         let first = self.at.members().next().map_or(self.at.span(), |entry| entry.key_span);
         let message = format!("the field `{key}` is missing from this {}{which}", self.what);
-        let meant = similar(key, self.at.members().map(|entry| entry.key).filter(|found| !self.known.contains(found)));
-        let help = meant.map_or_else(|| format!("add `{key}: …`"), |found| format!("the field `{found}` has a similar name"));
-        self.diagnostics.push(Diagnostic::new(&rule::MISSING_FIELD, first, message).help(help));
+        let meant = similar(
+            key,
+            self.at
+                .members()
+                .map(|entry| entry.key)
+                .filter(|found| !self.known.contains(found)),
+        );
+        let help = meant.map_or_else(
+            || format!("add `{key}: …`"),
+            |found| format!("the field `{found}` has a similar name"),
+        );
+        self.diagnostics
+            .push(Diagnostic::new(&rule::MISSING_FIELD, first, message).help(help));
     }
 
     fn required(&mut self, key: &'static str) -> Option<Entry<'a>> {
@@ -741,7 +900,8 @@ impl<'a, 'd> Fields<'a, 'd> {
     fn since_1_1(&mut self, key: &'static str) -> Option<Entry<'a>> {
         let entry = self.optional(key)?;
         if self.version < Version::V1_1 {
-            self.diagnostics.push(field_needs_1_1(&format!("the field `{key}`"), entry.key_span));
+            self.diagnostics
+                .push(field_needs_1_1(&format!("the field `{key}`"), entry.key_span));
             return None;
         }
         Some(entry)
@@ -751,7 +911,8 @@ impl<'a, 'd> Fields<'a, 'd> {
         let message = format!("`{}` must be {expected}, found {}", entry.key, entry.value.kind());
         let quoted = entry.value.scalar_text().filter(|_| expected == "a string");
         let diagnostic = Diagnostic::new(&rule::WRONG_TYPE, entry.value.span(), message);
-        self.diagnostics.push(diagnostic.help_if(quoted.map(|text| format!("put it in quotes: `{}: \"{text}\"`", entry.key))));
+        self.diagnostics
+            .push(diagnostic.help_if(quoted.map(|text| format!("put it in quotes: `{}: \"{text}\"`", entry.key))));
     }
 
     fn as_text(&mut self, entry: Entry<'a>) -> Option<Text<'a>> {
@@ -759,7 +920,10 @@ impl<'a, 'd> Fields<'a, 'd> {
         if value.is_none() {
             self.wrong_type(entry, "a string");
         }
-        Some(Text { value: value?, at: entry.value })
+        Some(Text {
+            value: value?,
+            at: entry.value,
+        })
     }
 
     fn text(&mut self, key: &'static str) -> Option<Text<'a>> {
@@ -785,9 +949,12 @@ impl<'a, 'd> Fields<'a, 'd> {
 
     fn non_empty(&mut self, entry: Option<Entry<'a>>) -> Vec<Cursor<'a>> {
         let items = self.array(entry);
-        if let Some(entry) = entry.filter(|entry| matches!(&entry.value.node().data, Data::Array(items) if items.is_empty())) {
+        if let Some(entry) =
+            entry.filter(|entry| matches!(&entry.value.node().data, Data::Array(items) if items.is_empty()))
+        {
             let message = format!("`{}` is empty; it needs at least one entry", entry.key);
-            self.diagnostics.push(Diagnostic::new(&rule::EMPTY_LIST, entry.key_span, message));
+            self.diagnostics
+                .push(Diagnostic::new(&rule::EMPTY_LIST, entry.key_span, message));
         }
         items
     }
@@ -810,7 +977,8 @@ impl<'a, 'd> Fields<'a, 'd> {
                 Some(value) => texts.push(Text { value, at }),
                 None => {
                     let message = format!("`{key}` must hold strings, found {}", at.kind());
-                    self.diagnostics.push(Diagnostic::new(&rule::WRONG_TYPE, at.span(), message));
+                    self.diagnostics
+                        .push(Diagnostic::new(&rule::WRONG_TYPE, at.span(), message));
                 }
             }
         }
@@ -818,7 +986,9 @@ impl<'a, 'd> Fields<'a, 'd> {
     }
 
     fn map(&mut self, key: &'static str) -> Vec<Entry<'a>> {
-        let Some(entry) = self.optional(key) else { return Vec::new() };
+        let Some(entry) = self.optional(key) else {
+            return Vec::new();
+        };
         if !entry.value.is_object() {
             self.wrong_type(entry, "an object");
         }
@@ -827,13 +997,17 @@ impl<'a, 'd> Fields<'a, 'd> {
 
     fn word<T: Copy>(&mut self, key: &'static str, words: &[(&'static str, T)]) -> Option<(T, Span)> {
         let text = self.text(key)?;
-        let found = words.iter().find(|(word, _)| *word == text.value).map(|&(_, value)| (value, text.span()));
+        let found = words
+            .iter()
+            .find(|(word, _)| *word == text.value)
+            .map(|&(_, value)| (value, text.span()));
         if found.is_none() {
             let list: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
             let message = format!("`{key}` is `{}`; expected one of {}", text.value, list.join(", "));
             let meant = similar(text.value, words.iter().map(|&(word, _)| word));
             let diagnostic = Diagnostic::new(&rule::INVALID_ENUM_VALUE, text.span(), message);
-            self.diagnostics.push(diagnostic.help_if(meant.map(|word| format!("write `{key}: {word}`"))));
+            self.diagnostics
+                .push(diagnostic.help_if(meant.map(|word| format!("write `{key}: {word}`"))));
         }
         found
     }
@@ -846,7 +1020,8 @@ impl<'a, 'd> Fields<'a, 'd> {
         let number: f64 = text.parse().unwrap_or(f64::INFINITY);
         if number < 0.0 {
             let message = format!("`{}` is {text}; it must not be negative", entry.key);
-            self.diagnostics.push(Diagnostic::new(negative, entry.value.span(), message));
+            self.diagnostics
+                .push(Diagnostic::new(negative, entry.value.span(), message));
             return None;
         }
         Some((number, entry.value.span()))
@@ -854,11 +1029,15 @@ impl<'a, 'd> Fields<'a, 'd> {
 
     fn integer(&mut self, entry: Entry<'a>, negative: &'static Rule) -> Option<(u64, Span)> {
         let (number, span) = self.number(entry, negative)?;
-        let Data::Number(text) = &entry.value.node().data else { return None };
+        let Data::Number(text) = &entry.value.node().data else {
+            return None;
+        };
         match text.parse::<u64>() {
             Ok(value) => Some((value, span)),
             // `5.0` is an integer in JSON Schema 2020-12, section 6.1.1.
-            Err(_) if number.fract() == 0.0 && number < 9e15 => format!("{number:.0}").parse().ok().map(|value| (value, span)),
+            Err(_) if number.fract() == 0.0 && number < 9e15 => {
+                format!("{number:.0}").parse().ok().map(|value| (value, span))
+            }
             Err(_) => {
                 self.wrong_type(entry, "an integer");
                 None
@@ -876,12 +1055,16 @@ impl<'a, 'd> Fields<'a, 'd> {
                 continue;
             }
             let message = format!("the {} has no field `{}`", self.what, entry.key);
-            let meant = similar(entry.key, self.known.iter().copied().filter(|key| self.at.get(key).is_none()));
+            let meant = similar(
+                entry.key,
+                self.known.iter().copied().filter(|key| self.at.get(key).is_none()),
+            );
             let help = match meant {
                 Some(key) => format!("a field with a similar name exists: `{key}`"),
                 None => format!("its fields are {}; extensions start with `x-`", self.known.join(", ")),
             };
-            self.diagnostics.push(Diagnostic::new(rule, entry.key_span, message).help(help));
+            self.diagnostics
+                .push(Diagnostic::new(rule, entry.key_span, message).help(help));
         }
     }
 }

@@ -131,27 +131,43 @@ pub enum Mistake {
 }
 
 const ROOTS: [&str; 13] = [
-    "url", "method", "statusCode", "request", "response", "message", "inputs", "outputs", "steps", "workflows",
-    "sourceDescriptions", "components", "self",
+    "url",
+    "method",
+    "statusCode",
+    "request",
+    "response",
+    "message",
+    "inputs",
+    "outputs",
+    "steps",
+    "workflows",
+    "sourceDescriptions",
+    "components",
+    "self",
 ];
 
 /// Whether a string is meant as an expression: it starts with `$` and a letter.
 /// `$.items[*]` and `$5` are literals.
 #[must_use]
 pub fn looks_like_expression(text: &str) -> bool {
-    text.strip_prefix('$').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
+    text.strip_prefix('$')
+        .is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
 }
 
 /// Whether the first word of `text` is a root of the grammar or near to one.
 #[must_use]
 pub fn has_known_root(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix('$') else { return false };
+    let Some(rest) = text.strip_prefix('$') else {
+        return false;
+    };
     let word = first_word(rest);
     ROOTS.contains(&word) || crate::diagnostic::similar(word, ROOTS).is_some()
 }
 
 fn first_word(rest: &str) -> &str {
-    let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let end = rest
+        .find(|letter: char| !letter.is_ascii_alphanumeric())
+        .unwrap_or(rest.len());
     &rest[..end]
 }
 
@@ -160,7 +176,12 @@ fn first_word(rest: &str) -> &str {
 /// # Errors
 /// The first deviation from the grammar.
 pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
-    Parser { text, start: 0, end: text.len() }.expression()
+    Parser {
+        text,
+        start: 0,
+        end: text.len(),
+    }
+    .expression()
 }
 
 /// Parses the expression that `text[at]` holds; places count from the start of `text`.
@@ -168,7 +189,12 @@ pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
 /// # Errors
 /// The first deviation from the grammar.
 pub fn parse_in(text: &str, at: Bytes) -> Result<Expression, SyntaxError> {
-    Parser { text, start: at.start, end: at.end }.expression()
+    Parser {
+        text,
+        start: at.start,
+        end: at.end,
+    }
+    .expression()
 }
 
 struct Parser<'a> {
@@ -179,23 +205,39 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn error(kind: Mistake, at: Bytes, message: impl Into<String>) -> SyntaxError {
-        SyntaxError { kind, at, message: message.into(), help: None }
+        SyntaxError {
+            kind,
+            at,
+            message: message.into(),
+            help: None,
+        }
     }
 
     fn name(&self, at: Bytes) -> Name {
-        Name { text: self.text[at.clone()].to_owned(), at }
+        Name {
+            text: self.text[at.clone()].to_owned(),
+            at,
+        }
     }
 
     fn expression(&self) -> Result<Expression, SyntaxError> {
         let whole = &self.text[self.start..self.end];
         let all = self.start..self.end;
         let Some(rest) = whole.strip_prefix('$') else {
-            return Err(Self::error(Mistake::Syntax, all, "a runtime expression starts with `$`"));
+            return Err(Self::error(
+                Mistake::Syntax,
+                all,
+                "a runtime expression starts with `$`",
+            ));
         };
         let word = first_word(rest);
         let word_at = self.start + 1..self.start + 1 + word.len();
         if !ROOTS.contains(&word) {
-            let mut error = Self::error(Mistake::UnknownRoot, self.start..word_at.end, format!("`${word}` is no root of a runtime expression"));
+            let mut error = Self::error(
+                Mistake::UnknownRoot,
+                self.start..word_at.end,
+                format!("`${word}` is no root of a runtime expression"),
+            );
             error.help = Some(match crate::diagnostic::similar(word, ROOTS) {
                 Some(root) => format!("a root with a similar name exists: `${root}`"),
                 None => format!("the roots are {}", ROOTS.map(|root| format!("`${root}`")).join(", ")),
@@ -205,7 +247,10 @@ impl Parser<'_> {
         let behind = word_at.end;
         if matches!(word, "url" | "method" | "statusCode" | "self") {
             if behind < self.end {
-                let message = format!("`${word}` takes nothing behind it, found `{}`", &self.text[behind..self.end]);
+                let message = format!(
+                    "`${word}` takes nothing behind it, found `{}`",
+                    &self.text[behind..self.end]
+                );
                 return Err(Self::error(Mistake::Syntax, behind..self.end, message));
             }
             let root = match word {
@@ -214,17 +259,29 @@ impl Parser<'_> {
                 "statusCode" => Root::StatusCode,
                 _ => Root::SelfUri,
             };
-            return Ok(Expression { root, pointer: None, at: all });
+            return Ok(Expression {
+                root,
+                pointer: None,
+                at: all,
+            });
         }
         if !self.text[behind..self.end].starts_with('.') {
-            return Err(Self::error(Mistake::Syntax, all, format!("expected `.` and a name behind `${word}`")));
+            return Err(Self::error(
+                Mistake::Syntax,
+                all,
+                format!("expected `.` and a name behind `${word}`"),
+            ));
         }
         let body = behind + 1;
         match word {
             "request" | "response" | "message" => self.message(word, body),
             "inputs" | "outputs" => {
                 let (name, pointer) = self.identifier_with_pointer(body, word)?;
-                let root = if word == "inputs" { Root::Input(name) } else { Root::Output(name) };
+                let root = if word == "inputs" {
+                    Root::Input(name)
+                } else {
+                    Root::Output(name)
+                };
                 Ok(Expression { root, pointer, at: all })
             }
             "steps" => self.step(body),
@@ -233,20 +290,35 @@ impl Parser<'_> {
                 let source = self.strict_identifier(body, "the name of a source description")?;
                 let dot = source.at.end;
                 if !self.text[dot..self.end].starts_with('.') || dot + 1 >= self.end {
-                    let message = format!("expected `.` and an operationId, a workflowId or a field behind `{}`", source.text);
+                    let message = format!(
+                        "expected `.` and an operationId, a workflowId or a field behind `{}`",
+                        source.text
+                    );
                     return Err(Self::error(Mistake::Syntax, self.start..self.end, message));
                 }
                 let reference = self.name(dot + 1..self.end);
-                Ok(Expression { root: Root::Source { source, reference }, pointer: None, at: all })
+                Ok(Expression {
+                    root: Root::Source { source, reference },
+                    pointer: None,
+                    at: all,
+                })
             }
             _ => {
                 let kind = self.strict_identifier(body, "a kind of component")?;
                 let dot = kind.at.end;
                 if !self.text[dot..self.end].starts_with('.') {
-                    return Err(Self::error(Mistake::Syntax, all, format!("expected `.` and a component's key behind `{}`", kind.text)));
+                    return Err(Self::error(
+                        Mistake::Syntax,
+                        all,
+                        format!("expected `.` and a component's key behind `{}`", kind.text),
+                    ));
                 }
                 let (name, pointer) = self.identifier_with_pointer(dot + 1, "components")?;
-                Ok(Expression { root: Root::Component { kind, name }, pointer, at: all })
+                Ok(Expression {
+                    root: Root::Component { kind, name },
+                    pointer,
+                    at: all,
+                })
             }
         }
     }
@@ -260,14 +332,24 @@ impl Parser<'_> {
             _ => Root::Message(part),
         };
         for (prefix, is_header) in [("header.", true), ("query.", false), ("path.", false)] {
-            let Some(name) = rest.strip_prefix(prefix) else { continue };
+            let Some(name) = rest.strip_prefix(prefix) else {
+                continue;
+            };
             let at = body + prefix.len()..self.end;
             if name.is_empty() {
-                return Err(Self::error(Mistake::Syntax, all, format!("expected a name behind `${word}.{prefix}`")));
+                return Err(Self::error(
+                    Mistake::Syntax,
+                    all,
+                    format!("expected a name behind `${word}.{prefix}`"),
+                ));
             }
             if is_header && let Some(bad) = name.find(|letter: char| !is_token_char(letter)) {
                 let width = name[bad..].chars().next().map_or(1, char::len_utf8);
-                return Err(Self::error(Mistake::Syntax, at.start + bad..at.start + bad + width, "this character cannot be part of a header's name"));
+                return Err(Self::error(
+                    Mistake::Syntax,
+                    at.start + bad..at.start + bad + width,
+                    "this character cannot be part of a header's name",
+                ));
             }
             let name = self.name(at);
             let part = match prefix {
@@ -275,30 +357,58 @@ impl Parser<'_> {
                 "query." => Part::Query(name),
                 _ => Part::Path(name),
             };
-            return Ok(Expression { root: wrap(part), pointer: None, at: all });
+            return Ok(Expression {
+                root: wrap(part),
+                pointer: None,
+                at: all,
+            });
         }
         for (field, part) in [("body", Part::Body), ("payload", Part::Payload)] {
-            let Some(behind) = rest.strip_prefix(field) else { continue };
+            let Some(behind) = rest.strip_prefix(field) else {
+                continue;
+            };
             if behind.is_empty() {
-                return Ok(Expression { root: wrap(part), pointer: None, at: all });
+                return Ok(Expression {
+                    root: wrap(part),
+                    pointer: None,
+                    at: all,
+                });
             }
             let from = body + field.len();
             if behind.starts_with('#') {
-                return Ok(Expression { root: wrap(part), pointer: Some(self.pointer(from + 1)?), at: all });
+                return Ok(Expression {
+                    root: wrap(part),
+                    pointer: Some(self.pointer(from + 1)?),
+                    at: all,
+                });
             }
             if behind.starts_with(['.', '[']) {
-                let mut error = Self::error(Mistake::Syntax, from..self.end, format!("expected `#` and a JSON Pointer behind `${word}.{field}`"));
+                let mut error = Self::error(
+                    Mistake::Syntax,
+                    from..self.end,
+                    format!("expected `#` and a JSON Pointer behind `${word}.{field}`"),
+                );
                 error.help = Some(format!("write `${word}.{field}#{}`", dotted_to_pointer(behind)));
                 return Err(error);
             }
         }
         if let Some(name) = rest.strip_prefix("headers.") {
-            let mut error = Self::error(Mistake::HeadersPlural, body..body + 7, "`headers` is no part of a message");
+            let mut error = Self::error(
+                Mistake::HeadersPlural,
+                body..body + 7,
+                "`headers` is no part of a message",
+            );
             error.help = Some(format!("write `${word}.header.{name}`"));
             return Err(error);
         }
-        let mut error = Self::error(Mistake::Syntax, body..self.end, format!("`{rest}` is no part of a message"));
-        error.help = Some(format!("the parts are `${word}.header.NAME`, `${word}.query.NAME`, `${word}.path.NAME`, `${word}.body` and `${word}.body#/POINTER`"));
+        let mut error = Self::error(
+            Mistake::Syntax,
+            body..self.end,
+            format!("`{rest}` is no part of a message"),
+        );
+        error.help = Some(format!(
+            "the parts are `${word}.header.NAME`, `${word}.query.NAME`, `${word}.path.NAME`, `${word}.body` and `${word}.body#/POINTER`"
+        ));
         Err(error)
     }
 
@@ -307,8 +417,15 @@ impl Parser<'_> {
         let step = self.strict_identifier(body, "the id of a step")?;
         let rest = &self.text[step.at.end..self.end];
         let Some(output) = rest.strip_prefix(".outputs.") else {
-            let mut error = Self::error(Mistake::Syntax, step.at.end..self.end.max(step.at.end), format!("expected `.outputs.NAME` behind `$steps.{}`", step.text));
-            if let Some(name) = rest.strip_prefix(".output.").or_else(|| rest.strip_prefix('.').filter(|name| !name.contains('.'))) {
+            let mut error = Self::error(
+                Mistake::Syntax,
+                step.at.end..self.end.max(step.at.end),
+                format!("expected `.outputs.NAME` behind `$steps.{}`", step.text),
+            );
+            if let Some(name) = rest
+                .strip_prefix(".output.")
+                .or_else(|| rest.strip_prefix('.').filter(|name| !name.contains('.')))
+            {
                 error.help = Some(format!("write `$steps.{}.outputs.{name}`", step.text));
             }
             if error.at.is_empty() {
@@ -317,7 +434,11 @@ impl Parser<'_> {
             return Err(error);
         };
         let (output, pointer) = self.identifier_with_pointer(self.end - output.len(), "outputs")?;
-        Ok(Expression { root: Root::Step { step, output }, pointer, at: all })
+        Ok(Expression {
+            root: Root::Step { step, output },
+            pointer,
+            at: all,
+        })
     }
 
     fn workflow(&self, body: usize) -> Result<Expression, SyntaxError> {
@@ -327,19 +448,36 @@ impl Parser<'_> {
         for (field, inputs) in [(".inputs.", true), (".outputs.", false)] {
             if let Some(name) = rest.strip_prefix(field) {
                 let (field, pointer) = self.identifier_with_pointer(self.end - name.len(), "outputs")?;
-                return Ok(Expression { root: Root::Workflow { workflow, inputs, field }, pointer, at: all });
+                return Ok(Expression {
+                    root: Root::Workflow {
+                        workflow,
+                        inputs,
+                        field,
+                    },
+                    pointer,
+                    at: all,
+                });
             }
         }
-        let message = format!("expected `.inputs.NAME` or `.outputs.NAME` behind `$workflows.{}`", workflow.text);
+        let message = format!(
+            "expected `.inputs.NAME` or `.outputs.NAME` behind `$workflows.{}`",
+            workflow.text
+        );
         Err(Self::error(Mistake::Syntax, all, message))
     }
 
     /// `identifier-strict`: letters, digits, `-` and `_`.
     fn strict_identifier(&self, from: usize, what: &str) -> Result<Name, SyntaxError> {
         let rest = &self.text[from..self.end];
-        let length = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))).unwrap_or(rest.len());
+        let length = rest
+            .find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')))
+            .unwrap_or(rest.len());
         if length == 0 {
-            return Err(Self::error(Mistake::Syntax, self.start..self.end, format!("expected {what}, found `{rest}`")));
+            return Err(Self::error(
+                Mistake::Syntax,
+                self.start..self.end,
+                format!("expected {what}, found `{rest}`"),
+            ));
         }
         Ok(self.name(from..from + length))
     }
@@ -347,9 +485,15 @@ impl Parser<'_> {
     /// `identifier [ "#" json-pointer ]`
     fn identifier_with_pointer(&self, from: usize, what: &str) -> Result<(Name, Option<Pointer>), SyntaxError> {
         let rest = &self.text[from..self.end];
-        let length = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_'))).unwrap_or(rest.len());
+        let length = rest
+            .find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')))
+            .unwrap_or(rest.len());
         if length == 0 {
-            return Err(Self::error(Mistake::Syntax, self.start..self.end, format!("expected a name behind `{what}.`")));
+            return Err(Self::error(
+                Mistake::Syntax,
+                self.start..self.end,
+                format!("expected a name behind `{what}.`"),
+            ));
         }
         let name = self.name(from..from + length);
         match rest[length..].chars().next() {
@@ -357,13 +501,25 @@ impl Parser<'_> {
             Some('#') => Ok((name, Some(self.pointer(from + length + 1)?))),
             Some('[') => {
                 let dotted = &rest[length..];
-                let mut error = Self::error(Mistake::Syntax, from + length..self.end, "an index in brackets; expected `#` and a JSON Pointer");
-                error.help = Some(format!("write `{}#{}`", &self.text[self.start..from + length], dotted_to_pointer(dotted)));
+                let mut error = Self::error(
+                    Mistake::Syntax,
+                    from + length..self.end,
+                    "an index in brackets; expected `#` and a JSON Pointer",
+                );
+                error.help = Some(format!(
+                    "write `{}#{}`",
+                    &self.text[self.start..from + length],
+                    dotted_to_pointer(dotted)
+                ));
                 Err(error)
             }
             Some(found) => {
                 let at = from + length..from + length + found.len_utf8();
-                Err(Self::error(Mistake::Syntax, at, format!("`{found}` cannot be part of a name")))
+                Err(Self::error(
+                    Mistake::Syntax,
+                    at,
+                    format!("`{found}` cannot be part of a name"),
+                ))
             }
         }
     }
@@ -375,7 +531,11 @@ impl Parser<'_> {
             return Ok(Pointer { tokens: Vec::new(), at });
         }
         if !text.starts_with('/') {
-            let mut error = Self::error(Mistake::Pointer, at, format!("a JSON Pointer starts with `/`, found `{text}`"));
+            let mut error = Self::error(
+                Mistake::Pointer,
+                at,
+                format!("a JSON Pointer starts with `/`, found `{text}`"),
+            );
             error.help = Some(format!("write `#{}`", dotted_to_pointer(text)));
             return Err(error);
         }
@@ -385,10 +545,18 @@ impl Parser<'_> {
             let at = position..position + token.len();
             position = at.end + 1;
             if let Some(bad) = token.find(['{', '}']) {
-                return Err(Self::error(Mistake::Pointer, at.start + bad..at.start + bad + 1, "a brace cannot be part of a JSON Pointer in an expression"));
+                return Err(Self::error(
+                    Mistake::Pointer,
+                    at.start + bad..at.start + bad + 1,
+                    "a brace cannot be part of a JSON Pointer in an expression",
+                ));
             }
             let text = unescape(token).ok_or_else(|| {
-                let mut error = Self::error(Mistake::Pointer, at.clone(), "a `~` in a JSON Pointer is followed by `0` or `1`");
+                let mut error = Self::error(
+                    Mistake::Pointer,
+                    at.clone(),
+                    "a `~` in a JSON Pointer is followed by `0` or `1`",
+                );
                 error.help = Some("write `~0` for `~` and `~1` for `/`".to_owned());
                 error
             })?;
@@ -498,7 +666,10 @@ mod tests {
 
     fn tokens(text: &str) -> Vec<String> {
         let expression = parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
-        expression.pointer.map(|pointer| pointer.tokens.into_iter().map(|name| name.text).collect()).unwrap_or_default()
+        expression
+            .pointer
+            .map(|pointer| pointer.tokens.into_iter().map(|name| name.text).collect())
+            .unwrap_or_default()
     }
 
     /// Arazzo 1.1.0, "Runtime Expressions", ABNF and the table of examples.
@@ -514,16 +685,27 @@ mod tests {
         assert_eq!(tokens("$request.body#/user/uuid"), ["user", "uuid"]);
         assert_eq!(tokens("$response.body#/items/0/id"), ["items", "0", "id"]);
         assert_eq!(tokens("$response.body#/a~1b/m~0n"), ["a/b", "m~n"]);
-        assert!(matches!(root("$response.header.X-Rate-Limit"), Root::Response(Part::Header(_))));
+        assert!(matches!(
+            root("$response.header.X-Rate-Limit"),
+            Root::Response(Part::Header(_))
+        ));
         assert!(matches!(root("$message.payload#/status"), Root::Message(Part::Payload)));
         assert!(matches!(root("$inputs.x-api-key"), Root::Input(name) if name.text == "x-api-key"));
         assert!(matches!(root("$inputs.a.b"), Root::Input(name) if name.text == "a.b"));
         assert_eq!(tokens("$inputs.customer#/firstName"), ["firstName"]);
         assert!(matches!(root("$outputs.bar"), Root::Output(_)));
         assert_eq!(tokens("$steps.someStepId.outputs.pets#/0/id"), ["0", "id"]);
-        assert!(matches!(root("$workflows.foo.inputs.username"), Root::Workflow { inputs: true, .. }));
-        assert!(matches!(root("$workflows.foo.outputs.bar"), Root::Workflow { inputs: false, .. }));
-        assert!(matches!(root("$sourceDescriptions.petstore.get.Pet By Id"), Root::Source { reference, .. } if reference.text == "get.Pet By Id"));
+        assert!(matches!(
+            root("$workflows.foo.inputs.username"),
+            Root::Workflow { inputs: true, .. }
+        ));
+        assert!(matches!(
+            root("$workflows.foo.outputs.bar"),
+            Root::Workflow { inputs: false, .. }
+        ));
+        assert!(
+            matches!(root("$sourceDescriptions.petstore.get.Pet By Id"), Root::Source { reference, .. } if reference.text == "get.Pet By Id")
+        );
         assert!(matches!(root("$components.parameters.foo"), Root::Component { .. }));
     }
 

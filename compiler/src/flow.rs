@@ -67,12 +67,18 @@ pub fn analyse(workflow: &Workflow<'_>) -> Flow {
 }
 
 fn flow_along(sets: &mut [Option<Vec<bool>>], edge: &Edge, to: usize, merge: impl Fn(bool, bool) -> bool) -> bool {
-    let Some(mut arriving) = sets[edge.from].clone() else { return false };
+    let Some(mut arriving) = sets[edge.from].clone() else {
+        return false;
+    };
     if edge.succeeded {
         arriving[edge.from] = true;
     }
     let merged = match &sets[to] {
-        Some(known) => known.iter().zip(&arriving).map(|(&old, &new)| merge(old, new)).collect(),
+        Some(known) => known
+            .iter()
+            .zip(&arriving)
+            .map(|(&old, &new)| merge(old, new))
+            .collect(),
         None => arriving,
     };
     let changed = sets[to].as_ref() != Some(&merged);
@@ -87,8 +93,16 @@ fn edges(workflow: &Workflow<'_>) -> Vec<Edge> {
         let mut falls_through = true;
         for action in &step.on_success {
             match &action.kind {
-                ActionKind::End => edges.push(Edge { from, to: None, succeeded: true }),
-                ActionKind::Goto(Destination::Step(to)) => edges.push(Edge { from, to: Some(*to), succeeded: true }),
+                ActionKind::End => edges.push(Edge {
+                    from,
+                    to: None,
+                    succeeded: true,
+                }),
+                ActionKind::Goto(Destination::Step(to)) => edges.push(Edge {
+                    from,
+                    to: Some(*to),
+                    succeeded: true,
+                }),
                 ActionKind::Retry { .. } | ActionKind::Invalid => {}
             }
             if unconditional(action) {
@@ -97,11 +111,19 @@ fn edges(workflow: &Workflow<'_>) -> Vec<Edge> {
             }
         }
         if falls_through {
-            edges.push(Edge { from, to: (from + 1 < count).then_some(from + 1), succeeded: true });
+            edges.push(Edge {
+                from,
+                to: (from + 1 < count).then_some(from + 1),
+                succeeded: true,
+            });
         }
         for action in &step.on_failure {
             if let ActionKind::Goto(Destination::Step(to)) = &action.kind {
-                edges.push(Edge { from, to: Some(*to), succeeded: false });
+                edges.push(Edge {
+                    from,
+                    to: Some(*to),
+                    succeeded: false,
+                });
             }
             if unconditional(action) && !matches!(action.kind, ActionKind::Retry { .. }) {
                 break;
@@ -119,12 +141,14 @@ pub fn demanded_status(tests: &[&Test]) -> Option<u16> {
     tests.iter().find_map(|test| match test {
         Test::And(parts) => demanded_status(&parts.iter().collect::<Vec<_>>()),
         Test::Compare(left, Operator::Equal, right) => match (&left.kind, &right.kind) {
-            (ValueKind::Reference(reference), ValueKind::Number(number)) | (ValueKind::Number(number), ValueKind::Reference(reference))
+            (ValueKind::Reference(reference), ValueKind::Number(number))
+            | (ValueKind::Number(number), ValueKind::Reference(reference))
                 if reference.source == Source::StatusCode =>
             {
                 number.parse().ok()
             }
-            (ValueKind::Reference(reference), ValueKind::Text(text)) | (ValueKind::Text(text), ValueKind::Reference(reference))
+            (ValueKind::Reference(reference), ValueKind::Text(text))
+            | (ValueKind::Text(text), ValueKind::Reference(reference))
                 if reference.source == Source::StatusCode =>
             {
                 text.parse().ok()

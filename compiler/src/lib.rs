@@ -19,7 +19,16 @@
 //! assert!(compilation.render(arazzo_compiler::diagnostic::Header::Full)[0].starts_with("error[unsupported-version]"));
 //! ```
 #![cfg_attr(not(test), warn(clippy::pedantic))]
-#![allow(clippy::module_name_repetitions, clippy::too_many_lines, clippy::format_push_string, clippy::struct_excessive_bools)]
+#![allow(
+    clippy::module_name_repetitions,
+    clippy::too_many_lines,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::similar_names,
+    clippy::single_match_else,
+    clippy::struct_excessive_bools,
+    reason = "a matter of taste, decided for what reads best here"
+)]
 
 pub mod bundle;
 mod check;
@@ -56,13 +65,18 @@ impl Compilation {
     /// Whether the document cannot be compiled.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// All diagnostics as text.
     #[must_use]
     pub fn render(&self, header: Header) -> Vec<String> {
-        self.diagnostics.iter().map(|diagnostic| render(diagnostic, &self.bundle.sources, header)).collect()
+        self.diagnostics
+            .iter()
+            .map(|diagnostic| render(diagnostic, &self.bundle.sources, header))
+            .collect()
     }
 }
 
@@ -72,7 +86,11 @@ pub fn compile(options: &Options, library: &dyn Library) -> Compilation {
     let mut diagnostics = Diagnostics::default();
     let bundle = bundle::open(options, library, &mut diagnostics);
     let plan = understand(options, &bundle, &mut diagnostics);
-    Compilation { diagnostics: diagnostics.finish(), plan, bundle }
+    Compilation {
+        diagnostics: diagnostics.finish(),
+        plan,
+        bundle,
+    }
 }
 
 fn understand(options: &Options, bundle: &Bundle, diagnostics: &mut Diagnostics) -> Option<Plan> {

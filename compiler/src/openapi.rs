@@ -26,7 +26,9 @@ pub struct Api<'a> {
     pub dialect: Dialect,
 }
 
-const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+const METHODS: [&str; 9] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
+];
 
 /// An operation, found but not yet read.
 #[derive(Clone, Copy, Debug)]
@@ -157,14 +159,20 @@ pub enum SchemeKind {
 impl<'a> Api<'a> {
     /// Looks at a description; reports what cannot be used.
     pub fn open(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let version = |key| root.entry(key).map(|entry| (entry.value.scalar_text().unwrap_or(""), entry.value.span()));
+        let version = |key| {
+            root.entry(key)
+                .map(|entry| (entry.value.scalar_text().unwrap_or(""), entry.value.span()))
+        };
         let dialect = match (version("openapi"), version("swagger")) {
             (Some((text, span)), _) => {
-                let known = ["3.0", "3.1", "3.2"].iter().any(|minor| text == *minor || text.strip_prefix(minor).is_some_and(|rest| rest.starts_with('.')));
+                let known = ["3.0", "3.1", "3.2"]
+                    .iter()
+                    .any(|minor| text == *minor || text.strip_prefix(minor).is_some_and(|rest| rest.starts_with('.')));
                 if !known {
                     let message = format!("OpenAPI version `{text}` is not supported");
                     diagnostics.push(
-                        Diagnostic::new(&rule::SOURCE_VERSION_UNSUPPORTED, span, message).help("supported are Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2"),
+                        Diagnostic::new(&rule::SOURCE_VERSION_UNSUPPORTED, span, message)
+                            .help("supported are Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2"),
                     );
                     return None;
                 }
@@ -174,7 +182,8 @@ impl<'a> Api<'a> {
                 if text != "2.0" && text != "2" {
                     let message = format!("Swagger version `{text}` is not supported");
                     diagnostics.push(
-                        Diagnostic::new(&rule::SOURCE_VERSION_UNSUPPORTED, span, message).help("supported are Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2"),
+                        Diagnostic::new(&rule::SOURCE_VERSION_UNSUPPORTED, span, message)
+                            .help("supported are Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2"),
                     );
                     return None;
                 }
@@ -191,12 +200,21 @@ impl<'a> Api<'a> {
 
     /// All operations in file order.
     pub fn operations(self) -> impl Iterator<Item = Found<'a>> {
-        self.root.get("paths").into_iter().flat_map(Cursor::members).flat_map(move |path| {
-            let item = follow(path.value, self.root).map_or(path.value, |(item, _)| item);
-            item.members()
-                .filter(|entry| METHODS.contains(&entry.key) && entry.value.is_object())
-                .map(move |entry| Found { path: path.key, method: entry.key, at: entry.value, item })
-        })
+        self.root
+            .get("paths")
+            .into_iter()
+            .flat_map(Cursor::members)
+            .flat_map(move |path| {
+                let item = follow(path.value, self.root).map_or(path.value, |(item, _)| item);
+                item.members()
+                    .filter(|entry| METHODS.contains(&entry.key) && entry.value.is_object())
+                    .map(move |entry| Found {
+                        path: path.key,
+                        method: entry.key,
+                        at: entry.value,
+                        item,
+                    })
+            })
     }
 
     /// The operation at a path and method.
@@ -204,13 +222,24 @@ impl<'a> Api<'a> {
     pub fn operation_at(self, path: &str, method: &str) -> Option<Found<'a>> {
         let entry = self.root.get("paths")?.entry(path)?;
         let item = follow(entry.value, self.root).map_or(entry.value, |(item, _)| item);
-        let found = item.members().find(|member| METHODS.contains(&member.key) && member.key == method && member.value.is_object())?;
-        Some(Found { path: entry.key, method: found.key, at: found.value, item })
+        let found = item
+            .members()
+            .find(|member| METHODS.contains(&member.key) && member.key == method && member.value.is_object())?;
+        Some(Found {
+            path: entry.key,
+            method: found.key,
+            at: found.value,
+            item,
+        })
     }
 
     /// Reads an operation whole. References that lead nowhere are reported.
     pub fn read(self, found: Found<'a>, diagnostics: &mut Diagnostics) -> Operation<'a> {
-        let mut reader = Reader { api: self, found, diagnostics };
+        let mut reader = Reader {
+            api: self,
+            found,
+            diagnostics,
+        };
         Operation {
             id: found.id(),
             method: found.method.to_ascii_uppercase(),
@@ -261,12 +290,25 @@ impl<'a> Reader<'a, '_> {
         if self.api.dialect == Dialect::Swagger2 {
             let text = |key: &str| root.get(key).and_then(Cursor::as_str);
             let base = text("basePath").unwrap_or("").trim_end_matches('/');
-            let Some(host) = text("host") else { return base.to_owned() };
-            let schemes: Vec<&str> = root.get("schemes").into_iter().flat_map(Cursor::items).filter_map(Cursor::as_str).collect();
-            let scheme = if schemes.is_empty() || schemes.contains(&"https") { "https" } else { schemes[0] };
+            let Some(host) = text("host") else {
+                return base.to_owned();
+            };
+            let schemes: Vec<&str> = root
+                .get("schemes")
+                .into_iter()
+                .flat_map(Cursor::items)
+                .filter_map(Cursor::as_str)
+                .collect();
+            let scheme = if schemes.is_empty() || schemes.contains(&"https") {
+                "https"
+            } else {
+                schemes[0]
+            };
             return format!("{scheme}://{host}{base}");
         }
-        let first = [self.found.at, self.found.item, root].iter().find_map(|at| at.get("servers")?.items().next());
+        let first = [self.found.at, self.found.item, root]
+            .iter()
+            .find_map(|at| at.get("servers")?.items().next());
         let Some(server) = first else { return String::new() };
         let mut url = server.get("url").and_then(Cursor::as_str).unwrap_or("").to_owned();
         for variable in server.get("variables").into_iter().flat_map(Cursor::members) {
@@ -316,11 +358,26 @@ impl<'a> Reader<'a, '_> {
             _ if swagger => (default_style, false),
             _ => {
                 let style = at.get("style").and_then(Cursor::as_str).unwrap_or(default_style);
-                (style, at.get("explode").and_then(Cursor::as_bool).unwrap_or(matches!(style, "form" | "cookie")))
+                (
+                    style,
+                    at.get("explode")
+                        .and_then(Cursor::as_bool)
+                        .unwrap_or(matches!(style, "form" | "cookie")),
+                )
             }
         };
         let allow_reserved = at.get("allowReserved").and_then(Cursor::as_bool) == Some(true);
-        Some(Parameter { name, location, required, style, explode, allow_reserved, content: media.map(|media| media.key), schema, span: at.span() })
+        Some(Parameter {
+            name,
+            location,
+            required,
+            style,
+            explode,
+            allow_reserved,
+            content: media.map(|media| media.key),
+            schema,
+            span: at.span(),
+        })
     }
 
     fn body(&mut self) -> Option<Body<'a>> {
@@ -339,26 +396,64 @@ impl<'a> Reader<'a, '_> {
         let shared = self.found.item.get("parameters").into_iter().flat_map(Cursor::items);
         let all: Vec<Cursor<'a>> = own.chain(shared).collect();
         let all: Vec<Cursor<'a>> = all.into_iter().filter_map(|at| self.follow(at)).collect();
-        let consumes = |at: Cursor<'a>| at.get("consumes").map(|list| list.items().filter_map(Cursor::as_str).collect::<Vec<_>>());
-        let offered = consumes(self.found.at).or_else(|| consumes(self.api.root)).unwrap_or_default();
+        let consumes = |at: Cursor<'a>| {
+            at.get("consumes")
+                .map(|list| list.items().filter_map(Cursor::as_str).collect::<Vec<_>>())
+        };
+        let offered = consumes(self.found.at)
+            .or_else(|| consumes(self.api.root))
+            .unwrap_or_default();
         let is_in = |at: &Cursor<'a>, word: &str| at.get("in").and_then(Cursor::as_str) == Some(word);
         let required = |at: Cursor<'a>| at.get("required").and_then(Cursor::as_bool) == Some(true);
         if let Some(&body) = all.iter().find(|at| is_in(at, "body")) {
             let schema = body.get("schema").and_then(|schema| self.schema(schema));
-            let names = if offered.is_empty() { vec!["application/json"] } else { offered };
-            let media = names.into_iter().map(|name| Media { name, schema, encoding: None }).collect();
-            return Some(Body { required: required(body), media });
+            let names = if offered.is_empty() {
+                vec!["application/json"]
+            } else {
+                offered
+            };
+            let media = names
+                .into_iter()
+                .map(|name| Media {
+                    name,
+                    schema,
+                    encoding: None,
+                })
+                .collect();
+            return Some(Body {
+                required: required(body),
+                media,
+            });
         }
         let form: Vec<Cursor<'a>> = all.into_iter().filter(|at| is_in(at, "formData")).collect();
         if form.is_empty() {
             return None;
         }
-        let file = form.iter().any(|at| at.get("type").and_then(Cursor::as_str) == Some("file"));
-        let default = if file { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
-        let names: Vec<&str> = offered.into_iter().filter(|name| matches!(*name, "multipart/form-data" | "application/x-www-form-urlencoded")).collect();
+        let file = form
+            .iter()
+            .any(|at| at.get("type").and_then(Cursor::as_str) == Some("file"));
+        let default = if file {
+            "multipart/form-data"
+        } else {
+            "application/x-www-form-urlencoded"
+        };
+        let names: Vec<&str> = offered
+            .into_iter()
+            .filter(|name| matches!(*name, "multipart/form-data" | "application/x-www-form-urlencoded"))
+            .collect();
         let names = if names.is_empty() { vec![default] } else { names };
-        let media = names.into_iter().map(|name| Media { name, schema: None, encoding: None }).collect();
-        Some(Body { required: form.into_iter().any(required), media })
+        let media = names
+            .into_iter()
+            .map(|name| Media {
+                name,
+                schema: None,
+                encoding: None,
+            })
+            .collect();
+        Some(Body {
+            required: form.into_iter().any(required),
+            media,
+        })
     }
 
     fn media(&mut self, content: Cursor<'a>) -> Vec<Media<'a>> {
@@ -386,40 +481,74 @@ impl<'a> Reader<'a, '_> {
             };
             let mut headers = Vec::new();
             for header in at.get("headers").into_iter().flat_map(Cursor::members) {
-                let Some(object) = self.follow(header.value) else { continue };
+                let Some(object) = self.follow(header.value) else {
+                    continue;
+                };
                 let schema = match self.api.dialect {
                     Dialect::Swagger2 => self.schema(object),
                     Dialect::OpenApi3 => object.get("schema").and_then(|schema| self.schema(schema)),
                 };
                 headers.push((header.key, schema));
             }
-            responses.push(Response { status: entry.key, span: entry.key_span, media, headers });
+            responses.push(Response {
+                status: entry.key,
+                span: entry.key_span,
+                media,
+                headers,
+            });
         }
         responses
     }
 
     fn swagger_media(&mut self, response: Cursor<'a>) -> Vec<Media<'a>> {
-        let Some(schema) = response.get("schema") else { return Vec::new() };
+        let Some(schema) = response.get("schema") else {
+            return Vec::new();
+        };
         let schema = self.schema(schema);
-        let produces = |at: Cursor<'a>| at.get("produces").map(|list| list.items().filter_map(Cursor::as_str).collect::<Vec<_>>());
-        let offered = produces(self.found.at).or_else(|| produces(self.api.root)).unwrap_or_default();
-        let names = if offered.is_empty() { vec!["application/json"] } else { offered };
-        names.into_iter().map(|name| Media { name, schema, encoding: None }).collect()
+        let produces = |at: Cursor<'a>| {
+            at.get("produces")
+                .map(|list| list.items().filter_map(Cursor::as_str).collect::<Vec<_>>())
+        };
+        let offered = produces(self.found.at)
+            .or_else(|| produces(self.api.root))
+            .unwrap_or_default();
+        let names = if offered.is_empty() {
+            vec!["application/json"]
+        } else {
+            offered
+        };
+        names
+            .into_iter()
+            .map(|name| Media {
+                name,
+                schema,
+                encoding: None,
+            })
+            .collect()
     }
 
     fn security(&mut self) -> Vec<Vec<Scheme>> {
         let required = self.found.at.get("security").or_else(|| self.api.root.get("security"));
         let schemes = match self.api.dialect {
             Dialect::Swagger2 => self.api.root.get("securityDefinitions"),
-            Dialect::OpenApi3 => self.api.root.get("components").and_then(|components| components.get("securitySchemes")),
+            Dialect::OpenApi3 => self
+                .api
+                .root
+                .get("components")
+                .and_then(|components| components.get("securitySchemes")),
         };
         let mut alternatives = Vec::new();
         for alternative in required.into_iter().flat_map(Cursor::items) {
             let mut all = Vec::new();
             for entry in alternative.members() {
-                let scheme = schemes.and_then(|schemes| schemes.get(entry.key)).and_then(|at| self.follow(at));
+                let scheme = schemes
+                    .and_then(|schemes| schemes.get(entry.key))
+                    .and_then(|at| self.follow(at));
                 // A name that is not defined still tells the user's credential apart.
-                all.push(Scheme { name: entry.key.to_owned(), kind: scheme.map_or(SchemeKind::Bearer, scheme_kind) });
+                all.push(Scheme {
+                    name: entry.key.to_owned(),
+                    kind: scheme.map_or(SchemeKind::Bearer, scheme_kind),
+                });
             }
             alternatives.push(all);
         }
@@ -454,7 +583,11 @@ impl<'a> Operation<'a> {
         self.responses
             .iter()
             .find(|response| response.status == exact)
-            .or_else(|| self.responses.iter().find(|response| response.status.eq_ignore_ascii_case(&range)))
+            .or_else(|| {
+                self.responses
+                    .iter()
+                    .find(|response| response.status.eq_ignore_ascii_case(&range))
+            })
             .or_else(|| self.responses.iter().find(|response| response.status == "default"))
     }
 }
@@ -463,7 +596,10 @@ impl<'a> Response<'a> {
     /// The schema of its JSON body.
     #[must_use]
     pub fn json_schema(&self) -> Option<Schema<'a>> {
-        self.media.iter().find(|media| is_json(media.name) || media.name == "*/*").and_then(|media| media.schema)
+        self.media
+            .iter()
+            .find(|media| is_json(media.name) || media.name == "*/*")
+            .and_then(|media| media.schema)
     }
 }
 
@@ -477,5 +613,8 @@ pub fn is_json(media: &str) -> bool {
 /// The names between braces in a path template.
 #[must_use]
 pub fn template_names(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
+    path.split('{')
+        .skip(1)
+        .filter_map(|part| part.split_once('}').map(|(name, _)| name))
+        .collect()
 }

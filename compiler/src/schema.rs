@@ -32,7 +32,11 @@ impl BrokenReference {
     /// The diagnostic of this reference under the rule of the place where it is used.
     #[must_use]
     pub fn diagnostic(&self, rule: &'static crate::diagnostic::Rule) -> Diagnostic {
-        Diagnostic::new(rule, self.span, format!("`{}` leads nowhere: {}", self.reference, self.reason))
+        Diagnostic::new(
+            rule,
+            self.span,
+            format!("`{}` leads nowhere: {}", self.reference, self.reason),
+        )
     }
 }
 
@@ -46,9 +50,17 @@ const HOPS: usize = 64;
 pub fn follow<'a>(mut at: Cursor<'a>, root: Cursor<'a>) -> Result<(Cursor<'a>, Option<&'a str>), BrokenReference> {
     let mut name = None;
     for _ in 0..HOPS {
-        let Some(entry) = at.entry("$ref") else { return Ok((at, name)) };
-        let Some(reference) = entry.value.as_str() else { return Ok((at, name)) };
-        let broken = |reason| BrokenReference { span: entry.value.span(), reference: reference.to_owned(), reason };
+        let Some(entry) = at.entry("$ref") else {
+            return Ok((at, name));
+        };
+        let Some(reference) = entry.value.as_str() else {
+            return Ok((at, name));
+        };
+        let broken = |reason| BrokenReference {
+            span: entry.value.span(),
+            reference: reference.to_owned(),
+            reason,
+        };
         let Some(fragment) = reference.strip_prefix('#') else {
             return Err(broken("references into other files are not supported yet"));
         };
@@ -56,14 +68,22 @@ pub fn follow<'a>(mut at: Cursor<'a>, root: Cursor<'a>) -> Result<(Cursor<'a>, O
         at = if fragment.is_empty() {
             root
         } else if let Some(pointer) = fragment.strip_prefix('/') {
-            let tokens: Option<Vec<String>> = pointer.split('/').map(|token| expression::unescape(&percent_decode(token))).collect();
+            let tokens: Option<Vec<String>> = pointer
+                .split('/')
+                .map(|token| expression::unescape(&percent_decode(token)))
+                .collect();
             let tokens = tokens.ok_or_else(|| broken("it is no JSON Pointer"))?;
-            root.pointer(tokens.iter().map(String::as_str)).ok_or_else(|| broken("nothing stands there"))?
+            root.pointer(tokens.iter().map(String::as_str))
+                .ok_or_else(|| broken("nothing stands there"))?
         } else {
             find_anchor(root, fragment, 0).ok_or_else(|| broken("no schema has this `$anchor`"))?
         };
     }
-    Err(BrokenReference { span: at.span(), reference: at.get("$ref").and_then(Cursor::as_str).unwrap_or("").to_owned(), reason: "it refers to itself" })
+    Err(BrokenReference {
+        span: at.span(),
+        reference: at.get("$ref").and_then(Cursor::as_str).unwrap_or("").to_owned(),
+        reason: "it refers to itself",
+    })
 }
 
 fn percent_decode(token: &str) -> String {
@@ -74,7 +94,9 @@ fn percent_decode(token: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut index = 0;
     while index < bytes.len() {
-        let code = (bytes[index] == b'%').then(|| token.get(index + 1..index + 3)).flatten();
+        let code = (bytes[index] == b'%')
+            .then(|| token.get(index + 1..index + 3))
+            .flatten();
         if let Some(code) = code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             decoded.push(code);
             index += 3;
@@ -133,7 +155,15 @@ impl Type {
         }
     }
 
-    const ALL: [Self; 7] = [Self::Null, Self::Boolean, Self::Integer, Self::Number, Self::String, Self::Array, Self::Object];
+    const ALL: [Self; 7] = [
+        Self::Null,
+        Self::Boolean,
+        Self::Integer,
+        Self::Number,
+        Self::String,
+        Self::Array,
+        Self::Object,
+    ];
 }
 
 impl Types {
@@ -146,13 +176,17 @@ impl Types {
     /// Adds a type.
     #[must_use]
     pub fn with(self, kind: Type) -> Self {
-        Self { bits: self.bits | kind as u8 }
+        Self {
+            bits: self.bits | kind as u8,
+        }
     }
 
     /// Without a type.
     #[must_use]
     pub fn without(self, kind: Type) -> Self {
-        Self { bits: self.bits & !(kind as u8) }
+        Self {
+            bits: self.bits & !(kind as u8),
+        }
     }
 
     /// Whether a type is in the set; a set that allows numbers allows integers.
@@ -176,7 +210,11 @@ impl Types {
     /// The words of the types, for messages.
     #[must_use]
     pub fn words(self) -> String {
-        let words: Vec<&str> = Type::ALL.into_iter().filter(|&kind| self.bits & kind as u8 != 0).map(Type::word).collect();
+        let words: Vec<&str> = Type::ALL
+            .into_iter()
+            .filter(|&kind| self.bits & kind as u8 != 0)
+            .map(Type::word)
+            .collect();
         words.join(" or ")
     }
 }
@@ -221,7 +259,12 @@ impl<'a> Schema<'a> {
     }
 
     fn list(self, key: &str) -> Vec<Self> {
-        self.at.get(key).into_iter().flat_map(Cursor::items).filter_map(|at| self.child(at)).collect()
+        self.at
+            .get(key)
+            .into_iter()
+            .flat_map(Cursor::items)
+            .filter_map(|at| self.child(at))
+            .collect()
     }
 
     /// The schemas that an instance must all satisfy: this one and, flattened, its `allOf`.
@@ -245,7 +288,10 @@ impl<'a> Schema<'a> {
     /// The schemas of which an instance satisfies one (`oneOf`) or some (`anyOf`).
     #[must_use]
     pub fn alternatives(self) -> Vec<Self> {
-        self.parts().into_iter().flat_map(|part| ["oneOf", "anyOf"].into_iter().flat_map(move |key| part.list(key))).collect()
+        self.parts()
+            .into_iter()
+            .flat_map(|part| ["oneOf", "anyOf"].into_iter().flat_map(move |key| part.list(key)))
+            .collect()
     }
 
     /// A text member, such as `format` or `description`, of the schema or a part of it.
@@ -257,16 +303,20 @@ impl<'a> Schema<'a> {
     /// A number member, as it is written.
     #[must_use]
     pub fn number(self, key: &str) -> Option<&'a str> {
-        self.parts().into_iter().find_map(|part| match &part.at.get(key)?.node().data {
-            Data::Number(text) => Some(&**text),
-            _ => None,
-        })
+        self.parts()
+            .into_iter()
+            .find_map(|part| match &part.at.get(key)?.node().data {
+                Data::Number(text) => Some(&**text),
+                _ => None,
+            })
     }
 
     /// A boolean member; false where it is missing.
     #[must_use]
     pub fn flag(self, key: &str) -> bool {
-        self.parts().into_iter().any(|part| part.at.get(key).and_then(Cursor::as_bool) == Some(true))
+        self.parts()
+            .into_iter()
+            .any(|part| part.at.get(key).and_then(Cursor::as_bool) == Some(true))
     }
 
     /// The types that the schema names, or that its keywords imply; empty where it says nothing.
@@ -284,9 +334,12 @@ impl<'a> Schema<'a> {
         for part in self.parts() {
             let here = part.own_types();
             if !here.is_empty() {
-                declared = Some(declared.map_or(here, |known| Types { bits: known.bits & here.bits }));
+                declared = Some(declared.map_or(here, |known| Types {
+                    bits: known.bits & here.bits,
+                }));
             }
-            if part.at.get("properties").is_some() || part.at.get("additionalProperties").is_some_and(Cursor::is_object) {
+            if part.at.get("properties").is_some() || part.at.get("additionalProperties").is_some_and(Cursor::is_object)
+            {
                 implied = implied.with(Type::Object);
             }
             if part.at.get("items").is_some() {
@@ -298,17 +351,26 @@ impl<'a> Schema<'a> {
         }
         let values = self.enumeration();
         if let Some(values) = values {
-            return values.iter().filter_map(|value| type_of(*value)).fold(Types::default(), Types::with);
+            return values
+                .iter()
+                .filter_map(|value| type_of(*value))
+                .fold(Types::default(), Types::with);
         }
         let alternatives = self.alternatives();
         if implied.is_empty() && !alternatives.is_empty() {
             let all: Vec<Types> = alternatives.iter().map(|part| part.types_within(depth - 1)).collect();
             if all.iter().all(|types| !types.is_empty()) {
-                return all.into_iter().fold(Types::default(), |union, types| Types { bits: union.bits | types.bits });
+                return all.into_iter().fold(Types::default(), |union, types| Types {
+                    bits: union.bits | types.bits,
+                });
             }
             return Types::default();
         }
-        if self.flag("nullable") && !implied.is_empty() { implied.with(Type::Null) } else { implied }
+        if self.flag("nullable") && !implied.is_empty() {
+            implied.with(Type::Null)
+        } else {
+            implied
+        }
     }
 
     fn own_types(self) -> Types {
@@ -324,12 +386,19 @@ impl<'a> Schema<'a> {
                 _ => return None,
             })
         };
-        let Some(kind) = self.at.get("type") else { return Types::default() };
+        let Some(kind) = self.at.get("type") else {
+            return Types::default();
+        };
         let mut types = match kind.as_str() {
             Some(word) => named(word).map(Types::of).unwrap_or_default(),
-            None => kind.items().filter_map(|item| named(item.as_str()?)).fold(Types::default(), Types::with),
+            None => kind
+                .items()
+                .filter_map(|item| named(item.as_str()?))
+                .fold(Types::default(), Types::with),
         };
-        let nullable = ["nullable", "x-nullable"].iter().any(|key| self.at.get(key).and_then(Cursor::as_bool) == Some(true));
+        let nullable = ["nullable", "x-nullable"]
+            .iter()
+            .any(|key| self.at.get(key).and_then(Cursor::as_bool) == Some(true));
         if nullable && !types.is_empty() {
             types = types.with(Type::Null);
         }
@@ -354,7 +423,10 @@ impl<'a> Schema<'a> {
     /// The names that `required` lists.
     #[must_use]
     pub fn required(self) -> Vec<Cursor<'a>> {
-        self.parts().into_iter().flat_map(|part| part.at.get("required").into_iter().flat_map(Cursor::items)).collect()
+        self.parts()
+            .into_iter()
+            .flat_map(|part| part.at.get("required").into_iter().flat_map(Cursor::items))
+            .collect()
     }
 
     /// Whether `required` lists a member.
@@ -380,7 +452,10 @@ impl<'a> Schema<'a> {
     /// The schema of a property.
     #[must_use]
     pub fn property(self, name: &str) -> Option<Self> {
-        let at = self.parts().into_iter().find_map(|part| part.at.get("properties")?.get(name))?;
+        let at = self
+            .parts()
+            .into_iter()
+            .find_map(|part| part.at.get("properties")?.get(name))?;
         self.child(at)
     }
 
@@ -388,15 +463,26 @@ impl<'a> Schema<'a> {
     #[must_use]
     pub fn item(self, index: Option<usize>) -> Option<Self> {
         let parts = self.parts();
-        let tuple = index.and_then(|index| parts.iter().find_map(|part| part.at.get("prefixItems")?.items().nth(index)));
-        let at = tuple.or_else(|| parts.iter().find_map(|part| part.at.get("items").filter(|items| items.is_object())))?;
+        let tuple = index.and_then(|index| {
+            parts
+                .iter()
+                .find_map(|part| part.at.get("prefixItems")?.items().nth(index))
+        });
+        let at = tuple.or_else(|| {
+            parts
+                .iter()
+                .find_map(|part| part.at.get("items").filter(|items| items.is_object()))
+        })?;
         self.child(at)
     }
 
     /// The schema of members that `properties` does not name; `Err(())` when there can be none.
     #[allow(clippy::result_unit_err, reason = "there is nothing more to say")]
     pub fn additional(self) -> Result<Option<Self>, ()> {
-        let additional = self.parts().into_iter().find_map(|part| part.at.get("additionalProperties"));
+        let additional = self
+            .parts()
+            .into_iter()
+            .find_map(|part| part.at.get("additionalProperties"));
         match additional {
             Some(at) if at.as_bool() == Some(false) => Err(()),
             Some(at) if at.is_object() => Ok(self.child(at)),
@@ -430,12 +516,18 @@ impl<'a> Schema<'a> {
                             next
                         }
                         Ok(None) if schema.properties().is_empty() => return Walk::Unknown { at: None },
-                        Ok(None) => return Walk::Unknown { at: Some((schema, index)) },
+                        Ok(None) => {
+                            return Walk::Unknown {
+                                at: Some((schema, index)),
+                            };
+                        }
                         Err(()) => return Walk::Impossible { schema, token: index },
                     },
                 }
             } else if types.single() == Some(Type::Array) {
-                let Some(position) = array_index(token) else { return Walk::Impossible { schema, token: index } };
+                let Some(position) = array_index(token) else {
+                    return Walk::Impossible { schema, token: index };
+                };
                 required = false;
                 match schema.item(Some(position)) {
                     Some(next) => next,
@@ -471,10 +563,10 @@ pub fn type_of(value: Cursor<'_>) -> Option<Type> {
 pub fn check_references(at: Cursor<'_>, root: Cursor<'_>, rule: &'static rule::Rule, diagnostics: &mut Diagnostics) {
     let mut stack = vec![at];
     while let Some(cursor) = stack.pop() {
-        if cursor.get("$ref").is_some_and(|value| value.as_str().is_some()) {
-            if let Err(broken) = follow(cursor, root) {
-                diagnostics.push(broken.diagnostic(rule));
-            }
+        if cursor.get("$ref").is_some_and(|value| value.as_str().is_some())
+            && let Err(broken) = follow(cursor, root)
+        {
+            diagnostics.push(broken.diagnostic(rule));
         }
         stack.extend(cursor.members().map(|entry| entry.value).chain(cursor.items()));
     }

@@ -25,7 +25,10 @@ pub struct Known<'a> {
 }
 
 impl Known<'_> {
-    const NOTHING: Self = Known { shape: Shape::Unknown, present: false };
+    const NOTHING: Self = Known {
+        shape: Shape::Unknown,
+        present: false,
+    };
 }
 
 impl Shape<'_> {
@@ -52,10 +55,18 @@ pub struct Typing<'p, 'a> {
 /// The status that a step succeeds with, where its criteria or its operation pin one down.
 #[must_use]
 pub fn success_status(step: &Step<'_>) -> Option<u16> {
-    let Call::Operation { operation, .. } = &step.call else { return None };
+    let Call::Operation(request) = &step.call else {
+        return None;
+    };
     let tests: Vec<_> = step.criteria.iter().map(|criterion| &criterion.test).collect();
     demanded_status(&tests).or_else(|| {
-        let declared: Vec<&str> = operation.responses.iter().map(|response| response.status).filter(|status| status.starts_with('2')).collect();
+        let declared: Vec<&str> = request
+            .operation
+            .responses
+            .iter()
+            .map(|response| response.status)
+            .filter(|status| status.starts_with('2'))
+            .collect();
         match declared.as_slice() {
             [only] => only.parse().ok().or(Some(200)),
             _ => None,
@@ -66,19 +77,28 @@ pub fn success_status(step: &Step<'_>) -> Option<u16> {
 impl<'a> Typing<'_, 'a> {
     /// The schema of the JSON body that a step succeeds with.
     #[must_use]
-    pub fn response_schema(&self, step: &Step<'a>) -> Option<Schema<'a>> {
-        let Call::Operation { operation, .. } = &step.call else { return None };
-        operation.response(success_status(step)?)?.json_schema()
+    pub fn response_schema(step: &Step<'a>) -> Option<Schema<'a>> {
+        let Call::Operation(request) = &step.call else {
+            return None;
+        };
+        request.operation.response(success_status(step)?)?.json_schema()
     }
 
     /// What is known about a value that step `at` reads, or the end of the workflow if `None`.
     #[must_use]
     pub fn value(&self, value: &Value, at: Option<usize>) -> Known<'a> {
-        let of = |kind| Known { shape: Shape::Types(Types::of(kind)), present: true };
+        let of = |kind| Known {
+            shape: Shape::Types(Types::of(kind)),
+            present: true,
+        };
         match &value.kind {
             ValueKind::Null => of(Type::Null),
             ValueKind::Bool(_) => of(Type::Boolean),
-            ValueKind::Number(text) => of(if text.contains(['.', 'e', 'E']) { Type::Number } else { Type::Integer }),
+            ValueKind::Number(text) => of(if text.contains(['.', 'e', 'E']) {
+                Type::Number
+            } else {
+                Type::Integer
+            }),
             ValueKind::Text(_) | ValueKind::Template(_) => of(Type::String),
             ValueKind::Array(_) => of(Type::Array),
             ValueKind::Object(_) => of(Type::Object),
@@ -96,7 +116,10 @@ impl<'a> Typing<'_, 'a> {
         }
         match base.shape {
             Shape::Schema(schema) => match schema.walk(reference.pointer.iter().map(String::as_str)) {
-                Walk::Found { schema, required } => Known { shape: Shape::Schema(schema), present: base.present && required },
+                Walk::Found { schema, required } => Known {
+                    shape: Shape::Schema(schema),
+                    present: base.present && required,
+                },
                 Walk::Unknown { .. } | Walk::Impossible { .. } => Known::NOTHING,
             },
             _ => Known::NOTHING,
@@ -106,7 +129,10 @@ impl<'a> Typing<'_, 'a> {
     /// What is known about a source before any pointer into it.
     #[must_use]
     pub fn source(&self, source: &Source, at: Option<usize>) -> Known<'a> {
-        let of = |kind, present| Known { shape: Shape::Types(Types::of(kind)), present };
+        let of = |kind, present| Known {
+            shape: Shape::Types(Types::of(kind)),
+            present,
+        };
         match source {
             Source::Url | Source::Method | Source::Constant(_) => of(Type::String, true),
             Source::StatusCode => of(Type::Integer, true),
@@ -114,26 +140,42 @@ impl<'a> Typing<'_, 'a> {
             Source::RequestBody | Source::Invalid => Known::NOTHING,
             Source::ResponseHeader(name) => self.header(name, at),
             Source::ResponseBody => {
-                let schema = at.and_then(|index| self.response_schema(self.workflow.steps.get(index)?));
-                schema.map_or(Known::NOTHING, |schema| Known { shape: Shape::Schema(schema), present: true })
+                let schema = at.and_then(|index| Self::response_schema(self.workflow.steps.get(index)?));
+                schema.map_or(Known::NOTHING, |schema| Known {
+                    shape: Shape::Schema(schema),
+                    present: true,
+                })
             }
             Source::Input(index) => match self.workflow.inputs.get(*index) {
                 Some(input) => {
                     let defaulted = input.schema.is_some_and(|schema| schema.at.get("default").is_some());
                     let shape = input.schema.map_or(Shape::Unknown, Shape::Schema);
-                    Known { shape, present: input.required || defaulted }
+                    Known {
+                        shape,
+                        present: input.required || defaulted,
+                    }
                 }
                 None => Known::NOTHING,
             },
             Source::StepOutput { step, output } => {
-                let Some(output) = self.workflow.steps.get(*step).and_then(|step| step.outputs.get(*output)) else { return Known::NOTHING };
+                let Some(output) = self
+                    .workflow
+                    .steps
+                    .get(*step)
+                    .and_then(|step| step.outputs.get(*output))
+                else {
+                    return Known::NOTHING;
+                };
                 let known = self.value(&output.value, Some(*step));
                 let certain = match at {
                     Some(index) => self.flow.certain_before.get(index),
                     None => Some(&self.flow.certain_at_end),
                 };
                 let ran = certain.and_then(|set| set.get(*step)).copied().unwrap_or(false) || at == Some(*step);
-                Known { present: known.present && ran, ..known }
+                Known {
+                    present: known.present && ran,
+                    ..known
+                }
             }
         }
     }
@@ -141,16 +183,31 @@ impl<'a> Typing<'_, 'a> {
     fn header(&self, name: &str, at: Option<usize>) -> Known<'a> {
         let step = at.and_then(|index| self.workflow.steps.get(index));
         let declared = step.and_then(|step| {
-            let Call::Operation { operation, .. } = &step.call else { return None };
-            let response = operation.response(success_status(step)?)?;
-            response.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).and_then(|(_, schema)| *schema)
+            let Call::Operation(request) = &step.call else {
+                return None;
+            };
+            let response = request.operation.response(success_status(step)?)?;
+            response
+                .headers
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name))
+                .and_then(|(_, schema)| *schema)
         });
         let scalar = declared.filter(|schema| {
-            matches!(schema.types().without(Type::Null).single(), Some(Type::Integer | Type::Number | Type::Boolean))
+            matches!(
+                schema.types().without(Type::Null).single(),
+                Some(Type::Integer | Type::Number | Type::Boolean)
+            )
         });
         match scalar {
-            Some(schema) => Known { shape: Shape::Schema(schema), present: false },
-            None => Known { shape: Shape::Types(Types::of(Type::String)), present: false },
+            Some(schema) => Known {
+                shape: Shape::Schema(schema),
+                present: false,
+            },
+            None => Known {
+                shape: Shape::Types(Types::of(Type::String)),
+                present: false,
+            },
         }
     }
 }

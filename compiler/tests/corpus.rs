@@ -1,5 +1,7 @@
 //! Published documents with the descriptions that they name.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
 use std::path::{Path, PathBuf};
 
 use arazzo_compiler::bundle::Options;
@@ -28,7 +30,10 @@ fn documents(directory: &Path) -> Vec<String> {
                 continue;
             }
             let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
-            let is_document = text.lines().take(3).any(|line| line.trim_start().trim_start_matches('"').starts_with("arazzo"));
+            let is_document = text
+                .lines()
+                .take(3)
+                .any(|line| line.trim_start().trim_start_matches('"').starts_with("arazzo"));
             if is_document {
                 found.push(path.to_str().unwrap().to_owned());
             }
@@ -39,12 +44,21 @@ fn documents(directory: &Path) -> Vec<String> {
 }
 
 fn compiled(path: &str) -> Compilation {
-    compile(&Options { document: path.to_owned(), ..Options::default() }, &Disk)
+    compile(
+        &Options {
+            document: path.to_owned(),
+            ..Options::default()
+        },
+        &Disk,
+    )
 }
 
 /// Code, line and column of each error.
 fn errors(compilation: &Compilation) -> Vec<(&'static str, usize, usize)> {
-    let errors = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let errors = compilation
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error);
     errors
         .map(|diagnostic| {
             let (_, line, column) = compilation.bundle.sources.position(diagnostic.span.unwrap());
@@ -64,25 +78,36 @@ fn stytch_documents_compile_or_are_refused_for_what_they_say() {
     for path in &documents {
         let compilation = compiled(path);
         let expected: &[(&str, &str)] = match Path::new(path).file_name().unwrap().to_str().unwrap() {
-            "stytch-user-create-search-delete-workflow.yml" => {
-                &[("jsonpath-comparison", "$.results.length > 0"), ("jsonpath-comparison", "$.results.length == 0")]
-            }
-            "stytch-revoke-connected-app-workflow.yml" => {
-                &[("jsonpath-comparison", "$.connected_apps.length > 0"), ("jsonpath-comparison", "$.connected_apps.length == 0")]
-            }
+            "stytch-user-create-search-delete-workflow.yml" => &[
+                ("jsonpath-comparison", "$.results.length > 0"),
+                ("jsonpath-comparison", "$.results.length == 0"),
+            ],
+            "stytch-revoke-connected-app-workflow.yml" => &[
+                ("jsonpath-comparison", "$.connected_apps.length > 0"),
+                ("jsonpath-comparison", "$.connected_apps.length == 0"),
+            ],
             _ => &[],
         };
         refused += usize::from(!expected.is_empty());
         let text = std::fs::read_to_string(path).unwrap();
         let found = errors(&compilation);
-        assert_eq!(found.len(), expected.len(), "{path}\n{}", compilation.render(Header::Full).join("\n\n"));
+        assert_eq!(
+            found.len(),
+            expected.len(),
+            "{path}\n{}",
+            compilation.render(Header::Full).join("\n\n")
+        );
         for ((code, line, column), (expected_code, condition)) in found.into_iter().zip(expected) {
             // The place is where a reader of the file finds the condition.
             let at = text.lines().nth(line - 1).unwrap();
             assert_eq!((code, &at[column - 1..]), (*expected_code, *condition), "{path}:{line}");
         }
     }
-    println!("{} documents of Stytch: {} compile, {refused} are refused", documents.len(), documents.len() - refused);
+    println!(
+        "{} documents of Stytch: {} compile, {refused} are refused",
+        documents.len(),
+        documents.len() - refused
+    );
 }
 
 /// No document brings the compiler down, and every error has a place.

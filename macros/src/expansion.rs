@@ -66,13 +66,19 @@ pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
 }
 
 fn locate(literal: &LitStr, package: &Path) -> Result<Located, TokenStream> {
-    package::locate(literal, package).map_err(|message| quote_spanned!(literal.span()=> ::core::compile_error! { #message }))
+    package::locate(literal, package)
+        .map_err(|message| quote_spanned!(literal.span()=> ::core::compile_error! { #message }))
 }
 
 fn problems(compilation: &Compilation, span: Span) -> TokenStream {
     let sources = &compilation.bundle.sources;
     let mut tokens = TokenStream::new();
-    let of = |severity| compilation.diagnostics.iter().filter(move |diagnostic| diagnostic.severity == severity);
+    let of = |severity| {
+        compilation
+            .diagnostics
+            .iter()
+            .filter(move |diagnostic| diagnostic.severity == severity)
+    };
     for diagnostic in of(Severity::Error).take(SHOWN) {
         let message = render(diagnostic, sources, Header::Bare);
         tokens.extend(quote_spanned!(span=> ::core::compile_error! { #message }));
@@ -96,17 +102,24 @@ fn problems(compilation: &Compilation, span: Span) -> TokenStream {
     tokens
 }
 
-/// Makes an edit of any file that was read rebuild the crate.
+/// Makes an edit of any file that was read rebuild the crate, and a change of the switch too.
 fn tracking(compilation: &Compilation) -> TokenStream {
     let files = compilation.bundle.sources.files().iter().map(|source| {
         let path = format!("/{}", source.path);
-        quote!(const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));)
+        quote!(
+            const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));
+        )
     });
-    quote!(#(#files)*)
+    quote! {
+        #(#files)*
+        const _: ::core::option::Option<&str> = ::core::option_env!("ARAZZO_DEBUG");
+    }
 }
 
 fn items(compilation: &Compilation, invocation: &Invocation, package: &Path) -> TokenStream {
-    let Some(plan) = &compilation.plan else { return TokenStream::new() };
+    let Some(plan) = &compilation.plan else {
+        return TokenStream::new();
+    };
     let broken = compilation.has_errors();
     if std::env::var_os("ARAZZO_DEBUG").is_none_or(|value| value.is_empty() || value == "0") {
         return emit(plan, &Crate(&invocation.home), broken);
@@ -138,9 +151,17 @@ fn write_debug(text: &str, document: &str, package: &Path) -> std::io::Result<St
     let directory = std::path::absolute(target)?.join("arazzo");
     std::fs::create_dir_all(&directory)?;
     let package = std::env::var("CARGO_CRATE_NAME").unwrap_or_default();
-    let name: String = document.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let name: String = document
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+        .collect();
     let path = directory.join(format!("{package}-{name}.rs"));
     std::fs::write(&path, text)?;
-    let _ = std::process::Command::new("rustfmt").arg("--edition=2024").arg(&path).output();
-    path.into_os_string().into_string().map_err(|_| std::io::Error::other("the path is not UTF-8"))
+    let _ = std::process::Command::new("rustfmt")
+        .arg("--edition=2024")
+        .arg(&path)
+        .output();
+    path.into_os_string()
+        .into_string()
+        .map_err(|_| std::io::Error::other("the path is not UTF-8"))
 }

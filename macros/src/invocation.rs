@@ -33,8 +33,13 @@ impl Parse for Invocation {
         if input.is_empty() {
             return Err(input.error("expected the path of an Arazzo document, such as \"workflow.arazzo.yaml\""));
         }
-        let mut invocation =
-            Self { home, document: input.parse()?, sources: Vec::new(), workflows: Vec::new(), rename: Vec::new() };
+        let mut invocation = Self {
+            home,
+            document: input.parse()?,
+            sources: Vec::new(),
+            workflows: Vec::new(),
+            rename: Vec::new(),
+        };
         let mut seen: Vec<String> = Vec::new();
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
@@ -88,9 +93,16 @@ struct Source {
 
 impl Parse for Source {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let name = if input.peek(LitStr) { input.parse::<LitStr>()?.value() } else { input.parse::<Ident>()?.to_string() };
+        let name = if input.peek(LitStr) {
+            input.parse::<LitStr>()?.value()
+        } else {
+            input.parse::<Ident>()?.to_string()
+        };
         input.parse::<Token![=]>()?;
-        Ok(Self { name, path: input.parse()? })
+        Ok(Self {
+            name,
+            path: input.parse()?,
+        })
     }
 }
 
@@ -104,6 +116,9 @@ impl Parse for Rename {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let id = input.parse::<LitStr>()?.value();
         input.parse::<Token![=]>()?;
-        Ok(Self { id, name: input.parse::<Ident>()?.to_string() })
+        Ok(Self {
+            id,
+            name: input.parse::<Ident>()?.to_string(),
+        })
     }
 }

@@ -7,7 +7,9 @@ use syn::LitStr;
 
 /// The directory of the user's Cargo.toml.
 pub(crate) fn directory() -> PathBuf {
-    std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default()
+    std::env::var_os("CARGO_MANIFEST_DIR")
+        .map(PathBuf::from)
+        .unwrap_or_default()
 }
 
 /// A file, both paths relative to the package and with `/` between their parts.
@@ -30,15 +32,29 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
         ));
     }
     if !path.starts_with("./") && !path.starts_with("../") {
-        return Ok(Located { path: normalise(&path), origin: None });
+        return Ok(Located {
+            path: normalise(&path),
+            origin: None,
+        });
     }
-    let source = literal.span().unwrap().local_file().and_then(|file| std::path::absolute(file).ok());
+    let source = literal
+        .span()
+        .unwrap()
+        .local_file()
+        .and_then(|file| std::path::absolute(file).ok());
     let text = |path: &Path| path.to_str().map(|text| text.replace('\\', "/"));
-    let places = source.as_deref().and_then(Path::parent).and_then(text).zip(text(package));
+    let places = source
+        .as_deref()
+        .and_then(Path::parent)
+        .and_then(text)
+        .zip(text(package));
     let Some((directory, package)) = places else {
         return Err(format!(
             "`{path}` is relative to this source file, whose place is not known here\n  = help: write it relative to the directory of Cargo.toml"
         ));
     };
-    Ok(Located { path: relative(&format!("{directory}/{path}"), &package), origin: Some(relative(&directory, &package)) })
+    Ok(Located {
+        path: relative(&format!("{directory}/{path}"), &package),
+        origin: Some(relative(&directory, &package)),
+    })
 }

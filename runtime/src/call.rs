@@ -59,14 +59,22 @@ pub struct Failure {
 
 impl Failure {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), place: None, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            place: None,
+            source: None,
+        }
     }
 
     /// A value that the request needs is absent.
     #[must_use]
     pub fn absent(what: &str, expression: &str, line: u32, column: u32) -> Self {
         let message = format!("{what} has no value: `{expression}` is absent");
-        Self { place: Some(Place { line, column }), ..Self::new(ErrorKind::Request, message) }
+        Self {
+            place: Some(Place { line, column }),
+            ..Self::new(ErrorKind::Request, message)
+        }
     }
 }
 
@@ -107,8 +115,22 @@ pub(crate) struct Given {
 
 impl Call {
     pub(crate) fn new() -> Self {
-        static NONE: Operation = Operation { source: "", name: "", method: "GET", server: "", security: &[] };
-        Self { operation: &NONE, path: String::new(), query: String::new(), headers: HeaderMap::new(), cookies: String::new(), body: Vec::new(), given: Vec::new() }
+        static NONE: Operation = Operation {
+            source: "",
+            name: "",
+            method: "GET",
+            server: "",
+            security: &[],
+        };
+        Self {
+            operation: &NONE,
+            path: String::new(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            cookies: String::new(),
+            body: Vec::new(),
+            given: Vec::new(),
+        }
     }
 
     /// Says what is called.
@@ -129,18 +151,31 @@ impl Call {
     /// A null, which has no spelling in a path.
     pub fn path_value(&mut self, name: &str, value: &Datum<'_>) -> Result<&mut Self, Failure> {
         if *value == Datum::Null {
-            return Err(Failure::new(ErrorKind::Request, format!("the path parameter `{name}` is null, which a path cannot say")));
+            return Err(Failure::new(
+                ErrorKind::Request,
+                format!("the path parameter `{name}` is null, which a path cannot say"),
+            ));
         }
         let text = value.text();
         if text.is_empty() {
-            return Err(Failure::new(ErrorKind::Request, format!("the path parameter `{name}` is empty, which would name another path")));
+            return Err(Failure::new(
+                ErrorKind::Request,
+                format!("the path parameter `{name}` is empty, which would name another path"),
+            ));
         }
-        self.given.push(Given { in_path: true, name: name.to_owned(), value: value.clone().into_owned() });
+        self.given.push(Given {
+            in_path: true,
+            name: name.to_owned(),
+            value: value.clone().into_owned(),
+        });
         let start = self.path.len();
         encode(&text, &mut self.path);
         // A segment of dots alone would be resolved away by any URL parser (RFC 3986, 5.2.4).
         if matches!(&self.path[start..], "." | "..") && self.path[..start].ends_with('/') {
-            return Err(Failure::new(ErrorKind::Request, format!("the path parameter `{name}` is `{text}`, which a path cannot say")));
+            return Err(Failure::new(
+                ErrorKind::Request,
+                format!("the path parameter `{name}` is `{text}`, which a path cannot say"),
+            ));
         }
         Ok(self)
     }
@@ -148,7 +183,11 @@ impl Call {
     /// Adds a query parameter; a null is left out.
     pub fn query_value(&mut self, name: &str, value: &Datum<'_>) -> &mut Self {
         if *value != Datum::Null {
-            self.given.push(Given { in_path: false, name: name.to_owned(), value: value.clone().into_owned() });
+            self.given.push(Given {
+                in_path: false,
+                name: name.to_owned(),
+                value: value.clone().into_owned(),
+            });
             self.query_text(name, &value.text());
         }
         self
@@ -175,9 +214,14 @@ impl Call {
     }
 
     fn header_text(&mut self, name: &str, text: &str) -> Result<(), Failure> {
-        let header = HeaderName::try_from(name).map_err(|_| Failure::new(ErrorKind::Request, format!("`{name}` is no name of a header")))?;
-        let value = HeaderValue::try_from(text)
-            .map_err(|_| Failure::new(ErrorKind::Request, format!("the value of the header `{name}` has a character that cannot be sent")))?;
+        let header = HeaderName::try_from(name)
+            .map_err(|_| Failure::new(ErrorKind::Request, format!("`{name}` is no name of a header")))?;
+        let value = HeaderValue::try_from(text).map_err(|_| {
+            Failure::new(
+                ErrorKind::Request,
+                format!("the value of the header `{name}` has a character that cannot be sent"),
+            )
+        })?;
         self.headers.insert(header, value);
         Ok(())
     }
@@ -201,13 +245,16 @@ impl Call {
 
     /// Starts a JSON body.
     pub fn json(&mut self, content_type: &'static str) -> JsonBody<'_> {
-        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self.headers
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         JsonBody { out: &mut self.body }
     }
 
     pub(crate) fn finish(mut self, settings: &Settings) -> Result<(Request<Bytes>, Sent), Failure> {
         let known = settings.sources.get(self.operation.source);
-        let base = known.and_then(|source| source.base_url.as_deref()).unwrap_or(self.operation.server);
+        let base = known
+            .and_then(|source| source.base_url.as_deref())
+            .unwrap_or(self.operation.server);
         if base.is_empty() || base.starts_with('/') {
             let message = format!(
                 "the API `{}` has no address: its description names no server; say where it is by `source(\"{0}\", |api| api.base_url(…))`",
@@ -228,7 +275,8 @@ impl Call {
             self.header_text("cookie", &cookies)?;
         }
         if !self.headers.contains_key(header::ACCEPT) {
-            self.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.8"));
+            self.headers
+                .insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.8"));
         }
         let mut url = format!("{base}{}", self.path);
         if !self.query.is_empty() {
@@ -237,17 +285,33 @@ impl Call {
         }
         let invalid = |source: crate::transport::BoxError| Failure {
             source: Some(source),
-            ..Failure::new(ErrorKind::Request, format!("the URL of `{}` cannot be sent", self.operation.name))
+            ..Failure::new(
+                ErrorKind::Request,
+                format!("the URL of `{}` cannot be sent", self.operation.name),
+            )
         };
-        let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| invalid(error.into()))?;
+        let uri: Uri = url
+            .parse()
+            .map_err(|error: http::uri::InvalidUri| invalid(error.into()))?;
         let method = Method::from_bytes(self.operation.method.as_bytes()).map_err(|error| invalid(error.into()))?;
         let body = Bytes::from(self.body);
         let mut request = Request::new(body.clone());
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         *request.headers_mut() = self.headers.clone();
-        request.extensions_mut().insert(Limits::new(settings.max_response_bytes));
-        Ok((request, Sent { method: self.operation.method, url, headers: self.headers, body, given: self.given }))
+        request
+            .extensions_mut()
+            .insert(Limits::new(settings.max_response_bytes));
+        Ok((
+            request,
+            Sent {
+                method: self.operation.method,
+                url,
+                headers: self.headers,
+                body,
+                given: self.given,
+            },
+        ))
     }
 
     /// Adds the credentials: those of a scheme that the operation requires, else the source's own.
@@ -261,19 +325,31 @@ impl Call {
                 || (written && matches!(scheme.kind, SchemeKind::Authorization))
                 || schemes.is_some_and(|schemes| schemes.contains_key(scheme.name))
         };
-        if let Some(all) = operation.security.iter().find(|all| !all.is_empty() && all.iter().all(given)) {
+        if let Some(all) = operation
+            .security
+            .iter()
+            .find(|all| !all.is_empty() && all.iter().all(given))
+        {
             for scheme in *all {
-                let Some(credential) = schemes.and_then(|schemes| schemes.get(scheme.name)) else { continue };
+                let Some(credential) = schemes.and_then(|schemes| schemes.get(scheme.name)) else {
+                    continue;
+                };
                 self.credential(&scheme.kind, scheme.name, credential)?;
             }
             return Ok(());
         }
         if let Some(credential) = source.and_then(|source| source.credential.as_ref()) {
-            let wanted = operation.security.iter().flat_map(|all| all.iter()).find(|scheme| match scheme.kind {
-                SchemeKind::Authorization => credential.authorization().is_some(),
-                SchemeKind::Header(_) | SchemeKind::Query(_) | SchemeKind::Cookie(_) => credential.key().is_some() && credential.authorization().is_none(),
-                SchemeKind::Transport => false,
-            });
+            let wanted = operation
+                .security
+                .iter()
+                .flat_map(|all| all.iter())
+                .find(|scheme| match scheme.kind {
+                    SchemeKind::Authorization => credential.authorization().is_some(),
+                    SchemeKind::Header(_) | SchemeKind::Query(_) | SchemeKind::Cookie(_) => {
+                        credential.key().is_some() && credential.authorization().is_none()
+                    }
+                    SchemeKind::Transport => false,
+                });
             return match wanted {
                 Some(scheme) => self.credential(&scheme.kind, scheme.name, credential),
                 None => self.credential(&SchemeKind::Authorization, "Authorization", credential),
@@ -282,8 +358,16 @@ impl Call {
         if operation.security.is_empty() || operation.security.iter().any(|all| all.is_empty()) {
             return Ok(());
         }
-        let wanted: Vec<String> =
-            operation.security.iter().map(|all| all.iter().map(|scheme| format!("`{}`", scheme.name)).collect::<Vec<_>>().join(" and ")).collect();
+        let wanted: Vec<String> = operation
+            .security
+            .iter()
+            .map(|all| {
+                all.iter()
+                    .map(|scheme| format!("`{}`", scheme.name))
+                    .collect::<Vec<_>>()
+                    .join(" and ")
+            })
+            .collect();
         let message = format!(
             "operation `{}` requires the security scheme {}, and the client has no credential for it; give one by `source(\"{}\", |api| api.credential(…))`",
             operation.name,
@@ -294,15 +378,27 @@ impl Call {
     }
 
     fn credential(&mut self, kind: &SchemeKind, name: &str, credential: &crate::Credential) -> Result<(), Failure> {
-        let unfit = || Failure::new(ErrorKind::MissingCredential, format!("a {} credential does not fit the security scheme `{name}`", credential.name()));
+        let unfit = || {
+            Failure::new(
+                ErrorKind::MissingCredential,
+                format!(
+                    "a {} credential does not fit the security scheme `{name}`",
+                    credential.name()
+                ),
+            )
+        };
         match kind {
             SchemeKind::Authorization => {
                 if self.headers.contains_key(header::AUTHORIZATION) {
                     return Ok(());
                 }
                 let text = credential.authorization().ok_or_else(unfit)?;
-                let mut value = HeaderValue::try_from(text)
-                    .map_err(|_| Failure::new(ErrorKind::Configuration, format!("the credential for `{name}` has a character that cannot be sent")))?;
+                let mut value = HeaderValue::try_from(text).map_err(|_| {
+                    Failure::new(
+                        ErrorKind::Configuration,
+                        format!("the credential for `{name}` has a character that cannot be sent"),
+                    )
+                })?;
                 value.set_sensitive(true);
                 self.headers.insert(header::AUTHORIZATION, value);
             }
@@ -390,8 +486,12 @@ impl JsonBody<'_> {
     /// # Errors
     /// A value that has no JSON form.
     pub fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<&mut Self, Failure> {
-        serde_json::to_writer(&mut *self.out, value)
-            .map_err(|error| Failure::new(ErrorKind::Request, format!("a value of the payload has no JSON form: {error}")))?;
+        serde_json::to_writer(&mut *self.out, value).map_err(|error| {
+            Failure::new(
+                ErrorKind::Request,
+                format!("a value of the payload has no JSON form: {error}"),
+            )
+        })?;
         Ok(self)
     }
 }
@@ -422,10 +522,15 @@ mod tests {
     fn a_path_value_stays_one_segment() {
         for bad in ["", ".", ".."] {
             let mut call = Call::new();
-            assert!(call.path("/users/").path_value("id", &Datum::Text(bad.into())).is_err(), "{bad:?}");
+            assert!(
+                call.path("/users/").path_value("id", &Datum::Text(bad.into())).is_err(),
+                "{bad:?}"
+            );
         }
         let mut call = Call::new();
-        call.path("/users/").path_value("id", &Datum::Text("../a?b#c".into())).unwrap();
+        call.path("/users/")
+            .path_value("id", &Datum::Text("../a?b#c".into()))
+            .unwrap();
         assert_eq!(call.path, "/users/..%2Fa%3Fb%23c");
     }
 
@@ -433,7 +538,12 @@ mod tests {
     fn members_are_separated_whichever_come_first() {
         let mut call = Call::new();
         let mut body = call.json("application/json");
-        body.raw("{").next("\"a\":").text("x").next("\"b\":").datum_or_null(None).raw("}");
+        body.raw("{")
+            .next("\"a\":")
+            .text("x")
+            .next("\"b\":")
+            .datum_or_null(None)
+            .raw("}");
         assert_eq!(call.body, b"{\"a\":\"x\",\"b\":null}");
     }
 }

@@ -42,7 +42,12 @@ impl Client {
     /// workflow's criteria see, and credentials go nowhere else.
     #[must_use]
     pub fn builder() -> Builder {
-        Builder { transport: None, make: Some(default_transport), settings: Settings::default(), problem: None }
+        Builder {
+            transport: None,
+            make: Some(default_transport),
+            settings: Settings::default(),
+            problem: None,
+        }
     }
 }
 
@@ -51,7 +56,10 @@ fn default_transport() -> Result<reqwest::Client, Error> {
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("arazzo-rust/", env!("CARGO_PKG_VERSION")))
         .build()
-        .map_err(|error| Error::new(ErrorKind::Configuration, "the HTTP client cannot be built").with(|inner| inner.source = Some(error.into())))
+        .map_err(|error| {
+            Error::new(ErrorKind::Configuration, "the HTTP client cannot be built")
+                .with(|inner| inner.source = Some(error.into()))
+        })
 }
 
 impl<T> Client<T> {
@@ -66,7 +74,12 @@ impl<T> Client<T> {
 
 impl<T> fmt::Debug for Client<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sources: BTreeMap<&String, &Option<String>> = self.settings.sources.iter().map(|(name, source)| (name, &source.base_url)).collect();
+        let sources: BTreeMap<&String, &Option<String>> = self
+            .settings
+            .sources
+            .iter()
+            .map(|(name, source)| (name, &source.base_url))
+            .collect();
         formatter
             .debug_struct("Client")
             .field("sources", &sources)
@@ -103,7 +116,12 @@ impl<T> Builder<T> {
     /// Sends requests another way: an own [`reqwest::Client`] with proxies or certificates, or a
     /// closure in a test.
     pub fn transport<U: Transport>(self, transport: U) -> Builder<U> {
-        Builder { transport: Some(transport), make: None, settings: self.settings, problem: self.problem }
+        Builder {
+            transport: Some(transport),
+            make: None,
+            settings: self.settings,
+            problem: self.problem,
+        }
     }
 
     /// Says what the client needs to know about the source description `name`.
@@ -112,7 +130,11 @@ impl<T> Builder<T> {
     pub fn source(mut self, name: impl Into<String>, describe: impl FnOnce(SourceBuilder) -> SourceBuilder) -> Self {
         let name = name.into();
         let source = self.settings.sources.remove(&name).unwrap_or_default();
-        let builder = describe(SourceBuilder { name: name.clone(), source, problem: None });
+        let builder = describe(SourceBuilder {
+            name: name.clone(),
+            source,
+            problem: None,
+        });
         self.problem = self.problem.or(builder.problem);
         self.settings.sources.insert(name, builder.source);
         self
@@ -158,13 +180,19 @@ impl<T> Builder<T> {
             (None, Some(make)) => make()?,
             (None, None) => return Err(Error::new(ErrorKind::Configuration, "the client has no transport")),
         };
-        Ok(Client { transport, settings: Arc::new(self.settings) })
+        Ok(Client {
+            transport,
+            settings: Arc::new(self.settings),
+        })
     }
 }
 
 impl<T> fmt::Debug for Builder<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Builder").field("sources", &self.settings.sources.keys().collect::<Vec<_>>()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Builder")
+            .field("sources", &self.settings.sources.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
     }
 }
 
@@ -181,7 +209,9 @@ impl SourceBuilder {
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         let url = url.into();
         let parsed = url.parse::<http::Uri>();
-        let whole = parsed.as_ref().is_ok_and(|uri| uri.scheme().is_some() && uri.authority().is_some() && uri.query().is_none());
+        let whole = parsed
+            .as_ref()
+            .is_ok_and(|uri| uri.scheme().is_some() && uri.authority().is_some() && uri.query().is_none());
         if whole {
             self.source.base_url = Some(url.trim_end_matches('/').to_owned());
         } else {
@@ -209,20 +239,29 @@ impl SourceBuilder {
                 self.source.headers.insert(name, value);
             }
             (Err(_), _) => self.complain(&format!("`{name}` is no name of a header")),
-            (_, Err(_)) => self.complain(&format!("the value of the header `{name}` has characters that cannot be sent")),
+            (_, Err(_)) => self.complain(&format!(
+                "the value of the header `{name}` has characters that cannot be sent"
+            )),
         }
         self
     }
 
     fn complain(&mut self, message: &str) {
         if self.problem.is_none() {
-            self.problem = Some(Error::new(ErrorKind::Configuration, format!("source `{}`: {message}", self.name)));
+            self.problem = Some(Error::new(
+                ErrorKind::Configuration,
+                format!("source `{}`: {message}", self.name),
+            ));
         }
     }
 }
 
 impl fmt::Debug for SourceBuilder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SourceBuilder").field("name", &self.name).field("base_url", &self.source.base_url).finish_non_exhaustive()
+        formatter
+            .debug_struct("SourceBuilder")
+            .field("name", &self.name)
+            .field("base_url", &self.source.base_url)
+            .finish_non_exhaustive()
     }
 }

@@ -23,19 +23,28 @@ impl Credential {
     /// HTTP Basic (RFC 7617): a user name without `:` and a password.
     #[must_use]
     pub fn basic(user: impl Into<String>, password: impl Into<String>) -> Self {
-        Self { kind: Kind::Basic { user: user.into(), password: password.into() } }
+        Self {
+            kind: Kind::Basic {
+                user: user.into(),
+                password: password.into(),
+            },
+        }
     }
 
     /// A bearer token (RFC 6750), also for `oauth2` and `openIdConnect` schemes.
     #[must_use]
     pub fn bearer(token: impl Into<String>) -> Self {
-        Self { kind: Kind::Bearer(token.into()) }
+        Self {
+            kind: Kind::Bearer(token.into()),
+        }
     }
 
     /// An API key; the security scheme says in which header, query parameter or cookie it goes.
     #[must_use]
     pub fn api_key(key: impl Into<String>) -> Self {
-        Self { kind: Kind::ApiKey(key.into()) }
+        Self {
+            kind: Kind::ApiKey(key.into()),
+        }
     }
 
     /// The value of the `Authorization` header, for credentials that have one.
@@ -82,12 +91,19 @@ mod tests {
     #[test]
     fn basic_is_encoded_as_the_rfc_says() {
         let credential = Credential::basic("Aladdin", "open sesame");
-        assert_eq!(credential.authorization().as_deref(), Some("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="));
+        assert_eq!(
+            credential.authorization().as_deref(),
+            Some("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
+        );
     }
 
     #[test]
     fn debug_shows_no_secret() {
-        for credential in [Credential::basic("u", "hush"), Credential::bearer("hush"), Credential::api_key("hush")] {
+        for credential in [
+            Credential::basic("u", "hush"),
+            Credential::bearer("hush"),
+            Credential::api_key("hush"),
+        ] {
             assert!(!format!("{credential:?}").contains("hush"));
         }
     }

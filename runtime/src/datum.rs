@@ -164,11 +164,18 @@ impl Number {
             return Some(Self::Integer(integer));
         }
         // Rust also reads `inf` and `nan`, JSON does not.
-        let numeric = text.bytes().any(|byte| byte.is_ascii_digit()) && !text.ends_with(|last: char| last.is_ascii_alphabetic());
-        text.parse::<f64>().ok().filter(|float| numeric && float.is_finite()).map(Self::Float)
+        let numeric =
+            text.bytes().any(|byte| byte.is_ascii_digit()) && !text.ends_with(|last: char| last.is_ascii_alphabetic());
+        text.parse::<f64>()
+            .ok()
+            .filter(|float| numeric && float.is_finite())
+            .map(Self::Float)
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "a float on the other side has no more precision")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "a float on the other side has no more precision"
+    )]
     fn float(self) -> f64 {
         match self {
             Self::Integer(integer) => integer as f64,
@@ -236,13 +243,20 @@ fn deep_equal(left: &serde_json::Value, right: &serde_json::Value) -> bool {
     use serde_json::Value;
     match (left, right) {
         (Value::String(left), Value::String(right)) => same_text(left, right),
-        (Value::Number(left), Value::Number(right)) => match (Number::parse(&left.to_string()), Number::parse(&right.to_string())) {
-            (Some(left), Some(right)) => left.compare(right) == Some(Ordering::Equal),
-            _ => left == right,
-        },
-        (Value::Array(left), Value::Array(right)) => left.len() == right.len() && left.iter().zip(right).all(|(left, right)| deep_equal(left, right)),
+        (Value::Number(left), Value::Number(right)) => {
+            match (Number::parse(&left.to_string()), Number::parse(&right.to_string())) {
+                (Some(left), Some(right)) => left.compare(right) == Some(Ordering::Equal),
+                _ => left == right,
+            }
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| deep_equal(left, right))
+        }
         (Value::Object(left), Value::Object(right)) => {
-            left.len() == right.len() && left.iter().all(|(key, left)| right.get(key).is_some_and(|right| deep_equal(left, right)))
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .all(|(key, left)| right.get(key).is_some_and(|right| deep_equal(left, right)))
         }
         _ => left == right,
     }
@@ -271,7 +285,10 @@ mod tests {
         assert!(!eq("true", "\"true\""), "a boolean equals no string");
         assert!(eq("{\"a\":[1,\"X\"]}", "{ \"a\": [1.0, \"x\"] }"));
         assert!(!eq("[1,2]", "[1]"));
-        assert!(eq("9007199254740993", "9007199254740993") && !eq("9007199254740993", "9007199254740992"), "integers are exact");
+        assert!(
+            eq("9007199254740993", "9007199254740993") && !eq("9007199254740993", "9007199254740992"),
+            "integers are exact"
+        );
     }
 
     #[test]

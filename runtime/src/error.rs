@@ -146,9 +146,9 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.inner.kind {
             ErrorKind::Transport | ErrorKind::Timeout => true,
-            ErrorKind::Criterion | ErrorKind::Ended => {
-                self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 425 | 429 | 502 | 503 | 504))
-            }
+            ErrorKind::Criterion | ErrorKind::Ended => self
+                .status()
+                .is_some_and(|status| matches!(status.as_u16(), 408 | 425 | 429 | 502 | 503 | 504)),
             _ => false,
         }
     }
@@ -189,7 +189,12 @@ impl fmt::Debug for Error {
             .field("workflow", &inner.workflow)
             .field("step", &inner.step)
             .field("message", &inner.message)
-            .field("place", &inner.place.map(|place| format!("{}:{}:{}", inner.file, place.line, place.column)))
+            .field(
+                "place",
+                &inner
+                    .place
+                    .map(|place| format!("{}:{}:{}", inner.file, place.line, place.column)),
+            )
             .field("status", &self.status())
             .field("attempts", &inner.attempts)
             .field("source", &inner.source)
@@ -199,7 +204,10 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.inner.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        self.inner
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
     }
 }
 
@@ -216,7 +224,10 @@ impl<R> RunError<R> {
     /// Joins an error and the run that it stopped.
     #[must_use]
     pub fn new(error: Error, run: R) -> Self {
-        Self { error, run: Box::new(run) }
+        Self {
+            error,
+            run: Box::new(run),
+        }
     }
 
     /// The error alone.

@@ -39,7 +39,8 @@ impl<'a> Exchange<'a> {
     /// `$statusCode` as a value.
     #[must_use]
     pub fn status_datum(&self) -> Option<Datum<'static>> {
-        self.status().map(|status| Datum::Number(Cow::Owned(status.to_string())))
+        self.status()
+            .map(|status| Datum::Number(Cow::Owned(status.to_string())))
     }
 
     /// `$url`
@@ -57,7 +58,8 @@ impl<'a> Exchange<'a> {
     /// `$request.header.NAME`
     #[must_use]
     pub fn request_header(&self, name: &str) -> Option<Datum<'a>> {
-        self.sent.and_then(|sent| Some(Datum::Text(Cow::Borrowed(sent.headers.get(name)?.to_str().ok()?))))
+        self.sent
+            .and_then(|sent| Some(Datum::Text(Cow::Borrowed(sent.headers.get(name)?.to_str().ok()?))))
     }
 
     /// `$request.query.NAME`
@@ -73,13 +75,19 @@ impl<'a> Exchange<'a> {
     }
 
     fn given(&self, in_path: bool, name: &str) -> Option<Datum<'a>> {
-        self.sent?.given.iter().find(|given| given.in_path == in_path && given.name == name).map(|given| given.value.clone())
+        self.sent?
+            .given
+            .iter()
+            .find(|given| given.in_path == in_path && given.name == name)
+            .map(|given| given.value.clone())
     }
 
     /// `$request.body` and a pointer into it.
     #[must_use]
     pub fn request_body(&self, pointer: &[&str]) -> Option<Datum<'a>> {
-        let text = std::str::from_utf8(&self.sent?.body).ok().filter(|text| !text.is_empty())?;
+        let text = std::str::from_utf8(&self.sent?.body)
+            .ok()
+            .filter(|text| !text.is_empty())?;
         let mut found = [None];
         extract(text, &[pointer], &mut found).ok()?;
         found[0].map(Datum::from_json)
@@ -99,7 +107,9 @@ impl<'a> Exchange<'a> {
         let typed = match text.text().trim() {
             "true" => Datum::Bool(true),
             "false" => Datum::Bool(false),
-            number if serde_json::from_str::<serde_json::Number>(number).is_ok() => Datum::Number(Cow::Owned(number.to_owned())),
+            number if serde_json::from_str::<serde_json::Number>(number).is_ok() => {
+                Datum::Number(Cow::Owned(number.to_owned()))
+            }
             _ => return Some(text),
         };
         Some(typed)
@@ -108,7 +118,10 @@ impl<'a> Exchange<'a> {
     /// Reads what each pointer leads to in the response's body, in one pass.
     #[must_use]
     pub fn read<const N: usize>(&self, pointers: [&[&str]; N]) -> Reads<'a, N> {
-        let mut reads = Reads { found: [const { None }; N], problem: None };
+        let mut reads = Reads {
+            found: [const { None }; N],
+            problem: None,
+        };
         let Some(response) = self.response else { return reads };
         if response.body().is_empty() {
             return reads;
@@ -117,7 +130,10 @@ impl<'a> Exchange<'a> {
             reads.problem = Some("the body is not UTF-8".to_owned());
             return reads;
         };
-        let media = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         let json = media.is_none_or(is_json);
         if json {
             let mut found = [None; N];
@@ -151,7 +167,10 @@ impl<'a> Exchange<'a> {
             return Ok(());
         }
         let failure = Failure::new(ErrorKind::Criterion, format!("`{criterion}` is not met"));
-        Err(Failure { place: Some(Place { line, column }), ..failure })
+        Err(Failure {
+            place: Some(Place { line, column }),
+            ..failure
+        })
     }
 }
 
@@ -179,7 +198,12 @@ impl<const N: usize> Reads<'_, N> {
     ///
     /// # Errors
     /// It is not, or it is absent though `required`.
-    pub fn keep<T: DeserializeOwned>(&self, index: usize, required: bool, output: &Output) -> Result<Option<Slot>, Failure> {
+    pub fn keep<T: DeserializeOwned>(
+        &self,
+        index: usize,
+        required: bool,
+        output: &Output,
+    ) -> Result<Option<Slot>, Failure> {
         let text = self.found.get(index).and_then(|found| found.as_deref());
         keep::<T>(text, required, output, self.problem.as_deref())
     }
@@ -204,18 +228,40 @@ pub struct Output {
 ///
 /// # Errors
 /// It is not what its schema says, or absent though `required`.
-pub fn keep_datum<T: DeserializeOwned>(value: Option<&Datum<'_>>, required: bool, output: &Output) -> Result<Option<Slot>, Failure> {
+pub fn keep_datum<T: DeserializeOwned>(
+    value: Option<&Datum<'_>>,
+    required: bool,
+    output: &Output,
+) -> Result<Option<Slot>, Failure> {
     keep::<T>(value.map(Datum::to_json).as_deref(), required, output, None)
 }
 
-fn keep<T: DeserializeOwned>(text: Option<&str>, required: bool, output: &Output, problem: Option<&str>) -> Result<Option<Slot>, Failure> {
+fn keep<T: DeserializeOwned>(
+    text: Option<&str>,
+    required: bool,
+    output: &Output,
+    problem: Option<&str>,
+) -> Result<Option<Slot>, Failure> {
     let fail = |found: &str| {
-        let message = format!("the output `{}` is missing: `{}` should be {}, found {found}", output.name, output.expression, output.expected);
+        let message = format!(
+            "the output `{}` is missing: `{}` should be {}, found {found}",
+            output.name, output.expression, output.expected
+        );
         let failure = Failure::new(ErrorKind::Response, message);
-        Err(Failure { place: Some(Place { line: output.line, column: output.column }), ..failure })
+        Err(Failure {
+            place: Some(Place {
+                line: output.line,
+                column: output.column,
+            }),
+            ..failure
+        })
     };
     let Some(text) = text else {
-        return if required { fail(problem.unwrap_or("nothing")) } else { Ok(None) };
+        return if required {
+            fail(problem.unwrap_or("nothing"))
+        } else {
+            Ok(None)
+        };
     };
     // An optional value may be null, which is kept apart from absence.
     if text == "null" && !required {

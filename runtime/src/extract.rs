@@ -10,10 +10,20 @@ use serde_json::value::RawValue;
 ///
 /// # Errors
 /// The text is no JSON.
-pub(crate) fn extract<'a>(text: &'a str, pointers: &[&[&str]], found: &mut [Option<&'a str>]) -> Result<(), serde_json::Error> {
+pub(crate) fn extract<'a>(
+    text: &'a str,
+    pointers: &[&[&str]],
+    found: &mut [Option<&'a str>],
+) -> Result<(), serde_json::Error> {
     let wanted: Vec<usize> = (0..pointers.len()).collect();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Node { pointers, wanted: &wanted, depth: 0, found }.deserialize(&mut deserializer)?;
+    Node {
+        pointers,
+        wanted: &wanted,
+        depth: 0,
+        found,
+    }
+    .deserialize(&mut deserializer)?;
     deserializer.end()
 }
 
@@ -29,7 +39,11 @@ impl<'a> DeserializeSeed<'a> for Node<'_, '_, 'a> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        let ends = |index: &usize| self.pointers.get(*index).is_some_and(|pointer| pointer.len() == self.depth);
+        let ends = |index: &usize| {
+            self.pointers
+                .get(*index)
+                .is_some_and(|pointer| pointer.len() == self.depth)
+        };
         if !self.wanted.iter().any(ends) {
             return deserializer.deserialize_any(self);
         }
@@ -43,7 +57,12 @@ impl<'a> DeserializeSeed<'a> for Node<'_, '_, 'a> {
             }
         }
         if !deeper.is_empty() {
-            let inner = Node { pointers: self.pointers, wanted: &deeper, depth: self.depth, found: self.found };
+            let inner = Node {
+                pointers: self.pointers,
+                wanted: &deeper,
+                depth: self.depth,
+                found: self.found,
+            };
             let mut deserializer = serde_json::Deserializer::from_str(raw.get());
             deserializer.deserialize_any(inner).map_err(serde::de::Error::custom)?;
         }
@@ -70,7 +89,12 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
         let mut next = Vec::new();
         loop {
             next.clear();
-            let key = Key { pointers: self.pointers, wanted: self.wanted, depth: self.depth, matching: &mut next };
+            let key = Key {
+                pointers: self.pointers,
+                wanted: self.wanted,
+                depth: self.depth,
+                matching: &mut next,
+            };
             if map.next_key_seed(key)?.is_none() {
                 return Ok(());
             }
@@ -78,7 +102,12 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
                 map.next_value::<IgnoredAny>()?;
             } else {
                 self.forget(&next);
-                map.next_value_seed(Node { pointers: self.pointers, wanted: &next, depth: self.depth + 1, found: self.found })?;
+                map.next_value_seed(Node {
+                    pointers: self.pointers,
+                    wanted: &next,
+                    depth: self.depth + 1,
+                    found: self.found,
+                })?;
             }
         }
     }
@@ -89,17 +118,27 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
             .iter()
             .filter_map(|&wanted| {
                 let token = self.pointers.get(wanted)?.get(self.depth)?;
-                let plain = token.bytes().all(|byte| byte.is_ascii_digit()) && (*token == "0" || !token.starts_with('0'));
+                let plain =
+                    token.bytes().all(|byte| byte.is_ascii_digit()) && (*token == "0" || !token.starts_with('0'));
                 Some((token.parse().ok().filter(|_| plain)?, wanted))
             })
             .collect();
         let mut position = 0;
         loop {
-            let next: Vec<usize> = indices.iter().filter(|(index, _)| *index == position).map(|&(_, wanted)| wanted).collect();
+            let next: Vec<usize> = indices
+                .iter()
+                .filter(|(index, _)| *index == position)
+                .map(|&(_, wanted)| wanted)
+                .collect();
             let more = if next.is_empty() {
                 sequence.next_element::<IgnoredAny>()?.is_some()
             } else {
-                let node = Node { pointers: self.pointers, wanted: &next, depth: self.depth + 1, found: &mut *self.found };
+                let node = Node {
+                    pointers: self.pointers,
+                    wanted: &next,
+                    depth: self.depth + 1,
+                    found: &mut *self.found,
+                };
                 sequence.next_element_seed(node)?.is_some()
             };
             if !more {
@@ -179,8 +218,20 @@ mod tests {
     #[test]
     fn pointers_of_the_rfc() {
         let text = r#"{"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,"i\\j":5,"k\"l":6," ":7,"m~n":8}"#;
-        let pointers: &[&[&str]] =
-            &[&[], &["foo"], &["foo", "0"], &[""], &["a/b"], &["c%d"], &["e^f"], &["g|h"], &["i\\j"], &["k\"l"], &[" "], &["m~n"]];
+        let pointers: &[&[&str]] = &[
+            &[],
+            &["foo"],
+            &["foo", "0"],
+            &[""],
+            &["a/b"],
+            &["c%d"],
+            &["e^f"],
+            &["g|h"],
+            &["i\\j"],
+            &["k\"l"],
+            &[" "],
+            &["m~n"],
+        ];
         let found = find(text, pointers);
         assert_eq!(found[0], Some(text));
         assert_eq!(found[1], Some("[\"bar\",\"baz\"]"));
@@ -191,12 +242,21 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_absent() {
-        assert_eq!(find(r#"{"a":1,"b":[1]}"#, &[&["a", "x"], &["b", "1"], &["b", "-"], &["b", "x"], &["c"]]), [None; 5]);
+        assert_eq!(
+            find(
+                r#"{"a":1,"b":[1]}"#,
+                &[&["a", "x"], &["b", "1"], &["b", "-"], &["b", "x"], &["c"]]
+            ),
+            [None; 5]
+        );
     }
 
     #[test]
     fn the_last_of_two_equal_keys_counts() {
-        assert_eq!(find(r#"{"a":{"b":1},"a":{"c":2}}"#, &[&["a", "b"], &["a", "c"]]), [None, Some("2")]);
+        assert_eq!(
+            find(r#"{"a":{"b":1},"a":{"c":2}}"#, &[&["a", "b"], &["a", "c"]]),
+            [None, Some("2")]
+        );
         assert_eq!(find(r#"{"a":1,"a":2}"#, &[&["a"]]), [Some("2")]);
     }
 

@@ -64,7 +64,11 @@ impl State {
     /// A run that stands before its first step.
     #[must_use]
     pub fn new(shape: &Shape) -> Self {
-        Self { position: if shape.steps.is_empty() { END } else { 0 }, steps: vec![None; shape.steps.len()], ..Self::default() }
+        Self {
+            position: if shape.steps.is_empty() { END } else { 0 },
+            steps: vec![None; shape.steps.len()],
+            ..Self::default()
+        }
     }
 
     /// The index of the step that is next.
@@ -190,7 +194,10 @@ enum Advance {
 ///
 /// # Errors
 /// The workflow failed; the run stands where it stood before.
-pub async fn advance<P: Workflow, T: Transport>(program: &mut P, client: &Client<T>) -> Result<Progress<P::Input, P::Outputs>, Error> {
+pub async fn advance<P: Workflow, T: Transport>(
+    program: &mut P,
+    client: &Client<T>,
+) -> Result<Progress<P::Input, P::Outputs>, Error> {
     Ok(match attempt(program, client.transport(), client.settings()).await? {
         Advance::Advanced => Progress::Advanced,
         Advance::Wait(duration) => Progress::Wait(duration),
@@ -203,7 +210,10 @@ pub async fn advance<P: Workflow, T: Transport>(program: &mut P, client: &Client
 ///
 /// # Errors
 /// The workflow failed; the run stands where it stood before the failed attempt.
-pub async fn advance_until_blocked<P: Workflow, T: Transport>(program: &mut P, client: &Client<T>) -> Result<Progress<P::Input, P::Outputs>, Error> {
+pub async fn advance_until_blocked<P: Workflow, T: Transport>(
+    program: &mut P,
+    client: &Client<T>,
+) -> Result<Progress<P::Input, P::Outputs>, Error> {
     loop {
         match advance(program, client).await? {
             Progress::Advanced => {}
@@ -223,7 +233,13 @@ pub async fn finish<P: Workflow, T: Transport>(program: &mut P, client: &Client<
 }
 
 fn outputs<P: Workflow>(program: &P) -> Result<P::Outputs, Error> {
-    program.collect().ok_or_else(|| error(program, ErrorKind::Stored, "the run does not hold the outputs of the workflow"))
+    program.collect().ok_or_else(|| {
+        error(
+            program,
+            ErrorKind::Stored,
+            "the run does not hold the outputs of the workflow",
+        )
+    })
 }
 
 async fn run(program: &mut dyn Program, transport: &dyn DynTransport, settings: &Settings) -> Result<(), Error> {
@@ -233,8 +249,16 @@ async fn run(program: &mut dyn Program, transport: &dyn DynTransport, settings: 
             Advance::Wait(duration) => transport.sleep_dyn(duration).await,
             Advance::Awaiting(input) => {
                 let name = program.shape().inputs.get(input).copied().unwrap_or_default();
-                let step = program.state().position().and_then(|step| program.shape().steps.get(step)).map_or("", |step| step.id);
-                return Err(error(program, ErrorKind::MissingInput, format!("the input `{name}` is needed by step `{step}` and was not given")));
+                let step = program
+                    .state()
+                    .position()
+                    .and_then(|step| program.shape().steps.get(step))
+                    .map_or("", |step| step.id);
+                return Err(error(
+                    program,
+                    ErrorKind::MissingInput,
+                    format!("the input `{name}` is needed by step `{step}` and was not given"),
+                ));
             }
             Advance::Done => return Ok(()),
         }
@@ -262,8 +286,14 @@ fn step_error(program: &dyn Program, failure: Failure, response: Option<Response
     })
 }
 
-async fn attempt(program: &mut dyn Program, transport: &dyn DynTransport, settings: &Settings) -> Result<Advance, Error> {
-    let Some(step) = program.state().position() else { return Ok(Advance::Done) };
+async fn attempt(
+    program: &mut dyn Program,
+    transport: &dyn DynTransport,
+    settings: &Settings,
+) -> Result<Advance, Error> {
+    let Some(step) = program.state().position() else {
+        return Ok(Advance::Done);
+    };
     let violations = program.violations();
     if !violations.is_empty() {
         return Err(error(program, ErrorKind::InvalidInput, violations.join("; ")));
@@ -275,14 +305,23 @@ async fn attempt(program: &mut dyn Program, transport: &dyn DynTransport, settin
         Ok(()) => call.finish(settings),
     };
     // What the user has to mend is no failure of the step: no action of the document can help.
-    if let Err(failure) = &prepared {
-        if matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential) {
-            return prepared.map(|_| Advance::Advanced).map_err(|failure| step_error(program, failure, None));
-        }
+    if let Err(failure) = &prepared
+        && matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential)
+    {
+        return prepared
+            .map(|_| Advance::Advanced)
+            .map_err(|failure| step_error(program, failure, None));
     }
     let state = program.state_mut();
     if state.total >= settings.max_steps {
-        return Err(error(program, ErrorKind::TooManySteps, format!("the run made {} step attempts, as many as the client allows", settings.max_steps)));
+        return Err(error(
+            program,
+            ErrorKind::TooManySteps,
+            format!(
+                "the run made {} step attempts, as many as the client allows",
+                settings.max_steps
+            ),
+        ));
     }
     state.total += 1;
     state.attempts += 1;
@@ -290,7 +329,12 @@ async fn attempt(program: &mut dyn Program, transport: &dyn DynTransport, settin
     let (sent, outcome) = match prepared {
         Err(failure) => (None, Err(failure)),
         Ok((request, sent)) => {
-            let own = program.shape().steps.get(step).and_then(|step| step.timeout).map(Duration::from_millis);
+            let own = program
+                .shape()
+                .steps
+                .get(step)
+                .and_then(|step| step.timeout)
+                .map(Duration::from_millis);
             let limit = match (own, settings.timeout) {
                 (Some(own), Some(all)) => Some(own.min(all)),
                 (own, all) => own.or(all),
@@ -317,7 +361,10 @@ async fn attempt(program: &mut dyn Program, transport: &dyn DynTransport, settin
         Err(failure) => match program.failed(step, &exchange) {
             None => Err(step_error(program, failure, response)),
             Some(Action::End) => {
-                let failure = Failure { kind: ErrorKind::Ended, ..failure };
+                let failure = Failure {
+                    kind: ErrorKind::Ended,
+                    ..failure
+                };
                 Err(step_error(program, failure, response))
             }
             Some(action) => Ok(follow(program, step, action, response.as_ref(), settings)),
@@ -325,7 +372,13 @@ async fn attempt(program: &mut dyn Program, transport: &dyn DynTransport, settin
     }
 }
 
-fn follow(program: &mut dyn Program, step: usize, action: Action, response: Option<&Response<Bytes>>, settings: &Settings) -> Advance {
+fn follow(
+    program: &mut dyn Program,
+    step: usize,
+    action: Action,
+    response: Option<&Response<Bytes>>,
+    settings: &Settings,
+) -> Advance {
     let last = program.shape().steps.len();
     let state = program.state_mut();
     match action {
@@ -333,14 +386,20 @@ fn follow(program: &mut dyn Program, step: usize, action: Action, response: Opti
         Action::Next | Action::End => state.enter(END),
         Action::Goto(target) => state.enter(target),
         Action::Retry(after) => {
-            let told = response.and_then(retry_after).map(|wait| wait.min(settings.max_retry_after));
+            let told = response
+                .and_then(retry_after)
+                .map(|wait| wait.min(settings.max_retry_after));
             let own = || after.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
             if let Some(wait) = told.or_else(own).filter(|wait| !wait.is_zero()) {
                 return Advance::Wait(wait);
             }
         }
     }
-    if state.position == END { Advance::Done } else { Advance::Advanced }
+    if state.position == END {
+        Advance::Done
+    } else {
+        Advance::Advanced
+    }
 }
 
 /// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date.
@@ -364,22 +423,36 @@ async fn exchange(
         None => sending.await,
         Some(limit) => match within(sending, transport.sleep_dyn(limit)).await {
             Some(result) => result,
-            None => return Err(Failure::new(ErrorKind::Timeout, format!("no response within {} ms", limit.as_millis()))),
+            None => {
+                return Err(Failure::new(
+                    ErrorKind::Timeout,
+                    format!("no response within {} ms", limit.as_millis()),
+                ));
+            }
         },
     };
     match result {
         Ok(response) if response.body().len() > settings.max_response_bytes => {
             let source = ResponseTooLarge::new(settings.max_response_bytes);
-            Err(Failure { source: Some(source.into()), ..Failure::new(ErrorKind::Response, format!("{source}")) })
+            Err(Failure {
+                source: Some(source.into()),
+                ..Failure::new(ErrorKind::Response, format!("{source}"))
+            })
         }
         Ok(response) => Ok(response),
         Err(error) => {
             let large = error.downcast_ref::<ResponseTooLarge>().copied();
             let failure = match large {
                 Some(large) => Failure::new(ErrorKind::Response, large.to_string()),
-                None => Failure::new(ErrorKind::Transport, "the request could not be sent or no response came"),
+                None => Failure::new(
+                    ErrorKind::Transport,
+                    "the request could not be sent or no response came",
+                ),
             };
-            Err(Failure { source: Some(error), ..failure })
+            Err(Failure {
+                source: Some(error),
+                ..failure
+            })
         }
     }
 }

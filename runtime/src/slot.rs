@@ -70,7 +70,9 @@ impl Serialize for Slot {
         }
         let value: serde_json::Value = serde_json::from_str(&self.text).map_err(serde::ser::Error::custom)?;
         let mut again = Vec::new();
-        let survives = !has_escape(&value) && serde_json::to_writer(&mut again, &InOrder(&self.text)).is_ok() && again == self.text.as_bytes();
+        let survives = !has_escape(&value)
+            && serde_json::to_writer(&mut again, &InOrder(&self.text)).is_ok()
+            && again == self.text.as_bytes();
         if survives {
             return InOrder(&self.text).serialize(serializer);
         }
@@ -107,7 +109,9 @@ impl Serialize for InOrder<'_> {
                 }
                 sequence.end()
             }
-            _ => serde_json::from_str::<serde_json::Value>(self.0).map_err(error)?.serialize(serializer),
+            _ => serde_json::from_str::<serde_json::Value>(self.0)
+                .map_err(error)?
+                .serialize(serializer),
         }
     }
 }
@@ -141,10 +145,15 @@ impl<'de> Deserialize<'de> for Slot {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
             let mut text = Vec::new();
-            let escaped = deserializer.deserialize_any(Transcribe { out: &mut text, top: true })?;
+            let escaped = deserializer.deserialize_any(Transcribe {
+                out: &mut text,
+                top: true,
+            })?;
             return match escaped {
                 Some(text) => checked(text),
-                None => String::from_utf8(text).map_err(serde::de::Error::custom).map(|text| Self { text: text.into() }),
+                None => String::from_utf8(text)
+                    .map_err(serde::de::Error::custom)
+                    .map(|text| Self { text: text.into() }),
             };
         }
         checked(String::deserialize(deserializer)?)
@@ -226,7 +235,13 @@ impl<'de> Visitor<'de> for Transcribe<'_> {
             if before > start {
                 self.out.push(b',');
             }
-            if sequence.next_element_seed(Transcribe { out: &mut *self.out, top: false })?.is_none() {
+            if sequence
+                .next_element_seed(Transcribe {
+                    out: &mut *self.out,
+                    top: false,
+                })?
+                .is_none()
+            {
                 self.out.truncate(before);
                 self.out.push(b']');
                 return Ok(None);
@@ -251,7 +266,10 @@ impl<'de> Visitor<'de> for Transcribe<'_> {
             first = false;
             write_string(&key, self.out);
             self.out.push(b':');
-            map.next_value_seed(Transcribe { out: &mut *self.out, top: false })?;
+            map.next_value_seed(Transcribe {
+                out: &mut *self.out,
+                top: false,
+            })?;
         }
         self.out.push(b'}');
         Ok(None)
@@ -265,8 +283,19 @@ mod tests {
     #[test]
     fn nothing_is_lost_on_the_way_through_json() {
         for text in [
-            "null", "true", "\"a\\\"b\"", "7", "-0", "1.10", "1e2", "123456789012345678901234567890", "{\"b\":1,\"a\":[{}]}",
-            "{\"x\":1.10}", "{\"$json\":\"x\"}", "[]", "\"\\u00e9\"",
+            "null",
+            "true",
+            "\"a\\\"b\"",
+            "7",
+            "-0",
+            "1.10",
+            "1e2",
+            "123456789012345678901234567890",
+            "{\"b\":1,\"a\":[{}]}",
+            "{\"x\":1.10}",
+            "{\"$json\":\"x\"}",
+            "[]",
+            "\"\\u00e9\"",
         ] {
             let slot = Slot::new(text);
             let stored = serde_json::to_string(&slot).unwrap();
@@ -281,12 +310,19 @@ mod tests {
                 assert_eq!(through.json(), text, "through a tree");
             }
         }
-        assert_eq!(serde_json::to_string(&Slot::new("{\"b\":1,\"a\":\"x\"}")).unwrap(), "{\"b\":1,\"a\":\"x\"}", "readable where it can be");
+        assert_eq!(
+            serde_json::to_string(&Slot::new("{\"b\":1,\"a\":\"x\"}")).unwrap(),
+            "{\"b\":1,\"a\":\"x\"}",
+            "readable where it can be"
+        );
     }
 
     #[test]
     fn white_space_between_tokens_goes() {
-        assert_eq!(Slot::new("{ \"a b\" : [ 1 ,\n \"c \\\" d\" ] }").json(), "{\"a b\":[1,\"c \\\" d\"]}");
+        assert_eq!(
+            Slot::new("{ \"a b\" : [ 1 ,\n \"c \\\" d\" ] }").json(),
+            "{\"a b\":[1,\"c \\\" d\"]}"
+        );
         assert_eq!(Slot::new("\" x \"").json(), "\" x \"");
     }
 }

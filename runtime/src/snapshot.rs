@@ -51,7 +51,13 @@ impl Serialize for Steps<'_> {
         let mut map = serializer.serialize_map(Some(self.state.steps.iter().flatten().count()))?;
         for (shape, slots) in self.shape.steps.iter().zip(&self.state.steps) {
             if let Some(slots) = slots {
-                map.serialize_entry(shape.id, &Outputs { names: shape.outputs, slots })?;
+                map.serialize_entry(
+                    shape.id,
+                    &Outputs {
+                        names: shape.outputs,
+                        slots,
+                    },
+                )?;
             }
         }
         map.end()
@@ -79,29 +85,56 @@ impl Serialize for Outputs<'_> {
 ///
 /// # Errors
 /// What the serializer says.
-pub fn serialize<S: Serializer, I: Serialize>(shape: &Shape, state: &State, inputs: &I, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn serialize<S: Serializer, I: Serialize>(
+    shape: &Shape,
+    state: &State,
+    inputs: &I,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut retries: BTreeMap<&str, BTreeMap<usize, u64>> = BTreeMap::new();
     for ((step, action), used) in &state.retries {
         if let Some(step) = shape.steps.get(*step) {
             retries.entry(step.id).or_default().insert(*action, *used);
         }
     }
-    let next = state.position().and_then(|position| shape.steps.get(position)).map(|step| step.id);
+    let next = state
+        .position()
+        .and_then(|position| shape.steps.get(position))
+        .map(|step| step.id);
     let steps = Steps { shape, state };
-    Stored { version: VERSION, workflow: shape.workflow, inputs, next, steps, attempts: state.attempts, retries, total: state.total }.serialize(serializer)
+    Stored {
+        version: VERSION,
+        workflow: shape.workflow,
+        inputs,
+        next,
+        steps,
+        attempts: state.attempts,
+        retries,
+        total: state.total,
+    }
+    .serialize(serializer)
 }
 
 /// Reads a run.
 ///
 /// # Errors
 /// It is none, or one of another workflow or of another version of this one.
-pub fn deserialize<'de, D: Deserializer<'de>, I: DeserializeOwned>(shape: &Shape, deserializer: D) -> Result<(State, I), D::Error> {
+pub fn deserialize<'de, D: Deserializer<'de>, I: DeserializeOwned>(
+    shape: &Shape,
+    deserializer: D,
+) -> Result<(State, I), D::Error> {
     let stored: Restored<I> = Restored::deserialize(deserializer)?;
     if stored.version != VERSION {
-        return Err(D::Error::custom(format!("the run is stored in version {} of its form; this is version {VERSION}", stored.version)));
+        return Err(D::Error::custom(format!(
+            "the run is stored in version {} of its form; this is version {VERSION}",
+            stored.version
+        )));
     }
     if stored.workflow != shape.workflow {
-        return Err(D::Error::custom(format!("this is a run of workflow `{}`, not of `{}`", stored.workflow, shape.workflow)));
+        return Err(D::Error::custom(format!(
+            "this is a run of workflow `{}`, not of `{}`",
+            stored.workflow, shape.workflow
+        )));
     }
     let index = |id: &str| {
         let found = shape.steps.iter().position(|step| step.id == id);
@@ -117,7 +150,10 @@ pub fn deserialize<'de, D: Deserializer<'de>, I: DeserializeOwned>(shape: &Shape
         let mut slots = vec![None; names.len()];
         for (name, slot) in outputs {
             let Some(output) = names.iter().position(|known| *known == name) else {
-                return Err(D::Error::custom(format!("step `{id}` of workflow `{}` has no output `{name}` any more", shape.workflow)));
+                return Err(D::Error::custom(format!(
+                    "step `{id}` of workflow `{}` has no output `{name}` any more",
+                    shape.workflow
+                )));
             };
             slots[output] = Some(slot);
         }
@@ -125,7 +161,9 @@ pub fn deserialize<'de, D: Deserializer<'de>, I: DeserializeOwned>(shape: &Shape
     }
     for (id, actions) in stored.retries {
         let step = index(&id)?;
-        state.retries.extend(actions.into_iter().map(|(action, used)| ((step, action), used)));
+        state
+            .retries
+            .extend(actions.into_iter().map(|(action, used)| ((step, action), used)));
     }
     Ok((state, stored.inputs))
 }
@@ -139,13 +177,18 @@ pub fn fits<E: serde::de::Error>(shape: &Shape, state: &State, step: usize, type
         return Ok(());
     }
     let id = shape.steps.get(step).map_or("", |step| step.id);
-    Err(E::custom(format!("the stored outputs of step `{id}` are not of the types that workflow `{}` has", shape.workflow)))
+    Err(E::custom(format!(
+        "the stored outputs of step `{id}` are not of the types that workflow `{}` has",
+        shape.workflow
+    )))
 }
 
 /// Tells null from absence: `Some(None)` is null, `None` is not there.
 ///
 /// # Errors
 /// What the deserializer says.
-pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
 }

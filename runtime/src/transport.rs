@@ -78,7 +78,10 @@ impl StdError for ResponseTooLarge {}
 
 impl Transport for reqwest::Client {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
-        let limit = request.extensions().get::<Limits>().map_or(usize::MAX, |limits| limits.max_response_bytes);
+        let limit = request
+            .extensions()
+            .get::<Limits>()
+            .map_or(usize::MAX, |limits| limits.max_response_bytes);
         let request = reqwest::Request::try_from(request.map(reqwest::Body::from))?;
         let mut response = self.execute(request).await.map_err(reqwest::Error::without_url)?;
         let mut whole = Response::new(Bytes::new());
@@ -117,13 +120,19 @@ where
 
 /// [`Transport`] behind a pointer, so that the engine is compiled once and not per transport.
 pub(crate) trait DynTransport: Send + Sync {
-    fn send_dyn(&self, request: Request<Bytes>) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>>;
+    fn send_dyn(
+        &self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>>;
 
     fn sleep_dyn(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 impl<T: Transport> DynTransport for T {
-    fn send_dyn(&self, request: Request<Bytes>) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>> {
+    fn send_dyn(
+        &self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>> {
         Box::pin(self.send(request))
     }
 

@@ -33,14 +33,19 @@ fn published_description_is_absent() {
 fn client(server: &Server) -> Client {
     Client::builder()
         .source("stytchConsumerApi", |api| {
-            api.base_url(server.url()).credential(Credential::basic(server.project_id(), server.secret()))
+            api.base_url(server.url())
+                .credential(Credential::basic(server.project_id(), server.secret()))
         })
         .build()
         .unwrap()
 }
 
 fn paths(server: &Server) -> Vec<(String, u16)> {
-    server.log().into_iter().map(|exchange: Exchange| (exchange.path, exchange.status)).collect()
+    server
+        .log()
+        .into_iter()
+        .map(|exchange: Exchange| (exchange.path, exchange.status))
+        .collect()
 }
 
 fn path(path: &str, status: u16) -> (String, u16) {
@@ -297,17 +302,30 @@ async fn a_scheme_that_an_operation_requires_gets_its_credential() {
     let server = Server::start().await.unwrap();
     let by_scheme = Client::builder()
         .source("stytchConsumerApi", |api| {
-            api.base_url(server.url()).scheme("basicAuth", Credential::basic(server.project_id(), server.secret()))
+            api.base_url(server.url())
+                .scheme("basicAuth", Credential::basic(server.project_id(), server.secret()))
         })
         .build()
         .unwrap();
-    Run::new(PartialInputs::new().email("ada@example.com")).advance(&by_scheme).await.unwrap();
+    Run::new(PartialInputs::new().email("ada@example.com"))
+        .advance(&by_scheme)
+        .await
+        .unwrap();
 
-    let without = Client::builder().source("stytchConsumerApi", |api| api.base_url(server.url())).build().unwrap();
-    let error = Run::new(PartialInputs::new().email("bob@example.com")).advance(&without).await.unwrap_err();
+    let without = Client::builder()
+        .source("stytchConsumerApi", |api| api.base_url(server.url()))
+        .build()
+        .unwrap();
+    let error = Run::new(PartialInputs::new().email("bob@example.com"))
+        .advance(&without)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MissingCredential);
     let text = error.to_string();
-    assert!(text.contains("`api_user_v1_Create`") && text.contains("`basicAuth`"), "{text}");
+    assert!(
+        text.contains("`api_user_v1_Create`") && text.contains("`basicAuth`"),
+        "{text}"
+    );
     assert_eq!(server.log().len(), 1, "nothing was sent without a credential");
 }
 
@@ -320,7 +338,11 @@ async fn a_workflow_runs_without_a_network() {
         .transport(|request: arazzo::http::Request<arazzo::Bytes>| async move {
             // RFC 7617: "p:s" in base64.
             assert_eq!(request.headers()["authorization"], "Basic cDpz");
-            assert_eq!(request.uri().host(), Some("api.stytch.com"), "the first server of the description");
+            assert_eq!(
+                request.uri().host(),
+                Some("api.stytch.com"),
+                "the first server of the description"
+            );
             let body = match request.uri().path() {
                 "/v1/users" => r#"{"user_id":"u"}"#,
                 "/v1/totps" => r#"{"totp_id":"t","secret":"s","qr_code":"q","recovery_codes":[]}"#,
@@ -332,8 +354,17 @@ async fn a_workflow_runs_without_a_network() {
         })
         .build()
         .unwrap();
-    let outputs = ours::totp_enrollment(&client, Inputs::new("ada@example.com", "123456")).await.unwrap();
-    assert_eq!(outputs, Outputs { user_id: "u".into(), totp_id: "t".into(), session_token: "token".into() });
+    let outputs = ours::totp_enrollment(&client, Inputs::new("ada@example.com", "123456"))
+        .await
+        .unwrap();
+    assert_eq!(
+        outputs,
+        Outputs {
+            user_id: "u".into(),
+            totp_id: "t".into(),
+            session_token: "token".into()
+        }
+    );
 }
 
 /// What an output needs is not there: step, output, pointer, what was expected and what was found.
@@ -356,10 +387,18 @@ async fn a_response_that_breaks_its_schema_is_an_error() {
             })
             .build()
             .unwrap();
-        let error = Run::new(PartialInputs::new().email("ada@example.com")).advance(&client).await.unwrap_err();
+        let error = Run::new(PartialInputs::new().email("ada@example.com"))
+            .advance(&client)
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Response, "{body}");
         let text = error.to_string();
-        assert!(text.contains(&format!("the output `userId` is missing: `$response.body#/user_id` should be a string, found {found}")), "{text}");
+        assert!(
+            text.contains(&format!(
+                "the output `userId` is missing: `$response.body#/user_id` should be a string, found {found}"
+            )),
+            "{text}"
+        );
         assert!(error.response().is_some());
     }
 }

@@ -52,10 +52,7 @@ impl Fixture {
         let clock = Clock::new();
         let ticking = clock.clone();
         Ok(Self {
-            server: Server::builder()
-                .clock(move || ticking.now())
-                .start()
-                .await?,
+            server: Server::builder().clock(move || ticking.now()).start().await?,
             clock,
             client: reqwest::Client::new(),
         })
@@ -98,9 +95,7 @@ impl Fixture {
     /// A user who has begun to enroll: the identifier and the secret.
     async fn enrolled(&self, email: &str) -> Result<(String, String), Box<dyn Error>> {
         let user_id = self.user(email).await?;
-        let totp = self
-            .create("/v1/totps", json!({ "user_id": user_id }))
-            .await?;
+        let totp = self.create("/v1/totps", json!({ "user_id": user_id })).await?;
         Ok((user_id, text(&totp["secret"]).to_owned()))
     }
 
@@ -126,9 +121,7 @@ fn assert_error(body: &Value, status: u16, error_type: &str) {
 }
 
 fn text(value: &Value) -> &str {
-    value
-        .as_str()
-        .unwrap_or_else(|| panic!("{value} is not a string"))
+    value.as_str().unwrap_or_else(|| panic!("{value} is not a string"))
 }
 
 #[test]
@@ -154,10 +147,7 @@ fn codes_need_a_proper_secret_and_time() {
     assert_eq!(totp_code("not base32!", now), Err(CodeError::NotBase32));
     assert_eq!(totp_code("GEZDGNBV", now), Err(CodeError::SecretTooShort));
     assert_eq!(
-        totp_code(
-            "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
-            UNIX_EPOCH - Duration::from_secs(1)
-        ),
+        totp_code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", UNIX_EPOCH - Duration::from_secs(1)),
         Err(CodeError::BeforeEpoch)
     );
 }
@@ -261,15 +251,11 @@ async fn a_user_needs_plausible_addresses() -> Outcome {
         &long,
     ] {
         let body = json!({ "email": email });
-        fixture
-            .refuse("/v1/users", body, 400, "invalid_email")
-            .await?;
+        fixture.refuse("/v1/users", body, 400, "invalid_email").await?;
     }
     for number in ["", "12025550143", "+0123456789", "+1 202 555", "+12345"] {
         let body = json!({ "phone_number": number });
-        fixture
-            .refuse("/v1/users", body, 400, "invalid_phone_number")
-            .await?;
+        fixture.refuse("/v1/users", body, 400, "invalid_phone_number").await?;
     }
     assert_eq!(fixture.server.users(), 0);
     Ok(())
@@ -288,10 +274,7 @@ async fn a_user_is_not_created_twice() -> Outcome {
     for (body, error_type) in [
         (json!({ "email": "ada@example.com" }), "duplicate_email"),
         (json!({ "email": "Ada@Example.com" }), "duplicate_email"),
-        (
-            json!({ "phone_number": "+12025550143" }),
-            "duplicate_phone_number",
-        ),
+        (json!({ "phone_number": "+12025550143" }), "duplicate_phone_number"),
         (
             json!({ "email": "eve@example.com", "external_id": "crm|1" }),
             "duplicate_user_external_id",
@@ -341,10 +324,7 @@ async fn credentials_are_random_unless_chosen() -> Outcome {
     assert!(one.project_id().starts_with("project-test-"));
     assert!(one.secret().starts_with("secret-test-"));
 
-    let chosen = Server::builder()
-        .credentials("my-project", "pass:word")
-        .start()
-        .await?;
+    let chosen = Server::builder().credentials("my-project", "pass:word").start().await?;
     let response = reqwest::Client::new()
         .post(format!("{}/v1/users", chosen.url()))
         .basic_auth("my-project", Some("pass:word"))
@@ -363,9 +343,7 @@ async fn credentials_are_random_unless_chosen() -> Outcome {
 async fn enrolling_gives_a_secret_and_recovery_codes() -> Outcome {
     let fixture = Fixture::new().await?;
     let user_id = fixture.user("ada@example.com").await?;
-    let response = fixture
-        .create("/v1/totps", json!({ "user_id": user_id }))
-        .await?;
+    let response = fixture.create("/v1/totps", json!({ "user_id": user_id })).await?;
 
     assert!(text(&response["totp_id"]).starts_with("totp-test-"));
     assert_eq!(response["user_id"], user_id.as_str());
@@ -377,11 +355,7 @@ async fn enrolling_gives_a_secret_and_recovery_codes() -> Outcome {
     // 32 characters of five bits each.
     let secret = text(&response["secret"]);
     assert_eq!(secret.len(), 32);
-    assert!(
-        secret
-            .bytes()
-            .all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
-    );
+    assert!(secret.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7')));
 
     let codes: HashSet<&str> = response["recovery_codes"]
         .as_array()
@@ -402,9 +376,7 @@ async fn enrolling_gives_a_secret_and_recovery_codes() -> Outcome {
 async fn the_qr_code_holds_the_otpauth_url() -> Outcome {
     let fixture = Fixture::new().await?;
     let user_id = fixture.user("ada+tag@example.com").await?;
-    let response = fixture
-        .create("/v1/totps", json!({ "user_id": user_id }))
-        .await?;
+    let response = fixture.create("/v1/totps", json!({ "user_id": user_id })).await?;
 
     let image = STANDARD.decode(text(&response["qr_code"]))?;
     let mut reader = png::Decoder::new(Cursor::new(image)).read_info()?;
@@ -414,8 +386,7 @@ async fn the_qr_code_holds_the_otpauth_url() -> Outcome {
     assert_eq!(info.bit_depth, png::BitDepth::Eight);
     let width = usize::try_from(info.width)?;
     let height = usize::try_from(info.height)?;
-    let mut image =
-        rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
     let grids = image.detect_grids();
     assert_eq!(grids.len(), 1);
     let (_, content) = grids[0].decode()?;
@@ -439,19 +410,13 @@ async fn enrolling_needs_a_known_user_and_a_proper_expiration() -> Outcome {
     fixture.create("/v1/users", body).await?;
 
     let nobody = json!({ "user_id": "user-test-nobody" });
-    fixture
-        .refuse("/v1/totps", nobody, 404, "user_not_found")
-        .await?;
+    fixture.refuse("/v1/totps", nobody, 404, "user_not_found").await?;
     for body in [json!({}), json!({ "user_id": "" })] {
-        fixture
-            .refuse("/v1/totps", body, 400, "invalid_user_id")
-            .await?;
+        fixture.refuse("/v1/totps", body, 400, "invalid_user_id").await?;
     }
     for minutes in [-1, 0, 4, 1441] {
         let body = json!({ "user_id": "crm|1", "expiration_minutes": minutes });
-        fixture
-            .refuse("/v1/totps", body, 400, "invalid_expiration")
-            .await?;
+        fixture.refuse("/v1/totps", body, 400, "invalid_expiration").await?;
     }
     for minutes in [5, 1440] {
         let body = json!({ "user_id": "crm|1", "expiration_minutes": minutes });
@@ -509,9 +474,7 @@ async fn a_wrong_code_is_refused() -> Outcome {
 
     let body = json!({ "user_id": user_id, "totp_code": wrong });
     let path = "/v1/totps/authenticate";
-    fixture
-        .refuse(path, body, 401, "unable_to_authenticate_totp")
-        .await?;
+    fixture.refuse(path, body, 401, "unable_to_authenticate_totp").await?;
     for malformed in ["", "12345", "1234567", "12345a", "١٢٣"] {
         let body = json!({ "user_id": user_id, "totp_code": malformed });
         fixture.refuse(path, body, 400, "invalid_totp_code").await?;
@@ -525,9 +488,7 @@ async fn a_wrong_code_is_refused() -> Outcome {
 
     let stranger = fixture.user("eve@example.com").await?;
     let body = json!({ "user_id": stranger, "totp_code": current });
-    fixture
-        .refuse(path, body, 404, "totps_not_found_for_user")
-        .await?;
+    fixture.refuse(path, body, 404, "totps_not_found_for_user").await?;
 
     // None of which used the code up.
     let body = json!({ "user_id": user_id, "totp_code": current });
@@ -566,9 +527,7 @@ async fn the_window_is_one_step_on_either_side() -> Outcome {
 
     for seconds in [now - 60, now + 60] {
         let body = json!({ "user_id": user_id, "totp_code": totp_code(&secret, at(seconds))? });
-        fixture
-            .refuse(path, body, 401, "unable_to_authenticate_totp")
-            .await?;
+        fixture.refuse(path, body, 401, "unable_to_authenticate_totp").await?;
     }
     for seconds in [now - 30, now, now + 30] {
         let body = json!({ "user_id": user_id, "totp_code": totp_code(&secret, at(seconds))? });
@@ -596,9 +555,7 @@ async fn an_enrollment_expires_unless_verified() -> Outcome {
     fixture.create(path, body(&secrets[0])?).await?;
     fixture.clock.advance(1);
     fixture.create(path, body(&secrets[0])?).await?;
-    fixture
-        .refuse(path, body(&secrets[1])?, 401, "expired_totp")
-        .await?;
+    fixture.refuse(path, body(&secrets[1])?, 401, "expired_totp").await?;
     Ok(())
 }
 
@@ -617,9 +574,7 @@ async fn a_user_has_one_verified_totp() -> Outcome {
         response["user"]["totps"],
         json!([{ "totp_id": totp["totp_id"], "verified": true }])
     );
-    fixture
-        .refuse("/v1/totps", again, 400, "active_totp_exists")
-        .await?;
+    fixture.refuse("/v1/totps", again, 400, "active_totp_exists").await?;
     Ok(())
 }
 
@@ -656,18 +611,11 @@ async fn a_session_is_started_when_asked_for() -> Outcome {
     };
     for minutes in [json!(-5), json!(0), json!(4), json!(527_041)] {
         fixture
-            .refuse(
-                path,
-                body(minutes)?,
-                400,
-                "invalid_session_duration_minutes",
-            )
+            .refuse(path, body(minutes)?, 400, "invalid_session_duration_minutes")
             .await?;
     }
     for minutes in [json!("60"), json!(60.5)] {
-        fixture
-            .refuse(path, body(minutes)?, 400, "bad_request")
-            .await?;
+        fixture.refuse(path, body(minutes)?, 400, "bad_request").await?;
     }
 
     let response = fixture.create(path, body(json!(60))?).await?;
@@ -743,9 +691,7 @@ async fn a_session_goes_on_by_its_token_or_its_jwt() -> Outcome {
         .refuse(path, with(both)?, 400, "too_many_session_arguments")
         .await?;
     let unknown = json!({ "session_token": "unknown" });
-    fixture
-        .refuse(path, with(unknown)?, 404, "session_not_found")
-        .await?;
+    fixture.refuse(path, with(unknown)?, 404, "session_not_found").await?;
     let large = json!({ "session_custom_claims": { "text": "x".repeat(4096) } });
     fixture
         .refuse(path, with(large)?, 400, "custom_claims_too_large")
@@ -780,9 +726,7 @@ async fn a_session_goes_on_by_its_token_or_its_jwt() -> Outcome {
 
     fixture.clock.advance(600);
     let expired = json!({ "session_token": token });
-    fixture
-        .refuse(path, with(expired)?, 404, "session_not_found")
-        .await?;
+    fixture.refuse(path, with(expired)?, 404, "session_not_found").await?;
     Ok(())
 }
 
@@ -803,14 +747,7 @@ async fn every_error_has_the_same_shape() -> Outcome {
         assert_eq!(actual, status);
         assert_error(&body, status, error_type);
     }
-    for content in [
-        "",
-        "{",
-        "[]",
-        "null",
-        r#"["ada@example.com"]"#,
-        r#"{"email":1}"#,
-    ] {
+    for content in ["", "{", "[]", "null", r#"["ada@example.com"]"#, r#"{"email":1}"#] {
         let request = fixture.request(Method::POST, "/v1/users");
         let request = request.header("content-type", "application/json");
         let (status, body) = read(request.body(content).send().await?).await?;
@@ -850,13 +787,7 @@ async fn the_log_holds_the_exchanges_without_the_credentials() -> Outcome {
     let log = server.log();
     let seen: Vec<_> = log
         .iter()
-        .map(|exchange| {
-            (
-                exchange.method.as_str(),
-                exchange.path.as_str(),
-                exchange.status,
-            )
-        })
+        .map(|exchange| (exchange.method.as_str(), exchange.path.as_str(), exchange.status))
         .collect();
     assert_eq!(
         seen,

@@ -8,8 +8,16 @@ use crate::schema::Walk;
 use crate::typing::{Shape, Typing, success_status};
 
 /// An output is read where its step cannot have run yet.
-pub(super) fn step_after_use(reference: &Reference, at: Option<usize>, place: Place, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
-    let Source::StepOutput { step, .. } = reference.source else { return };
+pub(super) fn step_after_use(
+    reference: &Reference,
+    at: Option<usize>,
+    place: Place,
+    typing: &Typing<'_, '_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Source::StepOutput { step, .. } = reference.source else {
+        return;
+    };
     let possible = match at {
         Some(index) => typing.flow.possible_before.get(index),
         None => Some(&typing.flow.possible_at_end),
@@ -20,31 +28,50 @@ pub(super) fn step_after_use(reference: &Reference, at: Option<usize>, place: Pl
     if own || !reachable || possible.and_then(|set| set.get(step)).copied().unwrap_or(true) {
         return;
     }
-    let Some(read) = typing.workflow.steps.get(step).map(|step| step.text.id) else { return };
+    let Some(read) = typing.workflow.steps.get(step).map(|step| step.text.id) else {
+        return;
+    };
     let message = match at.and_then(|index| typing.workflow.steps.get(index)) {
-        Some(reader) if at == Some(step) => format!("step `{}` reads its own output before it has one", reader.text.id.value),
-        Some(reader) => format!("step `{}` reads an output of step `{}`, which cannot have run by then", reader.text.id.value, read.value),
+        Some(reader) if at == Some(step) => {
+            format!("step `{}` reads its own output before it has one", reader.text.id.value)
+        }
+        Some(reader) => format!(
+            "step `{}` reads an output of step `{}`, which cannot have run by then",
+            reader.text.id.value, read.value
+        ),
         None => format!("step `{}`, of which an output is read, never runs", read.value),
     };
     let mut diagnostic = Diagnostic::new(&rule::STEP_AFTER_USE, reference.span, message);
     if at != Some(step) {
-        diagnostic = diagnostic.related(read.span(), "it stands here").help("steps run in the order of the list; move it in front");
+        diagnostic = diagnostic
+            .related(read.span(), "it stands here")
+            .help("steps run in the order of the list; move it in front");
     }
     diagnostics.push(diagnostic);
 }
 
 /// A pointer leads where no valid value has anything, or where the schema mentions nothing.
-pub(super) fn impossible_pointer(reference: &Reference, at: Option<usize>, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
+pub(super) fn impossible_pointer(
+    reference: &Reference,
+    at: Option<usize>,
+    typing: &Typing<'_, '_>,
+    diagnostics: &mut Diagnostics,
+) {
     if reference.pointer.is_empty() {
         return;
     }
     let input = matches!(reference.source, Source::Input(_));
     let Shape::Schema(schema) = typing.source(&reference.source, at).shape else {
         let base = typing.source(&reference.source, at).shape.types();
-        let scalar = !base.is_empty() && !base.allows(crate::schema::Type::Object) && !base.allows(crate::schema::Type::Array);
+        let scalar =
+            !base.is_empty() && !base.allows(crate::schema::Type::Object) && !base.allows(crate::schema::Type::Array);
         if scalar {
             let message = format!("a pointer into {}, which has no members", base.words());
-            diagnostics.push(Diagnostic::new(&rule::IMPOSSIBLE_RESPONSE_POINTER, reference.span, message));
+            diagnostics.push(Diagnostic::new(
+                &rule::IMPOSSIBLE_RESPONSE_POINTER,
+                reference.span,
+                message,
+            ));
         }
         return;
     };
@@ -52,25 +79,47 @@ pub(super) fn impossible_pointer(reference: &Reference, at: Option<usize>, typin
     let named = |token: usize| reference.pointer.get(token).map_or("", String::as_str);
     match schema.walk(reference.pointer.iter().map(String::as_str)) {
         Walk::Impossible { schema, token } => {
-            let rule = if input { &rule::IMPOSSIBLE_INPUT_POINTER } else { &rule::IMPOSSIBLE_RESPONSE_POINTER };
+            let rule = if input {
+                &rule::IMPOSSIBLE_INPUT_POINTER
+            } else {
+                &rule::IMPOSSIBLE_RESPONSE_POINTER
+            };
             let types = schema.types();
             let message = if types.allows(crate::schema::Type::Object) {
-                format!("there can be no member `{}` here: the schema allows no others than its own", named(token))
+                format!(
+                    "there can be no member `{}` here: the schema allows no others than its own",
+                    named(token)
+                )
             } else if types.allows(crate::schema::Type::Array) {
                 format!("`{}` is no index of an array", named(token))
             } else {
-                format!("there can be no member `{}` here: the value is {}", named(token), types.words())
+                format!(
+                    "there can be no member `{}` here: the value is {}",
+                    named(token),
+                    types.words()
+                )
             };
-            let mut diagnostic = Diagnostic::new(rule, place(token), message).related(schema.at.span(), "by this schema");
+            let mut diagnostic =
+                Diagnostic::new(rule, place(token), message).related(schema.at.span(), "by this schema");
             if types.allows(crate::schema::Type::Array) {
                 diagnostic = diagnostic.help(format!("an item is reached by its index, such as `0/{}`", named(token)));
             }
             diagnostics.push(diagnostic.help_if(similar_member(schema, named(token))));
         }
-        Walk::Unknown { at: Some((schema, token)) } => {
-            let rule = if input { &rule::IMPOSSIBLE_INPUT_POINTER } else { &rule::UNKNOWN_RESPONSE_POINTER };
+        Walk::Unknown {
+            at: Some((schema, token)),
+        } => {
+            let rule = if input {
+                &rule::IMPOSSIBLE_INPUT_POINTER
+            } else {
+                &rule::UNKNOWN_RESPONSE_POINTER
+            };
             let message = format!("the schema does not mention a member `{}`", named(token));
-            diagnostics.push(Diagnostic::new(rule, place(token), message).related(schema.at.span(), "this schema").help_if(similar_member(schema, named(token))));
+            diagnostics.push(
+                Diagnostic::new(rule, place(token), message)
+                    .related(schema.at.span(), "this schema")
+                    .help_if(similar_member(schema, named(token))),
+            );
         }
         Walk::Unknown { at: None } | Walk::Found { .. } => {}
     }
@@ -88,16 +137,27 @@ pub(super) fn output_without_body(reference: &Reference, place: Place, step: &St
         return;
     }
     if success_status(step) == Some(204) {
-        let message = format!("step `{}` succeeds with 204, a response without a body", step.text.id.value);
+        let message = format!(
+            "step `{}` succeeds with 204, a response without a body",
+            step.text.id.value
+        );
         diagnostics.push(Diagnostic::new(&rule::OUTPUT_WITHOUT_BODY, reference.span, message));
     }
 }
 
 /// A value that may be missing goes where a value must be.
-pub(super) fn optional_into_required(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
-    let Call::Operation { arguments, .. } = &step.call else { return };
-    for argument in arguments {
-        let required = argument.location == Location::Path || argument.declared.as_ref().is_some_and(|declared| declared.required);
+pub(super) fn optional_into_required(
+    step: &Step<'_>,
+    index: usize,
+    typing: &Typing<'_, '_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Call::Operation(request) = &step.call else {
+        return;
+    };
+    for argument in &request.arguments {
+        let required =
+            argument.location == Location::Path || argument.declared.as_ref().is_some_and(|declared| declared.required);
         if !required {
             continue;
         }
@@ -106,8 +166,14 @@ pub(super) fn optional_into_required(step: &Step<'_>, index: usize, typing: &Typ
             // Where nothing is known about the value there is nothing to warn of.
             let sure = !known.present && !matches!(known.shape, Shape::Unknown);
             if sure && !matches!(reference.source, Source::Invalid) {
-                let message = format!("`{}` may be missing, but the parameter `{}` is required", reference.text, argument.name);
-                diagnostics.push(Diagnostic::new(&rule::OPTIONAL_INTO_REQUIRED, reference.span, message).help("without it the step fails; make sure that it is there"));
+                let message = format!(
+                    "`{}` may be missing, but the parameter `{}` is required",
+                    reference.text, argument.name
+                );
+                diagnostics.push(
+                    Diagnostic::new(&rule::OPTIONAL_INTO_REQUIRED, reference.span, message)
+                        .help("without it the step fails; make sure that it is there"),
+                );
             }
         }
     }

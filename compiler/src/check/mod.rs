@@ -9,7 +9,7 @@ mod workflow;
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 use crate::flow;
-use crate::resolve::{Program, Segment, Test, Value, ValueKind, Reference, Workflow, Call};
+use crate::resolve::{Call, Program, Reference, Segment, Test, Value, ValueKind, Workflow};
 use crate::typing::Typing;
 
 /// Checks every workflow.
@@ -99,14 +99,24 @@ pub(crate) fn test_references<'t>(test: &'t Test, found: &mut Vec<&'t Reference>
 
 /// All references of a step and where each is evaluated.
 pub(crate) fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> Vec<(&'w Reference, Place)> {
-    let Some(step) = workflow.steps.get(index) else { return Vec::new() };
+    let Some(step) = workflow.steps.get(index) else {
+        return Vec::new();
+    };
     let mut all = Vec::new();
-    if let Call::Operation { arguments, body, .. } = &step.call {
-        for argument in arguments {
-            all.extend(references(&argument.value).into_iter().map(|reference| (reference, Place::Request)));
+    if let Call::Operation(request) = &step.call {
+        for argument in &request.arguments {
+            all.extend(
+                references(&argument.value)
+                    .into_iter()
+                    .map(|reference| (reference, Place::Request)),
+            );
         }
-        if let Some(body) = body {
-            all.extend(references(&body.payload).into_iter().map(|reference| (reference, Place::Request)));
+        if let Some(body) = &request.body {
+            all.extend(
+                references(&body.payload)
+                    .into_iter()
+                    .map(|reference| (reference, Place::Request)),
+            );
         }
     }
     let mut found = Vec::new();
@@ -120,7 +130,11 @@ pub(crate) fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> V
     }
     all.extend(found.into_iter().map(|reference| (reference, Place::Response)));
     for output in &step.outputs {
-        all.extend(references(&output.value).into_iter().map(|reference| (reference, Place::StepOutput)));
+        all.extend(
+            references(&output.value)
+                .into_iter()
+                .map(|reference| (reference, Place::StepOutput)),
+        );
     }
     all
 }

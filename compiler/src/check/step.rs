@@ -10,7 +10,7 @@ use crate::typing::{Shape, Typing};
 
 fn parts<'s, 'a>(step: &'s Step<'a>) -> Option<(&'s Operation<'a>, &'s [Argument<'a>], Option<&'s Body<'a>>)> {
     match &step.call {
-        Call::Operation { operation, arguments, body, .. } => Some((operation, arguments, body.as_ref())),
+        Call::Operation(request) => Some((&request.operation, &request.arguments, request.body.as_ref())),
         Call::Unresolved => None,
     }
 }
@@ -24,22 +24,40 @@ fn name(operation: &Operation<'_>) -> String {
 
 /// Headers that a description may list but that OpenAPI says to ignore (Parameter Object, `name`).
 fn is_reserved_header(parameter: &str) -> bool {
-    ["accept", "content-type", "authorization"].iter().any(|reserved| parameter.eq_ignore_ascii_case(reserved))
+    ["accept", "content-type", "authorization"]
+        .iter()
+        .any(|reserved| parameter.eq_ignore_ascii_case(reserved))
 }
 
 pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
-    let Some((operation, arguments, _)) = parts(step) else { return };
+    let Some((operation, arguments, _)) = parts(step) else {
+        return;
+    };
     let given = |wanted: &str, location| {
-        arguments.iter().any(|argument| crate::resolve::same_parameter(&argument.name, argument.location, wanted, location))
+        arguments
+            .iter()
+            .any(|argument| crate::resolve::same_parameter(&argument.name, argument.location, wanted, location))
     };
     let report = |wanted: &str, location: Location, declared, diagnostics: &mut Diagnostics| {
-        let message = format!("step `{}` does not give the parameter `{wanted}` that {} requires in its {}", step.text.id.value, name(operation), location.word());
-        let at = step.text.targets.first().map_or(step.text.id.span(), |(_, text)| text.span());
+        let message = format!(
+            "step `{}` does not give the parameter `{wanted}` that {} requires in its {}",
+            step.text.id.value,
+            name(operation),
+            location.word()
+        );
+        let at = step
+            .text
+            .targets
+            .first()
+            .map_or(step.text.id.span(), |(_, text)| text.span());
         let mut diagnostic = Diagnostic::new(&rule::PARAMETER_REQUIRED, at, message);
         if let Some(span) = declared {
             diagnostic = diagnostic.related(span, "declared here");
         }
-        diagnostics.push(diagnostic.help(format!("add to `parameters`: `{{ name: {wanted}, in: {}, value: … }}`", location.word())));
+        diagnostics.push(diagnostic.help(format!(
+            "add to `parameters`: `{{ name: {wanted}, in: {}, value: … }}`",
+            location.word()
+        )));
     };
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
         let reserved = parameter.location == Location::Header && is_reserved_header(parameter.name);
@@ -48,7 +66,10 @@ pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics)
         }
     }
     for wanted in crate::resolve::path_names(operation) {
-        let declared = operation.parameters.iter().any(|parameter| parameter.location == Location::Path && parameter.name == wanted);
+        let declared = operation
+            .parameters
+            .iter()
+            .any(|parameter| parameter.location == Location::Path && parameter.name == wanted);
         if !declared && !given(wanted, Location::Path) {
             report(wanted, Location::Path, None, diagnostics);
         }
@@ -56,23 +77,39 @@ pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics)
 }
 
 pub(super) fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) {
-    let Some((operation, arguments, _)) = parts(step) else { return };
+    let Some((operation, arguments, _)) = parts(step) else {
+        return;
+    };
     for argument in arguments.iter().filter(|argument| argument.declared.is_none()) {
-        let in_template = argument.location == Location::Path && crate::resolve::path_names(operation).contains(&argument.name.as_str());
+        let in_template = argument.location == Location::Path
+            && crate::resolve::path_names(operation).contains(&argument.name.as_str());
         let reserved = argument.location == Location::Header && is_reserved_header(&argument.name);
         if in_template || reserved || argument.location == Location::Cookie && operation.parameters.is_empty() {
             continue;
         }
         let elsewhere = operation.parameters.iter().find(|known| known.name == argument.name);
         let similar = crate::diagnostic::similar(&argument.name, operation.parameters.iter().map(|known| known.name));
-        let message = format!("{} declares no parameter `{}` in its {}", name(operation), argument.name, argument.location.word());
+        let message = format!(
+            "{} declares no parameter `{}` in its {}",
+            name(operation),
+            argument.name,
+            argument.location.word()
+        );
         let help = match (elsewhere, similar) {
-            (Some(known), _) => Some(format!("it declares one in its {}: write `in: {}`", known.location.word(), known.location.word())),
+            (Some(known), _) => Some(format!(
+                "it declares one in its {}: write `in: {}`",
+                known.location.word(),
+                known.location.word()
+            )),
             (None, Some(known)) => Some(format!("a parameter with a similar name exists: `{known}`")),
             (None, None) => None,
         };
         // A path parameter that the template has no place for cannot be sent at all.
-        let rule = if argument.location == Location::Path { &rule::UNKNOWN_PATH_PARAMETER } else { &rule::UNKNOWN_PARAMETER };
+        let rule = if argument.location == Location::Path {
+            &rule::UNKNOWN_PATH_PARAMETER
+        } else {
+            &rule::UNKNOWN_PARAMETER
+        };
         diagnostics.push(Diagnostic::new(rule, argument.span, message).help_if(help));
     }
 }
@@ -82,15 +119,31 @@ pub(super) fn querystring_with_query(step: &Step<'_>, diagnostics: &mut Diagnost
     let of = |location| arguments.iter().find(move |argument| argument.location == location);
     if let (Some(whole), Some(part)) = (of(Location::QueryString), of(Location::Query)) {
         let message = "a step gives either the whole query or its parameters, not both";
-        diagnostics.push(Diagnostic::new(&rule::QUERYSTRING_WITH_QUERY, part.span, message).related(whole.span, "the whole query"));
+        diagnostics.push(
+            Diagnostic::new(&rule::QUERYSTRING_WITH_QUERY, part.span, message).related(whole.span, "the whole query"),
+        );
     }
 }
 
 pub(super) fn body_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, _, _)) = parts(step) else { return };
-    if operation.body.as_ref().is_some_and(|body| body.required) && step.text.request_body.as_ref().is_none_or(|body| body.payload.is_none()) {
-        let message = format!("step `{}` sends no body, but {} requires one", step.text.id.value, name(operation));
-        let at = step.text.targets.first().map_or(step.text.id.span(), |(_, text)| text.span());
+    if operation.body.as_ref().is_some_and(|body| body.required)
+        && step
+            .text
+            .request_body
+            .as_ref()
+            .is_none_or(|body| body.payload.is_none())
+    {
+        let message = format!(
+            "step `{}` sends no body, but {} requires one",
+            step.text.id.value,
+            name(operation)
+        );
+        let at = step
+            .text
+            .targets
+            .first()
+            .map_or(step.text.id.span(), |(_, text)| text.span());
         diagnostics.push(Diagnostic::new(&rule::BODY_REQUIRED, at, message).help("add `requestBody: { payload: … }`"));
     }
 }
@@ -98,9 +151,21 @@ pub(super) fn body_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
 pub(super) fn body_not_accepted(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, _, _)) = parts(step) else { return };
     let Some(body) = &step.text.request_body else { return };
-    if operation.body.is_none() && matches!(operation.method.as_str(), "GET" | "HEAD" | "DELETE" | "OPTIONS" | "TRACE") {
-        let message = format!("{} declares no body, and a {} request has none by its meaning", name(operation), operation.method);
-        diagnostics.push(Diagnostic::new(&rule::BODY_NOT_ACCEPTED, body.at.span(), message).help("remove `requestBody`, or send its members as parameters"));
+    if operation.body.is_none()
+        && matches!(
+            operation.method.as_str(),
+            "GET" | "HEAD" | "DELETE" | "OPTIONS" | "TRACE"
+        )
+    {
+        let message = format!(
+            "{} declares no body, and a {} request has none by its meaning",
+            name(operation),
+            operation.method
+        );
+        diagnostics.push(
+            Diagnostic::new(&rule::BODY_NOT_ACCEPTED, body.at.span(), message)
+                .help("remove `requestBody`, or send its members as parameters"),
+        );
     }
 }
 
@@ -112,34 +177,64 @@ fn members(payload: &Value) -> Option<&[(String, Value)]> {
 }
 
 pub(super) fn payload_member_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
-    let Some((operation, _, Some(body))) = parts(step) else { return };
-    let (Some(schema), Some(members)) = (body.schema, members(&body.payload)) else { return };
-    if step.text.request_body.as_ref().is_some_and(|body| !body.replacements.is_empty()) {
+    let Some((operation, _, Some(body))) = parts(step) else {
+        return;
+    };
+    let (Some(schema), Some(members)) = (body.schema, members(&body.payload)) else {
+        return;
+    };
+    if step
+        .text
+        .request_body
+        .as_ref()
+        .is_some_and(|body| !body.replacements.is_empty())
+    {
         return;
     }
     for required in schema.required() {
         let Some(wanted) = required.as_str() else { continue };
-        let read_only = schema.property(wanted).is_some_and(|property| property.flag("readOnly"));
+        let read_only = schema
+            .property(wanted)
+            .is_some_and(|property| property.flag("readOnly"));
         if !read_only && !members.iter().any(|(name, _)| name == wanted) {
-            let message = format!("the payload has no member `{wanted}`, which {} requires", name(operation));
+            let message = format!(
+                "the payload has no member `{wanted}`, which {} requires",
+                name(operation)
+            );
             diagnostics.push(
-                Diagnostic::new(&rule::PAYLOAD_MEMBER_REQUIRED, body.payload.span, message).related(required.span(), "required here").help(format!("add `{wanted}: …`")),
+                Diagnostic::new(&rule::PAYLOAD_MEMBER_REQUIRED, body.payload.span, message)
+                    .related(required.span(), "required here")
+                    .help(format!("add `{wanted}: …`")),
             );
         }
     }
 }
 
 pub(super) fn unknown_payload_member(step: &Step<'_>, diagnostics: &mut Diagnostics) {
-    let Some((operation, _, Some(body))) = parts(step) else { return };
-    let (Some(schema), Some(members)) = (body.schema, members(&body.payload)) else { return };
+    let Some((operation, _, Some(body))) = parts(step) else {
+        return;
+    };
+    let (Some(schema), Some(members)) = (body.schema, members(&body.payload)) else {
+        return;
+    };
     let properties = schema.properties();
-    if properties.is_empty() || !schema.alternatives().is_empty() || matches!(schema.additional(), Ok(Some(_))) || schema.flag("additionalProperties") {
+    if properties.is_empty()
+        || !schema.alternatives().is_empty()
+        || matches!(schema.additional(), Ok(Some(_)))
+        || schema.flag("additionalProperties")
+    {
         return;
     }
-    for (member, value) in members.iter().filter(|(member, _)| properties.iter().all(|(known, ..)| known != member)) {
+    for (member, value) in members
+        .iter()
+        .filter(|(member, _)| properties.iter().all(|(known, ..)| known != member))
+    {
         let message = format!("{} declares no member `{member}` in its body", name(operation));
         let similar = crate::diagnostic::similar(member, properties.iter().map(|(known, ..)| *known));
-        diagnostics.push(Diagnostic::new(&rule::UNKNOWN_PAYLOAD_MEMBER, value.span, message).help_if(similar.map(|known| format!("a member with a similar name exists: `{known}`"))));
+        diagnostics.push(
+            Diagnostic::new(&rule::UNKNOWN_PAYLOAD_MEMBER, value.span, message)
+                .help_if(similar.map(|known| format!("a member with a similar name exists: `{known}`"))),
+        );
     }
 }
 
@@ -148,19 +243,42 @@ fn excludes(wanted: Types, found: Types) -> bool {
     if wanted.is_empty() || found.is_empty() {
         return false;
     }
-    [Type::Boolean, Type::Integer, Type::Number, Type::String, Type::Array, Type::Object, Type::Null]
-        .into_iter()
-        .filter(|&kind| found.allows(kind))
-        .all(|kind| !wanted.allows(kind) && !(kind == Type::Number && wanted.allows(Type::Integer)))
+    [
+        Type::Boolean,
+        Type::Integer,
+        Type::Number,
+        Type::String,
+        Type::Array,
+        Type::Object,
+        Type::Null,
+    ]
+    .into_iter()
+    .filter(|&kind| found.allows(kind))
+    .all(|kind| !(wanted.allows(kind) || (kind == Type::Number && wanted.allows(Type::Integer))))
 }
 
-pub(super) fn payload_type_mismatch(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
-    let Some((operation, _, Some(body))) = parts(step) else { return };
+pub(super) fn payload_type_mismatch(
+    step: &Step<'_>,
+    index: usize,
+    typing: &Typing<'_, '_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some((operation, _, Some(body))) = parts(step) else {
+        return;
+    };
     let Some(schema) = body.schema else { return };
     payload_against(&body.payload, schema, index, typing, &name(operation), 0, diagnostics);
 }
 
-fn payload_against(value: &Value, schema: Schema<'_>, index: usize, typing: &Typing<'_, '_>, operation: &str, depth: usize, diagnostics: &mut Diagnostics) {
+fn payload_against(
+    value: &Value,
+    schema: Schema<'_>,
+    index: usize,
+    typing: &Typing<'_, '_>,
+    operation: &str,
+    depth: usize,
+    diagnostics: &mut Diagnostics,
+) {
     let known = typing.value(value, Some(index));
     let (wanted, found) = (schema.types(), known.shape.types());
     if depth > 32 {
@@ -168,10 +286,16 @@ fn payload_against(value: &Value, schema: Schema<'_>, index: usize, typing: &Typ
     }
     if excludes(wanted, found) {
         let message = format!("{operation} expects {} here, found {}", wanted.words(), found.words());
-        let mut diagnostic = Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, value.span, message).related(schema.at.span(), "by this schema");
+        let mut diagnostic = Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, value.span, message)
+            .related(schema.at.span(), "by this schema");
         if let (ValueKind::Template(_), false) = (&value.kind, wanted.allows(Type::String)) {
             diagnostic.rule = &rule::BRACES_MAKE_A_STRING;
-            diagnostic = Diagnostic::new(diagnostic.rule, value.span, "an expression in braces is always a string").help("drop the braces to keep the value's type");
+            diagnostic = Diagnostic::new(
+                diagnostic.rule,
+                value.span,
+                "an expression in braces is always a string",
+            )
+            .help("drop the braces to keep the value's type");
         }
         diagnostics.push(diagnostic);
         return;
@@ -195,18 +319,38 @@ fn payload_against(value: &Value, schema: Schema<'_>, index: usize, typing: &Typ
     }
 }
 
-pub(super) fn parameter_type_mismatch(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
-    let Some((operation, arguments, _)) = parts(step) else { return };
+pub(super) fn parameter_type_mismatch(
+    step: &Step<'_>,
+    index: usize,
+    typing: &Typing<'_, '_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some((operation, arguments, _)) = parts(step) else {
+        return;
+    };
     for argument in arguments {
-        let Some(schema) = argument.declared.as_ref().and_then(|declared| declared.schema) else { continue };
+        let Some(schema) = argument.declared.as_ref().and_then(|declared| declared.schema) else {
+            continue;
+        };
         let known = typing.value(&argument.value, Some(index));
         let (wanted, found) = (schema.types(), known.shape.types());
         // In a URL or header every scalar is text in the end; only structures cannot be scalars.
         let structure = |types: Types| [Type::Array, Type::Object].iter().any(|&kind| types.allows(kind));
-        let clash = excludes(wanted, found) && (structure(wanted) || structure(found)) && !(structure(wanted) && matches!(known.shape, Shape::Types(_)));
+        let clash = excludes(wanted, found)
+            && (structure(wanted) || structure(found))
+            && !(structure(wanted) && matches!(known.shape, Shape::Types(_)));
         if clash && !wanted.allows(Type::String) {
-            let message = format!("the parameter `{}` of {} expects {}, found {}", argument.name, name(operation), wanted.words(), found.words());
-            diagnostics.push(Diagnostic::new(&rule::TYPE_MISMATCH, argument.value.span, message).related(schema.at.span(), "by this schema"));
+            let message = format!(
+                "the parameter `{}` of {} expects {}, found {}",
+                argument.name,
+                name(operation),
+                wanted.words(),
+                found.words()
+            );
+            diagnostics.push(
+                Diagnostic::new(&rule::TYPE_MISMATCH, argument.value.span, message)
+                    .related(schema.at.span(), "by this schema"),
+            );
         }
     }
 }
@@ -221,12 +365,24 @@ pub(super) fn status_undeclared(step: &Step<'_>, diagnostics: &mut Diagnostics) 
         match test {
             Test::And(inner) => stack.extend(inner),
             Test::Compare(left, Operator::Equal, right) => {
-                let (ValueKind::Reference(reference), ValueKind::Number(number)) = (&left.kind, &right.kind) else { continue };
+                let (ValueKind::Reference(reference), ValueKind::Number(number)) = (&left.kind, &right.kind) else {
+                    continue;
+                };
                 let Ok(status) = number.parse::<u16>() else { continue };
-                if reference.source == Source::StatusCode && (100..600).contains(&status) && operation.response(status).is_none() {
-                    let declared: Vec<String> = operation.responses.iter().map(|response| format!("`{}`", response.status)).collect();
+                if reference.source == Source::StatusCode
+                    && (100..600).contains(&status)
+                    && operation.response(status).is_none()
+                {
+                    let declared: Vec<String> = operation
+                        .responses
+                        .iter()
+                        .map(|response| format!("`{}`", response.status))
+                        .collect();
                     let message = format!("{} declares no response `{status}`", name(operation));
-                    diagnostics.push(Diagnostic::new(&rule::STATUS_UNDECLARED, right.span, message).help(format!("it declares {}", declared.join(", "))));
+                    diagnostics.push(
+                        Diagnostic::new(&rule::STATUS_UNDECLARED, right.span, message)
+                            .help(format!("it declares {}", declared.join(", "))),
+                    );
                 }
             }
             _ => {}

@@ -7,14 +7,28 @@ use crate::resolve::{ActionKind, Call, Program, Source, Workflow};
 use crate::source::{Cursor, Data};
 
 pub(super) fn id_pattern(document: &Document<'_>, diagnostics: &mut Diagnostics) {
-    let matches = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let matches = |id: &str| {
+        !id.is_empty()
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
     let mut check = |what: &str, id: Text<'_>| {
         if !matches(id.value) {
-            let message = format!("the {what} `{}` has characters other than letters, digits, `_` and `-`", id.value);
-            diagnostics.push(Diagnostic::new(&rule::ID_PATTERN, id.span(), message).help("expressions cannot refer to it; rename it"));
+            let message = format!(
+                "the {what} `{}` has characters other than letters, digits, `_` and `-`",
+                id.value
+            );
+            diagnostics.push(
+                Diagnostic::new(&rule::ID_PATTERN, id.span(), message)
+                    .help("expressions cannot refer to it; rename it"),
+            );
         }
     };
-    document.sources.iter().for_each(|source| check("source description", source.name));
+    document
+        .sources
+        .iter()
+        .for_each(|source| check("source description", source.name));
     for workflow in &document.workflows {
         check("workflow", workflow.id);
         workflow.steps.iter().for_each(|step| check("step", step.id));
@@ -23,12 +37,18 @@ pub(super) fn id_pattern(document: &Document<'_>, diagnostics: &mut Diagnostics)
 
 pub(super) fn unused_source(document: &Document<'_>, program: &Program<'_>, diagnostics: &mut Diagnostics) {
     // A step that could not be resolved may have meant any of them.
-    let calls = || program.workflows.iter().flat_map(|workflow| &workflow.steps).map(|step| &step.call);
+    let calls = || {
+        program
+            .workflows
+            .iter()
+            .flat_map(|workflow| &workflow.steps)
+            .map(|step| &step.call)
+    };
     if calls().any(|call| matches!(call, Call::Unresolved)) {
         return;
     }
     for (index, source) in document.sources.iter().enumerate() {
-        let called = calls().any(|call| matches!(call, Call::Operation { source, .. } if *source == index));
+        let called = calls().any(|call| matches!(call, Call::Operation(request) if request.source == index));
         let mention = format!("$sourceDescriptions.{}.", source.name.value);
         if !called && !mentions(document.root, &mention) {
             let message = format!("nothing uses the source description `{}`", source.name.value);
@@ -50,17 +70,37 @@ fn mentions(at: Cursor<'_>, text: &str) -> bool {
 pub(super) fn unused_component(document: &Document<'_>, diagnostics: &mut Diagnostics) {
     let components = &document.components;
     let named = [
-        ("parameters", components.parameters.iter().map(|(entry, _)| *entry).collect::<Vec<_>>()),
-        ("successActions", components.success_actions.iter().map(|(entry, _)| *entry).collect()),
-        ("failureActions", components.failure_actions.iter().map(|(entry, _)| *entry).collect()),
+        (
+            "parameters",
+            components
+                .parameters
+                .iter()
+                .map(|(entry, _)| *entry)
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "successActions",
+            components.success_actions.iter().map(|(entry, _)| *entry).collect(),
+        ),
+        (
+            "failureActions",
+            components.failure_actions.iter().map(|(entry, _)| *entry).collect(),
+        ),
         ("inputs", components.inputs.clone()),
     ];
     for (kind, entries) in named {
         for entry in entries {
             let expression = format!("$components.{kind}.{}", entry.key);
             let pointer = format!("#/components/{kind}/{}", entry.key);
-            let anchor = entry.value.get("$anchor").and_then(Cursor::as_str).map(|anchor| format!("#{anchor}"));
-            let used = [Some(expression), Some(pointer), anchor].into_iter().flatten().any(|text| mentions(document.root, &text));
+            let anchor = entry
+                .value
+                .get("$anchor")
+                .and_then(Cursor::as_str)
+                .map(|anchor| format!("#{anchor}"));
+            let used = [Some(expression), Some(pointer), anchor]
+                .into_iter()
+                .flatten()
+                .any(|text| mentions(document.root, &text));
             if !used {
                 let message = format!("nothing uses the component `{}` of `{kind}`", entry.key);
                 diagnostics.push(Diagnostic::new(&rule::UNUSED_COMPONENT, entry.key_span, message).help("remove it"));
@@ -70,24 +110,45 @@ pub(super) fn unused_component(document: &Document<'_>, diagnostics: &mut Diagno
 }
 
 pub(super) fn unreachable_step(workflow: &Workflow<'_>, flow: &Flow, diagnostics: &mut Diagnostics) {
-    for (step, _) in workflow.steps.iter().zip(&flow.reachable).filter(|(_, reachable)| !**reachable) {
+    for (step, _) in workflow
+        .steps
+        .iter()
+        .zip(&flow.reachable)
+        .filter(|(_, reachable)| !**reachable)
+    {
         let message = format!("no run comes to step `{}`", step.text.id.value);
-        diagnostics.push(Diagnostic::new(&rule::UNREACHABLE_STEP, step.text.id.span(), message).help("remove it, or go to it by a `goto`"));
+        diagnostics.push(
+            Diagnostic::new(&rule::UNREACHABLE_STEP, step.text.id.span(), message)
+                .help("remove it, or go to it by a `goto`"),
+        );
     }
 }
 
 pub(super) fn unused_input(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     let text = workflow.text;
     // What could not be resolved may have read any input.
-    let all: Vec<_> = (0..workflow.steps.len()).flat_map(|index| super::step_references(workflow, index)).map(|(reference, _)| reference).collect();
-    let outputs: Vec<_> = workflow.outputs.iter().flat_map(|output| super::references(&output.value)).collect();
+    let all: Vec<_> = (0..workflow.steps.len())
+        .flat_map(|index| super::step_references(workflow, index))
+        .map(|(reference, _)| reference)
+        .collect();
+    let outputs: Vec<_> = workflow
+        .outputs
+        .iter()
+        .flat_map(|output| super::references(&output.value))
+        .collect();
     if diagnostics.has_errors() {
         return;
     }
     for (index, input) in workflow.inputs.iter().enumerate() {
-        let used = all.iter().chain(&outputs).any(|reference| reference.source == Source::Input(index));
+        let used = all
+            .iter()
+            .chain(&outputs)
+            .any(|reference| reference.source == Source::Input(index));
         if !used {
-            let message = format!("nothing in workflow `{}` uses the input `{}`", text.id.value, input.name);
+            let message = format!(
+                "nothing in workflow `{}` uses the input `{}`",
+                text.id.value, input.name
+            );
             diagnostics.push(Diagnostic::new(&rule::UNUSED_INPUT, input.span, message).help("remove it"));
         }
     }
@@ -96,11 +157,19 @@ pub(super) fn unused_input(workflow: &Workflow<'_>, diagnostics: &mut Diagnostic
 pub(super) fn unreachable_action(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     for step in &workflow.steps {
         for list in [&step.on_success, &step.on_failure] {
-            let decided = list.iter().position(|action| unconditional(action) && !matches!(action.kind, ActionKind::Retry { .. } | ActionKind::Invalid));
+            let decided = list.iter().position(|action| {
+                unconditional(action) && !matches!(action.kind, ActionKind::Retry { .. } | ActionKind::Invalid)
+            });
             let Some(decided) = decided else { continue };
             for action in &list[decided + 1..] {
-                let message = format!("the action `{}` is never taken: `{}` in front of it has no criteria", action.name, list[decided].name);
-                diagnostics.push(Diagnostic::new(&rule::UNREACHABLE_ACTION, action.span, message).related(list[decided].span, "always taken"));
+                let message = format!(
+                    "the action `{}` is never taken: `{}` in front of it has no criteria",
+                    action.name, list[decided].name
+                );
+                diagnostics.push(
+                    Diagnostic::new(&rule::UNREACHABLE_ACTION, action.span, message)
+                        .related(list[decided].span, "always taken"),
+                );
             }
         }
     }

@@ -8,7 +8,7 @@ pub use render::{Header, render};
 pub use rule::{Class, Rule};
 pub use suggestion::similar;
 
-use crate::source::{Span, SyntaxError, FileId};
+use crate::source::{FileId, Span, SyntaxError};
 
 /// Whether a problem stops the compilation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +53,14 @@ impl Diagnostic {
             Class::Error | Class::Recoverable => Severity::Error,
             Class::Warning => Severity::Warning,
         };
-        Self { rule, severity, message: message.into(), span: span.into(), related: Vec::new(), help: Vec::new() }
+        Self {
+            rule,
+            severity,
+            message: message.into(),
+            span: span.into(),
+            related: Vec::new(),
+            help: Vec::new(),
+        }
     }
 
     /// Adds a help.
@@ -73,7 +80,10 @@ impl Diagnostic {
     /// Adds a second place.
     #[must_use]
     pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.related.push(Related { span, message: message.into() });
+        self.related.push(Related {
+            span,
+            message: message.into(),
+        });
         self
     }
 
@@ -110,13 +120,16 @@ impl Diagnostics {
     /// Whether an error was found so far.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.found
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// All problems in the order of their places, each once.
     #[must_use]
     pub fn finish(mut self) -> Vec<Diagnostic> {
-        self.found.sort_by(|left, right| (left.span, left.rule.code).cmp(&(right.span, right.rule.code)));
+        self.found
+            .sort_by(|left, right| (left.span, left.rule.code).cmp(&(right.span, right.rule.code)));
         self.found.dedup();
         self.found
     }

@@ -31,7 +31,11 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, header: Header) -> Str
     let gutter = std::iter::once(diagnostic.span)
         .flatten()
         .chain(diagnostic.related.iter().map(|related| related.span))
-        .filter_map(|span| sources.get(span.file).map(|source| source.file.position(span.range.start).0))
+        .filter_map(|span| {
+            sources
+                .get(span.file)
+                .map(|source| source.file.position(span.range.start).0)
+        })
         .max()
         .map_or(1, |line| line.to_string().len());
     if let Some(span) = diagnostic.span {
@@ -51,14 +55,37 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, header: Header) -> Str
 }
 
 fn snippet(out: &mut String, sources: &Sources, span: Span, gutter: usize, arrow: &str, mark: char, label: &str) {
-    let Some(SourceFile { label: path, file, .. }) = sources.get(span.file) else { return };
+    let Some(SourceFile { label: path, file, .. }) = sources.get(span.file) else {
+        return;
+    };
     let (line, column) = file.position(span.range.start);
     let text = file.line(line - 1);
-    let start = (span.range.start as usize).saturating_sub(file.line_start(line - 1)).min(text.len());
-    let end = (span.range.end as usize).saturating_sub(file.line_start(line - 1)).clamp(start, text.len());
+    let start = (span.range.start as usize)
+        .saturating_sub(file.line_start(line - 1))
+        .min(text.len());
+    let end = (span.range.end as usize)
+        .saturating_sub(file.line_start(line - 1))
+        .clamp(start, text.len());
     let (text, start, end) = excerpt(text, start, end);
-    let lead: String = text.get(..start).unwrap_or("").chars().map(|c| if c == '\t' { "\t".to_owned() } else { " ".repeat(width(c)) }).collect();
-    let marks: usize = text.get(start..end).unwrap_or("").chars().map(width).sum::<usize>().max(1);
+    let lead: String = text
+        .get(..start)
+        .unwrap_or("")
+        .chars()
+        .map(|c| {
+            if c == '\t' {
+                "\t".to_owned()
+            } else {
+                " ".repeat(width(c))
+            }
+        })
+        .collect();
+    let marks: usize = text
+        .get(start..end)
+        .unwrap_or("")
+        .chars()
+        .map(width)
+        .sum::<usize>()
+        .max(1);
     let _ = write!(out, "\n{:gutter$}{arrow} {path}:{line}:{column}", "");
     let _ = write!(out, "\n{:gutter$} |", "");
     let _ = write!(out, "\n{line:gutter$} | {}", text.trim_end());
@@ -85,7 +112,11 @@ fn excerpt(text: &str, start: usize, end: usize) -> (String, usize, usize) {
     let to = floor(end.min(start + AROUND).saturating_add(AROUND).min(text.len()));
     let head = if from > 0 { "…" } else { "" };
     let tail = if to < text.len() { "…" } else { "" };
-    (format!("{head}{}{tail}", &text[from..to]), start - from + head.len(), end.min(to) - from + head.len())
+    (
+        format!("{head}{}{tail}", &text[from..to]),
+        start - from + head.len(),
+        end.min(to) - from + head.len(),
+    )
 }
 
 fn width(character: char) -> usize {

@@ -17,7 +17,11 @@ pub fn similar<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Letters and digits only, in lower case: `create_user` and `createUser` are one word.
 fn fold(name: &str) -> Vec<char> {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).take(128).collect()
+    name.chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .take(128)
+        .collect()
 }
 
 /// Damerau–Levenshtein distance with adjacent transpositions.
@@ -27,7 +31,9 @@ fn distance(left: &[char], right: &[char]) -> usize {
     for (row, &from) in left.iter().enumerate() {
         let mut current = vec![row + 1];
         for (column, &to) in right.iter().enumerate() {
-            let mut best = (previous[column] + usize::from(from != to)).min(previous[column + 1] + 1).min(current[column] + 1);
+            let mut best = (previous[column] + usize::from(from != to))
+                .min(previous[column + 1] + 1)
+                .min(current[column] + 1);
             if row > 0 && column > 0 && from == right[column - 1] && left[row - 1] == to {
                 best = best.min(before[column - 1] + 1);
             }

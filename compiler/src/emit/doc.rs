@@ -44,14 +44,16 @@ fn clean(text: &str) -> String {
 fn escape(line: &str, out: &mut String) {
     let mut code = false;
     // A back-tick without a partner opens nothing.
-    let paired = line.matches('`').count() % 2 == 0;
+    let paired = line.matches('`').count().is_multiple_of(2);
     let mut rest = line;
     while let Some(letter) = rest.chars().next() {
         if letter == '`' && paired {
             code = !code;
         }
         if !code && (rest.starts_with("http://") || rest.starts_with("https://")) {
-            let end = rest.find(|letter: char| letter.is_whitespace() || "<>()[]\"'`".contains(letter)).unwrap_or(rest.len());
+            let end = rest
+                .find(|letter: char| letter.is_whitespace() || "<>()[]\"'`".contains(letter))
+                .unwrap_or(rest.len());
             let url = rest[..end].trim_end_matches(['.', ',', ';', ':']);
             out.push_str(&format!("<{url}>"));
             rest = &rest[url.len()..];
@@ -75,7 +77,10 @@ mod tests {
 
     #[test]
     fn foreign_markdown_is_made_harmless() {
-        assert_eq!(clean("See [the docs] <b>now</b>."), "See \\[the docs\\] \\<b\\>now\\</b\\>.");
+        assert_eq!(
+            clean("See [the docs] <b>now</b>."),
+            "See \\[the docs\\] \\<b\\>now\\</b\\>."
+        );
         assert_eq!(clean("`a[0] < b` stays"), "`a[0] < b` stays");
         assert_eq!(clean("at https://x.test/a. Go"), "at <https://x.test/a>. Go");
         assert_eq!(clean("    let x = 1;"), "let x = 1;");

@@ -18,7 +18,10 @@ fn optional(input: &Input, workflow: &Workflow) -> TokenStream {
 fn taken(input: &Input, workflow: &Workflow) -> (TokenStream, TokenStream) {
     let name = ident(&input.ident);
     if input.ty == Ty::String {
-        return (quote!(impl ::std::convert::Into<::std::string::String>), quote!(#name.into()));
+        return (
+            quote!(impl ::std::convert::Into<::std::string::String>),
+            quote!(#name.into()),
+        );
     }
     let of = ty(&input.ty, workflow, &quote!(types::));
     (of, quote!(#name))
@@ -41,7 +44,11 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
         let docs = doc::docs(input.docs.as_deref(), &format!("The input `{}`.", input.name));
         let attributes = field_attributes(input, !input.required);
         let name = ident(&input.ident);
-        let of = if input.required { ty(&input.ty, workflow, &quote!(types::)) } else { optional(input, workflow) };
+        let of = if input.required {
+            ty(&input.ty, workflow, &quote!(types::))
+        } else {
+            optional(input, workflow)
+        };
         quote!(#docs #attributes pub #name: #of,)
     });
     let partial_fields = inputs.iter().map(|input| {
@@ -69,7 +76,11 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
     let setter = |input: &Input, wrap: bool| {
         let name = ident(&input.ident);
         let (of, kept) = taken(input, workflow);
-        let kept = if wrap { quote!(::std::option::Option::Some(#kept)) } else { kept };
+        let kept = if wrap {
+            quote!(::std::option::Option::Some(#kept))
+        } else {
+            kept
+        };
         let docs = doc::plain(&format!("Sets the input `{}`.", input.name));
         quote! {
             #docs
@@ -80,11 +91,18 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
             }
         }
     };
-    let setters = inputs.iter().filter(|input| !input.required).map(|input| setter(input, true));
+    let setters = inputs
+        .iter()
+        .filter(|input| !input.required)
+        .map(|input| setter(input, true));
     let partial_setters = inputs.iter().map(|input| setter(input, true));
     let converted = inputs.iter().map(|input| {
         let name = ident(&input.ident);
-        if input.required { quote!(#name: ::std::option::Option::Some(inputs.#name)) } else { quote!(#name: inputs.#name) }
+        if input.required {
+            quote!(#name: ::std::option::Option::Some(inputs.#name))
+        } else {
+            quote!(#name: inputs.#name)
+        }
     });
     let secrets = inputs.iter().any(|input| input.secret);
     let derive = if secrets { quote!() } else { quote!(Debug,) };
@@ -97,8 +115,16 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
     };
     let title = doc::plain(&format!("The inputs of the workflow `{id}`."));
     let partial_title = doc::plain(&format!("The inputs of the workflow `{id}` that are known so far."));
-    let constructor = doc::plain(if required.is_empty() { "No input is required." } else { "Takes the required inputs; the others have setters." });
-    let unused = if inputs.is_empty() { quote!(_inputs: Inputs) } else { quote!(inputs: Inputs) };
+    let constructor = doc::plain(if required.is_empty() {
+        "No input is required."
+    } else {
+        "Takes the required inputs; the others have setters."
+    });
+    let unused = if inputs.is_empty() {
+        quote!(_inputs: Inputs)
+    } else {
+        quote!(inputs: Inputs)
+    };
     let must_use_default = required.is_empty().then(|| {
         quote! {
             impl ::std::default::Default for Inputs {
@@ -164,7 +190,11 @@ fn variants(workflow: &Workflow) -> TokenStream {
         let (variant, name) = (ident(&input.variant), &input.name);
         quote!(Self::#variant => #name,)
     });
-    let name = super::name_method(workflow.inputs.is_empty(), &quote!(#(#names)*), "The name of the input in the document.");
+    let name = super::name_method(
+        workflow.inputs.is_empty(),
+        &quote!(#(#names)*),
+        "The name of the input in the document.",
+    );
     quote! {
         #title
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -26,7 +26,10 @@ pub trait Home {
 /// uses them still type-checks while the errors are shown.
 #[must_use]
 pub fn emit(plan: &Plan, home: &dyn Home, broken: bool) -> TokenStream {
-    plan.workflows.iter().map(|workflow| module(workflow, plan, home, broken)).collect()
+    plan.workflows
+        .iter()
+        .map(|workflow| module(workflow, plan, home, broken))
+        .collect()
 }
 
 /// An identifier; `r#…` becomes a raw one.
@@ -50,7 +53,9 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
     let errors = doc::plain(
         "\n# Errors\nA step failed and no action of the document helped; an input breaks its schema; the client lacks an address or a credential. The error holds the run, so that it can be mended and finished.",
     );
-    let module_docs = doc::plain(&format!("Inputs, outputs and runs of the workflow `{id}`; the function of the same name calls it."));
+    let module_docs = doc::plain(&format!(
+        "Inputs, outputs and runs of the workflow `{id}`; the function of the same name calls it."
+    ));
     let inputs = inputs::emit(workflow);
     let outputs = outputs(workflow);
     let steps = steps(workflow, home);
@@ -86,11 +91,19 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
 /// The flow of a workflow, as text.
 fn diagram(workflow: &Workflow) -> String {
     let mut text = "\n```text\n".to_owned();
-    let width = workflow.steps.iter().map(|step| step.id.chars().count()).max().unwrap_or(0);
+    let width = workflow
+        .steps
+        .iter()
+        .map(|step| step.id.chars().count())
+        .max()
+        .unwrap_or(0);
     for (index, step) in workflow.steps.iter().enumerate() {
         text.push_str(&format!("{:>2}. {:<width$}  {}\n", index + 1, step.id, step.calls));
         let target = |action: &crate::plan::Action| match crate::plan::destination(&action.kind) {
-            Some(to) => workflow.steps.get(to).map_or_else(String::new, |step| format!("go to {}", step.id)),
+            Some(to) => workflow
+                .steps
+                .get(to)
+                .map_or_else(String::new, |step| format!("go to {}", step.id)),
             None => match &action.kind {
                 ActionKind::Retry { limit, .. } => format!("retry, at most {limit} times"),
                 _ => "end".to_owned(),
@@ -109,7 +122,11 @@ fn diagram(workflow: &Workflow) -> String {
 /// The method `name` of an enum of names; one without variants has no values to name.
 fn name_method(empty: bool, arms: &TokenStream, docs: &str) -> TokenStream {
     let docs = doc::plain(docs);
-    let body = if empty { quote!(match self {}) } else { quote!(match self { #arms }) };
+    let body = if empty {
+        quote!(match self {})
+    } else {
+        quote!(match self { #arms })
+    };
     quote! {
         #docs
         #[must_use]
@@ -124,7 +141,11 @@ fn debug<'f>(name: &str, fields: impl Iterator<Item = (&'f str, bool)>) -> Token
     let of = ident(name);
     let fields = fields.map(|(field, secret)| {
         let (label, field) = (field.trim_start_matches("r#"), ident(field));
-        if secret { quote!(.field(#label, &::std::format_args!("redacted"))) } else { quote!(.field(#label, &self.#field)) }
+        if secret {
+            quote!(.field(#label, &::std::format_args!("redacted")))
+        } else {
+            quote!(.field(#label, &self.#field))
+        }
     });
     quote! {
         impl ::std::fmt::Debug for #of {
@@ -136,7 +157,11 @@ fn debug<'f>(name: &str, fields: impl Iterator<Item = (&'f str, bool)>) -> Token
 }
 
 fn output_type(output: &Output, workflow: &Workflow, prefix: &TokenStream) -> TokenStream {
-    let kind = if output.required { output.ty.clone() } else { output.ty.clone().optional() };
+    let kind = if output.required {
+        output.ty.clone()
+    } else {
+        output.ty.clone().optional()
+    };
     types::ty(&kind, workflow, prefix)
 }
 
@@ -144,13 +169,18 @@ fn output_fields(outputs: &[Output], workflow: &Workflow, prefix: &TokenStream) 
     outputs
         .iter()
         .map(|output| {
-            let when = if output.required { "" } else { " Missing where the response or the way through the workflow has none." };
+            let when = if output.required {
+                ""
+            } else {
+                " Missing where the response or the way through the workflow has none."
+            };
             let docs = doc::docs(output.docs.as_deref(), &format!("The output `{}`.", output.name));
             let when = (!when.is_empty()).then(|| doc::plain(&format!("\n{}", when.trim())));
             let name = ident(&output.ident);
             let of = output_type(output, workflow, prefix);
             let wire = &output.name;
-            let optional = (!output.required).then(|| quote!(, default, skip_serializing_if = "::std::option::Option::is_none"));
+            let optional =
+                (!output.required).then(|| quote!(, default, skip_serializing_if = "::std::option::Option::is_none"));
             quote! {
                 #docs
                 #when
@@ -164,7 +194,13 @@ fn output_fields(outputs: &[Output], workflow: &Workflow, prefix: &TokenStream) 
 /// Derives of a struct with outputs, and its `Debug` where one is secret.
 fn output_derives(name: &str, outputs: &[Output]) -> (TokenStream, TokenStream) {
     if outputs.iter().any(|output| output.secret) {
-        (quote!(), debug(name, outputs.iter().map(|output| (output.ident.as_str(), output.secret))))
+        (
+            quote!(),
+            debug(
+                name,
+                outputs.iter().map(|output| (output.ident.as_str(), output.secret)),
+            ),
+        )
     } else {
         (quote!(Debug,), quote!())
     }
@@ -201,9 +237,17 @@ fn steps(workflow: &Workflow, home: &dyn Home) -> TokenStream {
         let variant = ident(&step.variant);
         quote!(Self::#variant)
     });
-    let name = name_method(workflow.steps.is_empty(), &quote!(#(#names)*), "The id of the step in the document.");
+    let name = name_method(
+        workflow.steps.is_empty(),
+        &quote!(#(#names)*),
+        "The id of the step in the document.",
+    );
     let structs = workflow.steps.iter().map(|step| step_outputs(step, workflow));
-    let accessors = workflow.steps.iter().enumerate().map(|(index, step)| accessor(step, index));
+    let accessors = workflow
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(index, step)| accessor(step, index));
     quote! {
         #title
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -264,7 +308,11 @@ fn collected(outputs: &[Output], read: impl Fn(usize, &Output) -> TokenStream) -
         .map(|(index, output)| {
             let name = ident(&output.ident);
             let value = read(index, output);
-            let value = if output.required { quote!(#value?) } else { optional(output, &value) };
+            let value = if output.required {
+                quote!(#value?)
+            } else {
+                optional(output, &value)
+            };
             quote!(#name: #value,)
         })
         .collect()
@@ -272,11 +320,18 @@ fn collected(outputs: &[Output], read: impl Fn(usize, &Output) -> TokenStream) -
 
 /// A value whose own type is an option reads null as `None`.
 fn optional(output: &Output, value: &TokenStream) -> TokenStream {
-    if matches!(output.ty, Ty::Option(_)) { quote!(#value.flatten()) } else { quote!(#value) }
+    if matches!(output.ty, Ty::Option(_)) {
+        quote!(#value.flatten())
+    } else {
+        quote!(#value)
+    }
 }
 
 fn accessor(step: &Step, index: usize) -> TokenStream {
-    let docs = doc::docs(step.description.as_deref(), &format!("What step `{}` has kept.", step.id));
+    let docs = doc::docs(
+        step.description.as_deref(),
+        &format!("What step `{}` has kept.", step.id),
+    );
     let when = doc::plain("\n`None` until the step has succeeded.");
     let (method, of) = (ident(&step.ident), ident(&step.variant));
     let index = Literal::usize_unsuffixed(index);
@@ -326,7 +381,11 @@ fn run(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
         quote!(__rt::fits(&SHAPE, &run.state, #index, run.steps().#method().is_some())?;)
     });
     let collect = collect(workflow, broken);
-    let program = if broken { broken_program() } else { working_program(workflow) };
+    let program = if broken {
+        broken_program()
+    } else {
+        working_program(workflow)
+    };
     let input = if workflow.inputs.is_empty() {
         quote! {
             fn input(_: usize) -> Input {
@@ -341,7 +400,9 @@ fn run(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
             }
         }
     };
-    let docs = doc::plain(&format!("A run of the workflow `{id}`: a plain value that can be stored, sent and resumed."));
+    let docs = doc::plain(&format!(
+        "A run of the workflow `{id}`: a plain value that can be stored, sent and resumed."
+    ));
     quote! {
         static SHAPE: __rt::Shape = __rt::Shape { workflow: #id, file: #file, inputs: &[#(#input_names),*], steps: &[#(#step_shapes),*] };
 
@@ -475,7 +536,10 @@ fn collect(workflow: &Workflow, broken: bool) -> TokenStream {
     let body = if broken {
         quote!(::std::option::Option::None)
     } else {
-        let scope = value::Scope { workflow, pointers: Vec::new() };
+        let scope = value::Scope {
+            workflow,
+            pointers: Vec::new(),
+        };
         let fields = collected(&workflow.outputs, |_, output| {
             let value = scope.datum(&output.value, "an output");
             quote!(__rt::typed(#value))
@@ -509,8 +573,18 @@ fn broken_program() -> TokenStream {
 
 fn working_program(workflow: &Workflow) -> TokenStream {
     let accessors = accessors();
-    let steps = || workflow.steps.iter().enumerate().map(|(index, step)| (index, Literal::usize_unsuffixed(index), step));
-    let operations = workflow.steps.iter().filter_map(|step| step.request.as_ref()).map(step::operation);
+    let steps = || {
+        workflow
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(index, step)| (index, Literal::usize_unsuffixed(index), step))
+    };
+    let operations = workflow
+        .steps
+        .iter()
+        .filter_map(|step| step.request.as_ref())
+        .map(step::operation);
     let count = Literal::usize_unsuffixed(workflow.steps.len());
     let kept = workflow.steps.iter().map(|step| {
         let outputs = step.outputs.iter().map(|output| step::kept(output, workflow));
@@ -538,7 +612,11 @@ fn working_program(workflow: &Workflow) -> TokenStream {
         let (name, of, rest) = if success {
             (quote!(succeeded), quote!(__rt::Action), quote!(__rt::Action::Next))
         } else {
-            (quote!(failed), quote!(::std::option::Option<__rt::Action>), quote!(::std::option::Option::None))
+            (
+                quote!(failed),
+                quote!(::std::option::Option<__rt::Action>),
+                quote!(::std::option::Option::None),
+            )
         };
         Some(quote! {
             fn #name(&mut self, step: usize, exchange: &__rt::Exchange<'_>) -> #of {

@@ -12,7 +12,14 @@ use crate::resolve::{ActionKind, Destination};
 
 /// The static description of an operation.
 pub(super) fn operation(request: &Request) -> TokenStream {
-    let Request { source, name, method, server, security, .. } = request;
+    let Request {
+        source,
+        name,
+        method,
+        server,
+        security,
+        ..
+    } = request;
     let security = security.iter().map(|all| {
         let schemes = all.iter().map(|(name, kind)| {
             let kind = match kind {
@@ -33,7 +40,10 @@ pub(super) fn operation(request: &Request) -> TokenStream {
 
 /// Statements that make the request of a step.
 pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow) -> TokenStream {
-    let scope = Scope { workflow, pointers: Vec::new() };
+    let scope = Scope {
+        workflow,
+        pointers: Vec::new(),
+    };
     let needs = step.needs.iter().filter_map(|need| {
         let field = super::ident(&workflow.inputs.get(*need)?.ident);
         let need = Literal::usize_unsuffixed(*need);
@@ -43,7 +53,9 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow) -> TokenSt
             }
         })
     });
-    let Some(request) = &step.request else { return TokenStream::new() };
+    let Some(request) = &step.request else {
+        return TokenStream::new();
+    };
     let index = Literal::usize_unsuffixed(index);
     let path = request.path.iter().map(|piece| match piece {
         PathPiece::Text(text) => quote!(call.path(#text);),
@@ -100,24 +112,40 @@ fn required(scope: &Scope<'_>, value: &Value, what: &str) -> TokenStream {
 /// Statements that judge a response; their value is what the step keeps.
 pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStream {
     let mut reads: Vec<&Read> = Vec::new();
-    step.criteria.iter().for_each(|criterion| check_reads(&criterion.check, &mut reads));
+    step.criteria
+        .iter()
+        .for_each(|criterion| check_reads(&criterion.check, &mut reads));
     let by_criteria = !body_pointers(reads.iter().copied()).is_empty();
-    step.outputs.iter().for_each(|output| value_reads(&output.value, &mut reads));
+    step.outputs
+        .iter()
+        .for_each(|output| value_reads(&output.value, &mut reads));
     let pointers = body_pointers(reads);
     let read = read_body(&pointers);
     let scope = Scope { workflow, pointers };
     let criteria = step.criteria.iter().map(|criterion| {
         let check = scope.check(&criterion.check);
         let text = &criterion.text;
-        let (line, column) = (Literal::usize_unsuffixed(criterion.place.0), Literal::usize_unsuffixed(criterion.place.1));
+        let (line, column) = (
+            Literal::usize_unsuffixed(criterion.place.0),
+            Literal::usize_unsuffixed(criterion.place.1),
+        );
         quote!(exchange.require(#check, #text, #line, #column)?;)
     });
-    let default = step.criteria.is_empty().then(|| {
-        quote!(exchange.require(exchange.succeeded(), "2xx", 0, 0)?;)
-    });
-    let outputs = step.outputs.iter().enumerate().map(|(position, output)| keep(output, index, position, &scope));
+    let default = step
+        .criteria
+        .is_empty()
+        .then(|| quote!(exchange.require(exchange.succeeded(), "2xx", 0, 0)?;));
+    let outputs = step
+        .outputs
+        .iter()
+        .enumerate()
+        .map(|(position, output)| keep(output, index, position, &scope));
     // A body is parsed only once it is wanted: not for a status that fails the step anyway.
-    let (before, after) = if by_criteria { (read, TokenStream::new()) } else { (TokenStream::new(), read) };
+    let (before, after) = if by_criteria {
+        (read, TokenStream::new())
+    } else {
+        (TokenStream::new(), read)
+    };
     quote! {
         #before
         #default
@@ -140,12 +168,16 @@ fn keep(output: &Output, step: usize, position: usize, scope: &Scope<'_>) -> Tok
     let required = output.required;
     let (step, slot) = (Literal::usize_unsuffixed(step), Literal::usize_unsuffixed(position));
     let meta = quote!(&KEPT[#step][#slot]);
-    if let Value::Read(read) = &output.value {
-        if read.source == crate::resolve::Source::ResponseBody {
-            let index = scope.pointers.iter().position(|known| *known == read.pointer).unwrap_or(0);
-            let index = Literal::usize_unsuffixed(index);
-            return quote!(body.keep::<#of>(#index, #required, #meta)?);
-        }
+    if let Value::Read(read) = &output.value
+        && read.source == crate::resolve::Source::ResponseBody
+    {
+        let index = scope
+            .pointers
+            .iter()
+            .position(|known| *known == read.pointer)
+            .unwrap_or(0);
+        let index = Literal::usize_unsuffixed(index);
+        return quote!(body.keep::<#of>(#index, #required, #meta)?);
     }
     let value = scope.datum(&output.value, "an output");
     quote!(__rt::keep_datum::<#of>(#value.as_ref(), #required, #meta)?)
@@ -155,7 +187,10 @@ fn keep(output: &Output, step: usize, position: usize, scope: &Scope<'_>) -> Tok
 pub(super) fn kept(output: &Output, workflow: &Workflow) -> TokenStream {
     let Output { name, expression, .. } = output;
     let expected = describe(&output.ty, workflow);
-    let (line, column) = (Literal::usize_unsuffixed(output.place.0), Literal::usize_unsuffixed(output.place.1));
+    let (line, column) = (
+        Literal::usize_unsuffixed(output.place.0),
+        Literal::usize_unsuffixed(output.place.1),
+    );
     quote!(__rt::Output { name: #name, expression: #expression, expected: #expected, line: #line, column: #column })
 }
 
@@ -198,14 +233,22 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
             .iter()
             .map(|check| {
                 let inner = scope.check(check);
-                if matches!(check, Check::Or(_)) { quote!((#inner)) } else { inner }
+                if matches!(check, Check::Or(_)) {
+                    quote!((#inner))
+                } else {
+                    inner
+                }
             })
             .collect();
         if let ActionKind::Retry { limit, .. } = &action.kind {
             let (position, limit) = (Literal::usize_unsuffixed(position), Literal::u64_unsuffixed(*limit));
             conditions.push(quote!(self.state.retry(#step, #position, #limit)));
         }
-        let taken = if success { taken } else { quote!(::std::option::Option::Some(#taken)) };
+        let taken = if success {
+            taken
+        } else {
+            quote!(::std::option::Option::Some(#taken))
+        };
         if conditions.is_empty() {
             choices.extend(taken);
             decided = true;
@@ -214,7 +257,11 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
         choices.extend(quote!(if #(#conditions)&&* { return #taken; }));
     }
     if !decided {
-        choices.extend(if success { quote!(__rt::Action::Next) } else { quote!(::std::option::Option::None) });
+        choices.extend(if success {
+            quote!(__rt::Action::Next)
+        } else {
+            quote!(::std::option::Option::None)
+        });
     }
     Some(quote!(#read #choices))
 }

@@ -55,7 +55,11 @@ pub(super) fn describe(kind: &Ty, workflow: &Workflow) -> String {
         Ty::Vec(_) => "an array as its schema says".to_owned(),
         Ty::Map(_) => "an object as its schema says".to_owned(),
         Ty::Named(index) => match workflow.types.get(*index) {
-            Some(TypeDef { ident, kind: TypeKind::Struct(_), .. }) => format!("an object (`{ident}`) as its schema says"),
+            Some(TypeDef {
+                ident,
+                kind: TypeKind::Struct(_),
+                ..
+            }) => format!("an object (`{ident}`) as its schema says"),
             Some(TypeDef { ident, .. }) => format!("one of the values of `{ident}`"),
             None => "a value".to_owned(),
         },
@@ -84,14 +88,23 @@ pub(super) fn module(workflow: &Workflow, krate: &TokenStream) -> TokenStream {
     }
 }
 
-fn structure(def: &TypeDef, fields: &[crate::plan::types::Field], workflow: &Workflow, prefix: &TokenStream) -> TokenStream {
+fn structure(
+    def: &TypeDef,
+    fields: &[crate::plan::types::Field],
+    workflow: &Workflow,
+    prefix: &TokenStream,
+) -> TokenStream {
     let name = ident(&def.ident);
-    let docs = doc::docs(def.docs.as_deref(), &format!("An object of the schema `{}`.", def.ident));
+    let docs = doc::docs(
+        def.docs.as_deref(),
+        &format!("An object of the schema `{}`.", def.ident),
+    );
     let members = fields.iter().map(|field| {
         let docs = doc::docs(field.docs.as_deref(), &format!("The member `{}`.", field.name));
         let (ident, wire) = (ident(&field.ident), &field.name);
         let of = ty(&field.ty, workflow, prefix);
-        let optional = matches!(field.ty, Ty::Option(_)).then(|| quote!(, default, skip_serializing_if = "::std::option::Option::is_none"));
+        let optional = matches!(field.ty, Ty::Option(_))
+            .then(|| quote!(, default, skip_serializing_if = "::std::option::Option::is_none"));
         quote! {
             #docs
             #[serde(rename = #wire #optional)]
@@ -99,7 +112,11 @@ fn structure(def: &TypeDef, fields: &[crate::plan::types::Field], workflow: &Wor
         }
     });
     let secret = fields.iter().any(|field| field.secret);
-    let (derive, debug) = if secret { (quote!(), redacted(def, fields)) } else { (quote!(Debug,), quote!()) };
+    let (derive, debug) = if secret {
+        (quote!(), redacted(def, fields))
+    } else {
+        (quote!(Debug,), quote!())
+    };
     quote! {
         #docs
         #[derive(Clone, #derive PartialEq, __serde::Serialize, __serde::Deserialize)]

@@ -63,7 +63,9 @@ impl Scope<'_> {
     }
 
     fn input(&self, index: usize) -> TokenStream {
-        let Some(input) = self.workflow.inputs.get(index) else { return quote!(::std::option::Option::None::<__rt::Datum<'_>>) };
+        let Some(input) = self.workflow.inputs.get(index) else {
+            return quote!(::std::option::Option::None::<__rt::Datum<'_>>);
+        };
         let field = ident(&input.ident);
         let given = match input.ty {
             Ty::String => quote!(self.inputs.#field.as_deref().map(__rt::Datum::borrowed)),
@@ -85,7 +87,12 @@ impl Scope<'_> {
                 quote!(::std::option::Option::Some(__rt::Datum::owned(#text)))
             }
             Value::Array(_) | Value::Object(_) => {
-                let mut writer = Writer { scope: self, out: TokenStream::new(), pending: String::new(), what };
+                let mut writer = Writer {
+                    scope: self,
+                    out: TokenStream::new(),
+                    pending: String::new(),
+                    what,
+                };
                 writer.value(value);
                 let statements = writer.finish();
                 quote!(::std::option::Option::Some(__rt::written(|body| {
@@ -121,7 +128,12 @@ impl Scope<'_> {
 
     /// Statements that write a payload to `body`.
     pub(super) fn payload(&self, value: &Value) -> TokenStream {
-        let mut writer = Writer { scope: self, out: TokenStream::new(), pending: String::new(), what: "the payload" };
+        let mut writer = Writer {
+            scope: self,
+            out: TokenStream::new(),
+            pending: String::new(),
+            what: "the payload",
+        };
         writer.value(value);
         writer.finish()
     }
@@ -151,7 +163,11 @@ impl Scope<'_> {
 
     fn grouped(&self, check: &Check) -> TokenStream {
         let inner = self.check(check);
-        if matches!(check, Check::Or(_) | Check::And(_)) { quote!((#inner)) } else { inner }
+        if matches!(check, Check::Or(_) | Check::And(_)) {
+            quote!((#inner))
+        } else {
+            inner
+        }
     }
 
     fn compare(&self, left: &Value, operator: Operator, right: &Value) -> TokenStream {
@@ -174,7 +190,9 @@ impl Scope<'_> {
 
 /// `$statusCode == 200` needs no values at all.
 fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<TokenStream> {
-    let (Value::Read(read), Value::Literal(json)) = (left, right) else { return None };
+    let (Value::Read(read), Value::Literal(json)) = (left, right) else {
+        return None;
+    };
     if read.source != Source::StatusCode {
         return None;
     }
@@ -253,7 +271,9 @@ impl Writer<'_, '_> {
         let (mut certain, mut perhaps) = (false, false);
         for (name, value) in members {
             let key = format!("{}:", crate::plan::quote_json(name));
-            if let Value::Read(read) = value && !read.present {
+            if let Value::Read(read) = value
+                && !read.present
+            {
                 self.flush();
                 let value = self.scope.read(read);
                 let start = if certain {

@@ -6,7 +6,7 @@
 pub mod name;
 pub mod types;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::bundle::Options;
 use crate::condition::Operator;
@@ -250,34 +250,71 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
     let wanted = |id: &str| options.workflows.is_empty() || options.workflows.iter().any(|name| name == id);
     let mut workflows: Vec<Workflow> = Vec::new();
     let mut names: Vec<(String, Span)> = Vec::new();
-    for workflow in program.workflows.iter().filter(|workflow| wanted(workflow.text.id.value)) {
+    for workflow in program
+        .workflows
+        .iter()
+        .filter(|workflow| wanted(workflow.text.id.value))
+    {
         let id = workflow.text.id.value;
-        let renamed = options.rename.iter().find(|(from, _)| from == id).map(|(_, to)| to.clone());
+        let renamed = options
+            .rename
+            .iter()
+            .find(|(from, _)| from == id)
+            .map(|(_, to)| to.clone());
         let ident = renamed.unwrap_or_else(|| name::snake(id));
-        name_collision("workflows", &ident, id, workflow.text.id.span(), &mut names, diagnostics);
+        name_collision(
+            "workflows",
+            &ident,
+            id,
+            workflow.text.id.span(),
+            &mut names,
+            diagnostics,
+        );
         let flow = flow::analyse(workflow);
-        let planner = Planner { program, workflow, typing: Typing { workflow, flow: &flow }, sources };
+        let planner = Planner {
+            program,
+            workflow,
+            typing: Typing { workflow, flow: &flow },
+            sources,
+        };
         workflows.push(planner.workflow(ident, diagnostics));
     }
-    Plan { file: options.label(&options.document), workflows }
+    Plan {
+        file: options.label(&options.document),
+        workflows,
+    }
 }
 
 fn unused_options(program: &Program<'_>, options: &Options, diagnostics: &mut Diagnostics) {
     let known = || program.workflows.iter().map(|workflow| workflow.text.id.value);
-    let asked = options.workflows.iter().map(|id| ("workflows", id)).chain(options.rename.iter().map(|(id, _)| ("rename", id)));
+    let asked = options
+        .workflows
+        .iter()
+        .map(|id| ("workflows", id))
+        .chain(options.rename.iter().map(|(id, _)| ("rename", id)));
     for (option, id) in asked {
         if !known().any(|name| name == id) {
             let message = format!("the option `{option}` names `{id}`, which is no workflow of the document");
             let help = match crate::diagnostic::similar(id, known()) {
                 Some(name) => format!("a workflow with a similar name exists: `{name}`"),
-                None => format!("the workflows are {}", known().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+                None => format!(
+                    "the workflows are {}",
+                    known().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                ),
             };
             diagnostics.push(Diagnostic::new(&rule::UNUSED_OPTION, None, message).help(help));
         }
     }
 }
 
-fn name_collision(what: &str, ident: &str, name: &str, span: Span, names: &mut Vec<(String, Span)>, diagnostics: &mut Diagnostics) {
+fn name_collision(
+    what: &str,
+    ident: &str,
+    name: &str,
+    span: Span,
+    names: &mut Vec<(String, Span)>,
+    diagnostics: &mut Diagnostics,
+) {
     if let Some((_, first)) = names.iter().find(|(known, _)| known == ident) {
         // The same id twice is reported as such.
         let message = format!("two {what} become the Rust name `{ident}`, the second is `{name}`");
@@ -286,7 +323,11 @@ fn name_collision(what: &str, ident: &str, name: &str, span: Span, names: &mut V
         } else {
             "rename one of them".to_owned()
         };
-        diagnostics.push(Diagnostic::new(&rule::NAME_COLLISION, span, message).related(*first, "the first one").help(help));
+        diagnostics.push(
+            Diagnostic::new(&rule::NAME_COLLISION, span, message)
+                .related(*first, "the first one")
+                .help(help),
+        );
     } else {
         names.push((ident.to_owned(), span));
     }
@@ -313,17 +354,32 @@ impl<'a> Planner<'_, 'a> {
         let mut steps = Vec::new();
         for (index, step) in self.workflow.steps.iter().enumerate() {
             let step_ident = name::snake(step.text.id.value);
-            let duplicate = self.workflow.steps[..index].iter().any(|known| known.text.id.value == step.text.id.value);
+            let duplicate = self.workflow.steps[..index]
+                .iter()
+                .any(|known| known.text.id.value == step.text.id.value);
             if !duplicate {
-                name_collision("steps", &step_ident, step.text.id.value, step.text.id.span(), &mut names, diagnostics);
+                name_collision(
+                    "steps",
+                    &step_ident,
+                    step.text.id.value,
+                    step.text.id.span(),
+                    &mut names,
+                    diagnostics,
+                );
             }
             steps.push(self.step(index, step_ident, &mut types, diagnostics));
         }
         let outputs = self.outputs(&self.workflow.outputs, None, "Outputs", &mut types, diagnostics);
         // What the outputs of the workflow read must be there when it ends.
-        let at_end: Vec<usize> = self.required_inputs(self.workflow.outputs.iter().flat_map(|output| crate::check::references(&output.value)));
+        let at_end: Vec<usize> = self.required_inputs(
+            self.workflow
+                .outputs
+                .iter()
+                .flat_map(|output| crate::check::references(&output.value)),
+        );
         for (index, step) in steps.iter_mut().enumerate() {
-            let ends = index + 1 == self.workflow.steps.len() || step.on_success.iter().any(|action| action.kind == ActionKind::End);
+            let ends = index + 1 == self.workflow.steps.len()
+                || step.on_success.iter().any(|action| action.kind == ActionKind::End);
             if ends {
                 step.needs.extend(at_end.iter().copied());
                 step.needs.sort_unstable();
@@ -352,7 +408,9 @@ impl<'a> Planner<'_, 'a> {
                 ident.push('_');
             }
             name_collision("inputs", &ident, input.name, input.span, &mut names, diagnostics);
-            let ty = input.schema.map_or(Ty::Json, |schema| types.of(schema, input.name, false));
+            let ty = input
+                .schema
+                .map_or(Ty::Json, |schema| types.of(schema, input.name, false));
             let nullable = input.schema.is_some_and(Schema::nullable);
             let default = input.schema.and_then(|schema| schema.at.get("default")).map(json_text);
             if let Some(schema) = input.schema {
@@ -365,8 +423,13 @@ impl<'a> Planner<'_, 'a> {
                 ty: if nullable { ty.optional() } else { ty },
                 required: input.required,
                 default,
-                docs: input.schema.and_then(|schema| schema.text("description")).map(str::to_owned),
-                secret: input.schema.is_some_and(|schema| schema.text("format") == Some("password")),
+                docs: input
+                    .schema
+                    .and_then(|schema| schema.text("description"))
+                    .map(str::to_owned),
+                secret: input
+                    .schema
+                    .is_some_and(|schema| schema.text("format") == Some("password")),
             });
         }
         inputs
@@ -375,7 +438,9 @@ impl<'a> Planner<'_, 'a> {
     fn required_inputs<'r>(&self, references: impl Iterator<Item = &'r Reference>) -> Vec<usize> {
         let mut needed: Vec<usize> = references
             .filter_map(|reference| match reference.source {
-                Source::Input(index) if self.workflow.inputs.get(index).is_some_and(|input| input.required) => Some(index),
+                Source::Input(index) if self.workflow.inputs.get(index).is_some_and(|input| input.required) => {
+                    Some(index)
+                }
                 _ => None,
             })
             .collect();
@@ -393,17 +458,25 @@ impl<'a> Planner<'_, 'a> {
             id: id.to_owned(),
             ident,
             calls: request.as_ref().map_or_else(String::new, |request| match &step.call {
-                Call::Operation { operation, .. } => format!("{} {}", request.method, operation.path),
+                Call::Operation(call) => format!("{} {}", request.method, call.operation.path),
                 Call::Unresolved => String::new(),
             }),
             request,
-            needs: self.required_inputs(crate::check::step_references(self.workflow, index).into_iter().map(|(reference, _)| reference)),
+            needs: self.required_inputs(
+                crate::check::step_references(self.workflow, index)
+                    .into_iter()
+                    .map(|(reference, _)| reference),
+            ),
             criteria: step
                 .criteria
                 .iter()
                 .filter_map(|criterion| {
                     let check = self.check(&criterion.test, index)?;
-                    Some(Criterion { text: criterion.text.clone(), place: self.place(criterion.span), check })
+                    Some(Criterion {
+                        text: criterion.text.clone(),
+                        place: self.place(criterion.span),
+                        check,
+                    })
                 })
                 .collect(),
             outputs: self.outputs(&step.outputs, Some(index), &variant, types, diagnostics),
@@ -416,10 +489,21 @@ impl<'a> Planner<'_, 'a> {
     }
 
     fn request(&self, step: &resolve::Step<'a>, index: usize) -> Option<Request> {
-        let Call::Operation { source, operation, arguments, body } = &step.call else { return None };
+        let Call::Operation(call) = &step.call else {
+            return None;
+        };
+        let resolve::Request {
+            source,
+            operation,
+            arguments,
+            body,
+        } = &**call;
         let value = |value: &resolve::Value| self.value(value, Some(index));
         let path = path_pieces(operation, |wanted| {
-            arguments.iter().find(|argument| argument.location == Location::Path && argument.name == wanted).and_then(|argument| value(&argument.value))
+            arguments
+                .iter()
+                .find(|argument| argument.location == Location::Path && argument.name == wanted)
+                .and_then(|argument| value(&argument.value))
         });
         let mut parameters = Vec::new();
         for argument in arguments.iter().filter(|argument| argument.location != Location::Path) {
@@ -436,10 +520,20 @@ impl<'a> Planner<'_, 'a> {
         };
         Some(Request {
             source: (*self.program.sources.get(*source)?).to_owned(),
-            name: operation.id.map_or_else(|| format!("{} {}", operation.method, operation.path), str::to_owned),
+            name: operation
+                .id
+                .map_or_else(|| format!("{} {}", operation.method, operation.path), str::to_owned),
             method: operation.method.clone(),
             server: operation.server.clone(),
-            security: operation.security.iter().map(|all| all.iter().map(|scheme| (scheme.name.clone(), scheme.kind.clone())).collect()).collect(),
+            security: operation
+                .security
+                .iter()
+                .map(|all| {
+                    all.iter()
+                        .map(|scheme| (scheme.name.clone(), scheme.kind.clone()))
+                        .collect()
+                })
+                .collect(),
             path,
             parameters,
             body,
@@ -451,7 +545,10 @@ impl<'a> Planner<'_, 'a> {
             return None;
         }
         let known = self.typing.reference(reference, at);
-        let typed = matches!((&reference.source, known.shape), (Source::ResponseHeader(_), Shape::Schema(_)));
+        let typed = matches!(
+            (&reference.source, known.shape),
+            (Source::ResponseHeader(_), Shape::Schema(_))
+        );
         Some(Read {
             source: reference.source.clone(),
             pointer: reference.pointer.clone(),
@@ -481,21 +578,36 @@ impl<'a> Planner<'_, 'a> {
                     })
                     .collect::<Option<Vec<_>>>()?,
             ),
-            ValueKind::Array(items) => Value::Array(items.iter().map(|item| self.value(item, at)).collect::<Option<Vec<_>>>()?),
-            ValueKind::Object(members) => {
-                Value::Object(members.iter().map(|(name, value)| Some((name.clone(), self.value(value, at)?))).collect::<Option<Vec<_>>>()?)
-            }
+            ValueKind::Array(items) => Value::Array(
+                items
+                    .iter()
+                    .map(|item| self.value(item, at))
+                    .collect::<Option<Vec<_>>>()?,
+            ),
+            ValueKind::Object(members) => Value::Object(
+                members
+                    .iter()
+                    .map(|(name, value)| Some((name.clone(), self.value(value, at)?)))
+                    .collect::<Option<Vec<_>>>()?,
+            ),
             ValueKind::Invalid => return None,
         })
     }
 
     fn check(&self, test: &Test, at: usize) -> Option<Check> {
-        let all = |parts: &[Test]| parts.iter().map(|part| self.check(part, at)).collect::<Option<Vec<_>>>();
+        let all = |parts: &[Test]| {
+            parts
+                .iter()
+                .map(|part| self.check(part, at))
+                .collect::<Option<Vec<_>>>()
+        };
         Some(match test {
             Test::Or(parts) => Check::Or(all(parts)?),
             Test::And(parts) => Check::And(all(parts)?),
             Test::Not(inner) => Check::Not(Box::new(self.check(inner, at)?)),
-            Test::Compare(left, operator, right) => Check::Compare(self.value(left, Some(at))?, *operator, self.value(right, Some(at))?),
+            Test::Compare(left, operator, right) => {
+                Check::Compare(self.value(left, Some(at))?, *operator, self.value(right, Some(at))?)
+            }
             Test::Truthy(value) => Check::Truthy(self.value(value, Some(at))?),
             Test::Invalid => return None,
         })
@@ -505,15 +617,30 @@ impl<'a> Planner<'_, 'a> {
         actions
             .iter()
             .filter_map(|action| {
-                let criteria = action.criteria.iter().map(|criterion| self.check(&criterion.test, at)).collect::<Option<Vec<_>>>()?;
-                Some(Action { name: action.name.clone(), criteria, kind: action.kind.clone() })
+                let criteria = action
+                    .criteria
+                    .iter()
+                    .map(|criterion| self.check(&criterion.test, at))
+                    .collect::<Option<Vec<_>>>()?;
+                Some(Action {
+                    name: action.name.clone(),
+                    criteria,
+                    kind: action.kind.clone(),
+                })
             })
             .collect()
     }
 
     /// Every output keeps its place and its name, even one whose value was reported: what the
     /// user's code names must exist.
-    fn outputs(&self, outputs: &[resolve::Output], at: Option<usize>, hint: &str, types: &mut Types, diagnostics: &mut Diagnostics) -> Vec<Output> {
+    fn outputs(
+        &self,
+        outputs: &[resolve::Output],
+        at: Option<usize>,
+        hint: &str,
+        types: &mut Types,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Output> {
         let mut names = Vec::new();
         let mut planned = Vec::new();
         for output in outputs {
@@ -521,7 +648,11 @@ impl<'a> Planner<'_, 'a> {
             name_collision("outputs", &ident, &output.name, output.span, &mut names, diagnostics);
             let known = self.typing.value(&output.value, at);
             let (ty, nullable, schema) = match known.shape {
-                Shape::Schema(schema) => (types.of(schema, &format!("{hint}-{}", output.name), true), schema.nullable(), Some(schema)),
+                Shape::Schema(schema) => (
+                    types.of(schema, &format!("{hint}-{}", output.name), true),
+                    schema.nullable(),
+                    Some(schema),
+                ),
                 Shape::Types(kinds) => (plain(kinds), false, None),
                 Shape::Unknown => (Ty::Json, false, None),
             };
@@ -534,7 +665,9 @@ impl<'a> Planner<'_, 'a> {
                 ident,
                 ty,
                 required: known.present && !nullable,
-                value: self.value(&output.value, at).unwrap_or_else(|| Value::Literal("null".to_owned())),
+                value: self
+                    .value(&output.value, at)
+                    .unwrap_or_else(|| Value::Literal("null".to_owned())),
                 expression,
                 place: self.place(output.span),
                 docs: schema.and_then(|schema| schema.text("description")).map(str::to_owned),
@@ -559,13 +692,30 @@ fn plain(kinds: crate::schema::Types) -> Ty {
 /// Constraints that inputs are not yet checked against must not look as if they were.
 fn unsupported_constraints(schema: Schema<'_>, diagnostics: &mut Diagnostics) {
     const KEYWORDS: [&str; 16] = [
-        "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern", "minItems", "maxItems",
-        "uniqueItems", "minProperties", "maxProperties", "contains", "not", "if",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "minProperties",
+        "maxProperties",
+        "contains",
+        "not",
+        "if",
     ];
     for part in schema.parts() {
         for entry in part.at.members().filter(|entry| KEYWORDS.contains(&entry.key)) {
             let message = format!("the constraint `{}` on an input is not checked", entry.key);
-            diagnostics.push(Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, entry.key_span, message).help("the API will check the value; nothing does before"));
+            diagnostics.push(
+                Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, entry.key_span, message)
+                    .help("the API will check the value; nothing does before"),
+            );
         }
     }
 }
@@ -574,7 +724,9 @@ fn path_pieces(operation: &Operation<'_>, value: impl Fn(&str) -> Option<Value>)
     let mut pieces = Vec::new();
     let mut rest = operation.path;
     while let Some(open) = rest.find('{') {
-        let Some(close) = rest[open..].find('}').map(|close| open + close) else { break };
+        let Some(close) = rest[open..].find('}').map(|close| open + close) else {
+            break;
+        };
         if open > 0 {
             pieces.push(PathPiece::Text(rest[..open].to_owned()));
         }
@@ -599,7 +751,10 @@ pub fn json_text(at: crate::source::Cursor<'_>) -> String {
         Data::String(text) => quote_json(text),
         Data::Array(_) => format!("[{}]", at.items().map(json_text).collect::<Vec<_>>().join(",")),
         Data::Object(_) => {
-            let members: Vec<String> = at.members().map(|entry| format!("{}:{}", quote_json(entry.key), json_text(entry.value))).collect();
+            let members: Vec<String> = at
+                .members()
+                .map(|entry| format!("{}:{}", quote_json(entry.key), json_text(entry.value)))
+                .collect();
             format!("{{{}}}", members.join(","))
         }
         _ => at.scalar_text().unwrap_or("null").to_owned(),
@@ -638,10 +793,10 @@ pub fn destination(kind: &ActionKind) -> Option<usize> {
 /// The pointers into the response's body that values read, each once, in order.
 #[must_use]
 pub fn body_pointers<'v>(reads: impl IntoIterator<Item = &'v Read>) -> Vec<Vec<String>> {
-    let mut seen: BTreeMap<&[String], ()> = BTreeMap::new();
+    let mut seen: BTreeSet<&[String]> = BTreeSet::new();
     let mut pointers = Vec::new();
     for read in reads {
-        if read.source == Source::ResponseBody && seen.insert(&read.pointer, ()).is_none() {
+        if read.source == Source::ResponseBody && seen.insert(&read.pointer) {
             pointers.push(read.pointer.clone());
         }
     }

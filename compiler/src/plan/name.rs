@@ -4,10 +4,10 @@ use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
 /// Keywords of every edition that have a raw form.
 const KEYWORDS: [&str; 48] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum", "extern", "false",
-    "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
-    "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where",
-    "while", "yield",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// Keywords without one.
@@ -16,22 +16,32 @@ const FIXED: [&str; 4] = ["self", "Self", "crate", "super"];
 /// A field, function or module: `create-user` is `create_user`, `type` is `r#type`.
 #[must_use]
 pub fn snake(name: &str) -> String {
-    escape(ascii(name).to_snake_case(), "value")
+    escape(&ascii(name).to_snake_case(), "value")
 }
 
 /// A type or variant: `create-user` is `CreateUser`.
 #[must_use]
 pub fn pascal(name: &str) -> String {
-    escape(ascii(name).to_upper_camel_case(), "Value")
+    escape(&ascii(name).to_upper_camel_case(), "Value")
 }
 
 /// Everything that no identifier can have becomes a word boundary.
 fn ascii(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_alphanumeric() || letter == '_' { letter } else { '-' }).collect()
+    name.chars()
+        .map(|letter| {
+            if letter.is_alphanumeric() || letter == '_' {
+                letter
+            } else {
+                '-'
+            }
+        })
+        .collect()
 }
 
-fn escape(name: String, empty: &str) -> String {
-    let valid = |letter: char| letter == '_' || letter.is_ascii_alphanumeric() || (!letter.is_ascii() && letter.is_alphabetic());
+fn escape(name: &str, empty: &str) -> String {
+    let valid = |letter: char| {
+        letter == '_' || letter.is_ascii_alphanumeric() || (!letter.is_ascii() && letter.is_alphabetic())
+    };
     let name: String = name.chars().filter(|&letter| valid(letter)).collect();
     if name.is_empty() || name == "_" {
         return empty.to_owned();
@@ -42,7 +52,11 @@ fn escape(name: String, empty: &str) -> String {
     if FIXED.contains(&name.as_str()) {
         return format!("{name}_");
     }
-    if KEYWORDS.contains(&name.as_str()) { format!("r#{name}") } else { name }
+    if KEYWORDS.contains(&name.as_str()) {
+        format!("r#{name}")
+    } else {
+        name
+    }
 }
 
 #[cfg(test)]

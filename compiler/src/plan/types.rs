@@ -112,7 +112,10 @@ impl Types {
         let alternatives = schema.alternatives();
         if !alternatives.is_empty() {
             // `anyOf: [T, null]` is an optional T; any other choice is a value.
-            let rest: Vec<Schema<'_>> = alternatives.into_iter().filter(|part| !part.types().without(Type::Null).is_empty() || part.types().is_empty()).collect();
+            let rest: Vec<Schema<'_>> = alternatives
+                .into_iter()
+                .filter(|part| !part.types().without(Type::Null).is_empty() || part.types().is_empty())
+                .collect();
             return match rest.as_slice() {
                 [only] if schema.properties().is_empty() => self.at_depth(*only, hint, output, depth + 1),
                 _ if types.single() == Some(Type::String) => Ty::String,
@@ -146,8 +149,12 @@ impl Types {
     }
 
     fn string(&mut self, schema: Schema<'_>, hint: &str, output: bool) -> Ty {
-        let values: Option<Vec<&str>> = schema.enumeration().and_then(|values| values.iter().map(|value| value.as_str()).collect());
-        let Some(values) = values.filter(|values| !values.is_empty() && values.len() <= 256) else { return Ty::String };
+        let values: Option<Vec<&str>> = schema
+            .enumeration()
+            .and_then(|values| values.iter().map(|value| value.as_str()).collect());
+        let Some(values) = values.filter(|values| !values.is_empty() && values.len() <= 256) else {
+            return Ty::String;
+        };
         if let Some(&index) = self.known.get(&(schema.at.span(), output)) {
             return Ty::Named(index);
         }
@@ -175,7 +182,11 @@ impl Types {
         let ident = if *count == 1 { base } else { format!("{base}{count}") };
         let index = self.defs.len();
         let docs = schema.text("description").map(str::to_owned);
-        self.defs.push(TypeDef { ident, docs, kind: TypeKind::Struct(Vec::new()) });
+        self.defs.push(TypeDef {
+            ident,
+            docs,
+            kind: TypeKind::Struct(Vec::new()),
+        });
         self.known.insert((schema.at.span(), output), index);
         index
     }
@@ -193,7 +204,11 @@ impl Types {
         }
         if let Some(&index) = self.known.get(&(schema.at.span(), output)) {
             let named = Ty::Named(index);
-            return if self.building.contains(&index) { Ty::Boxed(Box::new(named)) } else { named };
+            return if self.building.contains(&index) {
+                Ty::Boxed(Box::new(named))
+            } else {
+                named
+            };
         }
         let index = self.reserve(schema, hint, output);
         self.building.push(index);
@@ -205,14 +220,26 @@ impl Types {
                 ident.push('_');
             }
             let Some(property) = schema.property(name) else {
-                fields.push(Field { name: name.to_owned(), ident, ty: Ty::Json.optional(), docs: None, secret: false });
+                fields.push(Field {
+                    name: name.to_owned(),
+                    ident,
+                    ty: Ty::Json.optional(),
+                    docs: None,
+                    secret: false,
+                });
                 continue;
             };
             let ty = self.at_depth(property, &format!("{own}-{name}"), output, depth + 1);
             let sure = schema.requires(name) && !property.nullable();
             let ty = if sure { ty } else { ty.optional() };
             let docs = property.text("description").map(str::to_owned);
-            fields.push(Field { name: name.to_owned(), ident, ty, docs, secret: property.text("format") == Some("password") });
+            fields.push(Field {
+                name: name.to_owned(),
+                ident,
+                ty,
+                docs,
+                secret: property.text("format") == Some("password"),
+            });
         }
         self.building.pop();
         self.defs[index].kind = TypeKind::Struct(fields);

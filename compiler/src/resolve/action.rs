@@ -58,7 +58,10 @@ impl<'a> Scope<'a, '_> {
     ) -> Vec<Action> {
         let mut actions: Vec<Action> = Vec::new();
         for list in [own, shared] {
-            let found: Vec<document::Action<'a>> = list.iter().filter_map(|action| self.action_object(action, success)).collect();
+            let found: Vec<document::Action<'a>> = list
+                .iter()
+                .filter_map(|action| self.action_object(action, success))
+                .collect();
             let names = found.iter().map(|action| (action.name.value, action.name.span()));
             super::report_duplicates(&rule::DUPLICATE_ACTION, "the action", names, self.diagnostics);
             let defined: Vec<String> = actions.iter().map(|action| action.name.clone()).collect();
@@ -72,19 +75,32 @@ impl<'a> Scope<'a, '_> {
         actions
     }
 
-    fn action_object(&mut self, action: &OrReusable<'a, document::Action<'a>>, success: bool) -> Option<document::Action<'a>> {
+    fn action_object(
+        &mut self,
+        action: &OrReusable<'a, document::Action<'a>>,
+        success: bool,
+    ) -> Option<document::Action<'a>> {
         let reusable = match action {
             OrReusable::Here(action) => return Some(action.clone()),
             OrReusable::Reusable(reusable) => reusable,
         };
         if let Some(value) = reusable.value {
             let message = "a reference to an action takes no `value`";
-            self.diagnostics.push(Diagnostic::new(&rule::REUSABLE_VALUE_UNEXPECTED, value.key_span, message).help("remove `value`"));
+            self.diagnostics.push(
+                Diagnostic::new(&rule::REUSABLE_VALUE_UNEXPECTED, value.key_span, message).help("remove `value`"),
+            );
         }
         let components = &self.document.components;
-        let (kind, list) = if success { ("successActions", &components.success_actions) } else { ("failureActions", &components.failure_actions) };
+        let (kind, list) = if success {
+            ("successActions", &components.success_actions)
+        } else {
+            ("failureActions", &components.failure_actions)
+        };
         let name = self.component_name(reusable, kind)?;
-        let found = list.iter().find(|(entry, _)| entry.key == name).map(|(_, action)| action.clone());
+        let found = list
+            .iter()
+            .find(|(entry, _)| entry.key == name)
+            .map(|(_, action)| action.clone());
         if found.is_none() && !self.component_is_broken(kind, &name) {
             self.unknown_component(reusable, kind, &name, list.iter().map(|(entry, _)| entry.key));
         }
@@ -97,13 +113,22 @@ impl<'a> Scope<'a, '_> {
         let parsed = expression::parse(text.value);
         let Ok(Root::Component { kind: found, name }) = parsed.as_ref().map(|expression| &expression.root) else {
             let message = format!("a reference reads `$components.{kind}.NAME`, found `{}`", text.value);
-            self.diagnostics.push(Diagnostic::new(&rule::REFERENCE_SYNTAX, text.span(), message));
+            self.diagnostics
+                .push(Diagnostic::new(&rule::REFERENCE_SYNTAX, text.span(), message));
             return None;
         };
         if found.text != kind {
-            let message = format!("a component of `{}` stands where one of `{kind}` is expected", found.text);
+            let message = format!(
+                "a component of `{}` stands where one of `{kind}` is expected",
+                found.text
+            );
             self.diagnostics.push(
-                Diagnostic::new(&rule::COMPONENT_KIND, text.at.part(found.at.start, found.at.end), message).help(format!("write `$components.{kind}.{}`", name.text)),
+                Diagnostic::new(
+                    &rule::COMPONENT_KIND,
+                    text.at.part(found.at.start, found.at.end),
+                    message,
+                )
+                .help(format!("write `$components.{kind}.{}`", name.text)),
             );
             return None;
         }
@@ -115,21 +140,39 @@ impl<'a> Scope<'a, '_> {
         self.document.root.pointer(["components", kind, name]).is_some()
     }
 
-    pub(super) fn unknown_component<'n>(&mut self, reusable: &Reusable<'a>, kind: &str, name: &str, names: impl Iterator<Item = &'n str>) {
+    pub(super) fn unknown_component<'n>(
+        &mut self,
+        reusable: &Reusable<'a>,
+        kind: &str,
+        name: &str,
+        names: impl Iterator<Item = &'n str>,
+    ) {
         let text = reusable.reference;
         let names: Vec<&str> = names.collect();
         let help = match similar(name, names.iter().copied()) {
             Some(known) => format!("a component with a similar name exists: `{known}`"),
             None if names.is_empty() => format!("define it: `components: {{ {kind}: {{ {name}: … }} }}`"),
-            None => format!("the components are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+            None => format!(
+                "the components are {}",
+                names
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         };
         let start = text.value.len().saturating_sub(name.len());
         let message = format!("no component `{name}` in `components.{kind}`");
-        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_COMPONENT, text.at.part(start, text.value.len()), message).help(help));
+        self.diagnostics
+            .push(Diagnostic::new(&rule::UNKNOWN_COMPONENT, text.at.part(start, text.value.len()), message).help(help));
     }
 
     fn action(&mut self, action: &document::Action<'a>, place: &Place<'a>) -> Action {
-        let criteria = action.criteria.iter().map(|criterion| self.criterion(criterion, place)).collect();
+        let criteria = action
+            .criteria
+            .iter()
+            .map(|criterion| self.criterion(criterion, place))
+            .collect();
         let destination = if let Some(workflow) = action.workflow_id {
             unsupported("actions that name a workflow", workflow.span(), self.diagnostics);
             Err(())
@@ -151,6 +194,11 @@ impl<'a> Scope<'a, '_> {
         if let ActionKind::Retry { detour: Some(_), .. } = kind {
             unsupported("retries with a detour", action.name.span(), self.diagnostics);
         }
-        Action { name: action.name.value.to_owned(), span: action.name.span(), kind, criteria }
+        Action {
+            name: action.name.value.to_owned(),
+            span: action.name.span(),
+            kind,
+            criteria,
+        }
     }
 }

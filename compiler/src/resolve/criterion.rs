@@ -45,35 +45,65 @@ impl<'a> Scope<'a, '_> {
             "simple" => {
                 if let Some(context) = criterion.context {
                     let message = "a simple condition does not use its `context`";
-                    self.diagnostics.push(Diagnostic::new(&rule::CONTEXT_UNUSED, context.span(), message).help("remove `context`, or say which `type` of condition it is"));
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::CONTEXT_UNUSED, context.span(), message)
+                            .help("remove `context`, or say which `type` of condition it is"),
+                    );
                 }
                 self.simple(condition.value, condition.at, place)
             }
             "regex" | "jsonpath" | "xpath" => {
                 if criterion.context.is_none() {
                     let message = format!("a condition of type `{kind}` needs a `context`");
-                    self.diagnostics.push(Diagnostic::new(&rule::CONTEXT_REQUIRED, condition.span(), message).help("add `context: $response.body`"));
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::CONTEXT_REQUIRED, condition.span(), message)
+                            .help("add `context: $response.body`"),
+                    );
                 }
                 self.engine(kind, condition, context);
                 Test::Invalid
             }
             other => {
-                let span = criterion.kind.as_ref().map_or(condition.span(), |kind| kind.name.span());
+                let span = criterion
+                    .kind
+                    .as_ref()
+                    .map_or(condition.span(), |kind| kind.name.span());
                 let known = ["simple", "regex", "jsonpath", "xpath"];
-                let message = format!("`{other}` is no type of condition; expected one of `simple`, `regex`, `jsonpath`, `xpath`");
+                let message = format!(
+                    "`{other}` is no type of condition; expected one of `simple`, `regex`, `jsonpath`, `xpath`"
+                );
                 let meant = similar(other, known).map(|word| format!("write `type: {word}`"));
-                self.diagnostics.push(Diagnostic::new(&rule::CRITERION_TYPE, span, message).help_if(meant));
+                self.diagnostics
+                    .push(Diagnostic::new(&rule::CRITERION_TYPE, span, message).help_if(meant));
                 Test::Invalid
             }
         };
-        Criterion { span: condition.span(), text: condition.value.to_owned(), test }
+        Criterion {
+            span: condition.span(),
+            text: condition.value.to_owned(),
+            test,
+        }
     }
 
     fn engine(&mut self, kind: &str, condition: document::Text<'a>, context: Option<Reference>) {
-        if kind == "jsonpath" && let Some(found) = comparison(condition.value) {
+        if kind == "jsonpath"
+            && let Some(found) = comparison(condition.value)
+        {
             let pointer = context.map_or_else(|| "$response.body".to_owned(), |context| context.text);
-            let mended = format!("{}{}{}", pointer, expression::dotted_to_pointer(found.path).replacen('/', "#/", 1), found.rest);
-            let mut diagnostic = Diagnostic::new(&rule::JSONPATH_COMPARISON, condition.span(), format!("`{}` is no JSONPath query (RFC 9535): a query selects values, it does not compare them", condition.value));
+            let mended = format!(
+                "{}{}{}",
+                pointer,
+                expression::dotted_to_pointer(found.path).replacen('/', "#/", 1),
+                found.rest
+            );
+            let mut diagnostic = Diagnostic::new(
+                &rule::JSONPATH_COMPARISON,
+                condition.span(),
+                format!(
+                    "`{}` is no JSONPath query (RFC 9535): a query selects values, it does not compare them",
+                    condition.value
+                ),
+            );
             if found.length {
                 let array = expression::dotted_to_pointer(found.path.trim_end_matches(".length"));
                 let compact: String = found.rest.split_whitespace().collect();
@@ -84,12 +114,18 @@ impl<'a> Scope<'a, '_> {
                 };
                 diagnostic = diagnostic.help(help);
             } else {
-                diagnostic = diagnostic.help(format!("write a simple condition without `type` and `context`: `{mended}`"));
+                diagnostic = diagnostic.help(format!(
+                    "write a simple condition without `type` and `context`: `{mended}`"
+                ));
             }
             self.diagnostics.push(diagnostic);
             return;
         }
-        super::unsupported(&format!("conditions of type `{kind}`"), condition.span(), self.diagnostics);
+        super::unsupported(
+            &format!("conditions of type `{kind}`"),
+            condition.span(),
+            self.diagnostics,
+        );
     }
 
     fn context(&mut self, at: Cursor<'a>, place: &Place<'a>) -> Option<Reference> {
@@ -98,7 +134,10 @@ impl<'a> Scope<'a, '_> {
             ValueKind::Invalid => None,
             _ => {
                 let message = "a `context` is a runtime expression";
-                self.diagnostics.push(Diagnostic::new(&rule::EXPRESSION_SYNTAX, at.span(), message).help("write `context: $response.body`"));
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::EXPRESSION_SYNTAX, at.span(), message)
+                        .help("write `context: $response.body`"),
+                );
                 None
             }
         }
@@ -110,7 +149,8 @@ impl<'a> Scope<'a, '_> {
             Err(error) => {
                 if error.kind == expression::Mistake::Syntax {
                     let span = at.part(error.at.start, error.at.end);
-                    self.diagnostics.push(Diagnostic::new(&rule::CONDITION_SYNTAX, span, error.message).help_if(error.help));
+                    self.diagnostics
+                        .push(Diagnostic::new(&rule::CONDITION_SYNTAX, span, error.message).help_if(error.help));
                 } else {
                     self.expression_error(&error, at);
                 }
@@ -141,7 +181,12 @@ impl<'a> Scope<'a, '_> {
                 if *double_quoted {
                     let quoted = format!("'{}'", text.replace('\'', "''"));
                     self.diagnostics.push(
-                        Diagnostic::new(&rule::DOUBLE_QUOTED_STRING, span, "a string in a condition stands in single quotes").help(format!("write `{quoted}`")),
+                        Diagnostic::new(
+                            &rule::DOUBLE_QUOTED_STRING,
+                            span,
+                            "a string in a condition stands in single quotes",
+                        )
+                        .help(format!("write `{quoted}`")),
                     );
                 }
                 ValueKind::Text(text.clone())
@@ -165,5 +210,9 @@ fn comparison(condition: &str) -> Option<Comparison<'_>> {
     let (path, behind) = rest.split_at(end);
     let operator = behind.trim_start();
     let compares = ["==", "!=", "<", ">"].iter().any(|word| operator.starts_with(word));
-    (compares && !path.contains(['?', '*', '('])).then_some(Comparison { path, rest: behind, length: path.ends_with(".length") })
+    (compares && !path.contains(['?', '*', '('])).then_some(Comparison {
+        path,
+        rest: behind,
+        length: path.ends_with(".length"),
+    })
 }

@@ -19,8 +19,8 @@ use crate::source::{Cursor, Entry, Span};
 
 pub use action::{Action, ActionKind, Destination};
 pub use criterion::{Criterion, Test};
-pub use operation::{Argument, Body, path_names};
 pub(crate) use operation::same_parameter;
+pub use operation::{Argument, Body, path_names};
 pub use value::{Reference, Segment, Source, Value, ValueKind};
 
 /// A document whose names are resolved.
@@ -81,18 +81,22 @@ pub struct Step<'a> {
 #[derive(Debug)]
 pub enum Call<'a> {
     /// An operation of an API.
-    Operation {
-        /// The index of the source description.
-        source: usize,
-        /// The operation.
-        operation: Box<Operation<'a>>,
-        /// The values of its parameters.
-        arguments: Vec<Argument<'a>>,
-        /// Its body.
-        body: Option<Body<'a>>,
-    },
+    Operation(Box<Request<'a>>),
     /// Something that was reported.
     Unresolved,
+}
+
+/// A request to an operation.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The index of the source description.
+    pub source: usize,
+    /// The operation.
+    pub operation: Operation<'a>,
+    /// The values of its parameters.
+    pub arguments: Vec<Argument<'a>>,
+    /// Its body.
+    pub body: Option<Body<'a>>,
 }
 
 /// A named output of a step or workflow.
@@ -132,13 +136,29 @@ struct Scope<'a, 'd> {
 pub fn resolve<'a>(document: &'a Document<'a>, bundle: &'a Bundle, diagnostics: &mut Diagnostics) -> Program<'a> {
     let apis = open_apis(document, bundle, diagnostics);
     duplicates(document, diagnostics);
-    let workflows = document.workflows.iter().map(|workflow| resolve_workflow(document, &apis, workflow, diagnostics)).collect();
-    Program { workflows, sources: document.sources.iter().map(|source| source.name.value).collect() }
+    let workflows = document
+        .workflows
+        .iter()
+        .map(|workflow| resolve_workflow(document, &apis, workflow, diagnostics))
+        .collect();
+    Program {
+        workflows,
+        sources: document.sources.iter().map(|source| source.name.value).collect(),
+    }
 }
 
 fn open_apis<'a>(document: &'a Document<'a>, bundle: &'a Bundle, diagnostics: &mut Diagnostics) -> Vec<NamedApi<'a>> {
-    let described = bundle.documents.first().map(|described| described.sources.as_slice()).unwrap_or_default();
-    let entries: Vec<Cursor<'a>> = document.root.get("sourceDescriptions").into_iter().flat_map(Cursor::items).collect();
+    let described = bundle
+        .documents
+        .first()
+        .map(|described| described.sources.as_slice())
+        .unwrap_or_default();
+    let entries: Vec<Cursor<'a>> = document
+        .root
+        .get("sourceDescriptions")
+        .into_iter()
+        .flat_map(Cursor::items)
+        .collect();
     let mut apis = Vec::new();
     for (index, source) in document.sources.iter().enumerate() {
         match source.kind {
@@ -149,23 +169,46 @@ fn open_apis<'a>(document: &'a Document<'a>, bundle: &'a Bundle, diagnostics: &m
             }
             Some((SourceType::OpenApi, _)) | None => {}
         }
-        let position = entries.iter().position(|entry| entry.get("name").and_then(Cursor::as_str) == Some(source.name.value));
+        let position = entries
+            .iter()
+            .position(|entry| entry.get("name").and_then(Cursor::as_str) == Some(source.name.value));
         let file = position.and_then(|position| described.get(position).copied().flatten());
-        let api = file.and_then(|file| bundle.root(file)).and_then(|root| Api::open(root, diagnostics));
-        apis.push(NamedApi { name: source.name.value, index, api });
+        let api = file
+            .and_then(|file| bundle.root(file))
+            .and_then(|root| Api::open(root, diagnostics));
+        apis.push(NamedApi {
+            name: source.name.value,
+            index,
+            api,
+        });
     }
     apis
 }
 
 /// Says that a construct of the specification cannot be compiled yet.
 fn unsupported(what: &str, span: Span, diagnostics: &mut Diagnostics) {
-    diagnostics.push(Diagnostic::new(&rule::UNSUPPORTED, span, format!("{what} are not supported yet")));
+    diagnostics.push(Diagnostic::new(
+        &rule::UNSUPPORTED,
+        span,
+        format!("{what} are not supported yet"),
+    ));
 }
 
 fn duplicates(document: &Document<'_>, diagnostics: &mut Diagnostics) {
-    let sources = document.sources.iter().map(|source| (source.name.value, source.name.span()));
-    report_duplicates(&rule::DUPLICATE_SOURCE_NAME, "the source description", sources, diagnostics);
-    let workflows = document.workflows.iter().map(|workflow| (workflow.id.value, workflow.id.span()));
+    let sources = document
+        .sources
+        .iter()
+        .map(|source| (source.name.value, source.name.span()));
+    report_duplicates(
+        &rule::DUPLICATE_SOURCE_NAME,
+        "the source description",
+        sources,
+        diagnostics,
+    );
+    let workflows = document
+        .workflows
+        .iter()
+        .map(|workflow| (workflow.id.value, workflow.id.span()));
     report_duplicates(&rule::DUPLICATE_WORKFLOW_ID, "the workflow", workflows, diagnostics);
     for workflow in &document.workflows {
         let steps = workflow.steps.iter().map(|step| (step.id.value, step.id.span()));
@@ -206,15 +249,33 @@ fn resolve_workflow<'a>(
         unsupported("workflows with `dependsOn`", text.span(), diagnostics);
     }
     let (inputs, closed) = resolve_inputs(document, workflow, diagnostics);
-    let mut scope = Scope { document, apis, workflow, inputs, closed, diagnostics };
+    let mut scope = Scope {
+        document,
+        apis,
+        workflow,
+        inputs,
+        closed,
+        diagnostics,
+    };
     let steps = workflow.steps.iter().map(|step| scope.step(step)).collect();
     let outputs = scope.outputs(&workflow.outputs, None);
-    Workflow { text: workflow, inputs: scope.inputs, steps, outputs }
+    Workflow {
+        text: workflow,
+        inputs: scope.inputs,
+        steps,
+        outputs,
+    }
 }
 
 /// The inputs, and whether there can be no others.
-fn resolve_inputs<'a>(document: &'a Document<'a>, workflow: &'a document::Workflow<'a>, diagnostics: &mut Diagnostics) -> (Vec<Input<'a>>, bool) {
-    let Some(at) = workflow.inputs else { return (Vec::new(), true) };
+fn resolve_inputs<'a>(
+    document: &'a Document<'a>,
+    workflow: &'a document::Workflow<'a>,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<Input<'a>>, bool) {
+    let Some(at) = workflow.inputs else {
+        return (Vec::new(), true);
+    };
     if !at.is_object() {
         let message = format!("`inputs` is a JSON Schema of type object, found {}", at.kind());
         diagnostics.push(Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, at.span(), message));
@@ -222,7 +283,9 @@ fn resolve_inputs<'a>(document: &'a Document<'a>, workflow: &'a document::Workfl
     }
     let before = diagnostics.count();
     check_references(at, document.root, &rule::INPUTS_REF_UNRESOLVED, diagnostics);
-    let Ok(schema) = Schema::new(at, document.root) else { return (Vec::new(), false) };
+    let Ok(schema) = Schema::new(at, document.root) else {
+        return (Vec::new(), false);
+    };
     let types = schema.types();
     if !types.is_empty() && !types.allows(crate::schema::Type::Object) {
         let message = format!("`inputs` must describe an object, found {}", types.words());
@@ -231,9 +294,16 @@ fn resolve_inputs<'a>(document: &'a Document<'a>, workflow: &'a document::Workfl
     }
     let mut inputs = Vec::new();
     for (name, span, at) in schema.properties() {
-        let schema_of = Schema::new(at, document.root).ok().filter(|schema| schema.at.is_object());
+        let schema_of = Schema::new(at, document.root)
+            .ok()
+            .filter(|schema| schema.at.is_object());
         let default = schema_of.is_some_and(|schema| schema.at.get("default").is_some());
-        inputs.push(Input { name, span, schema: schema_of, required: schema.requires(name) && !default });
+        inputs.push(Input {
+            name,
+            span,
+            schema: schema_of,
+            required: schema.requires(name) && !default,
+        });
     }
     for item in schema.required() {
         required_input_undeclared(item, &inputs, diagnostics);
@@ -251,8 +321,10 @@ fn required_input_undeclared(item: Cursor<'_>, inputs: &[Input<'_>], diagnostics
         let message = format!("`required` lists `{name}`, which is not among the properties");
         let meant = similar(name, inputs.iter().map(|input| input.name));
         diagnostics.push(
-            Diagnostic::new(&rule::REQUIRED_INPUT_UNDECLARED, item.span(), message)
-                .help(meant.map_or_else(|| format!("declare it: `properties: {{ {name}: {{ type: string }} }}`"), |name| format!("an input with a similar name exists: `{name}`"))),
+            Diagnostic::new(&rule::REQUIRED_INPUT_UNDECLARED, item.span(), message).help(meant.map_or_else(
+                || format!("declare it: `properties: {{ {name}: {{ type: string }} }}`"),
+                |name| format!("an input with a similar name exists: `{name}`"),
+            )),
         );
     }
 }
@@ -263,43 +335,79 @@ impl<'a> Scope<'a, '_> {
             unsupported("steps with `dependsOn`", text.span(), self.diagnostics);
         }
         let call = self.call(step);
-        let place = value::Place { step: Some(step), response: true };
-        let criteria = step.success_criteria.iter().map(|criterion| self.criterion(criterion, &place)).collect();
+        let place = value::Place {
+            step: Some(step),
+            response: true,
+        };
+        let criteria = step
+            .success_criteria
+            .iter()
+            .map(|criterion| self.criterion(criterion, &place))
+            .collect();
         let on_success = self.actions(&step.on_success, &self.workflow.success_actions, true, &place);
         let on_failure = self.actions(&step.on_failure, &self.workflow.failure_actions, false, &place);
         let outputs = self.outputs(&step.outputs, Some(&place));
         let timeout = step.timeout.map(|(milliseconds, _)| milliseconds);
-        Step { text: step, criteria, on_success, on_failure, outputs, timeout, call }
+        Step {
+            text: step,
+            criteria,
+            on_success,
+            on_failure,
+            outputs,
+            timeout,
+            call,
+        }
     }
 
     fn outputs(&mut self, entries: &[Entry<'a>], place: Option<&value::Place<'a>>) -> Vec<Output> {
-        let nowhere = value::Place { step: None, response: false };
+        let nowhere = value::Place {
+            step: None,
+            response: false,
+        };
         entries
             .iter()
             .map(|entry| {
                 let value = self.output_value(entry.value, place.unwrap_or(&nowhere));
-                Output { name: entry.key.to_owned(), span: entry.value.span(), value }
+                Output {
+                    name: entry.key.to_owned(),
+                    span: entry.value.span(),
+                    value,
+                }
             })
             .collect()
     }
 
     /// An output is a runtime expression or a Selector Object, never a literal.
     fn output_value(&mut self, at: Cursor<'a>, place: &value::Place<'a>) -> Value {
-        if at.as_str().is_some_and(|text| !crate::expression::looks_like_expression(text)) {
+        if at
+            .as_str()
+            .is_some_and(|text| !crate::expression::looks_like_expression(text))
+        {
             let text = at.as_str().unwrap_or("");
-            let mut diagnostic = Diagnostic::new(&rule::EXPRESSION_SYNTAX, at.span(), "an output is a runtime expression, found other text");
+            let mut diagnostic = Diagnostic::new(
+                &rule::EXPRESSION_SYNTAX,
+                at.span(),
+                "an output is a runtime expression, found other text",
+            );
             if let Some(inner) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
                 diagnostic = diagnostic.help(format!("write `{inner}` without braces"));
             } else {
                 diagnostic = diagnostic.help("write an expression such as `$response.body#/id`");
             }
             self.diagnostics.push(diagnostic);
-            return Value { span: at.span(), kind: ValueKind::Invalid };
+            return Value {
+                span: at.span(),
+                kind: ValueKind::Invalid,
+            };
         }
         if at.as_str().is_none() && !at.is_object() {
             let message = format!("an output is a runtime expression, found {}", at.kind());
-            self.diagnostics.push(Diagnostic::new(&rule::WRONG_TYPE, at.span(), message));
-            return Value { span: at.span(), kind: ValueKind::Invalid };
+            self.diagnostics
+                .push(Diagnostic::new(&rule::WRONG_TYPE, at.span(), message));
+            return Value {
+                span: at.span(),
+                kind: ValueKind::Invalid,
+            };
         }
         if at.is_object() && !self.is_selector(at) {
             let message = "an output is a runtime expression or a Selector Object, found another object";
@@ -308,7 +416,10 @@ impl<'a> Scope<'a, '_> {
                 diagnostic = diagnostic.help("Selector Objects belong to Arazzo 1.1: write `arazzo: 1.1.0`");
             }
             self.diagnostics.push(diagnostic);
-            return Value { span: at.span(), kind: ValueKind::Invalid };
+            return Value {
+                span: at.span(),
+                kind: ValueKind::Invalid,
+            };
         }
         self.value(at, place)
     }
@@ -327,10 +438,18 @@ impl<'a> Scope<'a, '_> {
         let meant = similar(id, steps.iter().map(|step| step.id.value));
         let help = match meant {
             Some(name) => format!("a step with a similar name exists: `{name}`"),
-            None => format!("the steps are {}", steps.iter().map(|step| format!("`{}`", step.id.value)).collect::<Vec<_>>().join(", ")),
+            None => format!(
+                "the steps are {}",
+                steps
+                    .iter()
+                    .map(|step| format!("`{}`", step.id.value))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         };
         let message = format!("no step `{id}` in workflow `{}`", self.workflow.id.value);
-        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_STEP, span, message).help(help));
+        self.diagnostics
+            .push(Diagnostic::new(&rule::UNKNOWN_STEP, span, message).help(help));
         meant.and_then(|name| steps.iter().position(|step| step.id.value == name))
     }
 }

@@ -1,7 +1,7 @@
 //! What a step calls, with which parameters and which body.
 
 use super::value::Place;
-use super::{Call, NamedApi, Scope, Value, ValueKind, unsupported};
+use super::{Call, NamedApi, Request, Scope, Value, ValueKind, unsupported};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, Location, OrReusable, Target, Text};
 use crate::expression::{self, Root};
@@ -64,17 +64,26 @@ impl<'a> Scope<'a, '_> {
         };
         for span in [step.action, step.correlation_id].into_iter().flatten() {
             let message = "`action` and `correlationId` belong to AsyncAPI steps; this one calls an HTTP operation";
-            self.diagnostics.push(Diagnostic::new(&rule::ACTION_UNEXPECTED, span, message).help("remove the field"));
+            self.diagnostics
+                .push(Diagnostic::new(&rule::ACTION_UNEXPECTED, span, message).help("remove the field"));
         }
         let operation = api.read(found, self.diagnostics);
         let arguments = self.arguments(step, &operation);
         let body = self.body(step, &operation);
-        Call::Operation { source, operation: Box::new(operation), arguments, body }
+        Call::Operation(Box::new(Request {
+            source,
+            operation,
+            arguments,
+            body,
+        }))
     }
 
     /// Resolves the values of a step whose operation is unknown, so that their mistakes show too.
     fn visit_unbound(&mut self, step: &'a document::Step<'a>) {
-        let place = Place { step: Some(step), response: false };
+        let place = Place {
+            step: Some(step),
+            response: false,
+        };
         for parameter in &step.parameters {
             if let OrReusable::Here(parameter) = parameter {
                 self.value(parameter.value, &place);
@@ -90,9 +99,13 @@ impl<'a> Scope<'a, '_> {
         let diagnostic = match targets {
             [] => Diagnostic::new(&rule::STEP_TARGET, step.id.span(), format!("step `{id}` calls nothing"))
                 .help("a step has one of `operationId`, `operationPath`, `channelPath` and `workflowId`"),
-            [first, second, ..] => Diagnostic::new(&rule::STEP_TARGET, second.1.span(), format!("step `{id}` names more than one thing to call"))
-                .related(first.1.span(), "the first one")
-                .help("keep one of the two"),
+            [first, second, ..] => Diagnostic::new(
+                &rule::STEP_TARGET,
+                second.1.span(),
+                format!("step `{id}` names more than one thing to call"),
+            )
+            .related(first.1.span(), "the first one")
+            .help("keep one of the two"),
             [_] => return,
         };
         self.diagnostics.push(diagnostic);
@@ -100,7 +113,10 @@ impl<'a> Scope<'a, '_> {
 
     fn asyncapi_unsupported(&mut self, span: Span) {
         let message = "steps on AsyncAPI channels are not supported; this compiler speaks HTTP";
-        self.diagnostics.push(Diagnostic::new(&rule::ASYNCAPI_UNSUPPORTED, span, message).help("expand the other workflows of the document with the option `workflows = [\"…\"]`"));
+        self.diagnostics.push(
+            Diagnostic::new(&rule::ASYNCAPI_UNSUPPORTED, span, message)
+                .help("expand the other workflows of the document with the option `workflows = [\"…\"]`"),
+        );
     }
 
     fn operation_by_id(&mut self, text: Text<'a>) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
@@ -111,16 +127,31 @@ impl<'a> Scope<'a, '_> {
         let mut matches: Vec<(NamedApi<'a>, Found<'a>)> = Vec::new();
         for named in &apis {
             let Some(api) = named.api else { continue };
-            matches.extend(api.operations().filter(|found| found.id() == Some(text.value)).map(|found| (*named, found)));
+            matches.extend(
+                api.operations()
+                    .filter(|found| found.id() == Some(text.value))
+                    .map(|found| (*named, found)),
+            );
         }
-        let sources = self.document.sources.iter().filter(|source| !matches!(source.kind, Some((document::SourceType::Arazzo, _)))).count();
+        let sources = self
+            .document
+            .sources
+            .iter()
+            .filter(|source| !matches!(source.kind, Some((document::SourceType::Arazzo, _))))
+            .count();
         match matches.as_slice() {
             [] => {
                 // What could not be read may have the operation; that it could not is reported.
                 if apis.len() == sources && apis.iter().all(|named| named.api.is_some()) && !apis.is_empty() {
                     self.unknown_operation(text.value, text.span(), &apis)
                 } else {
-                    if self.document.sources.iter().any(|source| matches!(source.kind, Some((document::SourceType::AsyncApi, _)))) && apis.iter().all(|named| named.api.is_some()) {
+                    if self
+                        .document
+                        .sources
+                        .iter()
+                        .any(|source| matches!(source.kind, Some((document::SourceType::AsyncApi, _))))
+                        && apis.iter().all(|named| named.api.is_some())
+                    {
                         self.asyncapi_unsupported(text.span());
                     }
                     None
@@ -138,7 +169,12 @@ impl<'a> Scope<'a, '_> {
                     Diagnostic::new(&rule::AMBIGUOUS_OPERATION, text.span(), message)
                         .related(first.1.at.span(), "one operation of this id")
                         .related(second.1.at.span(), "another one")
-                        .help(format!("write `operationPath: '{{$sourceDescriptions.{}.url}}#/paths/{}/{}'`", first.0.name, expression::escape(first.1.path), first.1.method)),
+                        .help(format!(
+                            "write `operationPath: '{{$sourceDescriptions.{}.url}}#/paths/{}/{}'`",
+                            first.0.name,
+                            expression::escape(first.1.path),
+                            first.1.method
+                        )),
                 );
                 Some((first.0.index, first.0.api?, first.1))
             }
@@ -146,20 +182,37 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn unqualified_operation(&mut self, text: Text<'a>, source: &str) {
-        let message = format!("the operationId `{}` does not say in which of the source descriptions it is", text.value);
+        let message = format!(
+            "the operationId `{}` does not say in which of the source descriptions it is",
+            text.value
+        );
         self.diagnostics.push(
-            Diagnostic::new(&rule::UNQUALIFIED_OPERATION, text.span(), message)
-                .help(format!("write `operationId: $sourceDescriptions.{source}.{}`", text.value)),
+            Diagnostic::new(&rule::UNQUALIFIED_OPERATION, text.span(), message).help(format!(
+                "write `operationId: $sourceDescriptions.{source}.{}`",
+                text.value
+            )),
         );
     }
 
-    fn unknown_operation(&mut self, id: &str, span: Span, apis: &[NamedApi<'a>]) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
-        let all: Vec<(NamedApi<'a>, Found<'a>)> =
-            apis.iter().filter_map(|named| Some((named, named.api?))).flat_map(|(named, api)| api.operations().map(move |found| (*named, found))).collect();
-        if let Some((named, found)) = all.iter().find(|(_, found)| found.id().is_some_and(|known| known.eq_ignore_ascii_case(id))) {
+    fn unknown_operation(
+        &mut self,
+        id: &str,
+        span: Span,
+        apis: &[NamedApi<'a>],
+    ) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
+        let all: Vec<(NamedApi<'a>, Found<'a>)> = apis
+            .iter()
+            .filter_map(|named| Some((named, named.api?)))
+            .flat_map(|(named, api)| api.operations().map(move |found| (*named, found)))
+            .collect();
+        if let Some((named, found)) = all
+            .iter()
+            .find(|(_, found)| found.id().is_some_and(|known| known.eq_ignore_ascii_case(id)))
+        {
             let known = found.id().unwrap_or("");
             let message = format!("no operation `{id}`; one that differs in case exists");
-            self.diagnostics.push(Diagnostic::new(&rule::OPERATION_ID_CASE, span, message).help(format!("write `{known}`")));
+            self.diagnostics
+                .push(Diagnostic::new(&rule::OPERATION_ID_CASE, span, message).help(format!("write `{known}`")));
             return Some((named.index, named.api?, *found));
         }
         let meant = similar(id, all.iter().filter_map(|(_, found)| found.id()));
@@ -167,9 +220,13 @@ impl<'a> Scope<'a, '_> {
         let message = format!("no operation `{id}` in {}", names.join(", "));
         let help = match meant {
             Some(known) => format!("an operation with a similar name exists: `{known}`"),
-            None => format!("the description has {} operations, none of them with a similar name", all.len()),
+            None => format!(
+                "the description has {} operations, none of them with a similar name",
+                all.len()
+            ),
         };
-        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_OPERATION, span, message).help(help));
+        self.diagnostics
+            .push(Diagnostic::new(&rule::UNKNOWN_OPERATION, span, message).help(help));
         let (named, found) = all.iter().find(|(_, found)| meant.is_some() && found.id() == meant)?;
         Some((named.index, named.api?, *found))
     }
@@ -182,9 +239,16 @@ impl<'a> Scope<'a, '_> {
                 return None;
             }
         };
-        let Root::Source { source, reference } = &expression.root else { return None };
+        let Root::Source { source, reference } = &expression.root else {
+            return None;
+        };
         let Some(named) = self.apis.iter().copied().find(|named| named.name == source.text) else {
-            if let Some(known) = self.document.sources.iter().find(|known| known.name.value == source.text) {
+            if let Some(known) = self
+                .document
+                .sources
+                .iter()
+                .find(|known| known.name.value == source.text)
+            {
                 if matches!(known.kind, Some((document::SourceType::AsyncApi, _))) {
                     self.asyncapi_unsupported(text.span());
                 }
@@ -194,7 +258,9 @@ impl<'a> Scope<'a, '_> {
             return None;
         };
         let api = named.api?;
-        let mut matches = api.operations().filter(|found| found.id() == Some(reference.text.as_str()));
+        let mut matches = api
+            .operations()
+            .filter(|found| found.id() == Some(reference.text.as_str()));
         let (first, second) = (matches.next(), matches.next());
         if let (Some(first), Some(second)) = (first, second) {
             let message = format!("the operationId `{}` stands twice in `{}`", reference.text, named.name);
@@ -202,12 +268,21 @@ impl<'a> Scope<'a, '_> {
                 Diagnostic::new(&rule::AMBIGUOUS_OPERATION, text.span(), message)
                     .related(first.at.span(), "one operation of this id")
                     .related(second.at.span(), "another one")
-                    .help(format!("write `operationPath: '{{$sourceDescriptions.{}.url}}#/paths/{}/{}'`", named.name, expression::escape(first.path), first.method)),
+                    .help(format!(
+                        "write `operationPath: '{{$sourceDescriptions.{}.url}}#/paths/{}/{}'`",
+                        named.name,
+                        expression::escape(first.path),
+                        first.method
+                    )),
             );
         }
         match first {
             Some(found) => Some((named.index, api, found)),
-            None => self.unknown_operation(&reference.text, text.at.part(reference.at.start, reference.at.end), &[named]),
+            None => self.unknown_operation(
+                &reference.text,
+                text.at.part(reference.at.start, reference.at.end),
+                &[named],
+            ),
         }
     }
 
@@ -215,7 +290,8 @@ impl<'a> Scope<'a, '_> {
     fn operation_by_path(&mut self, text: Text<'a>) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
         let value = text.value;
         let inside = value.strip_prefix('{').and_then(|rest| rest.split_once('}'));
-        let Some((expression, pointer)) = inside.and_then(|(inner, rest)| Some((inner, rest.strip_prefix('#')?))) else {
+        let Some((expression, pointer)) = inside.and_then(|(inner, rest)| Some((inner, rest.strip_prefix('#')?)))
+        else {
             self.operation_path_syntax(text);
             return None;
         };
@@ -235,26 +311,47 @@ impl<'a> Scope<'a, '_> {
             return None;
         }
         let Some(named) = self.apis.iter().copied().find(|named| named.name == source.text) else {
-            if self.document.sources.iter().all(|known| known.name.value != source.text) {
+            if self
+                .document
+                .sources
+                .iter()
+                .all(|known| known.name.value != source.text)
+            {
                 self.unknown_source(&source.text, text.at.part(source.at.start, source.at.end));
             }
             return None;
         };
         let api = named.api?;
         let start = value.len() - pointer.len();
-        let tokens: Vec<String> = pointer.strip_prefix('/').unwrap_or("").split('/').map(|token| expression::unescape(token).unwrap_or_default()).collect();
+        let tokens: Vec<String> = pointer
+            .strip_prefix('/')
+            .unwrap_or("")
+            .split('/')
+            .map(|token| expression::unescape(token).unwrap_or_default())
+            .collect();
         let found = match tokens.as_slice() {
             [paths, path, method] if paths == "paths" => api.operation_at(path, method),
             _ => None,
         };
         if found.is_none() {
             let message = format!("`{pointer}` leads to no operation in `{}`", named.name);
-            let all: Vec<String> = api.operations().map(|found| format!("/paths/{}/{}", expression::escape(found.path), found.method)).collect();
+            let all: Vec<String> = api
+                .operations()
+                .map(|found| format!("/paths/{}/{}", expression::escape(found.path), found.method))
+                .collect();
             let help = match similar(pointer, all.iter().map(String::as_str)) {
                 Some(known) => format!("an operation with a similar path exists: `{known}`"),
-                None => "a pointer to an operation reads `/paths/~1pets~1{id}/get`, with `~1` for each `/` of the path".to_owned(),
+                None => "a pointer to an operation reads `/paths/~1pets~1{id}/get`, with `~1` for each `/` of the path"
+                    .to_owned(),
             };
-            self.diagnostics.push(Diagnostic::new(&rule::OPERATION_PATH_UNRESOLVED, text.at.part(start, value.len()), message).help(help));
+            self.diagnostics.push(
+                Diagnostic::new(
+                    &rule::OPERATION_PATH_UNRESOLVED,
+                    text.at.part(start, value.len()),
+                    message,
+                )
+                .help(help),
+            );
         }
         Some((named.index, api, found?))
     }
@@ -262,22 +359,30 @@ impl<'a> Scope<'a, '_> {
     fn operation_path_syntax(&mut self, text: Text<'a>) {
         let message = format!("`{}` is no operation path", text.value);
         let name = self.apis.first().map_or("NAME", |named| named.name);
-        if let Some((source, pointer)) = text.value.split_once('#') {
-            if self.apis.iter().any(|named| named.name == source) {
-                self.diagnostics.push(
-                    Diagnostic::new(&rule::OPERATION_PATH_SOURCE, text.span(), format!("`{source}` is no expression for the URL of a source description"))
-                        .help(format!("write `'{{$sourceDescriptions.{source}.url}}#{pointer}'`")),
-                );
-                return;
-            }
+        if let Some((source, pointer)) = text.value.split_once('#')
+            && self.apis.iter().any(|named| named.name == source)
+        {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    &rule::OPERATION_PATH_SOURCE,
+                    text.span(),
+                    format!("`{source}` is no expression for the URL of a source description"),
+                )
+                .help(format!("write `'{{$sourceDescriptions.{source}.url}}#{pointer}'`")),
+            );
+            return;
         }
         self.diagnostics.push(
-            Diagnostic::new(&rule::OPERATION_PATH_SYNTAX, text.span(), message)
-                .help(format!("an operation path reads `'{{$sourceDescriptions.{name}.url}}#/paths/~1pets~1{{id}}/get'`")),
+            Diagnostic::new(&rule::OPERATION_PATH_SYNTAX, text.span(), message).help(format!(
+                "an operation path reads `'{{$sourceDescriptions.{name}.url}}#/paths/~1pets~1{{id}}/get'`"
+            )),
         );
     }
 
-    fn parameter_object(&mut self, parameter: &OrReusable<'a, document::Parameter<'a>>) -> Option<document::Parameter<'a>> {
+    fn parameter_object(
+        &mut self,
+        parameter: &OrReusable<'a, document::Parameter<'a>>,
+    ) -> Option<document::Parameter<'a>> {
         let reusable = match parameter {
             OrReusable::Here(parameter) => return Some(parameter.clone()),
             OrReusable::Reusable(reusable) => reusable,
@@ -298,25 +403,50 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn arguments(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> Vec<Argument<'a>> {
-        let place = Place { step: Some(step), response: false };
+        let place = Place {
+            step: Some(step),
+            response: false,
+        };
         let mut arguments: Vec<Argument<'a>> = Vec::new();
         let mut own = 0;
         for (list, shared) in [(&step.parameters, false), (&self.workflow.parameters, true)] {
             for parameter in list {
-                let Some(parameter) = self.parameter_object(parameter) else { continue };
-                let Some(location) = self.location(&parameter, operation) else { continue };
-                let same = |known: &Argument<'a>| same_parameter(&known.name, known.location, parameter.name.value, location);
+                let Some(parameter) = self.parameter_object(parameter) else {
+                    continue;
+                };
+                let Some(location) = self.location(&parameter, operation) else {
+                    continue;
+                };
+                let same =
+                    |known: &Argument<'a>| same_parameter(&known.name, known.location, parameter.name.value, location);
                 if let Some(index) = arguments.iter().position(same) {
                     if !shared || index >= own {
-                        let message = format!("the parameter `{}` in {} is given twice", parameter.name.value, location.word());
+                        let message = format!(
+                            "the parameter `{}` in {} is given twice",
+                            parameter.name.value,
+                            location.word()
+                        );
                         let first = arguments[index].span;
-                        self.diagnostics.push(Diagnostic::new(&rule::DUPLICATE_PARAMETER, parameter.name.span(), message).related(first, "first given here"));
+                        self.diagnostics.push(
+                            Diagnostic::new(&rule::DUPLICATE_PARAMETER, parameter.name.span(), message)
+                                .related(first, "first given here"),
+                        );
                     }
                     continue;
                 }
-                let declared = operation.parameters.iter().find(|known| same_parameter(known.name, known.location, parameter.name.value, location)).cloned();
+                let declared = operation
+                    .parameters
+                    .iter()
+                    .find(|known| same_parameter(known.name, known.location, parameter.name.value, location))
+                    .cloned();
                 let value = self.value(parameter.value, &place);
-                arguments.push(Argument { name: parameter.name.value.to_owned(), span: parameter.name.span(), location, declared, value });
+                arguments.push(Argument {
+                    name: parameter.name.value.to_owned(),
+                    span: parameter.name.span(),
+                    location,
+                    declared,
+                    value,
+                });
             }
             own = arguments.len();
         }
@@ -328,26 +458,46 @@ impl<'a> Scope<'a, '_> {
             return Some(location);
         }
         let name = parameter.name.value;
-        let declared: Vec<Location> = operation.parameters.iter().filter(|known| known.name == name).map(|known| known.location).collect();
+        let declared: Vec<Location> = operation
+            .parameters
+            .iter()
+            .filter(|known| known.name == name)
+            .map(|known| known.location)
+            .collect();
         let message = format!("the parameter `{name}` does not say where it is sent");
         let help = match declared.first() {
             Some(location) => format!("add `in: {}`", location.word()),
             None => "add `in: path`, `in: query`, `in: header` or `in: cookie`".to_owned(),
         };
-        self.diagnostics.push(Diagnostic::new(&rule::PARAMETER_IN_MISSING, parameter.name.span(), message).help(help));
+        self.diagnostics
+            .push(Diagnostic::new(&rule::PARAMETER_IN_MISSING, parameter.name.span(), message).help(help));
         declared.first().copied()
     }
 
     fn body(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> Option<Body<'a>> {
         let request = step.request_body.as_ref()?;
-        let place = Place { step: Some(step), response: false };
+        let place = Place {
+            step: Some(step),
+            response: false,
+        };
         if let Some(replacement) = request.replacements.first() {
             unsupported("payload replacements", replacement.target.span(), self.diagnostics);
         }
         let content_type = self.content_type(request, operation)?;
         let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         let schema = operation.body.as_ref().and_then(|body| {
-            body.media.iter().find(|media| media.name.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(&essence)).and_then(|media| media.schema)
+            body.media
+                .iter()
+                .find(|media| {
+                    media
+                        .name
+                        .split(';')
+                        .next()
+                        .unwrap_or("")
+                        .trim()
+                        .eq_ignore_ascii_case(&essence)
+                })
+                .and_then(|media| media.schema)
         });
         let payload_at = request.payload?;
         let payload = self.value(payload_at, &place);
@@ -360,35 +510,74 @@ impl<'a> Scope<'a, '_> {
             unsupported("JSON bodies written as text", payload_at.span(), self.diagnostics);
             return None;
         }
-        Some(Body { span: request.at.span(), content_type, payload, schema })
+        Some(Body {
+            span: request.at.span(),
+            content_type,
+            payload,
+            schema,
+        })
     }
 
     fn content_type(&mut self, request: &document::RequestBody<'a>, operation: &Operation<'a>) -> Option<String> {
-        let offered: Vec<&str> = operation.body.as_ref().map(|body| body.media.iter().map(|media| media.name).collect()).unwrap_or_default();
+        let offered: Vec<&str> = operation
+            .body
+            .as_ref()
+            .map(|body| body.media.iter().map(|media| media.name).collect())
+            .unwrap_or_default();
         if let Some(text) = request.content_type {
             if !is_media_type(text.value) {
                 let message = format!("`{}` is no media type", text.value);
-                self.diagnostics.push(Diagnostic::new(&rule::CONTENT_TYPE_INVALID, text.span(), message).help("write a type and a subtype, such as `application/json`"));
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::CONTENT_TYPE_INVALID, text.span(), message)
+                        .help("write a type and a subtype, such as `application/json`"),
+                );
                 return None;
             }
             let essence = text.value.split(';').next().unwrap_or("").trim();
-            let known = offered.iter().any(|media| media.eq_ignore_ascii_case(essence) || media.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case(essence)) || accepts(media, essence));
+            let known = offered.iter().any(|media| {
+                media.eq_ignore_ascii_case(essence)
+                    || media
+                        .split(';')
+                        .next()
+                        .is_some_and(|media| media.trim().eq_ignore_ascii_case(essence))
+                    || accepts(media, essence)
+            });
             if !offered.is_empty() && !known {
                 let message = format!("the operation does not accept `{essence}`");
-                self.diagnostics.push(Diagnostic::new(&rule::CONTENT_TYPE_UNSUPPORTED, text.span(), message).help(format!("it accepts {}", offered.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))));
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::CONTENT_TYPE_UNSUPPORTED, text.span(), message).help(format!(
+                        "it accepts {}",
+                        offered
+                            .iter()
+                            .map(|name| format!("`{name}`"))
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    )),
+                );
             }
             return Some(text.value.to_owned());
         }
         match offered.as_slice() {
             [only] if !only.contains('*') => Some((*only).to_owned()),
             [] => Some("application/json".to_owned()),
-            _ => offered.iter().find(|name| is_json(name)).map(|name| (*name).to_owned()).or_else(|| {
-                let message = "the operation accepts several media types; the body does not say which it is";
-                self.diagnostics.push(
-                    Diagnostic::new(&rule::CONTENT_TYPE_AMBIGUOUS, request.at.span(), message).help(format!("add `contentType` with one of {}", offered.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
-                );
-                None
-            }),
+            _ => offered
+                .iter()
+                .find(|name| is_json(name))
+                .map(|name| (*name).to_owned())
+                .or_else(|| {
+                    let message = "the operation accepts several media types; the body does not say which it is";
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::CONTENT_TYPE_AMBIGUOUS, request.at.span(), message).help(format!(
+                            "add `contentType` with one of {}",
+                            offered
+                                .iter()
+                                .map(|name| format!("`{name}`"))
+                                .collect::<Vec<_>>()
+                                .join(", ")
+                        )),
+                    );
+                    None
+                }),
         }
     }
 }
@@ -407,7 +596,9 @@ pub(crate) fn same_parameter(left: &str, left_in: Location, right: &str, right_i
 fn is_media_type(text: &str) -> bool {
     let essence = text.split(';').next().unwrap_or("").trim();
     let is_token = |part: &str| !part.is_empty() && part.chars().all(expression::is_token_char);
-    essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+    essence
+        .split_once('/')
+        .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }
 
 /// The names that the path of an operation has in braces.

@@ -129,9 +129,11 @@ impl<'a> Scope<'a, '_> {
                 unsupported("Selector Objects", span, self.diagnostics);
                 ValueKind::Invalid
             }
-            Data::Object(_) => {
-                ValueKind::Object(at.members().map(|entry| (entry.key.to_owned(), self.value(entry.value, place))).collect())
-            }
+            Data::Object(_) => ValueKind::Object(
+                at.members()
+                    .map(|entry| (entry.key.to_owned(), self.value(entry.value, place)))
+                    .collect(),
+            ),
         };
         Value { span, kind }
     }
@@ -154,7 +156,9 @@ impl<'a> Scope<'a, '_> {
             return ValueKind::Text(text.to_owned());
         }
         match expression::template(text) {
-            Ok(pieces) if pieces.iter().all(|piece| matches!(piece, Piece::Text(_))) => ValueKind::Text(text.to_owned()),
+            Ok(pieces) if pieces.iter().all(|piece| matches!(piece, Piece::Text(_))) => {
+                ValueKind::Text(text.to_owned())
+            }
             Ok(pieces) => ValueKind::Template(self.segments(pieces, at, place)),
             Err(errors) => {
                 for error in &errors {
@@ -184,15 +188,20 @@ impl<'a> Scope<'a, '_> {
             Mistake::Syntax => &rule::EXPRESSION_SYNTAX,
         };
         let span = at.part(error.at.start, error.at.end);
-        self.diagnostics.push(Diagnostic::new(rule, span, error.message.clone()).help_if(error.help.clone()));
+        self.diagnostics
+            .push(Diagnostic::new(rule, span, error.message.clone()).help_if(error.help.clone()));
     }
 
     fn unbraced_expression(&mut self, text: &str, found: expression::Bytes, at: Cursor<'_>) {
         let inner = &text[found.clone()];
         let mended = format!("{}{{{inner}}}{}", &text[..found.start], &text[found.end..]);
         self.diagnostics.push(
-            Diagnostic::new(&rule::UNBRACED_EXPRESSION, at.part(found.start, found.end), format!("`{inner}` inside other text is no expression without braces"))
-                .help(format!("write `{mended}`")),
+            Diagnostic::new(
+                &rule::UNBRACED_EXPRESSION,
+                at.part(found.start, found.end),
+                format!("`{inner}` inside other text is no expression without braces"),
+            )
+            .help(format!("write `{mended}`")),
         );
     }
 
@@ -214,10 +223,22 @@ impl<'a> Scope<'a, '_> {
             pointer.insert(index, name.text);
             token_spans.insert(index, at.part(name.at.start, name.at.end));
         }
-        Reference { source, pointer, token_spans, span, text }
+        Reference {
+            source,
+            pointer,
+            token_spans,
+            span,
+            text,
+        }
     }
 
-    fn source_of(&mut self, expression: &Expression, at: Cursor<'a>, place: &Place<'a>, nested: &mut Vec<Name>) -> Source {
+    fn source_of(
+        &mut self,
+        expression: &Expression,
+        at: Cursor<'a>,
+        place: &Place<'a>,
+        nested: &mut Vec<Name>,
+    ) -> Source {
         let span = at.part(expression.at.start, expression.at.end);
         match &expression.root {
             Root::Url | Root::Method | Root::StatusCode | Root::Request(_) | Root::Response(_) if !place.response => {
@@ -239,19 +260,24 @@ impl<'a> Scope<'a, '_> {
                 Part::Query(_) | Part::Path(_) => {
                     let message = "a response has no query and no path";
                     self.diagnostics.push(
-                        Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message).help("those of the request are `$request.query.NAME` and `$request.path.NAME`"),
+                        Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
+                            .help("those of the request are `$request.query.NAME` and `$request.path.NAME`"),
                     );
                     Source::Invalid
                 }
             },
             Root::Message(_) => {
                 let message = "`$message` exists only in a step that sends or receives on an AsyncAPI channel";
-                self.diagnostics.push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message));
+                self.diagnostics
+                    .push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message));
                 Source::Invalid
             }
             Root::Output(_) => {
                 let message = "`$outputs` exists only in a step that calls a workflow";
-                self.diagnostics.push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message).help("an output of a step is `$steps.STEP.outputs.NAME`"));
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
+                        .help("an output of a step is `$steps.STEP.outputs.NAME`"),
+                );
                 Source::Invalid
             }
             Root::Input(name) => self.input(name, at, nested),
@@ -263,13 +289,18 @@ impl<'a> Scope<'a, '_> {
             Root::Source { source, reference } => self.source_field(source, reference, at),
             Root::Component { .. } => {
                 let message = "`$components` stands only in the `reference` of a Reusable Object";
-                self.diagnostics.push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message));
+                self.diagnostics
+                    .push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message));
                 Source::Invalid
             }
             Root::SelfUri => match self.document.self_uri {
                 Some(uri) => Source::Constant(uri.value.to_owned()),
                 None => {
-                    self.diagnostics.push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, "`$self` is used, but the document has no `$self` field"));
+                    self.diagnostics.push(Diagnostic::new(
+                        &rule::EXPRESSION_CONTEXT,
+                        span,
+                        "`$self` is used, but the document has no `$self` field",
+                    ));
                     Source::Invalid
                 }
             },
@@ -285,11 +316,15 @@ impl<'a> Scope<'a, '_> {
             _ => "$response",
         };
         let message = match place.step {
-            Some(step) => format!("`{name}` does not exist yet: the request of step `{}` is still being made", step.id.value),
+            Some(step) => format!(
+                "`{name}` does not exist yet: the request of step `{}` is still being made",
+                step.id.value
+            ),
             None => format!("`{name}` exists only inside a step"),
         };
         self.diagnostics.push(
-            Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message).help("what a step received is kept in its `outputs` and read as `$steps.STEP.outputs.NAME`"),
+            Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
+                .help("what a step received is kept in its `outputs` and read as `$steps.STEP.outputs.NAME`"),
         );
     }
 
@@ -302,8 +337,18 @@ impl<'a> Scope<'a, '_> {
             let index = position(&head);
             let span = at.part(name.at.start, name.at.end);
             self.diagnostics.push(
-                Diagnostic::new(&rule::NESTED_NAME, span, format!("no input is named `{}`; read as a member of `{head}`", name.text))
-                    .help(format!("write `$inputs.{head}#/{}`", tail.iter().map(|name| expression::escape(&name.text)).collect::<Vec<_>>().join("/"))),
+                Diagnostic::new(
+                    &rule::NESTED_NAME,
+                    span,
+                    format!("no input is named `{}`; read as a member of `{head}`", name.text),
+                )
+                .help(format!(
+                    "write `$inputs.{head}#/{}`",
+                    tail.iter()
+                        .map(|name| expression::escape(&name.text))
+                        .collect::<Vec<_>>()
+                        .join("/")
+                )),
             );
             nested.extend(tail);
             return index.map_or(Source::Invalid, Source::Input);
@@ -314,30 +359,56 @@ impl<'a> Scope<'a, '_> {
         let meant = similar(&name.text, self.inputs.iter().map(|input| input.name));
         let help = match meant {
             Some(known) => format!("an input with a similar name exists: `{known}`"),
-            None if self.inputs.is_empty() => format!("declare it: `inputs: {{ type: object, properties: {{ {}: {{ type: string }} }} }}`", name.text),
-            None => format!("the inputs are {}", self.inputs.iter().map(|input| format!("`{}`", input.name)).collect::<Vec<_>>().join(", ")),
+            None if self.inputs.is_empty() => format!(
+                "declare it: `inputs: {{ type: object, properties: {{ {}: {{ type: string }} }} }}`",
+                name.text
+            ),
+            None => format!(
+                "the inputs are {}",
+                self.inputs
+                    .iter()
+                    .map(|input| format!("`{}`", input.name))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         };
         let message = format!("workflow `{}` has no input `{}`", self.workflow.id.value, name.text);
-        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_INPUT, at.part(name.at.start, name.at.end), message).help(help));
+        self.diagnostics
+            .push(Diagnostic::new(&rule::UNKNOWN_INPUT, at.part(name.at.start, name.at.end), message).help(help));
         meant.and_then(position).map_or(Source::Invalid, Source::Input)
     }
 
     fn step_output(&mut self, step: &Name, output: &Name, at: Cursor<'a>, nested: &mut Vec<Name>) -> Source {
         let steps = &self.workflow.steps;
         let found = steps.iter().position(|known| known.id.value == step.text);
-        let Some(index) = found.or_else(|| self.unknown_step(&step.text, at.part(step.at.start, step.at.end))) else { return Source::Invalid };
+        let Some(index) = found.or_else(|| self.unknown_step(&step.text, at.part(step.at.start, step.at.end))) else {
+            return Source::Invalid;
+        };
         let outputs = &self.workflow.steps[index].outputs;
         let position = |wanted: &str| outputs.iter().position(|entry| entry.key == wanted);
         if let Some(position) = position(&output.text) {
-            return Source::StepOutput { step: index, output: position };
+            return Source::StepOutput {
+                step: index,
+                output: position,
+            };
         }
         let id = self.workflow.steps[index].id.value;
         if let Some((head, tail)) = split_dotted(output, |head| position(head).is_some()) {
             let span = at.part(output.at.start, output.at.end);
-            let pointer: String = tail.iter().map(|name| format!("/{}", expression::escape(&name.text))).collect();
+            let pointer: String = tail
+                .iter()
+                .map(|name| format!("/{}", expression::escape(&name.text)))
+                .collect();
             self.diagnostics.push(
-                Diagnostic::new(&rule::OUTPUT_PATH_DOTTED, span, format!("step `{id}` has no output `{}`; a member of the output `{head}` is reached by a JSON Pointer", output.text))
-                    .help(format!("write `$steps.{id}.outputs.{head}#{pointer}`")),
+                Diagnostic::new(
+                    &rule::OUTPUT_PATH_DOTTED,
+                    span,
+                    format!(
+                        "step `{id}` has no output `{}`; a member of the output `{head}` is reached by a JSON Pointer",
+                        output.text
+                    ),
+                )
+                .help(format!("write `$steps.{id}.outputs.{head}#{pointer}`")),
             );
             let found = position(&head);
             nested.extend(tail);
@@ -349,16 +420,40 @@ impl<'a> Scope<'a, '_> {
         let meant = similar(&output.text, outputs.iter().map(|entry| entry.key));
         let help = match meant {
             Some(known) => format!("an output with a similar name exists: `{known}`"),
-            None if outputs.is_empty() => format!("declare it in step `{id}`: `outputs: {{ {}: $response.body#/… }}`", output.text),
-            None => format!("its outputs are {}", outputs.iter().map(|entry| format!("`{}`", entry.key)).collect::<Vec<_>>().join(", ")),
+            None if outputs.is_empty() => format!(
+                "declare it in step `{id}`: `outputs: {{ {}: $response.body#/… }}`",
+                output.text
+            ),
+            None => format!(
+                "its outputs are {}",
+                outputs
+                    .iter()
+                    .map(|entry| format!("`{}`", entry.key))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         };
         let message = format!("step `{id}` has no output `{}`", output.text);
-        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_STEP_OUTPUT, at.part(output.at.start, output.at.end), message).help(help));
-        meant.and_then(position).map_or(Source::Invalid, |output| Source::StepOutput { step: index, output })
+        self.diagnostics.push(
+            Diagnostic::new(
+                &rule::UNKNOWN_STEP_OUTPUT,
+                at.part(output.at.start, output.at.end),
+                message,
+            )
+            .help(help),
+        );
+        meant
+            .and_then(position)
+            .map_or(Source::Invalid, |output| Source::StepOutput { step: index, output })
     }
 
     fn source_field(&mut self, source: &Name, reference: &Name, at: Cursor<'a>) -> Source {
-        let Some(description) = self.document.sources.iter().find(|known| known.name.value == source.text) else {
+        let Some(description) = self
+            .document
+            .sources
+            .iter()
+            .find(|known| known.name.value == source.text)
+        else {
             self.unknown_source(&source.text, at.part(source.at.start, source.at.end));
             return Source::Invalid;
         };
@@ -376,7 +471,12 @@ impl<'a> Scope<'a, '_> {
             other => {
                 let message = format!("`{other}` is no field of a source description; here only a field has a value");
                 self.diagnostics.push(
-                    Diagnostic::new(&rule::EXPRESSION_CONTEXT, at.part(reference.at.start, reference.at.end), message).help("its fields are `name`, `url` and `type`"),
+                    Diagnostic::new(
+                        &rule::EXPRESSION_CONTEXT,
+                        at.part(reference.at.start, reference.at.end),
+                        message,
+                    )
+                    .help("its fields are `name`, `url` and `type`"),
                 );
                 Source::Invalid
             }
@@ -387,20 +487,36 @@ impl<'a> Scope<'a, '_> {
         let names = || self.document.sources.iter().map(|source| source.name.value);
         let help = match similar(name, names()) {
             Some(known) => format!("a source description with a similar name exists: `{known}`"),
-            None => format!("the source descriptions are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+            None => format!(
+                "the source descriptions are {}",
+                names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            ),
         };
-        self.diagnostics.push(Diagnostic::new(&rule::UNKNOWN_SOURCE, span, format!("no source description is named `{name}`")).help(help));
+        self.diagnostics.push(
+            Diagnostic::new(
+                &rule::UNKNOWN_SOURCE,
+                span,
+                format!("no source description is named `{name}`"),
+            )
+            .help(help),
+        );
     }
 }
 
 /// Splits `a.b.c` behind the longest declared head.
 fn split_dotted(name: &Name, declared: impl Fn(&str) -> bool) -> Option<(String, Vec<Name>)> {
     let dots: Vec<usize> = name.text.match_indices('.').map(|(at, _)| at).collect();
-    let split = dots.into_iter().rev().find(|&at| declared(&name.text[..at]) && at + 1 < name.text.len())?;
+    let split = dots
+        .into_iter()
+        .rev()
+        .find(|&at| declared(&name.text[..at]) && at + 1 < name.text.len())?;
     let mut tail = Vec::new();
     let mut from = split + 1;
     for part in name.text[split + 1..].split('.') {
-        tail.push(Name { text: part.to_owned(), at: name.at.start + from..name.at.start + from + part.len() });
+        tail.push(Name {
+            text: part.to_owned(),
+            at: name.at.start + from..name.at.start + from + part.len(),
+        });
         from += part.len() + 1;
     }
     Some((name.text[..split].to_owned(), tail))
@@ -411,9 +527,19 @@ fn unbraced(text: &str) -> Option<expression::Bytes> {
     let mut from = 0;
     while let Some(at) = text[from..].find('$').map(|found| from + found) {
         let rest = &text[at..];
-        let known = ["$inputs.", "$steps.", "$response.", "$request.", "$statusCode", "$workflows.", "$outputs."];
+        let known = [
+            "$inputs.",
+            "$steps.",
+            "$response.",
+            "$request.",
+            "$statusCode",
+            "$workflows.",
+            "$outputs.",
+        ];
         if at > 0 && known.iter().any(|root| rest.starts_with(root)) {
-            let length = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || "$._-#/~[]".contains(letter))).unwrap_or(rest.len());
+            let length = rest
+                .find(|letter: char| !(letter.is_ascii_alphanumeric() || "$._-#/~[]".contains(letter)))
+                .unwrap_or(rest.len());
             let candidate = rest[..length].trim_end_matches(['.', '/', '-', '#']);
             if expression::parse(candidate).is_ok() {
                 return Some(at..at + candidate.len());

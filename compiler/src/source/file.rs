@@ -53,7 +53,11 @@ impl File {
             }]),
             None => parse(path, &text),
         };
-        Self { text, root, lines: OnceLock::new() }
+        Self {
+            text,
+            root,
+            lines: OnceLock::new(),
+        }
     }
 
     /// Line and column of a byte offset, both counted from 1, the column in characters.
@@ -102,8 +106,12 @@ impl File {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Node, Vec<SyntaxError>> {
-    let named_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    let braced = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with(['{', '[']);
+    let named_json = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let braced = text
+        .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+        .starts_with(['{', '[']);
     let root = if braced || named_json {
         match (json::read(text), named_json) {
             (Ok(node), _) => Ok(node),
@@ -217,19 +225,28 @@ impl Library for Disk {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
         }
         if metadata.len() > limit::FILE_BYTES {
-            let message = format!("it has {} bytes; at most {} are read", metadata.len(), limit::FILE_BYTES);
+            let message = format!(
+                "it has {} bytes; at most {} are read",
+                metadata.len(),
+                limit::FILE_BYTES
+            );
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
         let (length, modified) = (metadata.len(), metadata.modified().ok());
         let cache = CACHE.get_or_init(Mutex::default);
-        if let Some((known_length, known_time, file)) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
-            if *known_length == length && *known_time == modified && modified.is_some() {
-                return Ok(Arc::clone(file));
-            }
+        if let Some((known_length, known_time, file)) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(path)
+            && *known_length == length
+            && *known_time == modified
+            && modified.is_some()
+        {
+            return Ok(Arc::clone(file));
         }
         let file = Arc::new(File::parse(path, std::fs::read(path)?));
         let entry = (length, modified, Arc::clone(&file));
-        cache.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), entry);
+        cache
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.to_owned(), entry);
         Ok(file)
     }
 }
@@ -253,6 +270,9 @@ impl Memory {
 
 impl Library for Memory {
     fn open(&self, path: &Path) -> io::Result<Arc<File>> {
-        self.files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.files
+            .get(path)
+            .cloned()
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 }

@@ -7,7 +7,11 @@ use crate::diagnostic::rule;
 
 /// Reads one JSON text.
 pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
-    let mut reader = Reader { text, bytes: text.as_bytes(), position: 0 };
+    let mut reader = Reader {
+        text,
+        bytes: text.as_bytes(),
+        position: 0,
+    };
     reader.blank();
     let node = reader.value(0)?;
     reader.blank();
@@ -39,8 +43,17 @@ impl Reader<'_> {
     }
 
     fn error_from(&self, start: usize, message: impl Into<String>) -> SyntaxError {
-        let width = self.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        SyntaxError { rule: &rule::YAML_SYNTAX, message: message.into(), range: Range::new(start, start + width), related: None }
+        let width = self
+            .text
+            .get(start..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(0, char::len_utf8);
+        SyntaxError {
+            rule: &rule::YAML_SYNTAX,
+            message: message.into(),
+            range: Range::new(start, start + width),
+            related: None,
+        }
     }
 
     fn value(&mut self, depth: usize) -> Result<Node, SyntaxError> {
@@ -61,7 +74,11 @@ impl Reader<'_> {
             Some(_) => return Err(self.error("expected a JSON value")),
             None => return Err(self.error("expected a JSON value, found the end of the file")),
         };
-        Ok(Node { range: Range::new(start, self.position), style, data })
+        Ok(Node {
+            range: Range::new(start, self.position),
+            style,
+            data,
+        })
     }
 
     fn literal(&mut self, word: &str, data: Data) -> Result<Data, SyntaxError> {

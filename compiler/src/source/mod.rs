@@ -49,10 +49,18 @@ pub struct Sources {
 impl Sources {
     /// Adds a file, or finds it again under the same path.
     pub fn add(&mut self, label: &str, path: &str, file: Arc<File>) -> FileId {
-        let index = self.files.iter().position(|known| known.path == path).unwrap_or_else(|| {
-            self.files.push(SourceFile { label: label.to_owned(), path: path.to_owned(), file });
-            self.files.len() - 1
-        });
+        let index = self
+            .files
+            .iter()
+            .position(|known| known.path == path)
+            .unwrap_or_else(|| {
+                self.files.push(SourceFile {
+                    label: label.to_owned(),
+                    path: path.to_owned(),
+                    file,
+                });
+                self.files.len() - 1
+            });
         FileId(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
@@ -101,7 +109,11 @@ impl<'a> Cursor<'a> {
     #[must_use]
     pub fn root(id: FileId, source: &'a File) -> Option<Self> {
         let node = source.root.as_ref().ok()?;
-        Some(Self { file: id, node: node.target(), source })
+        Some(Self {
+            file: id,
+            node: node.target(),
+            source,
+        })
     }
 
     /// The node; never a link.
@@ -111,7 +123,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn at(self, node: &'a Node) -> Self {
-        Self { node: node.target(), ..self }
+        Self {
+            node: node.target(),
+            ..self
+        }
     }
 
     /// The whole text of the file.
@@ -123,13 +138,19 @@ impl<'a> Cursor<'a> {
     /// Where the value stands.
     #[must_use]
     pub fn span(self) -> Span {
-        Span { file: self.file, range: self.node.range }
+        Span {
+            file: self.file,
+            range: self.node.range,
+        }
     }
 
     /// Where a part of a string value stands, `start..end` being bytes of the value.
     #[must_use]
     pub fn part(self, start: usize, end: usize) -> Span {
-        Span { file: self.file, range: scalar::locate(&self.source.text, self.node, start, end) }
+        Span {
+            file: self.file,
+            range: scalar::locate(&self.source.text, self.node, start, end),
+        }
     }
 
     /// The value as a string.
@@ -169,6 +190,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The members of an object; none of anything else.
+    #[must_use]
     pub fn members(self) -> impl ExactSizeIterator<Item = Entry<'a>> + Clone {
         let members: &'a [Member] = match &self.node.data {
             Data::Object(members) => members,
@@ -176,12 +198,16 @@ impl<'a> Cursor<'a> {
         };
         members.iter().map(move |member| Entry {
             key: &member.key,
-            key_span: Span { file: self.file, range: member.key_range },
+            key_span: Span {
+                file: self.file,
+                range: member.key_range,
+            },
             value: self.at(&member.value),
         })
     }
 
     /// The items of an array; none of anything else.
+    #[must_use]
     pub fn items(self) -> impl ExactSizeIterator<Item = Self> + Clone {
         let items: &'a [Node] = match &self.node.data {
             Data::Array(items) => items,
@@ -204,11 +230,15 @@ impl<'a> Cursor<'a> {
 
     /// The node that the unescaped tokens of a JSON Pointer (RFC 6901) lead to.
     pub fn pointer<'p>(self, tokens: impl IntoIterator<Item = &'p str>) -> Option<Self> {
-        tokens.into_iter().try_fold(self, |cursor, token| match &cursor.node.data {
-            Data::Object(_) => cursor.get(token),
-            Data::Array(items) => array_index(token).and_then(|index| items.get(index)).map(|item| cursor.at(item)),
-            _ => None,
-        })
+        tokens
+            .into_iter()
+            .try_fold(self, |cursor, token| match &cursor.node.data {
+                Data::Object(_) => cursor.get(token),
+                Data::Array(items) => array_index(token)
+                    .and_then(|index| items.get(index))
+                    .map(|item| cursor.at(item)),
+                _ => None,
+            })
     }
 
     /// What kind of value it is, for messages.
@@ -241,5 +271,9 @@ pub struct Entry<'a> {
 #[must_use]
 pub fn array_index(token: &str) -> Option<usize> {
     let digits = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
-    if digits && (token == "0" || !token.starts_with('0')) { token.parse().ok() } else { None }
+    if digits && (token == "0" || !token.starts_with('0')) {
+        token.parse().ok()
+    } else {
+        None
+    }
 }

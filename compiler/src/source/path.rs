@@ -3,7 +3,9 @@
 /// Whether a URL names a resource that is not a file beside the document.
 #[must_use]
 pub fn is_remote(url: &str) -> bool {
-    let Some((scheme, _)) = url.split_once(':') else { return url.starts_with("//") };
+    let Some((scheme, _)) = url.split_once(':') else {
+        return url.starts_with("//");
+    };
     let mut letters = scheme.chars();
     // A single letter is a Windows drive, not a scheme.
     scheme.len() > 1
@@ -42,7 +44,12 @@ pub fn normalise(path: &str) -> String {
 #[must_use]
 pub fn relative(path: &str, base: &str) -> String {
     let (path, base) = (normalise(path), normalise(base));
-    let parts = |text: &str| text.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let parts = |text: &str| {
+        text.split('/')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     let (path, base) = (parts(&path), parts(&base));
     let common = path.iter().zip(&base).take_while(|(left, right)| left == right).count();
     let up = base.iter().skip(common).map(|_| "..".to_owned());
@@ -125,8 +132,14 @@ mod tests {
 
     #[test]
     fn lookup_goes_from_the_url_to_the_neighbours() {
-        assert_eq!(lookup("w/a.yaml", "../openapi/b.yml").candidates, ["openapi/b.yml", "w/openapi/b.yml", "w/b.yml"]);
-        assert_eq!(lookup("a.yaml", "../openapi/b.yml").candidates, ["../openapi/b.yml", "openapi/b.yml", "b.yml"]);
+        assert_eq!(
+            lookup("w/a.yaml", "../openapi/b.yml").candidates,
+            ["openapi/b.yml", "w/openapi/b.yml", "w/b.yml"]
+        );
+        assert_eq!(
+            lookup("a.yaml", "../openapi/b.yml").candidates,
+            ["../openapi/b.yml", "openapi/b.yml", "b.yml"]
+        );
         assert_eq!(lookup("a.yaml", "./b.yml").candidates, ["b.yml"]);
         assert_eq!(lookup("a.yaml", "my%20api.yml").candidates, ["my api.yml"]);
     }

@@ -6,14 +6,17 @@ use super::node::{Data, Node, Range, Style};
 /// The range of file bytes that the bytes `start..end` of a string value came from.
 /// The whole scalar, where the two cannot be matched.
 pub(super) fn locate(text: &str, node: &Node, start: usize, end: usize) -> Range {
-    let (Data::String(value), Some(raw)) = (&node.data, text.get(node.range.start as usize..node.range.end as usize)) else {
+    let (Data::String(value), Some(raw)) = (&node.data, text.get(node.range.start as usize..node.range.end as usize))
+    else {
         return node.range;
     };
     let base = node.range.start as usize;
     if node.style == Style::Plain && raw == &**value {
         return Range::new(base + start, base + end);
     }
-    let Some(map) = align(raw, value, node.style) else { return node.range };
+    let Some(map) = align(raw, value, node.style) else {
+        return node.range;
+    };
     let at = |offset: usize| map.iter().find(|&&(from, _)| from >= offset).map(|&(_, to)| to);
     match (at(start), at(end)) {
         (Some(from), Some(to)) if end > start => {
@@ -66,7 +69,11 @@ fn continuation_width(raw: &str, style: Style) -> usize {
         return 0;
     }
     let Some(rest) = raw.strip_prefix('\\') else { return 0 };
-    if rest.starts_with(['\n', '\r']) { 1 + rest.len() - rest.trim_start().len() } else { 0 }
+    if rest.starts_with(['\n', '\r']) {
+        1 + rest.len() - rest.trim_start().len()
+    } else {
+        0
+    }
 }
 
 /// The bytes of raw text that make up one run of white space.
@@ -121,8 +128,14 @@ fn escape(raw: &str) -> Option<(char, usize)> {
         'x' => (char::from_u32(hex(2)?)?, 4),
         'u' => match hex(4)? {
             high @ 0xd800..=0xdbff => {
-                let low = raw.get(6..8).filter(|&mark| mark == "\\u").and_then(|_| u32::from_str_radix(raw.get(8..12)?, 16).ok())?;
-                (char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + low.checked_sub(0xdc00)?)?, 12)
+                let low = raw
+                    .get(6..8)
+                    .filter(|&mark| mark == "\\u")
+                    .and_then(|_| u32::from_str_radix(raw.get(8..12)?, 16).ok())?;
+                (
+                    char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + low.checked_sub(0xdc00)?)?,
+                    12,
+                )
             }
             code => (char::from_u32(code)?, 6),
         },

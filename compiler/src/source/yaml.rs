@@ -20,12 +20,21 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
         flow_nesting_limit: limit::DEPTH,
         block_nesting_limit: limit::DEPTH,
     };
-    let mut builder = Builder { text, stack: Vec::new(), anchors: HashMap::new(), root: None };
+    let mut builder = Builder {
+        text,
+        stack: Vec::new(),
+        anchors: HashMap::new(),
+        root: None,
+    };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| builder.scan_error(&error))?;
         builder.event(event, span)?;
     }
-    Ok(builder.root.unwrap_or(Node { range: Range::new(0, 0), style: Style::Plain, data: Data::Null }))
+    Ok(builder.root.unwrap_or(Node {
+        range: Range::new(0, 0),
+        style: Style::Plain,
+        data: Data::Null,
+    }))
 }
 
 /// A collection that is still open.
@@ -50,11 +59,19 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn scan_error(&self, error: &ScanError) -> SyntaxError {
         let start = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
-        let width = self.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let width = self
+            .text
+            .get(start..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(0, char::len_utf8);
         let message = error.info();
         let deep = message.contains("nesting") || message.contains("recursion");
         SyntaxError {
-            rule: if deep { &rule::LIMIT_EXCEEDED } else { &rule::YAML_SYNTAX },
+            rule: if deep {
+                &rule::LIMIT_EXCEEDED
+            } else {
+                &rule::YAML_SYNTAX
+            },
             message,
             range: Range::new(start, start + width),
             related: None,
@@ -71,19 +88,41 @@ impl Builder<'_> {
             Event::Alias(anchor) => match self.anchors.get(&anchor) {
                 Some(target) => {
                     let data = Data::Link(Arc::clone(target));
-                    self.complete(Node { range, style: Style::Plain, data }, 0)
+                    self.complete(
+                        Node {
+                            range,
+                            style: Style::Plain,
+                            data,
+                        },
+                        0,
+                    )
                 }
                 None => Err(error(range, "an alias of the node that contains it")),
             },
             Event::UnresolvedAlias(name) => Err(error(range, format!("no anchor `&{name}` in front of this alias"))),
             Event::Scalar(value, style, anchor, tag) => {
-                if let Some(Open { content: Content::Object(_, key @ None), .. }) = self.stack.last_mut() {
+                if let Some(Open {
+                    content: Content::Object(_, key @ None),
+                    ..
+                }) = self.stack.last_mut()
+                {
                     // A key is its text, whatever type YAML would give it: `200:` is "200".
-                    let name = if style == ScalarStyle::Plain && bytes.is_empty() { Cow::Borrowed("") } else { value };
+                    let name = if style == ScalarStyle::Plain && bytes.is_empty() {
+                        Cow::Borrowed("")
+                    } else {
+                        value
+                    };
                     *key = Some((name.into(), range));
                     if anchor != 0 {
                         let data = Data::String(key.as_ref().map_or_else(Box::default, |(name, _)| name.clone()));
-                        self.anchors.insert(anchor, Arc::new(Node { range, style: Style::Plain, data }));
+                        self.anchors.insert(
+                            anchor,
+                            Arc::new(Node {
+                                range,
+                                style: Style::Plain,
+                                data,
+                            }),
+                        );
                     }
                     return Ok(());
                 }
@@ -100,14 +139,24 @@ impl Builder<'_> {
                         (Data::Array(items), last)
                     }
                     Content::Object(members, _) => {
-                        let last = members.last().map(|member| member.value.range.end.max(member.key_range.end));
+                        let last = members
+                            .last()
+                            .map(|member| member.value.range.end.max(member.key_range.end));
                         (Data::Object(members), last)
                     }
                 };
                 // A block collection has no closing character: it ends with its last child, not
                 // where the next token starts.
-                let end = if bytes.is_empty() { last.map_or(bytes.end, |last| last as usize) } else { bytes.end };
-                let node = Node { range: Range::new(open.start, end), style: Style::Plain, data };
+                let end = if bytes.is_empty() {
+                    last.map_or(bytes.end, |last| last as usize)
+                } else {
+                    bytes.end
+                };
+                let node = Node {
+                    range: Range::new(open.start, end),
+                    style: Style::Plain,
+                    data,
+                };
                 self.complete(node, open.anchor)
             }
             _ => Ok(()),
@@ -115,7 +164,11 @@ impl Builder<'_> {
     }
 
     fn open(&mut self, range: Range, anchor: usize, content: Content) -> Result<(), SyntaxError> {
-        if let Some(Open { content: Content::Object(_, None), .. }) = self.stack.last() {
+        if let Some(Open {
+            content: Content::Object(_, None),
+            ..
+        }) = self.stack.last()
+        {
             return Err(error(range, "a collection as a key; keys are strings"));
         }
         if self.stack.len() >= limit::DEPTH {
@@ -123,7 +176,11 @@ impl Builder<'_> {
             error.rule = &rule::LIMIT_EXCEEDED;
             return Err(error);
         }
-        self.stack.push(Open { start: range.start as usize, anchor, content });
+        self.stack.push(Open {
+            start: range.start as usize,
+            anchor,
+            content,
+        });
         Ok(())
     }
 
@@ -134,13 +191,27 @@ impl Builder<'_> {
             let (range, style) = (node.range, node.style);
             let target = Arc::new(node);
             self.anchors.insert(anchor, Arc::clone(&target));
-            Node { range, style, data: Data::Link(target) }
+            Node {
+                range,
+                style,
+                data: Data::Link(target),
+            }
         };
         match self.stack.last_mut() {
             None => self.root = Some(node),
-            Some(Open { content: Content::Array(items), .. }) => items.push(node),
-            Some(Open { content: Content::Object(members, key), .. }) => match key.take() {
-                Some((key, key_range)) => members.push(Member { key, key_range, value: node }),
+            Some(Open {
+                content: Content::Array(items),
+                ..
+            }) => items.push(node),
+            Some(Open {
+                content: Content::Object(members, key),
+                ..
+            }) => match key.take() {
+                Some((key, key_range)) => members.push(Member {
+                    key,
+                    key_range,
+                    value: node,
+                }),
                 None => match &node.target().data {
                     Data::String(text) => *key = Some((text.clone(), node.range)),
                     _ => return Err(error(node.range, "an alias as a key; keys are strings")),
@@ -150,12 +221,19 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn scalar(&self, value: &str, style: ScalarStyle, tag: Option<&Tag>, range: Range, empty: bool) -> Result<Node, SyntaxError> {
+    fn scalar(
+        &self,
+        value: &str,
+        style: ScalarStyle,
+        tag: Option<&Tag>,
+        range: Range,
+        empty: bool,
+    ) -> Result<Node, SyntaxError> {
         let written = match style {
             ScalarStyle::SingleQuoted => Style::SingleQuoted,
             ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
             ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
-            _ => Style::Plain,
+            ScalarStyle::Plain => Style::Plain,
         };
         let core = tag.and_then(Tag::core_suffix);
         let data = match core {
@@ -173,12 +251,21 @@ impl Builder<'_> {
             }
             _ => range,
         };
-        Ok(Node { range, style: written, data })
+        Ok(Node {
+            range,
+            style: written,
+            data,
+        })
     }
 }
 
 fn error(range: Range, message: impl Into<String>) -> SyntaxError {
-    SyntaxError { rule: &rule::YAML_SYNTAX, message: message.into(), range, related: None }
+    SyntaxError {
+        rule: &rule::YAML_SYNTAX,
+        message: message.into(),
+        range,
+        related: None,
+    }
 }
 
 /// The core schema of YAML 1.2, section 10.3.2.
@@ -187,8 +274,12 @@ fn plain(value: &str, range: Range) -> Result<Data, SyntaxError> {
         "" | "~" | "null" | "Null" | "NULL" => Data::Null,
         "true" | "True" | "TRUE" => Data::Bool(true),
         "false" | "False" | "FALSE" => Data::Bool(false),
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN" | ".NAN" => {
-            return Err(error(range, format!("`{value}` has no counterpart in JSON; quote it if it is meant as text")));
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
+        | ".NAN" => {
+            return Err(error(
+                range,
+                format!("`{value}` has no counterpart in JSON; quote it if it is meant as text"),
+            ));
         }
         _ => number(value).map_or_else(|| Data::String(value.into()), Data::Number),
     })
@@ -197,10 +288,16 @@ fn plain(value: &str, range: Range) -> Result<Data, SyntaxError> {
 /// The JSON spelling of a YAML number, if `value` is one.
 fn number(value: &str) -> Option<Box<str>> {
     if let Some(digits) = value.strip_prefix("0x") {
-        return u128::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+')).map(|n| n.to_string().into());
+        return u128::from_str_radix(digits, 16)
+            .ok()
+            .filter(|_| !digits.starts_with('+'))
+            .map(|n| n.to_string().into());
     }
     if let Some(digits) = value.strip_prefix("0o") {
-        return u128::from_str_radix(digits, 8).ok().filter(|_| !digits.starts_with('+')).map(|n| n.to_string().into());
+        return u128::from_str_radix(digits, 8)
+            .ok()
+            .filter(|_| !digits.starts_with('+'))
+            .map(|n| n.to_string().into());
     }
     let (sign, rest) = match value.as_bytes().first()? {
         b'-' => ("-", &value[1..]),
@@ -248,13 +345,24 @@ mod tests {
     #[test]
     fn numbers_follow_the_core_schema() {
         for (yaml, json) in [
-            ("0", "0"), ("-12", "-12"), ("+7", "7"), ("007", "7"), ("0x1F", "31"), ("0o17", "15"), ("1.50", "1.50"),
-            (".5", "0.5"), ("-.5e3", "-0.5e3"), ("1.", "1.0"), ("1e+9", "1e+9"),
+            ("0", "0"),
+            ("-12", "-12"),
+            ("+7", "7"),
+            ("007", "7"),
+            ("0x1F", "31"),
+            ("0o17", "15"),
+            ("1.50", "1.50"),
+            (".5", "0.5"),
+            ("-.5e3", "-0.5e3"),
+            ("1.", "1.0"),
+            ("1e+9", "1e+9"),
             ("123456789012345678901234567890", "123456789012345678901234567890"),
         ] {
             assert_eq!(number_of(yaml).as_deref(), Some(json), "{yaml}");
         }
-        for text in ["", "-", ".", "1_000", "12:30", "0x", "1e", "1.2.3", "1.0.1", "e5", "--1", "0b1", "+", "0x+1"] {
+        for text in [
+            "", "-", ".", "1_000", "12:30", "0x", "1e", "1.2.3", "1.0.1", "e5", "--1", "0b1", "+", "0x+1",
+        ] {
             assert_eq!(number_of(text), None, "{text}");
         }
     }

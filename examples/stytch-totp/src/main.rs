@@ -28,13 +28,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let service = Service::find().await?;
     let client = Client::builder()
         .source("stytchConsumerApi", |api| {
-            api.base_url(&service.url).credential(Credential::basic(&service.project_id, &service.secret))
+            api.base_url(&service.url)
+                .credential(Credential::basic(&service.project_id, &service.secret))
         })
         .build()?;
 
     let email = match std::env::args().nth(1) {
         Some(email) => email,
-        None => format!("ada+{}@example.com", SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs()),
+        None => format!(
+            "ada+{}@example.com",
+            SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs()
+        ),
     };
     println!("Enrolling {email} at {}\n", service.url);
     let mut run = Run::new(PartialInputs::new().email(&email).session_duration_minutes(60));
@@ -77,19 +81,27 @@ fn report(step: Option<Step>) {
 
 /// Whether the service refused the code, and nothing but the code.
 fn was_wrong(step: Option<Step>, error: &arazzo::Error) -> bool {
-    let refused = error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 404));
+    let refused = error
+        .status()
+        .is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 404));
     step == Some(Step::AuthenticateTotp) && error.kind() == ErrorKind::Criterion && refused
 }
 
 /// The code of the authenticator app.
 fn code(run: &Run, email: &str) -> Result<String, Box<dyn Error>> {
-    let totp = run.steps().create_totp().ok_or("the service has not given a secret yet")?;
+    let totp = run
+        .steps()
+        .create_totp()
+        .ok_or("the service has not given a secret yet")?;
     if !io::stdin().is_terminal() {
         return Ok(stytch::totp_code(&totp.secret, SystemTime::now())?);
     }
     let address = email.replace('@', "%40").replace('+', "%2B");
     let url = format!("otpauth://totp/Stytch:{address}?secret={}&issuer=Stytch", totp.secret);
-    println!("\nScan this with an authenticator app, or type the secret {} into it:\n", totp.secret);
+    println!(
+        "\nScan this with an authenticator app, or type the secret {} into it:\n",
+        totp.secret
+    );
     println!("{}", QrCode::new(url)?.render::<Dense1x2>().build());
     print!("Code: ");
     io::stdout().flush()?;
@@ -114,11 +126,25 @@ impl Service {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         if let (Some(project_id), Some(secret)) = (variable("STYTCH_PROJECT_ID"), variable("STYTCH_SECRET")) {
             let url = variable("STYTCH_BASE_URL").unwrap_or_else(|| TEST_ENVIRONMENT.to_owned());
-            return Ok(Self { url, project_id, secret, _stand_in: None });
+            return Ok(Self {
+                url,
+                project_id,
+                secret,
+                _stand_in: None,
+            });
         }
         println!("STYTCH_PROJECT_ID and STYTCH_SECRET are not set: using a stand-in of the service.");
         let server = stytch::Server::start().await?;
-        let (url, project_id, secret) = (server.url().to_owned(), server.project_id().to_owned(), server.secret().to_owned());
-        Ok(Self { url, project_id, secret, _stand_in: Some(server) })
+        let (url, project_id, secret) = (
+            server.url().to_owned(),
+            server.project_id().to_owned(),
+            server.secret().to_owned(),
+        );
+        Ok(Self {
+            url,
+            project_id,
+            secret,
+            _stand_in: Some(server),
+        })
     }
 }

@@ -13,10 +13,15 @@ arazzo::arazzo_workflow! {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let [url, project_id, secret]: [String; 3] =
-        std::env::args().skip(1).collect::<Vec<_>>().try_into().map_err(|_| "usage: finish-enrolment URL PROJECT_ID SECRET")?;
+    let [url, project_id, secret]: [String; 3] = std::env::args()
+        .skip(1)
+        .collect::<Vec<_>>()
+        .try_into()
+        .map_err(|_| "usage: finish-enrolment URL PROJECT_ID SECRET")?;
     let client = Client::builder()
-        .source("stytchConsumerApi", |api| api.base_url(url).credential(Credential::basic(project_id, secret)))
+        .source("stytchConsumerApi", |api| {
+            api.base_url(url).credential(Credential::basic(project_id, secret))
+        })
         .build()?;
     let mut run: totp_enrollment::Run = serde_json::from_reader(std::io::stdin())?;
     let outputs = run.finish(&client).await?;

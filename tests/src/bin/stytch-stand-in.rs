@@ -52,9 +52,7 @@ fn command(mut arguments: impl Iterator<Item = String>) -> Result<Command, Strin
             "--help" | "-h" => return Ok(Command::Help),
             "--port" => {
                 let value = arguments.next().ok_or("--port needs a number")?;
-                port = value
-                    .parse()
-                    .map_err(|_| format!("{value:?} is not a port number"))?;
+                port = value.parse().map_err(|_| format!("{value:?} is not a port number"))?;
             }
             _ => return Err(format!("unknown argument {argument:?}")),
         }
@@ -98,10 +96,7 @@ Ctrl-C stops it. The exchanges:
 fn print(exchange: &Exchange) {
     let time = humantime::format_rfc3339_seconds(SystemTime::now());
     let Exchange {
-        method,
-        path,
-        status,
-        ..
+        method, path, status, ..
     } = exchange;
     let reason = exchange.error_type.unwrap_or("ok");
     // The server goes on even when nobody reads its output any more.

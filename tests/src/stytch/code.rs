@@ -26,9 +26,7 @@ pub fn totp_code(secret_base32: &str, at: SystemTime) -> Result<String, CodeErro
         .with_secret(secret)
         .build()
         .map_err(|_| CodeError::SecretTooShort)?;
-    let age = at
-        .duration_since(UNIX_EPOCH)
-        .map_err(|_| CodeError::BeforeEpoch)?;
+    let age = at.duration_since(UNIX_EPOCH).map_err(|_| CodeError::BeforeEpoch)?;
     Ok(totp.generate(age.as_secs()).to_string())
 }
 

@@ -85,9 +85,7 @@ impl Error {
             Self::InvalidEmail => "The email is not the address of a mailbox.",
             Self::InvalidExpiration => "expiration_minutes must be between 5 and 1440.",
             Self::InvalidPhoneNumber => "The phone_number is not in E.164 format.",
-            Self::InvalidSessionDuration => {
-                "session_duration_minutes must be between 5 and 527040."
-            }
+            Self::InvalidSessionDuration => "session_duration_minutes must be between 5 and 527040.",
             Self::InvalidTotpCode => "A totp_code is needed, and consists of six digits.",
             Self::InvalidUserId => "A user_id is needed.",
             Self::MethodNotAllowed => "This path does not answer to this method.",

@@ -34,11 +34,7 @@ impl Project {
         self.users.len()
     }
 
-    pub(super) fn create_user(
-        &mut self,
-        request: CreateUser,
-        now: SystemTime,
-    ) -> Result<UserCreated, Error> {
+    pub(super) fn create_user(&mut self, request: CreateUser, now: SystemTime) -> Result<UserCreated, Error> {
         request.check()?;
         let email = request.email.as_deref();
         let phone_number = request.phone_number.as_deref();
@@ -66,11 +62,7 @@ impl Project {
         })
     }
 
-    pub(super) fn create_totp(
-        &mut self,
-        request: &CreateTotp,
-        now: SystemTime,
-    ) -> Result<TotpCreated, Error> {
+    pub(super) fn create_totp(&mut self, request: &CreateTotp, now: SystemTime) -> Result<TotpCreated, Error> {
         let user = find(&mut self.users, &request.user_id)?;
         let expires_at = now + request.expiration()?;
         if user.totps.iter().any(|totp| totp.verified) {
@@ -136,8 +128,7 @@ impl Project {
             response.session_jwt = session.issue_jwt(&self.id, &self.key, now);
             session.token().clone_into(&mut response.session_token);
             response.session = Some(session.clone());
-            self.sessions
-                .retain(|other| other.token() != session.token());
+            self.sessions.retain(|other| other.token() != session.token());
             self.sessions.push(session);
         }
         Ok(response)
@@ -148,19 +139,12 @@ fn find<'a>(users: &'a mut [User], id: &str) -> Result<&'a mut User, Error> {
     if id.is_empty() {
         return Err(Error::InvalidUserId);
     }
-    users
-        .iter_mut()
-        .find(|user| user.is(id))
-        .ok_or(Error::UserNotFound)
+    users.iter_mut().find(|user| user.is(id)).ok_or(Error::UserNotFound)
 }
 
 /// The identifier of the registration that accepts the code. There is more than
 /// one only as long as none is verified.
-fn authenticate(
-    registrations: &mut [Registration],
-    code: &str,
-    now: SystemTime,
-) -> Result<String, Error> {
+fn authenticate(registrations: &mut [Registration], code: &str, now: SystemTime) -> Result<String, Error> {
     let mut refusal = Error::TotpsNotFoundForUser;
     for registration in registrations {
         match registration.authenticate(code, now) {

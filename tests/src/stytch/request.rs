@@ -50,9 +50,7 @@ pub(super) struct CreateTotp {
 
 impl CreateTotp {
     pub(super) fn expiration(&self) -> Result<Duration, Error> {
-        let count = self
-            .expiration_minutes
-            .unwrap_or(DEFAULT_EXPIRATION_MINUTES);
+        let count = self.expiration_minutes.unwrap_or(DEFAULT_EXPIRATION_MINUTES);
         minutes(count, 5..=1440).ok_or(Error::InvalidExpiration)
     }
 }

@@ -34,18 +34,12 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-async fn create_user(
-    State(app): State<Arc<App>>,
-    Payload(request): Payload<CreateUser>,
-) -> Answer<UserCreated> {
+async fn create_user(State(app): State<Arc<App>>, Payload(request): Payload<CreateUser>) -> Answer<UserCreated> {
     let now = app.now();
     app.project().create_user(request, now).map(Success::new)
 }
 
-async fn create_totp(
-    State(app): State<Arc<App>>,
-    Payload(request): Payload<CreateTotp>,
-) -> Answer<TotpCreated> {
+async fn create_totp(State(app): State<Arc<App>>, Payload(request): Payload<CreateTotp>) -> Answer<TotpCreated> {
     let now = app.now();
     app.project().create_totp(&request, now).map(Success::new)
 }
@@ -55,9 +49,7 @@ async fn authenticate_totp(
     Payload(request): Payload<AuthenticateTotp>,
 ) -> Answer<TotpAuthenticated> {
     let now = app.now();
-    app.project()
-        .authenticate_totp(&request, now)
-        .map(Success::new)
+    app.project().authenticate_totp(&request, now).map(Success::new)
 }
 
 async fn authorize(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -74,11 +66,7 @@ async fn authorize(State(app): State<Arc<App>>, request: Request, next: Next) ->
 
 async fn record(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let (method, uri, headers) = (
-        parts.method.clone(),
-        parts.uri.clone(),
-        parts.headers.clone(),
-    );
+    let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
     let (body, response) = match to_bytes(body, BODY_LIMIT).await {
         Ok(body) => {
             let request = Request::from_parts(parts, Body::from(body.clone()));

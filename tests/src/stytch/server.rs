@@ -52,12 +52,7 @@ impl Server {
                 })
                 .into_future(),
         );
-        Ok(Self {
-            url,
-            app,
-            stop,
-            task,
-        })
+        Ok(Self { url, app, stop, task })
     }
 
     /// The URL of the server, such as `http://127.0.0.1:49152`, with no slash

@@ -129,12 +129,7 @@ impl Session {
     }
 
     /// Issues a JSON Web Token that stands for the session.
-    pub(super) fn issue_jwt(
-        &mut self,
-        project_id: &str,
-        key: &SigningKey,
-        now: SystemTime,
-    ) -> String {
+    pub(super) fn issue_jwt(&mut self, project_id: &str, key: &SigningKey, now: SystemTime) -> String {
         let mut claims = json!(self.custom_claims);
         claims["iss"] = json!(format!("stytch.com/{project_id}"));
         claims["sub"] = json!(self.user_id);

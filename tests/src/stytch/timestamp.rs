@@ -8,14 +8,11 @@ pub(super) fn timestamp(time: SystemTime) -> String {
 
 /// Whole seconds since the Unix epoch; none before it.
 pub(super) fn unix_seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH)
-        .map_or(0, |age| age.as_secs())
+    time.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }
 
 /// That many minutes, if the count is one of those allowed.
 pub(super) fn minutes(count: i64, allowed: RangeInclusive<u64>) -> Option<Duration> {
     let count = u64::try_from(count).ok()?;
-    allowed
-        .contains(&count)
-        .then(|| Duration::from_secs(count * 60))
+    allowed.contains(&count).then(|| Duration::from_secs(count * 60))
 }

@@ -106,15 +106,11 @@ impl User {
     }
 
     pub(super) fn has_email(&self, email: &str) -> bool {
-        self.emails
-            .iter()
-            .any(|own| own.email.eq_ignore_ascii_case(email))
+        self.emails.iter().any(|own| own.email.eq_ignore_ascii_case(email))
     }
 
     pub(super) fn has_phone_number(&self, number: &str) -> bool {
-        self.phone_numbers
-            .iter()
-            .any(|own| own.phone_number == number)
+        self.phone_numbers.iter().any(|own| own.phone_number == number)
     }
 
     pub(super) fn email_id(&self) -> Option<&str> {

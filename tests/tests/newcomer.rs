@@ -1,0 +1,166 @@
+//! What a newcomer has: a fresh crate outside the workspace with the README's program in it, and
+//! no dependencies but `arazzo`, under another name, and `tokio`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// The first Rust program of the README.
+fn readme_program() -> String {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("```rust\n").unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// A crate in a directory of its own; dependencies are built once for all tests.
+struct Newcomer {
+    directory: tempfile::TempDir,
+    target: PathBuf,
+}
+
+impl Newcomer {
+    fn new(name: &str, program: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| std::fs::write(directory.path().join(path), text).unwrap();
+        let copy = |from: &str| {
+            let from = root().join(from);
+            std::fs::copy(&from, directory.path().join(from.file_name().unwrap())).unwrap();
+        };
+        let runtime = root().join("runtime");
+        write(
+            "Cargo.toml",
+            &format!(
+                "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
+                 workflows = {{ package = \"arazzo\", path = {:?} }}\n\
+                 tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n",
+                runtime.to_str().unwrap()
+            ),
+        );
+        // The same versions as the workspace, which are at hand already.
+        copy("Cargo.lock");
+        copy("examples/stytch-totp/stytch-totp-enrollment-workflow.yml");
+        copy("examples/stytch-totp/stytch-consumer-openapi.yml");
+        write("unread.yml", "nobody: reads this\n");
+        std::fs::create_dir(directory.path().join("src")).unwrap();
+        write("src/main.rs", &program.replace("arazzo::", "workflows::"));
+        Self {
+            directory,
+            target: Path::new(env!("CARGO_TARGET_TMPDIR")).join("newcomer"),
+        }
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env("CARGO_TARGET_DIR", &self.target)
+            .env_remove("ARAZZO_DEBUG")
+            .output()
+            .unwrap()
+    }
+
+    /// Builds the crate; says whether rustc ran for it.
+    fn rebuilds(&self) -> bool {
+        let output = self.cargo(&["build", "--message-format=json"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let name = self.name();
+        let messages = String::from_utf8(output.stdout).unwrap();
+        let artifact = messages
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .find(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == name.as_str())
+            .unwrap();
+        artifact["fresh"] == false
+    }
+
+    fn name(&self) -> String {
+        let manifest = std::fs::read_to_string(self.directory.path().join("Cargo.toml")).unwrap();
+        manifest.split('"').nth(1).unwrap().to_owned()
+    }
+
+    fn edit(&self, path: &str, from: &str, to: &str) {
+        let path = self.directory.path().join(path);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{} has no {from:?}", path.display());
+        std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+    }
+}
+
+#[test]
+fn the_readme_program_is_free_of_warnings_under_another_name() {
+    let program = readme_program();
+    let (docs, code) = program.split_once('\n').unwrap();
+    let strict = format!("{docs}\n#![deny(warnings, missing_docs, clippy::all, clippy::pedantic)]\n{code}");
+    let newcomer = Newcomer::new("readme-program", &strict);
+    let output = newcomer.cargo(&["clippy"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = newcomer.cargo(&["doc", "--no-deps", "--document-private-items"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !said.contains("warning"), "{said}");
+}
+
+#[test]
+fn an_edit_of_a_file_that_was_read_rebuilds_and_no_other() {
+    let newcomer = Newcomer::new("edited-program", &readme_program());
+    newcomer.rebuilds();
+    assert!(!newcomer.rebuilds(), "nothing has changed");
+    newcomer.edit("unread.yml", "nobody", "Nobody");
+    assert!(!newcomer.rebuilds(), "a file that was not read has changed");
+    newcomer.edit("stytch-totp-enrollment-workflow.yml", "Provisions", "provisions");
+    assert!(newcomer.rebuilds(), "one letter of the document has changed");
+    assert!(!newcomer.rebuilds());
+    newcomer.edit("stytch-consumer-openapi.yml", "info:", "info: ");
+    assert!(newcomer.rebuilds(), "the description has changed");
+}
+
+#[test]
+fn a_misspelt_step_is_the_only_error() {
+    let newcomer = Newcomer::new("misspelt-program", &readme_program());
+    newcomer.edit(
+        "stytch-totp-enrollment-workflow.yml",
+        "$steps.createUser.outputs",
+        "$steps.createUsr.outputs",
+    );
+    let output = newcomer.cargo(&["build", "--message-format=json"]);
+    assert!(!output.status.success());
+    let messages = String::from_utf8(output.stdout).unwrap();
+    let errors: Vec<String> = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["reason"] == "compiler-message" && message["message"]["level"] == "error")
+        .filter_map(|message| Some(message["message"]["message"].as_str()?.to_owned()))
+        .filter(|text| !text.starts_with("aborting"))
+        .collect();
+    // Line and column are where an editor shows `createUsr` in the document.
+    assert_eq!(
+        errors,
+        ["no step `createUsr` in workflow `totp-enrollment` [unknown-step]\n  \
+          --> stytch-totp-enrollment-workflow.yml:61:25\n   |\n\
+          61 |         user_id: $steps.createUsr.outputs.userId\n   |                         ^^^^^^^^^\n   \
+          = help: a step with a similar name exists: `createUser`"],
+    );
+}
+
+/// The expansion that `ARAZZO_DEBUG` writes to a file is what is compiled.
+#[test]
+fn the_debug_expansion_compiles() {
+    let newcomer = Newcomer::new("debugged-program", &readme_program());
+    let output = Command::new(env!("CARGO"))
+        .arg("build")
+        .current_dir(newcomer.directory.path())
+        .env("CARGO_TARGET_DIR", &newcomer.target)
+        .env("ARAZZO_DEBUG", "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let file = newcomer
+        .target
+        .join("arazzo/debugged_program-stytch-totp-enrollment-workflow-yml.rs");
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(text.lines().count() > 300, "it is formatted");
+}

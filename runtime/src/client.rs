@@ -40,7 +40,6 @@ pub(crate) struct Source {
 impl Client {
     /// Starts a client on reqwest, which follows no redirects: what an API answers is what the
     /// workflow's criteria see, and credentials go nowhere else.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder {
             transport: None,

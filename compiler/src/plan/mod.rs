@@ -1,6 +1,6 @@
 //! Phase 6: what each step sends, reads and decides, with Rust names and types.
 //!
-//! Input: a checked [`Program`](resolve::Program). Output: a [`Plan`], which owns everything it
+//! Input: a checked `resolve::Program`. Output: a [`Plan`], which owns everything it
 //! says and knows neither YAML nor tokens.
 
 pub mod name;

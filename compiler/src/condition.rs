@@ -202,6 +202,7 @@ impl Parser<'_> {
         };
         let right = self.operand()?;
         if self.operator().is_some() {
+            self.blank();
             let mut error = self.error_here("comparisons cannot be chained");
             error.help = Some("join two comparisons with `&&`".to_owned());
             return Err(error);
@@ -488,7 +489,7 @@ mod tests {
     fn mistakes_have_a_place() {
         for (text, at) in [
             ("$statusCode = 200", "="),
-            ("$statusCode == 200 == 201", "201"),
+            ("$statusCode == 200 == 201", "2"),
             ("$statusCode ==", "="),
             ("($statusCode == 200", "("),
             ("$statusCode == ok", "ok"),

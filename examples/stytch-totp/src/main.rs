@@ -59,9 +59,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             Ok(_) => report(step),
             Err(error) if was_wrong(step, &error) && io::stdin().is_terminal() => {
-                println!("That code was not accepted; here is another try.");
-                // Without the input the run awaits it again; nothing else has changed.
-                run.inputs_mut().totp_code = None;
+                println!("That code was not accepted. Wait for the next one, or type it again.");
+                // The run stands where it stood: another code, and the same step is tried again.
+                run.inputs_mut().totp_code = Some(ask()?);
             }
             Err(error) => return Err(error.into()),
         }
@@ -102,7 +102,11 @@ fn code(run: &Run, email: &str) -> Result<String, Box<dyn Error>> {
         "\nScan this with an authenticator app, or type the secret {} into it:\n",
         totp.secret
     );
-    println!("{}", QrCode::new(url)?.render::<Dense1x2>().build());
+    println!("{picture}");
+    ask()
+}
+
+fn ask() -> Result<String, Box<dyn Error>> {
     print!("Code: ");
     io::stdout().flush()?;
     let mut line = String::new();

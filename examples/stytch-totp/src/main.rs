@@ -98,6 +98,12 @@ fn code(run: &Run, email: &str) -> Result<String, Box<dyn Error>> {
     }
     let address = email.replace('@', "%40").replace('+', "%2B");
     let url = format!("otpauth://totp/Stytch:{address}?secret={}&issuer=Stytch", totp.secret);
+    // On a dark background the light modules have to be the drawn ones.
+    let picture = QrCode::new(url)?
+        .render::<Dense1x2>()
+        .dark_color(Dense1x2::Light)
+        .light_color(Dense1x2::Dark)
+        .build();
     println!(
         "\nScan this with an authenticator app, or type the secret {} into it:\n",
         totp.secret

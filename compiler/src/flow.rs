@@ -16,6 +16,8 @@ pub struct Flow {
     pub certain_at_end: Vec<bool>,
     /// The steps that may have succeeded when the workflow ends well.
     pub possible_at_end: Vec<bool>,
+    /// Whether the workflow can leave for another one and never come to its own end.
+    pub leaves: bool,
 }
 
 /// Whether an action applies whatever happened.
@@ -29,32 +31,36 @@ struct Edge {
     from: usize,
     /// `None`: the workflow ends well.
     to: Option<usize>,
-    /// Whether the step has succeeded on this way.
-    succeeded: bool,
+    /// A step that has succeeded on this way, for certain.
+    certain: Option<usize>,
+    /// A step that may have succeeded on this way.
+    possible: Option<usize>,
 }
 
 /// Follows every way through a workflow.
 #[must_use]
 pub fn analyse(workflow: &Workflow<'_>) -> Flow {
     let count = workflow.steps.len();
-    let edges = edges(workflow);
+    let ways = Ways::of(workflow);
     // `None` is "not reached yet": the neutral element of both analyses.
     let mut certain: Vec<Option<Vec<bool>>> = vec![None; count + 1];
     let mut possible: Vec<Option<Vec<bool>>> = vec![None; count + 1];
-    if count > 0 {
-        certain[0] = Some(vec![false; count]);
-        possible[0] = Some(vec![false; count]);
-    } else {
-        certain[count] = Some(Vec::new());
-    }
+    let first = workflow.order.first().copied().unwrap_or(count);
+    certain[first] = Some(vec![false; count]);
+    possible[first] = Some(vec![false; count]);
     let mut changed = true;
     while changed {
         changed = false;
-        for edge in &edges {
+        for edge in &ways.edges {
             let to = edge.to.unwrap_or(count);
-            changed |= flow_along(&mut certain, edge, to, |old, new| old && new);
-            changed |= flow_along(&mut possible, edge, to, |old, new| old || new);
+            changed |= flow_along(&mut certain, edge.from, to, edge.certain, |old, new| old && new);
+            changed |= flow_along(&mut possible, edge.from, to, edge.possible, |old, new| old || new);
         }
+    }
+    // A detour runs its step as if it stood where the retry stands, and goes no further.
+    for &(from, to) in &ways.detours {
+        flow_along(&mut certain, from, to, None, |old, new| old && new);
+        flow_along(&mut possible, from, to, None, |old, new| old || new);
     }
     let known = |sets: &[Option<Vec<bool>>], index: usize| sets[index].clone().unwrap_or_else(|| vec![false; count]);
     Flow {
@@ -63,15 +69,22 @@ pub fn analyse(workflow: &Workflow<'_>) -> Flow {
         possible_before: (0..count).map(|index| known(&possible, index)).collect(),
         certain_at_end: known(&certain, count),
         possible_at_end: known(&possible, count),
+        leaves: ways.leaves,
     }
 }
 
-fn flow_along(sets: &mut [Option<Vec<bool>>], edge: &Edge, to: usize, merge: impl Fn(bool, bool) -> bool) -> bool {
-    let Some(mut arriving) = sets[edge.from].clone() else {
+fn flow_along(
+    sets: &mut [Option<Vec<bool>>],
+    from: usize,
+    to: usize,
+    gained: Option<usize>,
+    merge: impl Fn(bool, bool) -> bool,
+) -> bool {
+    let Some(mut arriving) = sets[from].clone() else {
         return false;
     };
-    if edge.succeeded {
-        arriving[edge.from] = true;
+    if let Some(step) = gained {
+        arriving[step] = true;
     }
     let merged = match &sets[to] {
         Some(known) => known
@@ -86,51 +99,80 @@ fn flow_along(sets: &mut [Option<Vec<bool>>], edge: &Edge, to: usize, merge: imp
     changed
 }
 
-fn edges(workflow: &Workflow<'_>) -> Vec<Edge> {
-    let count = workflow.steps.len();
-    let mut edges = Vec::new();
-    for (from, step) in workflow.steps.iter().enumerate() {
-        let mut falls_through = true;
-        for action in &step.on_success {
+/// Every way that the actions and the order of the steps open.
+#[derive(Default)]
+struct Ways {
+    edges: Vec<Edge>,
+    detours: Vec<(usize, usize)>,
+    leaves: bool,
+}
+
+impl Ways {
+    fn of(workflow: &Workflow<'_>) -> Self {
+        let mut ways = Self::default();
+        for (position, &from) in workflow.order.iter().enumerate() {
+            let next = workflow.order.get(position + 1).copied();
+            ways.after_success(workflow, from, next);
+            ways.after_failure(workflow, from);
+        }
+        ways
+    }
+
+    fn succeeded(&mut self, from: usize, to: Option<usize>) {
+        self.edges.push(Edge {
+            from,
+            to,
+            certain: Some(from),
+            possible: Some(from),
+        });
+    }
+
+    fn after_success(&mut self, workflow: &Workflow<'_>, from: usize, next: Option<usize>) {
+        for action in &workflow.steps[from].on_success {
             match &action.kind {
-                ActionKind::End => edges.push(Edge {
-                    from,
-                    to: None,
-                    succeeded: true,
-                }),
-                ActionKind::Goto(Destination::Step(to)) => edges.push(Edge {
-                    from,
-                    to: Some(*to),
-                    succeeded: true,
-                }),
+                ActionKind::End => self.succeeded(from, None),
+                ActionKind::Goto(Destination::Step(to)) => self.succeeded(from, Some(*to)),
+                ActionKind::Goto(Destination::Workflow(_)) => self.leaves = true,
                 ActionKind::Retry { .. } | ActionKind::Invalid => {}
             }
             if unconditional(action) {
-                falls_through = false;
-                break;
+                return;
             }
         }
-        if falls_through {
-            edges.push(Edge {
-                from,
-                to: (from + 1 < count).then_some(from + 1),
-                succeeded: true,
-            });
-        }
-        for action in &step.on_failure {
-            if let ActionKind::Goto(Destination::Step(to)) = &action.kind {
-                edges.push(Edge {
-                    from,
-                    to: Some(*to),
-                    succeeded: false,
-                });
+        self.succeeded(from, next);
+    }
+
+    fn after_failure(&mut self, workflow: &Workflow<'_>, from: usize) {
+        for action in &workflow.steps[from].on_failure {
+            match &action.kind {
+                ActionKind::Goto(Destination::Step(to)) => {
+                    self.edges.push(Edge {
+                        from,
+                        to: Some(*to),
+                        certain: None,
+                        possible: None,
+                    });
+                }
+                ActionKind::Goto(Destination::Workflow(_)) => self.leaves = true,
+                ActionKind::Retry {
+                    detour: Some(Destination::Step(detour)),
+                    ..
+                } => {
+                    self.detours.push((from, *detour));
+                    self.edges.push(Edge {
+                        from,
+                        to: Some(from),
+                        certain: None,
+                        possible: Some(*detour),
+                    });
+                }
+                _ => {}
             }
             if unconditional(action) && !matches!(action.kind, ActionKind::Retry { .. }) {
-                break;
+                return;
             }
         }
     }
-    edges
 }
 
 /// The status that the criteria of a step demand, if they name exactly one.

@@ -1,7 +1,9 @@
 //! Phase 5b: what is known about the value that an expression refers to.
 
-use crate::flow::{Flow, demanded_status};
-use crate::resolve::{Call, Reference, Source, Step, Value, ValueKind, Workflow};
+use std::cell::Cell;
+
+use crate::flow::{self, Flow, demanded_status};
+use crate::resolve::{Call, Program, Reference, Source, Step, Value, ValueKind, Workflow};
 use crate::schema::{Schema, Type, Types, Walk};
 
 /// What is known about a value.
@@ -46,10 +48,23 @@ impl Shape<'_> {
 /// The types of the values of one workflow.
 #[derive(Debug)]
 pub struct Typing<'p, 'a> {
-    /// The workflow.
-    pub workflow: &'p Workflow<'a>,
-    /// The order of its steps.
-    pub flow: &'p Flow,
+    /// The document's program.
+    pub program: &'p Program<'a>,
+    /// The order of the steps of each workflow.
+    pub flows: &'p [Flow],
+    /// The index of the workflow.
+    pub index: usize,
+    /// Outputs that refer to each other in a circle must not be followed for ever.
+    depth: Cell<u32>,
+}
+
+/// How many outputs that refer to outputs are followed.
+const DEPTH: u32 = 48;
+
+/// The order of the steps of each workflow.
+#[must_use]
+pub fn flows(program: &Program<'_>) -> Vec<Flow> {
+    program.workflows.iter().map(flow::analyse).collect()
 }
 
 /// The status that a step succeeds with, where its criteria or its operation pin one down.
@@ -74,7 +89,72 @@ pub fn success_status(step: &Step<'_>) -> Option<u16> {
     })
 }
 
-impl<'a> Typing<'_, 'a> {
+impl<'p, 'a> Typing<'p, 'a> {
+    /// The types of the workflow with an index.
+    #[must_use]
+    pub fn new(program: &'p Program<'a>, flows: &'p [Flow], index: usize) -> Self {
+        Self {
+            program,
+            flows,
+            index,
+            depth: Cell::new(0),
+        }
+    }
+
+    /// The workflow.
+    #[must_use]
+    pub fn workflow(&self) -> &'p Workflow<'a> {
+        &self.program.workflows[self.index]
+    }
+
+    /// The order of its steps.
+    #[must_use]
+    pub fn flow(&self) -> &'p Flow {
+        &self.flows[self.index]
+    }
+
+    /// What is known about an output of another workflow, and whether it is there when that one
+    /// has come to its own end.
+    fn output_of(&self, workflow: usize, output: usize) -> Known<'a> {
+        if self.depth.get() >= DEPTH {
+            return Known::NOTHING;
+        }
+        let other = Self {
+            program: self.program,
+            flows: self.flows,
+            index: workflow,
+            depth: Cell::new(self.depth.get() + 1),
+        };
+        let Some(output) = self
+            .program
+            .workflows
+            .get(workflow)
+            .and_then(|workflow| workflow.outputs.get(output))
+        else {
+            return Known::NOTHING;
+        };
+        other.value(&output.value, None)
+    }
+
+    fn input_of(&self, workflow: usize, input: usize) -> Known<'a> {
+        match self
+            .program
+            .workflows
+            .get(workflow)
+            .and_then(|workflow| workflow.inputs.get(input))
+        {
+            Some(input) => {
+                let defaulted = input.schema.is_some_and(|schema| schema.at.get("default").is_some());
+                let shape = input.schema.map_or(Shape::Unknown, Shape::Schema);
+                Known {
+                    shape,
+                    present: input.required || defaulted,
+                }
+            }
+            None => Known::NOTHING,
+        }
+    }
+
     /// The schema of the JSON body that a step succeeds with.
     #[must_use]
     pub fn response_schema(step: &Step<'a>) -> Option<Schema<'a>> {
@@ -140,36 +220,48 @@ impl<'a> Typing<'_, 'a> {
             Source::RequestBody | Source::Invalid => Known::NOTHING,
             Source::ResponseHeader(name) => self.header(name, at),
             Source::ResponseBody => {
-                let schema = at.and_then(|index| Self::response_schema(self.workflow.steps.get(index)?));
+                let schema = at.and_then(|index| Self::response_schema(self.workflow().steps.get(index)?));
                 schema.map_or(Known::NOTHING, |schema| Known {
                     shape: Shape::Schema(schema),
                     present: true,
                 })
             }
-            Source::Input(index) => match self.workflow.inputs.get(*index) {
-                Some(input) => {
-                    let defaulted = input.schema.is_some_and(|schema| schema.at.get("default").is_some());
-                    let shape = input.schema.map_or(Shape::Unknown, Shape::Schema);
-                    Known {
-                        shape,
-                        present: input.required || defaulted,
-                    }
+            Source::Input(index) => self.input_of(self.index, *index),
+            Source::Dependency {
+                workflow,
+                input: true,
+                field,
+            } => self.input_of(*workflow, *field),
+            Source::Dependency {
+                workflow,
+                input: false,
+                field,
+            } => self.output_of(*workflow, *field),
+            Source::CalleeOutput { target, output } => {
+                let known = self.output_of(*target, *output);
+                Known {
+                    present: known.present && !self.flows[*target].leaves,
+                    ..known
                 }
-                None => Known::NOTHING,
-            },
+            }
             Source::StepOutput { step, output } => {
                 let Some(output) = self
-                    .workflow
+                    .workflow()
                     .steps
                     .get(*step)
                     .and_then(|step| step.outputs.get(*output))
                 else {
                     return Known::NOTHING;
                 };
+                if self.depth.get() >= DEPTH {
+                    return Known::NOTHING;
+                }
+                self.depth.set(self.depth.get() + 1);
                 let known = self.value(&output.value, Some(*step));
+                self.depth.set(self.depth.get() - 1);
                 let certain = match at {
-                    Some(index) => self.flow.certain_before.get(index),
-                    None => Some(&self.flow.certain_at_end),
+                    Some(index) => self.flow().certain_before.get(index),
+                    None => Some(&self.flow().certain_at_end),
                 };
                 let ran = certain.and_then(|set| set.get(*step)).copied().unwrap_or(false) || at == Some(*step);
                 Known {
@@ -181,7 +273,7 @@ impl<'a> Typing<'_, 'a> {
     }
 
     fn header(&self, name: &str, at: Option<usize>) -> Known<'a> {
-        let step = at.and_then(|index| self.workflow.steps.get(index));
+        let step = at.and_then(|index| self.workflow().steps.get(index));
         let declared = step.and_then(|step| {
             let Call::Operation(request) = &step.call else {
                 return None;

@@ -55,6 +55,8 @@ pub struct Failure {
     pub(crate) message: String,
     pub(crate) place: Option<Place>,
     pub(crate) source: Option<crate::transport::BoxError>,
+    /// The response that made a called workflow fail.
+    pub(crate) response: Option<http::Response<Bytes>>,
 }
 
 impl Failure {
@@ -64,6 +66,7 @@ impl Failure {
             message: message.into(),
             place: None,
             source: None,
+            response: None,
         }
     }
 
@@ -305,7 +308,7 @@ impl Call {
         Ok((
             request,
             Sent {
-                method: self.operation.method,
+                method: self.operation.method.into(),
                 url,
                 headers: self.headers,
                 body,
@@ -421,7 +424,7 @@ impl Call {
 /// A request that was sent, as expressions see it.
 #[derive(Debug)]
 pub(crate) struct Sent {
-    pub(crate) method: &'static str,
+    pub(crate) method: std::borrow::Cow<'static, str>,
     pub(crate) url: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,

@@ -37,6 +37,8 @@ pub enum ErrorKind {
     Timeout,
     /// A criterion was not met.
     Criterion,
+    /// A workflow that the step has called failed.
+    Nested,
     /// A response does not hold what its schema promises where an output needs it.
     Response,
     /// The document ended the workflow after a failed step.
@@ -90,6 +92,12 @@ impl Error {
     pub(crate) fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(&mut self.inner);
         self
+    }
+
+    /// Takes the response out of the error.
+    pub(crate) fn without_response(mut self) -> (Self, Option<Response<Bytes>>) {
+        let response = self.inner.response.take();
+        (self, response)
     }
 
     /// What kind of thing went wrong.
@@ -146,7 +154,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.inner.kind {
             ErrorKind::Transport | ErrorKind::Timeout => true,
-            ErrorKind::Criterion | ErrorKind::Ended => self
+            ErrorKind::Criterion | ErrorKind::Ended | ErrorKind::Nested => self
                 .status()
                 .is_some_and(|status| matches!(status.as_u16(), 408 | 425 | 429 | 502 | 503 | 504)),
             _ => false,

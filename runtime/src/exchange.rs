@@ -30,12 +30,6 @@ impl<'a> Exchange<'a> {
         self.response.map(|response| response.status().as_u16())
     }
 
-    /// Whether the status is 2xx, which is what success means where a step says nothing.
-    #[must_use]
-    pub fn succeeded(&self) -> bool {
-        self.response.is_some_and(|response| response.status().is_success())
-    }
-
     /// `$statusCode` as a value.
     #[must_use]
     pub fn status_datum(&self) -> Option<Datum<'static>> {
@@ -52,7 +46,7 @@ impl<'a> Exchange<'a> {
     /// `$method`
     #[must_use]
     pub fn method(&self) -> Option<Datum<'a>> {
-        self.sent.map(|sent| Datum::Text(Cow::Borrowed(sent.method)))
+        self.sent.map(|sent| Datum::Text(Cow::Borrowed(&*sent.method)))
     }
 
     /// `$request.header.NAME`
@@ -156,6 +150,24 @@ impl<'a> Exchange<'a> {
             }
         }
         reads
+    }
+
+    /// Fails unless the status is 2xx, which is what success means where a step says nothing.
+    ///
+    /// # Errors
+    /// The status is another one.
+    pub fn require_success(&self, line: u32, column: u32) -> Result<(), Failure> {
+        if self.response.is_some_and(|response| response.status().is_success()) {
+            return Ok(());
+        }
+        let failure = Failure::new(
+            ErrorKind::Criterion,
+            "the step has no criteria, and the status is not 2xx",
+        );
+        Err(Failure {
+            place: Some(Place { line, column }),
+            ..failure
+        })
     }
 
     /// Fails unless a criterion is met.

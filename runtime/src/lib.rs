@@ -44,6 +44,7 @@ mod datum;
 mod error;
 mod exchange;
 mod extract;
+mod held;
 mod progress;
 mod run;
 mod slot;
@@ -95,8 +96,10 @@ pub mod __private {
     pub use crate::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, written};
     pub use crate::datum::{Datum, equal, order, truthy, typed};
     pub use crate::exchange::{Exchange, Output, Reads, keep_datum};
-    pub use crate::run::{Action, Program, Shape, State, StepShape, Workflow, advance, advance_until_blocked, finish};
+    pub use crate::run::{
+        Action, Detour, Program, Shape, State, StepShape, Workflow, advance, advance_until_blocked, finish, inputs,
+    };
     pub use crate::slot::Slot;
-    pub use crate::snapshot::{deserialize, fits, nullable, serialize};
+    pub use crate::snapshot::{Nobody, Parts, deserialize, fits, nullable, serialize};
     pub use crate::{Client, Error, Progress, RunError, Transport};
 }

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Response, header};
 
-use crate::call::{Call, Failure, Stop};
+use crate::call::{Call, Failure, Sent, Stop};
 use crate::client::{Client, Settings};
 use crate::datum::Datum;
 use crate::error::{Error, ErrorKind};
 use crate::exchange::Exchange;
+use crate::held::Held;
 use crate::progress::Progress;
 use crate::slot::Slot;
 use crate::transport::{DynTransport, ResponseTooLarge, Transport};
@@ -27,7 +28,9 @@ pub struct Shape {
     pub file: &'static str,
     /// The names of the inputs.
     pub inputs: &'static [&'static str],
-    /// The steps in the order of the list.
+    /// The step that runs first; `None` without steps.
+    pub first: Option<usize>,
+    /// The steps in the order of the document.
     pub steps: &'static [StepShape],
 }
 
@@ -38,8 +41,32 @@ pub struct StepShape {
     pub id: &'static str,
     /// The names of its outputs.
     pub outputs: &'static [&'static str],
-    /// How long an attempt may take, in milliseconds.
+    /// How long it may take, in milliseconds.
     pub timeout: Option<u64>,
+    /// The step that runs after it.
+    pub next: Option<usize>,
+    /// The steps that must have succeeded before it.
+    pub needs: &'static [usize],
+    /// The call of a workflow that it makes instead of a request.
+    pub call: Option<usize>,
+}
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Mode {
+    /// Its own next step.
+    #[default]
+    #[serde(rename = "step")]
+    Step,
+    /// A workflow that its step has called.
+    #[serde(rename = "call")]
+    Call,
+    /// What a retry does on its way.
+    #[serde(rename = "detour")]
+    Detour(Detour),
+    /// Another workflow, for good.
+    #[serde(rename = "left")]
+    Left,
 }
 
 /// The part of a run that is the same for every workflow.
@@ -47,6 +74,8 @@ pub struct StepShape {
 pub struct State {
     /// The index of the step that is next; behind the last when the workflow has ended.
     pub(crate) position: usize,
+    /// What the run is doing.
+    pub(crate) mode: Mode,
     /// What each step has kept.
     pub(crate) steps: Vec<Option<Vec<Option<Slot>>>>,
     /// Retries that were made, by step and action, since the step was entered.
@@ -55,6 +84,10 @@ pub struct State {
     pub(crate) attempts: u32,
     /// Attempts of all steps.
     pub(crate) total: u32,
+    /// What the step that is next has spent on its call, in milliseconds.
+    pub(crate) spent: u64,
+    /// The last exchange of a step while a retry is on its way.
+    pub(crate) held: Option<Held>,
 }
 
 /// The position of a run that has ended.
@@ -65,7 +98,7 @@ impl State {
     #[must_use]
     pub fn new(shape: &Shape) -> Self {
         Self {
-            position: if shape.steps.is_empty() { END } else { 0 },
+            position: shape.first.unwrap_or(END),
             steps: vec![None; shape.steps.len()],
             ..Self::default()
         }
@@ -75,6 +108,12 @@ impl State {
     #[must_use]
     pub fn position(&self) -> Option<usize> {
         (self.position != END).then_some(self.position)
+    }
+
+    /// Whether the run has left for another workflow.
+    #[must_use]
+    pub fn left(&self) -> bool {
+        self.mode == Mode::Left
     }
 
     /// Whether a step has succeeded.
@@ -111,7 +150,10 @@ impl State {
 
     fn enter(&mut self, step: usize) {
         self.position = step;
+        self.mode = Mode::Step;
         self.attempts = 0;
+        self.spent = 0;
+        self.held = None;
         self.retries.retain(|(of, _), _| *of != step);
     }
 }
@@ -125,8 +167,22 @@ pub enum Action {
     End,
     /// The step with this index.
     Goto(usize),
-    /// The same step once more, after so many seconds if the response does not say otherwise.
-    Retry(Option<f64>),
+    /// The workflow of this call, for good.
+    Leave(usize),
+    /// The same step once more, after so many seconds if the response does not say otherwise, and
+    /// after a detour.
+    Retry(Option<f64>, Option<Detour>),
+}
+
+/// What runs on the way to a retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Detour {
+    /// A step of the same workflow, once and without its actions.
+    #[serde(rename = "step")]
+    Step(usize),
+    /// The workflow of this call.
+    #[serde(rename = "call")]
+    Call(usize),
 }
 
 /// What the compiler writes for each workflow; decisions are code, the rest is here.
@@ -140,7 +196,7 @@ pub trait Program: Send {
     /// The state.
     fn state_mut(&mut self) -> &mut State;
 
-    /// The first violation of an input's schema among the inputs that are there.
+    /// What is wrong with the inputs that are there.
     fn violations(&self) -> Vec<String> {
         Vec::new()
     }
@@ -166,6 +222,27 @@ pub trait Program: Send {
     fn failed(&mut self, _step: usize, _exchange: &Exchange<'_>) -> Option<Action> {
         None
     }
+
+    /// An output of the workflow.
+    fn output(&self, _output: usize) -> Option<Datum<'_>> {
+        None
+    }
+
+    /// Starts the run of a call.
+    ///
+    /// # Errors
+    /// An input is awaited, or one of the called workflow cannot be given.
+    fn call(&mut self, _site: usize, _exchange: &Exchange<'_>) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    /// The run that was called.
+    fn child(&mut self) -> Option<&mut dyn Program> {
+        None
+    }
+
+    /// Forgets the run that was called.
+    fn hang_up(&mut self) {}
 }
 
 /// A [`Program`] with the types that its user sees.
@@ -180,6 +257,23 @@ pub trait Workflow: Program {
 
     /// The outputs of a run that has ended.
     fn collect(&self) -> Option<Self::Outputs>;
+}
+
+/// Starts the inputs of a called workflow: what `write` writes as the members of an object.
+///
+/// # Errors
+/// A value that is absent, or of another type than the input.
+pub fn inputs<I: serde::de::DeserializeOwned>(
+    workflow: &str,
+    write: impl FnOnce(&mut crate::call::JsonBody<'_>) -> Result<(), Failure>,
+) -> Result<I, Failure> {
+    let written = crate::call::written(write)?;
+    serde_json::from_str(&written.text()).map_err(|error| {
+        Failure::new(
+            ErrorKind::Request,
+            format!("the inputs of workflow `{workflow}` cannot be given: {error}"),
+        )
+    })
 }
 
 /// [`Progress`] before it has types.
@@ -198,7 +292,13 @@ pub async fn advance<P: Workflow, T: Transport>(
     program: &mut P,
     client: &Client<T>,
 ) -> Result<Progress<P::Input, P::Outputs>, Error> {
-    Ok(match attempt(program, client.transport(), client.settings()).await? {
+    let context = Context {
+        transport: client.transport(),
+        settings: client.settings(),
+        limit: None,
+        depth: 0,
+    };
+    Ok(match attempt(program, context).await? {
         Advance::Advanced => Progress::Advanced,
         Advance::Wait(duration) => Progress::Wait(duration),
         Advance::Awaiting(input) => Progress::Awaiting(P::input(input)),
@@ -242,27 +342,47 @@ fn outputs<P: Workflow>(program: &P) -> Result<P::Outputs, Error> {
     })
 }
 
+/// What every attempt needs.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    transport: &'a dyn DynTransport,
+    settings: &'a Settings,
+    /// How long the attempt may take because of a step that has called this run.
+    limit: Option<Duration>,
+    /// How many runs have called each other.
+    depth: u32,
+}
+
+/// How many runs may call each other.
+const DEPTH: u32 = 64;
+
 async fn run(program: &mut dyn Program, transport: &dyn DynTransport, settings: &Settings) -> Result<(), Error> {
     loop {
-        match attempt(program, transport, settings).await? {
+        let context = Context {
+            transport,
+            settings,
+            limit: None,
+            depth: 0,
+        };
+        match attempt(program, context).await? {
             Advance::Advanced => {}
             Advance::Wait(duration) => transport.sleep_dyn(duration).await,
-            Advance::Awaiting(input) => {
-                let name = program.shape().inputs.get(input).copied().unwrap_or_default();
-                let step = program
-                    .state()
-                    .position()
-                    .and_then(|step| program.shape().steps.get(step))
-                    .map_or("", |step| step.id);
-                return Err(error(
-                    program,
-                    ErrorKind::MissingInput,
-                    format!("the input `{name}` is needed by step `{step}` and was not given"),
-                ));
-            }
+            Advance::Awaiting(input) => return Err(missing_input(program, input)),
             Advance::Done => return Ok(()),
         }
     }
+}
+
+fn missing_input(program: &dyn Program, input: usize) -> Error {
+    let shape = program.shape();
+    let name = shape.inputs.get(input).copied().unwrap_or_default();
+    let step = program
+        .state()
+        .position()
+        .and_then(|step| shape.steps.get(step))
+        .map_or("", |step| step.id);
+    let message = format!("the input `{name}` is needed by step `{step}` and was not given");
+    error(program, ErrorKind::MissingInput, message)
 }
 
 fn error(program: &dyn Program, kind: ErrorKind, message: impl Into<String>) -> Error {
@@ -281,16 +401,49 @@ fn step_error(program: &dyn Program, failure: Failure, response: Option<Response
         inner.step = step;
         inner.place = failure.place;
         inner.attempts = state.attempts;
-        inner.response = response;
+        inner.response = failure.response.or(response);
         inner.source = failure.source;
     })
 }
 
-async fn attempt(
-    program: &mut dyn Program,
-    transport: &dyn DynTransport,
-    settings: &Settings,
-) -> Result<Advance, Error> {
+/// The failure of a step whose called workflow has failed.
+fn nested(error: Error) -> Failure {
+    let (error, response) = error.without_response();
+    let message = format!("workflow `{}` failed: {error}", error.workflow());
+    Failure {
+        source: Some(Box::new(error)),
+        response,
+        ..Failure::new(ErrorKind::Nested, message)
+    }
+}
+
+/// What an attempt came to.
+enum Outcome {
+    /// The step is not done yet.
+    Under(Advance),
+    /// The step has been judged.
+    Judged {
+        result: Result<Vec<Option<Slot>>, Failure>,
+        sent: Option<Sent>,
+        response: Option<Response<Bytes>>,
+    },
+}
+
+async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
+    if program.state().mode == Mode::Left {
+        return match descend(program, context).await {
+            Some(Ok(Advance::Done)) => {
+                program.state_mut().position = END;
+                Ok(Advance::Done)
+            }
+            Some(other) => other,
+            None => Err(error(
+                program,
+                ErrorKind::Stored,
+                "the run has left for a workflow that it does not hold",
+            )),
+        };
+    }
     let Some(step) = program.state().position() else {
         return Ok(Advance::Done);
     };
@@ -298,77 +451,331 @@ async fn attempt(
     if !violations.is_empty() {
         return Err(error(program, ErrorKind::InvalidInput, violations.join("; ")));
     }
-    let mut call = Call::new();
-    let prepared = match program.prepare(step, &mut call) {
-        Err(Stop::Awaiting(input)) => return Ok(Advance::Awaiting(input)),
-        Err(Stop::Failed(failure)) => Err(failure),
-        Ok(()) => call.finish(settings),
-    };
-    // What the user has to mend is no failure of the step: no action of the document can help.
-    if let Err(failure) = &prepared
-        && matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential)
-    {
-        return prepared
-            .map(|_| Advance::Advanced)
-            .map_err(|failure| step_error(program, failure, None));
+    if let Mode::Detour(detour) = program.state().mode {
+        return detoured(program, step, detour, context).await;
     }
-    let state = program.state_mut();
-    if state.total >= settings.max_steps {
-        return Err(error(
-            program,
-            ErrorKind::TooManySteps,
-            format!(
-                "the run made {} step attempts, as many as the client allows",
-                settings.max_steps
-            ),
-        ));
-    }
-    state.total += 1;
-    state.attempts += 1;
-
-    let (sent, outcome) = match prepared {
-        Err(failure) => (None, Err(failure)),
-        Ok((request, sent)) => {
-            let own = program
-                .shape()
-                .steps
-                .get(step)
-                .and_then(|step| step.timeout)
-                .map(Duration::from_millis);
-            let limit = match (own, settings.timeout) {
-                (Some(own), Some(all)) => Some(own.min(all)),
-                (own, all) => own.or(all),
-            };
-            (Some(sent), exchange(transport, request, limit, settings).await)
-        }
+    let outcome = match program.shape().steps.get(step).and_then(|step| step.call) {
+        Some(site) => call_step(program, step, site, context).await?,
+        None => request_step(program, step, context).await?,
     };
-    let (response, result) = match outcome {
-        Ok(response) => {
-            let result = program.settle(step, &Exchange::new(sent.as_ref(), Some(&response)));
-            (Some(response), result)
-        }
-        Err(failure) => (None, Err(failure)),
+    let (result, sent, response) = match outcome {
+        Outcome::Under(advance) => return Ok(advance),
+        Outcome::Judged { result, sent, response } => (result, sent, response),
     };
-    let exchange = Exchange::new(sent.as_ref(), response.as_ref());
     match result {
         Ok(kept) => {
             if let Some(slot) = program.state_mut().steps.get_mut(step) {
                 *slot = Some(kept);
             }
+            let exchange = Exchange::new(sent.as_ref(), response.as_ref());
             let action = program.succeeded(step, &exchange);
-            Ok(follow(program, step, action, response.as_ref(), settings))
+            program.hang_up();
+            follow(
+                program,
+                step,
+                action,
+                sent.as_ref(),
+                response.as_ref(),
+                context.settings,
+            )
         }
-        Err(failure) => match program.failed(step, &exchange) {
-            None => Err(step_error(program, failure, response)),
-            Some(Action::End) => {
-                let failure = Failure {
-                    kind: ErrorKind::Ended,
-                    ..failure
-                };
-                Err(step_error(program, failure, response))
+        Err(failure) => fail(program, step, failure, sent, response, context.settings),
+    }
+}
+
+/// Decides what happens after a step has failed.
+fn fail(
+    program: &mut dyn Program,
+    step: usize,
+    failure: Failure,
+    sent: Option<Sent>,
+    response: Option<Response<Bytes>>,
+    settings: &Settings,
+) -> Result<Advance, Error> {
+    let action = program.failed(step, &Exchange::new(sent.as_ref(), response.as_ref()));
+    program.hang_up();
+    program.state_mut().mode = Mode::Step;
+    match action {
+        None => Err(step_error(program, failure, response)),
+        Some(Action::End) => Err(step_error(
+            program,
+            Failure {
+                kind: ErrorKind::Ended,
+                ..failure
+            },
+            response,
+        )),
+        Some(action) => follow(program, step, action, sent.as_ref(), response.as_ref(), settings),
+    }
+}
+
+/// Takes the run that was called one attempt further; `None` where there is none.
+///
+/// Behind a pointer, since runs call each other.
+fn descend<'a>(
+    program: &'a mut dyn Program,
+    context: Context<'a>,
+) -> Pin<Box<dyn Future<Output = Option<Result<Advance, Error>>> + Send + 'a>> {
+    Box::pin(async move {
+        if context.depth >= DEPTH {
+            let message = format!("more than {DEPTH} workflows have called each other");
+            return Some(Err(error(program, ErrorKind::TooManySteps, message)));
+        }
+        if let Err(error) = count(program, context.settings) {
+            return Some(Err(error));
+        }
+        let child = program.child()?;
+        let context = Context {
+            depth: context.depth + 1,
+            ..context
+        };
+        Some(match attempt(child, context).await {
+            Ok(Advance::Awaiting(input)) => Err(missing_input(program.child()?, input)),
+            other => other,
+        })
+    })
+}
+
+/// Counts an attempt.
+fn count(program: &mut dyn Program, settings: &Settings) -> Result<(), Error> {
+    if program.state().total >= settings.max_steps {
+        let message = format!(
+            "the run made {} step attempts, as many as the client allows",
+            settings.max_steps
+        );
+        return Err(error(program, ErrorKind::TooManySteps, message));
+    }
+    program.state_mut().total += 1;
+    Ok(())
+}
+
+/// Makes the failure of a dependency that was jumped over.
+fn unmet_dependency(program: &dyn Program, step: usize) -> Option<Failure> {
+    let shape = program.shape();
+    let missing = shape
+        .steps
+        .get(step)?
+        .needs
+        .iter()
+        .find(|needed| !program.state().has(**needed))?;
+    let name = shape.steps.get(*missing)?.id;
+    Some(Failure::new(
+        ErrorKind::Request,
+        format!("step `{name}`, which it depends on, has not succeeded"),
+    ))
+}
+
+/// One attempt of a step that calls a workflow.
+async fn call_step(
+    program: &mut dyn Program,
+    step: usize,
+    site: usize,
+    context: Context<'_>,
+) -> Result<Outcome, Error> {
+    if program.state().mode != Mode::Call {
+        program.state_mut().attempts += 1;
+        let started = match unmet_dependency(program, step) {
+            Some(failure) => Err(Stop::Failed(failure)),
+            None => program.call(site, &Exchange::new(None, None)),
+        };
+        match started {
+            Ok(()) => program.state_mut().mode = Mode::Call,
+            Err(Stop::Awaiting(input)) => {
+                program.state_mut().attempts -= 1;
+                return Ok(Outcome::Under(Advance::Awaiting(input)));
             }
-            Some(action) => Ok(follow(program, step, action, response.as_ref(), settings)),
+            Err(Stop::Failed(failure)) => {
+                return Ok(Outcome::Judged {
+                    result: Err(failure),
+                    sent: None,
+                    response: None,
+                });
+            }
+        }
+        program.state_mut().spent = 0;
+    }
+    let allowed = program.shape().steps.get(step).and_then(|step| step.timeout);
+    let left = allowed.map(|allowed| Duration::from_millis(allowed.saturating_sub(program.state().spent)));
+    let limit = match (left, context.limit) {
+        (Some(left), Some(limit)) => Some(left.min(limit)),
+        (left, limit) => left.or(limit),
+    };
+    let started = tokio::time::Instant::now();
+    let descended = descend(program, Context { limit, ..context }).await;
+    let mut spent = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if let Some(Ok(Advance::Wait(duration))) = &descended {
+        spent = spent.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
+    }
+    let total = program.state().spent.saturating_add(spent);
+    program.state_mut().spent = total;
+    let timed_out = || {
+        Failure::new(
+            ErrorKind::Timeout,
+            format!("the workflow did not end within {} ms", allowed.unwrap_or_default()),
+        )
+    };
+    Ok(match descended {
+        None => {
+            return Err(error(
+                program,
+                ErrorKind::Stored,
+                "the run has called a workflow that it does not hold",
+            ));
+        }
+        Some(Ok(Advance::Done)) => {
+            let result = program.settle(step, &Exchange::new(None, None));
+            Outcome::Judged {
+                result,
+                sent: None,
+                response: None,
+            }
+        }
+        Some(Ok(_)) if allowed.is_some_and(|allowed| total >= allowed) => Outcome::Judged {
+            result: Err(timed_out()),
+            sent: None,
+            response: None,
         },
+        Some(Ok(advance)) => Outcome::Under(advance),
+        // What the user has to mend is no failure of the step.
+        Some(Err(error))
+            if matches!(
+                error.kind(),
+                ErrorKind::Configuration | ErrorKind::MissingCredential | ErrorKind::TooManySteps | ErrorKind::Stored
+            ) =>
+        {
+            return Err(error);
+        }
+        Some(Err(error)) => Outcome::Judged {
+            result: Err(nested(error)),
+            sent: None,
+            response: None,
+        },
+    })
+}
+
+/// One attempt of a step that makes a request.
+async fn request_step(program: &mut dyn Program, step: usize, context: Context<'_>) -> Result<Outcome, Error> {
+    let mut call = Call::new();
+    let prepared = match unmet_dependency(program, step) {
+        Some(failure) => Err(failure),
+        None => match program.prepare(step, &mut call) {
+            Err(Stop::Awaiting(input)) => return Ok(Outcome::Under(Advance::Awaiting(input))),
+            Err(Stop::Failed(failure)) => Err(failure),
+            Ok(()) => call.finish(context.settings),
+        },
+    };
+    // What the user has to mend is no failure of the step: no action of the document can help.
+    let prepared = match prepared {
+        Err(failure) if matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential) => {
+            return Err(step_error(program, failure, None));
+        }
+        other => other,
+    };
+    count(program, context.settings)?;
+    program.state_mut().attempts += 1;
+    let (request, sent) = match prepared {
+        Ok(made) => made,
+        Err(failure) => {
+            return Ok(Outcome::Judged {
+                result: Err(failure),
+                sent: None,
+                response: None,
+            });
+        }
+    };
+    let own = program
+        .shape()
+        .steps
+        .get(step)
+        .and_then(|step| step.timeout)
+        .map(Duration::from_millis);
+    let limit = [own, context.settings.timeout, context.limit]
+        .into_iter()
+        .flatten()
+        .min();
+    Ok(
+        match exchange(context.transport, request, limit, context.settings).await {
+            Ok(response) => {
+                let result = program.settle(step, &Exchange::new(Some(&sent), Some(&response)));
+                Outcome::Judged {
+                    result,
+                    sent: Some(sent),
+                    response: Some(response),
+                }
+            }
+            Err(failure) => Outcome::Judged {
+                result: Err(failure),
+                sent: Some(sent),
+                response: None,
+            },
+        },
+    )
+}
+
+/// One attempt of what a retry does on its way. When it is done, the step is next again; when it
+/// fails, that counts as a failed attempt of the step, with the step's own last exchange.
+async fn detoured(
+    program: &mut dyn Program,
+    step: usize,
+    detour: Detour,
+    context: Context<'_>,
+) -> Result<Advance, Error> {
+    let failure = match detour {
+        Detour::Call(_) => match descend(program, context).await {
+            None => {
+                return Err(error(
+                    program,
+                    ErrorKind::Stored,
+                    "the run has called a workflow that it does not hold",
+                ));
+            }
+            Some(Ok(Advance::Done)) => None,
+            Some(Ok(advance)) => return Ok(advance),
+            Some(Err(error)) if error.kind() == ErrorKind::TooManySteps => return Err(error),
+            Some(Err(error)) => Some(nested(error)),
+        },
+        Detour::Step(other) => {
+            let attempts = program.state().attempts;
+            let outcome = match program.shape().steps.get(other).and_then(|step| step.call) {
+                Some(_) => {
+                    return Err(error(
+                        program,
+                        ErrorKind::Stored,
+                        "a retry cannot go by a step that calls a workflow",
+                    ));
+                }
+                None => request_step(program, other, context).await?,
+            };
+            program.state_mut().attempts = attempts;
+            match outcome {
+                Outcome::Under(advance) => return Ok(advance),
+                Outcome::Judged { result: Ok(kept), .. } => {
+                    if let Some(slot) = program.state_mut().steps.get_mut(other) {
+                        *slot = Some(kept);
+                    }
+                    None
+                }
+                Outcome::Judged {
+                    result: Err(failure), ..
+                } => {
+                    let id = program.shape().steps.get(other).map_or("", |step| step.id);
+                    Some(Failure {
+                        message: format!("on the way to a retry, step `{id}` failed: {}", failure.message),
+                        ..failure
+                    })
+                }
+            }
+        }
+    };
+    program.hang_up();
+    let held = program.state_mut().held.take();
+    program.state_mut().mode = Mode::Step;
+    match failure {
+        None => Ok(Advance::Advanced),
+        Some(failure) => {
+            let (sent, response) = held.map_or((None, None), Held::into_parts);
+            fail(program, step, failure, sent, response, context.settings)
+        }
     }
 }
 
@@ -376,30 +783,51 @@ fn follow(
     program: &mut dyn Program,
     step: usize,
     action: Action,
+    sent: Option<&Sent>,
     response: Option<&Response<Bytes>>,
     settings: &Settings,
-) -> Advance {
-    let last = program.shape().steps.len();
-    let state = program.state_mut();
+) -> Result<Advance, Error> {
+    let next = program.shape().steps.get(step).and_then(|step| step.next);
     match action {
-        Action::Next if step + 1 < last => state.enter(step + 1),
-        Action::Next | Action::End => state.enter(END),
-        Action::Goto(target) => state.enter(target),
-        Action::Retry(after) => {
+        Action::Next => program.state_mut().enter(next.unwrap_or(END)),
+        Action::End => program.state_mut().enter(END),
+        Action::Goto(target) => program.state_mut().enter(target),
+        Action::Leave(site) => {
+            match program.call(site, &Exchange::new(sent, response)) {
+                Ok(()) => {}
+                Err(Stop::Awaiting(input)) => return Err(missing_input(program, input)),
+                Err(Stop::Failed(failure)) => return Err(step_error(program, failure, response.cloned())),
+            }
+            program.state_mut().mode = Mode::Left;
+            return Ok(Advance::Advanced);
+        }
+        Action::Retry(after, detour) => {
+            if let Some(detour) = detour {
+                if let Detour::Call(site) = detour {
+                    match program.call(site, &Exchange::new(sent, response)) {
+                        Ok(()) => {}
+                        Err(Stop::Awaiting(input)) => return Err(missing_input(program, input)),
+                        Err(Stop::Failed(failure)) => return Err(step_error(program, failure, response.cloned())),
+                    }
+                }
+                let state = program.state_mut();
+                state.mode = Mode::Detour(detour);
+                state.held = Some(Held::new(sent, response));
+            }
             let told = response
                 .and_then(retry_after)
                 .map(|wait| wait.min(settings.max_retry_after));
             let own = || after.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
             if let Some(wait) = told.or_else(own).filter(|wait| !wait.is_zero()) {
-                return Advance::Wait(wait);
+                return Ok(Advance::Wait(wait));
             }
         }
     }
-    if state.position == END {
+    Ok(if program.state().position == END {
         Advance::Done
     } else {
         Advance::Advanced
-    }
+    })
 }
 
 /// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date.

@@ -6,7 +6,8 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
-use crate::run::{END, Shape, State};
+use crate::held::Held;
+use crate::run::{END, Mode, Shape, State};
 use crate::slot::Slot;
 
 /// The version of the stored form.
@@ -14,13 +15,23 @@ const VERSION: u32 = 1;
 
 /// A run while it is written.
 #[derive(Serialize)]
-struct Stored<'a, I> {
+struct Stored<'a, I, D, C> {
     version: u32,
     workflow: &'a str,
     inputs: &'a I,
     next: Option<&'a str>,
     steps: Steps<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dependencies: Option<&'a D>,
+    #[serde(skip_serializing_if = "Mode::is_step")]
+    doing: Mode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    called: Option<&'a C>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<&'a Held>,
     attempts: u32,
+    #[serde(skip_serializing_if = "is_zero")]
+    spent: u64,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     retries: BTreeMap<&'a str, BTreeMap<usize, u64>>,
     total: u32,
@@ -28,13 +39,23 @@ struct Stored<'a, I> {
 
 /// A run while it is read.
 #[derive(Deserialize)]
-struct Restored<I> {
+struct Restored<I, D, C> {
     version: u32,
     workflow: String,
     inputs: I,
     next: Option<String>,
     steps: BTreeMap<String, BTreeMap<String, Slot>>,
+    #[serde(default = "Option::default")]
+    dependencies: Option<D>,
+    #[serde(default)]
+    doing: Mode,
+    #[serde(default = "Option::default")]
+    called: Option<C>,
+    #[serde(default)]
+    held: Option<Held>,
     attempts: u32,
+    #[serde(default)]
+    spent: u64,
     #[serde(default)]
     retries: BTreeMap<String, BTreeMap<usize, u64>>,
     total: u32,
@@ -81,14 +102,40 @@ impl Serialize for Outputs<'_> {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Mode {
+    fn is_step(&self) -> bool {
+        *self == Self::Step
+    }
+}
+
+/// What a run holds besides its state.
+#[derive(Debug)]
+pub struct Parts<I, D, C> {
+    /// The inputs that are known so far.
+    pub inputs: I,
+    /// What the workflows that have run before have returned.
+    pub dependencies: Option<D>,
+    /// The run that was called.
+    pub called: Option<C>,
+}
+
+/// The run of a workflow that calls no other.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub enum Nobody {}
+
 /// Writes a run.
 ///
 /// # Errors
 /// What the serializer says.
-pub fn serialize<S: Serializer, I: Serialize>(
+pub fn serialize<S: Serializer, I: Serialize, D: Serialize, C: Serialize>(
     shape: &Shape,
     state: &State,
-    inputs: &I,
+    parts: Parts<&I, &D, &C>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let mut retries: BTreeMap<&str, BTreeMap<usize, u64>> = BTreeMap::new();
@@ -105,10 +152,15 @@ pub fn serialize<S: Serializer, I: Serialize>(
     Stored {
         version: VERSION,
         workflow: shape.workflow,
-        inputs,
+        inputs: parts.inputs,
         next,
         steps,
+        dependencies: parts.dependencies,
+        doing: state.mode,
+        called: parts.called,
+        held: state.held.as_ref(),
         attempts: state.attempts,
+        spent: state.spent,
         retries,
         total: state.total,
     }
@@ -119,38 +171,44 @@ pub fn serialize<S: Serializer, I: Serialize>(
 ///
 /// # Errors
 /// It is none, or one of another workflow or of another version of this one.
-pub fn deserialize<'de, D: Deserializer<'de>, I: DeserializeOwned>(
-    shape: &Shape,
-    deserializer: D,
-) -> Result<(State, I), D::Error> {
-    let stored: Restored<I> = Restored::deserialize(deserializer)?;
+pub fn deserialize<'de, S, I, D, C>(shape: &Shape, deserializer: S) -> Result<(State, Parts<I, D, C>), S::Error>
+where
+    S: Deserializer<'de>,
+    I: DeserializeOwned,
+    D: DeserializeOwned,
+    C: DeserializeOwned,
+{
+    let stored: Restored<I, D, C> = Restored::deserialize(deserializer)?;
     if stored.version != VERSION {
-        return Err(D::Error::custom(format!(
+        return Err(S::Error::custom(format!(
             "the run is stored in version {} of its form; this is version {VERSION}",
             stored.version
         )));
     }
     if stored.workflow != shape.workflow {
-        return Err(D::Error::custom(format!(
+        return Err(S::Error::custom(format!(
             "this is a run of workflow `{}`, not of `{}`",
             stored.workflow, shape.workflow
         )));
     }
     let index = |id: &str| {
         let found = shape.steps.iter().position(|step| step.id == id);
-        found.ok_or_else(|| D::Error::custom(format!("the workflow `{}` has no step `{id}` any more", shape.workflow)))
+        found.ok_or_else(|| S::Error::custom(format!("the workflow `{}` has no step `{id}` any more", shape.workflow)))
     };
     let mut state = State::new(shape);
     state.position = stored.next.as_deref().map(index).transpose()?.unwrap_or(END);
     state.attempts = stored.attempts;
     state.total = stored.total;
+    state.mode = stored.doing;
+    state.held = stored.held;
+    state.spent = stored.spent;
     for (id, outputs) in stored.steps {
         let step = index(&id)?;
         let names = shape.steps[step].outputs;
         let mut slots = vec![None; names.len()];
         for (name, slot) in outputs {
             let Some(output) = names.iter().position(|known| *known == name) else {
-                return Err(D::Error::custom(format!(
+                return Err(S::Error::custom(format!(
                     "step `{id}` of workflow `{}` has no output `{name}` any more",
                     shape.workflow
                 )));
@@ -165,7 +223,14 @@ pub fn deserialize<'de, D: Deserializer<'de>, I: DeserializeOwned>(
             .retries
             .extend(actions.into_iter().map(|(action, used)| ((step, action), used)));
     }
-    Ok((state, stored.inputs))
+    Ok((
+        state,
+        Parts {
+            inputs: stored.inputs,
+            dependencies: stored.dependencies,
+            called: stored.called,
+        },
+    ))
 }
 
 /// Checks that a stored run holds outputs of the types that the workflow has.

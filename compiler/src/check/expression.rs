@@ -19,19 +19,19 @@ pub(super) fn step_after_use(
         return;
     };
     let possible = match at {
-        Some(index) => typing.flow.possible_before.get(index),
-        None => Some(&typing.flow.possible_at_end),
+        Some(index) => typing.flow().possible_before.get(index),
+        None => Some(&typing.flow().possible_at_end),
     };
     // In its outputs and in the criteria of its actions a step may look at what it kept before.
     let own = at == Some(step) && place != Place::Request && place != Place::StepOutput;
-    let reachable = at.is_none_or(|index| typing.flow.reachable.get(index) == Some(&true));
+    let reachable = at.is_none_or(|index| typing.flow().reachable.get(index) == Some(&true));
     if own || !reachable || possible.and_then(|set| set.get(step)).copied().unwrap_or(true) {
         return;
     }
-    let Some(read) = typing.workflow.steps.get(step).map(|step| step.text.id) else {
+    let Some(read) = typing.workflow().steps.get(step).map(|step| step.text.id) else {
         return;
     };
-    let message = match at.and_then(|index| typing.workflow.steps.get(index)) {
+    let message = match at.and_then(|index| typing.workflow().steps.get(index)) {
         Some(reader) if at == Some(step) => {
             format!("step `{}` reads its own output before it has one", reader.text.id.value)
         }

@@ -8,19 +8,22 @@ mod workflow;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
-use crate::flow;
-use crate::resolve::{Call, Program, Reference, Segment, Test, Value, ValueKind, Workflow};
-use crate::typing::Typing;
+use crate::resolve::{
+    ActionKind, Call, Destination, Invocation, Program, Reference, Segment, Test, Value, ValueKind, Workflow,
+};
+use crate::typing::{self, Typing};
 
 /// Checks every workflow.
 pub fn check(document: &Document<'_>, program: &Program<'_>, diagnostics: &mut Diagnostics) {
     workflow::id_pattern(document, diagnostics);
     workflow::unused_source(document, program, diagnostics);
     workflow::unused_component(document, diagnostics);
-    for workflow in &program.workflows {
-        let flow = flow::analyse(workflow);
-        let typing = Typing { workflow, flow: &flow };
-        workflow::unreachable_step(workflow, &flow, diagnostics);
+    let flows = typing::flows(program);
+    workflow::workflow_cycle(program, &flows, diagnostics);
+    for (index, workflow) in program.workflows.iter().enumerate() {
+        let typing = Typing::new(program, &flows, index);
+        workflow::workflow_dependency(program, workflow, diagnostics);
+        workflow::unreachable_step(workflow, typing.flow(), diagnostics);
         workflow::unused_input(workflow, diagnostics);
         workflow::unreachable_action(workflow, diagnostics);
         for (index, step) in workflow.steps.iter().enumerate() {
@@ -119,11 +122,23 @@ pub(crate) fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> V
             );
         }
     }
+    if let Call::Workflow(invocation) = &step.call {
+        for (_, value) in &invocation.arguments {
+            all.extend(
+                references(value)
+                    .into_iter()
+                    .map(|reference| (reference, Place::Request)),
+            );
+        }
+    }
     let mut found = Vec::new();
     for criterion in &step.criteria {
         test_references(&criterion.test, &mut found);
     }
     for action in step.on_success.iter().chain(&step.on_failure) {
+        if let Some(invocation) = invocation(&action.kind) {
+            found.extend(invocation.arguments.iter().flat_map(|(_, value)| references(value)));
+        }
         for criterion in &action.criteria {
             test_references(&criterion.test, &mut found);
         }
@@ -137,4 +152,16 @@ pub(crate) fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> V
         );
     }
     all
+}
+
+/// The workflow that an action calls or leaves for.
+pub(crate) fn invocation(kind: &ActionKind) -> Option<&Invocation> {
+    match kind {
+        ActionKind::Goto(Destination::Workflow(invocation))
+        | ActionKind::Retry {
+            detour: Some(Destination::Workflow(invocation)),
+            ..
+        } => Some(invocation),
+        _ => None,
+    }
 }

@@ -11,7 +11,7 @@ use crate::typing::{Shape, Typing};
 fn parts<'s, 'a>(step: &'s Step<'a>) -> Option<(&'s Operation<'a>, &'s [Argument<'a>], Option<&'s Body<'a>>)> {
     match &step.call {
         Call::Operation(request) => Some((&request.operation, &request.arguments, request.body.as_ref())),
-        Call::Unresolved => None,
+        Call::Workflow(_) | Call::Unresolved => None,
     }
 }
 

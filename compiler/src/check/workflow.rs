@@ -174,3 +174,73 @@ pub(super) fn unreachable_action(workflow: &Workflow<'_>, diagnostics: &mut Diag
         }
     }
 }
+
+/// Workflows that call each other on every way would never end.
+pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics: &mut Diagnostics) {
+    // A call is certain when its step runs on every way to the end.
+    let certain = |index: usize| -> Vec<(usize, crate::source::Span)> {
+        let workflow = &program.workflows[index];
+        let steps = workflow.steps.iter().zip(&flows[index].certain_at_end);
+        let calls = steps
+            .filter(|(_, certain)| **certain)
+            .filter_map(|(step, _)| match &step.call {
+                Call::Workflow(invocation) => Some((invocation.target, step.text.id.span())),
+                _ => None,
+            });
+        let before = workflow
+            .depends_on
+            .iter()
+            .zip(&workflow.text.depends_on)
+            .map(|(&target, text)| (target, text.span()));
+        calls.chain(before).collect()
+    };
+    for start in 0..program.workflows.len() {
+        let mut seen = vec![false; program.workflows.len()];
+        let mut stack = certain(start);
+        while let Some((target, span)) = stack.pop() {
+            if target == start {
+                let id = program.workflows[start].text.id;
+                let message = format!("workflow `{}` calls itself and has no way around", id.value);
+                diagnostics.push(
+                    Diagnostic::new(&rule::WORKFLOW_CYCLE, id.span(), message)
+                        .related(span, "by this")
+                        .help("let a criterion decide whether the step runs"),
+                );
+                break;
+            }
+            if !std::mem::replace(&mut seen[target], true) {
+                stack.extend(certain(target));
+            }
+        }
+    }
+}
+
+/// A workflow is called although what it depends on need not have run.
+pub(super) fn workflow_dependency(program: &Program<'_>, workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+    for step in &workflow.steps {
+        let own = match &step.call {
+            Call::Workflow(invocation) => Some((invocation, step.text.id.span())),
+            _ => None,
+        };
+        let actions = step.on_success.iter().chain(&step.on_failure);
+        let called = actions.filter_map(|action| Some((super::invocation(&action.kind)?, action.span)));
+        for (invocation, span) in own.into_iter().chain(called) {
+            let target = &program.workflows[invocation.target];
+            for needed in target
+                .depends_on
+                .iter()
+                .filter(|needed| !workflow.depends_on.contains(needed))
+            {
+                let name = program.workflows[*needed].text.id.value;
+                let message = format!(
+                    "workflow `{}` is called, which depends on `{name}`",
+                    target.text.id.value
+                );
+                diagnostics.push(Diagnostic::new(&rule::WORKFLOW_DEPENDENCY, span, message).help(format!(
+                    "let workflow `{}` depend on it too: `dependsOn: [{name}]`",
+                    workflow.text.id.value
+                )));
+            }
+        }
+    }
+}

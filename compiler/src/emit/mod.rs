@@ -5,6 +5,7 @@
 
 mod doc;
 mod inputs;
+mod run;
 mod step;
 mod types;
 mod value;
@@ -13,8 +14,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::plan::types::Ty;
-use crate::plan::{Output, Plan, Step, Workflow};
-use crate::resolve::ActionKind;
+use crate::plan::{Action, ActionKind, Detour, Output, Plan, Step, Workflow};
 
 /// Where the expansion finds the runtime crate.
 pub trait Home {
@@ -49,7 +49,7 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
         let docs = doc::docs(Some(text), "");
         quote!(#[doc = ""] #docs)
     });
-    let diagram = doc::plain(&diagram(workflow));
+    let diagram = doc::plain(&diagram(workflow, plan));
     let errors = doc::plain(
         "\n# Errors\nA step failed and no action of the document helped; an input breaks its schema; the client lacks an address or a credential. The error holds the run, so that it can be mended and finished.",
     );
@@ -60,14 +60,22 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
     let outputs = outputs(workflow);
     let steps = steps(workflow, home);
     let types = types::module(workflow, &home.path(2));
-    let run = run(workflow, plan, broken);
+    let run = run::emit(workflow, plan, broken);
+    let outcome = outcome(workflow, plan);
+    let dependencies = dependencies(workflow, plan);
+    let result = result(workflow);
+    let (argument, passed) = if workflow.dependencies.is_empty() {
+        (quote!(), quote!())
+    } else {
+        (quote!(, dependencies: #name::Dependencies), quote!(, dependencies))
+    };
     quote! {
         #summary
         #description
         #diagram
         #errors
-        pub async fn #name<T: #outer::Transport>(client: &#outer::Client<T>, inputs: #name::Inputs) -> ::std::result::Result<#name::Outputs, #name::Error> {
-            let mut run = #name::Run::new(inputs);
+        pub async fn #name<T: #outer::Transport>(client: &#outer::Client<T>, inputs: #name::Inputs #argument) -> ::std::result::Result<#name::#result, #name::Error> {
+            let mut run = #name::Run::new(inputs #passed);
             match run.finish(client).await {
                 ::std::result::Result::Ok(outputs) => ::std::result::Result::Ok(outputs),
                 ::std::result::Result::Err(error) => ::std::result::Result::Err(#name::Error::new(error, run)),
@@ -80,7 +88,9 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
             use #inner::__private::serde as __serde;
 
             #inputs
+            #dependencies
             #outputs
+            #outcome
             #steps
             #types
             #run
@@ -89,7 +99,7 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
 }
 
 /// The flow of a workflow, as text.
-fn diagram(workflow: &Workflow) -> String {
+fn diagram(workflow: &Workflow, plan: &Plan) -> String {
     let mut text = "\n```text\n".to_owned();
     let width = workflow
         .steps
@@ -97,26 +107,108 @@ fn diagram(workflow: &Workflow) -> String {
         .map(|step| step.id.chars().count())
         .max()
         .unwrap_or(0);
-    for (index, step) in workflow.steps.iter().enumerate() {
-        text.push_str(&format!("{:>2}. {:<width$}  {}\n", index + 1, step.id, step.calls));
-        let target = |action: &crate::plan::Action| match crate::plan::destination(&action.kind) {
-            Some(to) => workflow
-                .steps
-                .get(to)
-                .map_or_else(String::new, |step| format!("go to {}", step.id)),
-            None => match &action.kind {
-                ActionKind::Retry { limit, .. } => format!("retry, at most {limit} times"),
-                _ => "end".to_owned(),
-            },
+    let step_id = |index: usize| workflow.steps.get(index).map_or("", |step| step.id.as_str());
+    let called = |site: usize| {
+        workflow
+            .sites
+            .get(site)
+            .and_then(|site| plan.workflow(site.target))
+            .map_or("", |target| target.id.as_str())
+    };
+    let mut next = workflow.first;
+    let mut number = 0;
+    while let Some(step) = next.and_then(|index| workflow.steps.get(index)) {
+        number += 1;
+        text.push_str(&format!("{number:>2}. {:<width$}  {}\n", step.id, step.calls));
+        let target = |action: &Action| match &action.kind {
+            ActionKind::Goto(step) => format!("go to {}", step_id(*step)),
+            ActionKind::Leave(site) => format!("leave for workflow {}", called(*site)),
+            ActionKind::Retry {
+                limit, detour: None, ..
+            } => format!("retry, at most {limit} times"),
+            ActionKind::Retry {
+                limit,
+                detour: Some(Detour::Step(step)),
+                ..
+            } => {
+                format!("{} and retry, at most {limit} times", step_id(*step))
+            }
+            ActionKind::Retry {
+                limit,
+                detour: Some(Detour::Call(site)),
+                ..
+            } => {
+                format!("workflow {} and retry, at most {limit} times", called(*site))
+            }
+            ActionKind::End | ActionKind::Invalid => "end".to_owned(),
         };
         for (word, actions) in [("success", &step.on_success), ("failure", &step.on_failure)] {
             for action in actions {
                 text.push_str(&format!("    on {word} `{}`: {}\n", action.name, target(action)));
             }
         }
+        next = step.next;
     }
     text.push_str("```");
     text
+}
+
+/// How a run can end that can leave for other workflows.
+fn outcome(workflow: &Workflow, plan: &Plan) -> TokenStream {
+    if workflow.ends.is_empty() {
+        return TokenStream::new();
+    }
+    let ends = workflow
+        .ends
+        .iter()
+        .filter_map(|index| plan.workflow(*index))
+        .map(|end| {
+            let docs = doc::plain(&format!("At the end of the workflow `{}`.", end.id));
+            let (variant, module) = (ident(&variant(end)), ident(&end.ident));
+            quote!(#docs #variant(super::#module::Outputs),)
+        });
+    let title = doc::plain(&format!(
+        "Where a run of the workflow `{}` has ended: actions of it leave for other workflows.",
+        workflow.id
+    ));
+    quote! {
+        #title
+        #[derive(Clone, Debug, PartialEq, __serde::Serialize, __serde::Deserialize)]
+        #[serde(crate = "self::__serde")]
+        pub enum Outcome {
+            /// At its own end.
+            Completed(Outputs),
+            #(#ends)*
+        }
+    }
+}
+
+/// What the workflows that must have run before have returned.
+fn dependencies(workflow: &Workflow, plan: &Plan) -> TokenStream {
+    if workflow.dependencies.is_empty() {
+        return TokenStream::new();
+    }
+    let fields = workflow.dependencies.iter().filter_map(|(index, inputs)| {
+        let needed = plan.workflow(*index)?;
+        let id = &needed.id;
+        let (field, module) = (ident(&needed.ident), ident(&needed.ident));
+        let docs = doc::plain(&format!("What the workflow `{id}` has returned."));
+        let given = inputs.then(|| {
+            let docs = doc::plain(&format!("What the workflow `{id}` was given."));
+            let field = ident(&inputs_field(needed));
+            quote!(#docs pub #field: super::#module::Inputs,)
+        });
+        Some(quote!(#docs pub #field: super::#module::Outputs, #given))
+    });
+    let title = doc::plain(&format!("What must have run before the workflow `{}`.", workflow.id));
+    quote! {
+        #title
+        #[derive(Clone, Debug, PartialEq, __serde::Serialize, __serde::Deserialize)]
+        #[serde(crate = "self::__serde")]
+        pub struct Dependencies {
+            #(#fields)*
+        }
+    }
 }
 
 /// The method `name` of an enum of names; one without variants has no values to name.
@@ -352,307 +444,17 @@ fn accessor(step: &Step, index: usize) -> TokenStream {
     }
 }
 
-fn run(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
-    let (id, file) = (&workflow.id, &plan.file);
-    let input_names = workflow.inputs.iter().map(|input| &input.name);
-    let step_shapes = workflow.steps.iter().map(|step| {
-        let id = &step.id;
-        let outputs = step.outputs.iter().map(|output| &output.name);
-        let timeout = match step.timeout {
-            Some(milliseconds) => {
-                let milliseconds = Literal::u64_unsuffixed(milliseconds);
-                quote!(::std::option::Option::Some(#milliseconds))
-            }
-            None => quote!(::std::option::Option::None),
-        };
-        quote!(__rt::StepShape { id: #id, outputs: &[#(#outputs),*], timeout: #timeout })
-    });
-    let input_variants: Vec<TokenStream> = workflow
-        .inputs
-        .iter()
-        .map(|input| {
-            let variant = ident(&input.variant);
-            quote!(Input::#variant)
-        })
-        .collect();
-    let fits = workflow.steps.iter().enumerate().map(|(index, step)| {
-        let method = ident(&step.ident);
-        let index = Literal::usize_unsuffixed(index);
-        quote!(__rt::fits(&SHAPE, &run.state, #index, run.steps().#method().is_some())?;)
-    });
-    let collect = collect(workflow, broken);
-    let program = if broken {
-        broken_program()
-    } else {
-        working_program(workflow)
-    };
-    let input = if workflow.inputs.is_empty() {
-        quote! {
-            fn input(_: usize) -> Input {
-                // No step of a workflow without inputs awaits one.
-                ::std::unreachable!()
-            }
-        }
-    } else {
-        quote! {
-            fn input(index: usize) -> Input {
-                [#(#input_variants),*][index]
-            }
-        }
-    };
-    let docs = doc::plain(&format!(
-        "A run of the workflow `{id}`: a plain value that can be stored, sent and resumed."
-    ));
-    quote! {
-        static SHAPE: __rt::Shape = __rt::Shape { workflow: #id, file: #file, inputs: &[#(#input_names),*], steps: &[#(#step_shapes),*] };
-
-        /// Why a run did not get on, and the run.
-        pub type Error = __rt::RunError<Run>;
-
-        #docs
-        #[derive(Clone)]
-        pub struct Run {
-            inputs: PartialInputs,
-            state: __rt::State,
-        }
-
-        impl Run {
-            /// A run that stands before its first step.
-            #[must_use]
-            pub fn new(inputs: impl ::std::convert::Into<PartialInputs>) -> Self {
-                Self { inputs: inputs.into(), state: __rt::State::new(&SHAPE) }
-            }
-
-            /// Performs one attempt of the next step; never sleeps.
-            ///
-            /// # Errors
-            /// The workflow failed; the run stands where it stood before.
-            pub async fn advance<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> ::std::result::Result<__rt::Progress<Input, Outputs>, __rt::Error> {
-                __rt::advance(self, client).await
-            }
-
-            /// Advances until the run has to wait, awaits an input or has ended; never sleeps.
-            ///
-            /// # Errors
-            /// The workflow failed; the run stands where it stood before the failed attempt.
-            pub async fn advance_until_blocked<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> ::std::result::Result<__rt::Progress<Input, Outputs>, __rt::Error> {
-                __rt::advance_until_blocked(self, client).await
-            }
-
-            /// Runs to the end, sleeping where the workflow waits.
-            ///
-            /// # Errors
-            /// The workflow failed or an input is missing; the run stands where it stood before
-            /// the failed attempt.
-            pub async fn finish<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> ::std::result::Result<Outputs, __rt::Error> {
-                __rt::finish(self, client).await
-            }
-
-            /// The step that is next; `None` when the run has ended.
-            #[must_use]
-            pub fn step(&self) -> ::std::option::Option<Step> {
-                Step::ALL.get(self.state.position()?).copied()
-            }
-
-            /// What the steps have kept so far.
-            #[must_use]
-            pub fn steps(&self) -> Steps<'_> {
-                Steps { state: &self.state }
-            }
-
-            /// The inputs that are known so far.
-            #[must_use]
-            pub fn inputs(&self) -> &PartialInputs {
-                &self.inputs
-            }
-
-            /// The inputs, to be set or corrected.
-            pub fn inputs_mut(&mut self) -> &mut PartialInputs {
-                &mut self.inputs
-            }
-
-            /// The outputs; `None` until the run has ended.
-            #[must_use]
-            pub fn outputs(&self) -> ::std::option::Option<Outputs> {
-                if self.state.position().is_some() {
-                    return ::std::option::Option::None;
-                }
-                __rt::Workflow::collect(self)
-            }
-        }
-
-        impl ::std::fmt::Debug for Run {
-            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                formatter.debug_struct("Run").field("inputs", &self.inputs).field("step", &self.step()).finish_non_exhaustive()
-            }
-        }
-
-        impl __serde::Serialize for Run {
-            fn serialize<S: __serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                __rt::serialize(&SHAPE, &self.state, &self.inputs, serializer)
-            }
-        }
-
-        impl<'de> __serde::Deserialize<'de> for Run {
-            fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                let (state, inputs) = __rt::deserialize(&SHAPE, deserializer)?;
-                let run = Self { inputs, state };
-                #(#fits)*
-                ::std::result::Result::Ok(run)
-            }
-        }
-
-        impl __rt::Workflow for Run {
-            type Input = Input;
-            type Outputs = Outputs;
-
-            #input
-
-            #collect
-        }
-
-        #program
-    }
+/// The name of a workflow as a variant.
+fn variant(workflow: &Workflow) -> String {
+    crate::plan::name::pascal(&workflow.id)
 }
 
-fn accessors() -> TokenStream {
-    quote! {
-        fn shape(&self) -> &'static __rt::Shape {
-            &SHAPE
-        }
-
-        fn state(&self) -> &__rt::State {
-            &self.state
-        }
-
-        fn state_mut(&mut self) -> &mut __rt::State {
-            &mut self.state
-        }
-    }
+/// The name of the field that holds the inputs of a workflow that has run before.
+fn inputs_field(workflow: &Workflow) -> String {
+    format!("{}_inputs", workflow.ident.trim_start_matches("r#"))
 }
 
-/// The method that reads the outputs of a run that has ended.
-fn collect(workflow: &Workflow, broken: bool) -> TokenStream {
-    let body = if broken {
-        quote!(::std::option::Option::None)
-    } else {
-        let scope = value::Scope {
-            workflow,
-            pointers: Vec::new(),
-        };
-        let fields = collected(&workflow.outputs, |_, output| {
-            let value = scope.datum(&output.value, "an output");
-            quote!(__rt::typed(#value))
-        });
-        quote!(::std::option::Option::Some(Outputs { #fields }))
-    };
-    quote! {
-        fn collect(&self) -> ::std::option::Option<Outputs> {
-            #body
-        }
-    }
-}
-
-/// Never called: the build has failed.
-fn broken_program() -> TokenStream {
-    let accessors = accessors();
-    quote! {
-        impl __rt::Program for Run {
-            #accessors
-
-            fn prepare(&self, _: usize, _: &mut __rt::Call) -> ::std::result::Result<(), __rt::Stop> {
-                ::std::unreachable!()
-            }
-
-            fn settle(&self, _: usize, _: &__rt::Exchange<'_>) -> ::std::result::Result<::std::vec::Vec<::std::option::Option<__rt::Slot>>, __rt::Failure> {
-                ::std::unreachable!()
-            }
-        }
-    }
-}
-
-fn working_program(workflow: &Workflow) -> TokenStream {
-    let accessors = accessors();
-    let steps = || {
-        workflow
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(index, step)| (index, Literal::usize_unsuffixed(index), step))
-    };
-    let operations = workflow
-        .steps
-        .iter()
-        .filter_map(|step| step.request.as_ref())
-        .map(step::operation);
-    let count = Literal::usize_unsuffixed(workflow.steps.len());
-    let kept = workflow.steps.iter().map(|step| {
-        let outputs = step.outputs.iter().map(|output| step::kept(output, workflow));
-        quote!(&[#(#outputs),*])
-    });
-    let prepare = steps().map(|(index, number, step)| {
-        let statements = step::prepare(step, index, workflow);
-        quote!(#number => { #statements })
-    });
-    let settle = steps().map(|(index, number, step)| {
-        let statements = step::settle(step, index, workflow);
-        quote!(#number => { #statements })
-    });
-    let choose = |success: bool| {
-        let arms: Vec<TokenStream> = steps()
-            .filter_map(|(index, number, step)| {
-                let actions = if success { &step.on_success } else { &step.on_failure };
-                let statements = step::actions(actions, success, index, workflow)?;
-                Some(quote!(#number => { #statements }))
-            })
-            .collect();
-        if arms.is_empty() {
-            return None;
-        }
-        let (name, of, rest) = if success {
-            (quote!(succeeded), quote!(__rt::Action), quote!(__rt::Action::Next))
-        } else {
-            (
-                quote!(failed),
-                quote!(::std::option::Option<__rt::Action>),
-                quote!(::std::option::Option::None),
-            )
-        };
-        Some(quote! {
-            fn #name(&mut self, step: usize, exchange: &__rt::Exchange<'_>) -> #of {
-                match step {
-                    #(#arms)*
-                    _ => #rest,
-                }
-            }
-        })
-    };
-    let (succeeded, failed) = (choose(true), choose(false));
-    quote! {
-        static OPERATIONS: [__rt::Operation; #count] = [#(#operations),*];
-
-        static KEPT: [&[__rt::Output]; #count] = [#(#kept),*];
-
-        impl __rt::Program for Run {
-            #accessors
-
-            fn prepare(&self, step: usize, call: &mut __rt::Call) -> ::std::result::Result<(), __rt::Stop> {
-                match step {
-                    #(#prepare)*
-                    _ => {}
-                }
-                ::std::result::Result::Ok(())
-            }
-
-            fn settle(&self, step: usize, exchange: &__rt::Exchange<'_>) -> ::std::result::Result<::std::vec::Vec<::std::option::Option<__rt::Slot>>, __rt::Failure> {
-                match step {
-                    #(#settle)*
-                    _ => ::std::result::Result::Ok(::std::vec::Vec::new()),
-                }
-            }
-
-            #succeeded
-            #failed
-        }
-    }
+/// The name of what a run returns: its outputs, or where it can leave, how it has ended.
+fn result(workflow: &Workflow) -> Ident {
+    ident(if workflow.ends.is_empty() { "Outputs" } else { "Outcome" })
 }

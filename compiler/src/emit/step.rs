@@ -7,8 +7,9 @@ use super::types::{describe, ty};
 use super::value::{Scope, absent};
 use crate::document::Location;
 use crate::openapi::SchemeKind;
-use crate::plan::{Action, Check, Output, PathPiece, Read, Request, Step, Value, Workflow, body_pointers};
-use crate::resolve::{ActionKind, Destination};
+use crate::plan::{
+    Action, ActionKind, Check, Detour, Output, PathPiece, Plan, Read, Request, Step, Value, Workflow, body_pointers,
+};
 
 /// The static description of an operation.
 pub(super) fn operation(request: &Request) -> TokenStream {
@@ -39,20 +40,13 @@ pub(super) fn operation(request: &Request) -> TokenStream {
 }
 
 /// Statements that make the request of a step.
-pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow) -> TokenStream {
+pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Plan) -> TokenStream {
     let scope = Scope {
+        plan,
         workflow,
         pointers: Vec::new(),
     };
-    let needs = step.needs.iter().filter_map(|need| {
-        let field = super::ident(&workflow.inputs.get(*need)?.ident);
-        let need = Literal::usize_unsuffixed(*need);
-        Some(quote! {
-            if self.inputs.#field.is_none() {
-                return ::std::result::Result::Err(__rt::Stop::Awaiting(#need));
-            }
-        })
-    });
+    let needs = step.needs.iter().filter_map(|need| awaited(*need, workflow));
     let Some(request) = &step.request else {
         return TokenStream::new();
     };
@@ -97,6 +91,63 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow) -> TokenSt
     }
 }
 
+/// Statements that start the run of a call; their value is the run.
+pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -> TokenStream {
+    let Some(target) = plan.workflow(site.target) else {
+        return TokenStream::new();
+    };
+    let needs = site.needs.iter().filter_map(|need| awaited(*need, workflow));
+    let mut reads: Vec<&Read> = Vec::new();
+    site.arguments
+        .iter()
+        .for_each(|(_, value)| value_reads(value, &mut reads));
+    let pointers = body_pointers(reads);
+    let read = read_body(&pointers);
+    let scope = Scope {
+        plan,
+        workflow,
+        pointers,
+    };
+    let statements = scope.payload(&Value::Object(site.arguments.clone()));
+    let (module, variant, id) = (
+        super::ident(&target.ident),
+        super::ident(&super::variant(target)),
+        &target.id,
+    );
+    let dependencies = (!target.dependencies.is_empty()).then(|| {
+        let fields = target.dependencies.iter().filter_map(|(index, inputs)| {
+            let needed = plan.workflow(*index)?;
+            let outputs = super::ident(&needed.ident);
+            let inputs = inputs.then(|| {
+                let inputs = super::ident(&super::inputs_field(needed));
+                quote!(#inputs: self.dependencies.#inputs.clone(),)
+            });
+            Some(quote!(#outputs: self.dependencies.#outputs.clone(), #inputs))
+        });
+        quote!(, super::#module::Dependencies { #(#fields)* })
+    });
+    quote! {
+        #(#needs)*
+        #read
+        let inputs: super::#module::PartialInputs = __rt::inputs(#id, |body| {
+            #statements
+            ::std::result::Result::Ok(())
+        })?;
+        Called::#variant(::std::boxed::Box::new(super::#module::Run::new(inputs #dependencies)))
+    }
+}
+
+/// Statements that stop for an input that was not given yet.
+fn awaited(need: usize, workflow: &Workflow) -> Option<TokenStream> {
+    let field = super::ident(&workflow.inputs.get(need)?.ident);
+    let need = Literal::usize_unsuffixed(need);
+    Some(quote! {
+        if self.inputs.#field.is_none() {
+            return ::std::result::Result::Err(__rt::Stop::Awaiting(#need));
+        }
+    })
+}
+
 /// An expression of type `Datum<'_>` for a place that needs a value.
 fn required(scope: &Scope<'_>, value: &Value, what: &str) -> TokenStream {
     match value {
@@ -110,7 +161,7 @@ fn required(scope: &Scope<'_>, value: &Value, what: &str) -> TokenStream {
 }
 
 /// Statements that judge a response; their value is what the step keeps.
-pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStream {
+pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow, plan: &Plan) -> TokenStream {
     let mut reads: Vec<&Read> = Vec::new();
     step.criteria
         .iter()
@@ -121,7 +172,11 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStr
         .for_each(|output| value_reads(&output.value, &mut reads));
     let pointers = body_pointers(reads);
     let read = read_body(&pointers);
-    let scope = Scope { workflow, pointers };
+    let scope = Scope {
+        plan,
+        workflow,
+        pointers,
+    };
     let criteria = step.criteria.iter().map(|criterion| {
         let check = scope.check(&criterion.check);
         let text = &criterion.text;
@@ -131,15 +186,19 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStr
         );
         quote!(exchange.require(#check, #text, #line, #column)?;)
     });
-    let default = step
-        .criteria
-        .is_empty()
-        .then(|| quote!(exchange.require(exchange.succeeded(), "2xx", 0, 0)?;));
+
     let outputs = step
         .outputs
         .iter()
         .enumerate()
         .map(|(position, output)| keep(output, index, position, &scope));
+    let default = (step.criteria.is_empty() && step.call.is_none()).then(|| {
+        let (line, column) = (
+            Literal::usize_unsuffixed(step.place.0),
+            Literal::usize_unsuffixed(step.place.1),
+        );
+        quote!(exchange.require_success(#line, #column)?;)
+    });
     // A body is parsed only once it is wanted: not for a status that fails the step anyway.
     let (before, after) = if by_criteria {
         (read, TokenStream::new())
@@ -160,7 +219,7 @@ fn read_body(pointers: &[Vec<String>]) -> TokenStream {
         return TokenStream::new();
     }
     let pointers = pointers.iter().map(|pointer| quote!(&[#(#pointer),*]));
-    quote!(let body = exchange.read([#(#pointers),*]);)
+    quote!(let found = exchange.read([#(#pointers),*]);)
 }
 
 fn keep(output: &Output, step: usize, position: usize, scope: &Scope<'_>) -> TokenStream {
@@ -177,7 +236,7 @@ fn keep(output: &Output, step: usize, position: usize, scope: &Scope<'_>) -> Tok
             .position(|known| *known == read.pointer)
             .unwrap_or(0);
         let index = Literal::usize_unsuffixed(index);
-        return quote!(body.keep::<#of>(#index, #required, #meta)?);
+        return quote!(found.keep::<#of>(#index, #required, #meta)?);
     }
     let value = scope.datum(&output.value, "an output");
     quote!(__rt::keep_datum::<#of>(#value.as_ref(), #required, #meta)?)
@@ -195,7 +254,13 @@ pub(super) fn kept(output: &Output, workflow: &Workflow) -> TokenStream {
 }
 
 /// Statements that choose among actions; `None` where there are none.
-pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow: &Workflow) -> Option<TokenStream> {
+pub(super) fn actions(
+    actions: &[Action],
+    success: bool,
+    index: usize,
+    workflow: &Workflow,
+    plan: &Plan,
+) -> Option<TokenStream> {
     if actions.is_empty() {
         return None;
     }
@@ -205,18 +270,37 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
     }
     let pointers = body_pointers(reads);
     let read = read_body(&pointers);
-    let scope = Scope { workflow, pointers };
+    let scope = Scope {
+        plan,
+        workflow,
+        pointers,
+    };
     let step = Literal::usize_unsuffixed(index);
     let mut choices = TokenStream::new();
     let mut decided = false;
     for (position, action) in actions.iter().enumerate() {
         let taken = match &action.kind {
             ActionKind::End => quote!(__rt::Action::End),
-            ActionKind::Goto(Destination::Step(to)) => {
+            ActionKind::Goto(to) => {
                 let to = Literal::usize_unsuffixed(*to);
                 quote!(__rt::Action::Goto(#to))
             }
-            ActionKind::Retry { after, .. } => {
+            ActionKind::Leave(site) => {
+                let site = Literal::usize_unsuffixed(*site);
+                quote!(__rt::Action::Leave(#site))
+            }
+            ActionKind::Retry { after, detour, .. } => {
+                let detour = match detour {
+                    None => quote!(::std::option::Option::None),
+                    Some(Detour::Step(step)) => {
+                        let step = Literal::usize_unsuffixed(*step);
+                        quote!(::std::option::Option::Some(__rt::Detour::Step(#step)))
+                    }
+                    Some(Detour::Call(site)) => {
+                        let site = Literal::usize_unsuffixed(*site);
+                        quote!(::std::option::Option::Some(__rt::Detour::Call(#site)))
+                    }
+                };
                 let after = match after {
                     Some(seconds) => {
                         let seconds = Literal::f64_unsuffixed(*seconds);
@@ -224,7 +308,7 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
                     }
                     None => quote!(::std::option::Option::None),
                 };
-                quote!(__rt::Action::Retry(#after))
+                quote!(__rt::Action::Retry(#after, #detour))
             }
             ActionKind::Invalid => continue,
         };

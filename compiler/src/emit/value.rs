@@ -6,11 +6,12 @@ use quote::quote;
 use super::ident;
 use crate::condition::Operator;
 use crate::plan::types::Ty;
-use crate::plan::{Check, Piece, Read, Value, Workflow};
+use crate::plan::{Check, Piece, Plan, Read, Value, Workflow};
 use crate::resolve::Source;
 
 /// What the values of one function may refer to.
 pub(super) struct Scope<'w> {
+    pub(super) plan: &'w Plan,
     pub(super) workflow: &'w Workflow,
     /// The pointers that `body` has read, in their order.
     pub(super) pointers: Vec<Vec<String>>,
@@ -33,7 +34,7 @@ impl Scope<'_> {
             Source::ResponseBody => {
                 let index = self.pointers.iter().position(|known| known == pointer).unwrap_or(0);
                 let index = Literal::usize_unsuffixed(index);
-                return quote!(body.get(#index));
+                return quote!(found.get(#index));
             }
             Source::RequestBody => {
                 let pointer = tokens_of(pointer);
@@ -52,6 +53,11 @@ impl Scope<'_> {
                 let (step, output) = (Literal::usize_unsuffixed(*step), Literal::usize_unsuffixed(*output));
                 quote!(self.state.output(#step, #output))
             }
+            Source::CalleeOutput { output, .. } => {
+                let output = Literal::usize_unsuffixed(*output);
+                quote!(self.called.as_ref().and_then(|called| called.output(#output)))
+            }
+            Source::Dependency { workflow, input, field } => self.dependency(*workflow, *input, *field),
             Source::Constant(text) => quote!(::std::option::Option::Some(__rt::Datum::borrowed(#text))),
             Source::Invalid => quote!(::std::option::Option::None::<__rt::Datum<'_>>),
         };
@@ -60,6 +66,34 @@ impl Scope<'_> {
         }
         let pointer = tokens_of(pointer);
         quote!(#base.and_then(|value| value.pointer(#pointer)))
+    }
+
+    /// What a workflow that has run before has returned or was given.
+    fn dependency(&self, workflow: usize, input: bool, field: usize) -> TokenStream {
+        let nothing = quote!(::std::option::Option::None::<__rt::Datum<'_>>);
+        let Some(target) = self.plan.workflow(workflow) else {
+            return nothing;
+        };
+        let (holder, field, optional) = if input {
+            let Some(input) = target.inputs.get(field) else {
+                return nothing;
+            };
+            (
+                ident(&super::inputs_field(target)),
+                ident(&input.ident),
+                !input.required,
+            )
+        } else {
+            let Some(output) = target.outputs.get(field) else {
+                return nothing;
+            };
+            (ident(&target.ident), ident(&output.ident), !output.required)
+        };
+        if optional {
+            quote!(self.dependencies.#holder.#field.as_ref().and_then(__rt::Datum::of))
+        } else {
+            quote!(__rt::Datum::of(&self.dependencies.#holder.#field))
+        }
     }
 
     fn input(&self, index: usize) -> TokenStream {

@@ -6,17 +6,18 @@
 pub mod name;
 pub mod types;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use crate::bundle::Options;
 use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
-use crate::flow;
 use crate::openapi::{Operation, SchemeKind};
-use crate::resolve::{self, ActionKind, Call, Destination, Program, Reference, Segment, Source, Test};
+use crate::resolve::{self, Call, Destination, Invocation, Program, Reference, Segment, Source, Test};
 use crate::schema::Schema;
 use crate::source::{Sources, Span};
+use crate::typing::flows;
 use crate::typing::{Shape, Typing};
 use types::{Ty, TypeDef, Types};
 
@@ -48,6 +49,29 @@ pub struct Workflow {
     pub steps: Vec<Step>,
     /// Its outputs.
     pub outputs: Vec<Output>,
+    /// The index of the workflow in the document.
+    pub index: usize,
+    /// The index of the step that runs first.
+    pub first: Option<usize>,
+    /// The calls of other workflows that its steps and actions make.
+    pub sites: Vec<Site>,
+    /// The workflows at whose end a run can end that has left this one, by their indices; empty
+    /// where no run leaves.
+    pub ends: Vec<usize>,
+    /// The workflows that must have run before, by their indices, and whether their inputs are
+    /// read too.
+    pub dependencies: Vec<(usize, bool)>,
+}
+
+/// A call of another workflow.
+#[derive(Debug)]
+pub struct Site {
+    /// The index of the workflow in the document.
+    pub target: usize,
+    /// The names of its inputs and their values.
+    pub arguments: Vec<(String, Value)>,
+    /// The required inputs of this workflow that the values read.
+    pub needs: Vec<usize>,
 }
 
 /// An input.
@@ -76,6 +100,8 @@ pub struct Input {
 pub struct Step {
     /// `stepId`
     pub id: String,
+    /// Where it stands: line and column.
+    pub place: (usize, usize),
     /// The name of its method.
     pub ident: String,
     /// The name of its variant and struct.
@@ -84,8 +110,14 @@ pub struct Step {
     pub description: Option<String>,
     /// What it calls, in a few words.
     pub calls: String,
-    /// Its request; `None` where it could not be resolved.
+    /// Its request; `None` where it calls a workflow or could not be resolved.
     pub request: Option<Request>,
+    /// The call that it makes instead.
+    pub call: Option<usize>,
+    /// The index of the step that runs after it.
+    pub next: Option<usize>,
+    /// The indices of the steps that must have succeeded before it.
+    pub after: Vec<usize>,
     /// The required inputs that it reads, in their order.
     pub needs: Vec<usize>,
     /// What must hold for it to succeed.
@@ -244,17 +276,53 @@ pub struct Action {
     pub kind: ActionKind,
 }
 
+/// What an action does.
+#[derive(Debug)]
+pub enum ActionKind {
+    /// The workflow ends.
+    End,
+    /// The step with this index is next.
+    Goto(usize),
+    /// The run leaves by this call.
+    Leave(usize),
+    /// The step is tried again.
+    Retry {
+        /// Seconds to wait before.
+        after: Option<f64>,
+        /// How many retries.
+        limit: u64,
+        /// What runs before.
+        detour: Option<Detour>,
+    },
+    /// Something that was reported.
+    Invalid,
+}
+
+/// What runs on the way to a retry.
+#[derive(Clone, Copy, Debug)]
+pub enum Detour {
+    /// A step of the same workflow.
+    Step(usize),
+    /// A call.
+    Call(usize),
+}
+
+impl Plan {
+    /// The workflow with an index in the document.
+    #[must_use]
+    pub fn workflow(&self, index: usize) -> Option<&Workflow> {
+        self.workflows.iter().find(|workflow| workflow.index == index)
+    }
+}
+
 /// Plans the workflows that the options ask for.
 pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnostics: &mut Diagnostics) -> Plan {
     unused_options(program, options, diagnostics);
-    let wanted = |id: &str| options.workflows.is_empty() || options.workflows.iter().any(|name| name == id);
+    let wanted = wanted(program, options);
+    let flows = flows(program);
     let mut workflows: Vec<Workflow> = Vec::new();
     let mut names: Vec<(String, Span)> = Vec::new();
-    for workflow in program
-        .workflows
-        .iter()
-        .filter(|workflow| wanted(workflow.text.id.value))
-    {
+    for (index, workflow) in program.workflows.iter().enumerate().filter(|(index, _)| wanted[*index]) {
         let id = workflow.text.id.value;
         let renamed = options
             .rename
@@ -270,12 +338,12 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
             &mut names,
             diagnostics,
         );
-        let flow = flow::analyse(workflow);
         let planner = Planner {
             program,
             workflow,
-            typing: Typing { workflow, flow: &flow },
+            typing: Typing::new(program, &flows, index),
             sources,
+            sites: RefCell::default(),
         };
         workflows.push(planner.workflow(ident, diagnostics));
     }
@@ -283,6 +351,63 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
         file: options.label(&options.document),
         workflows,
     }
+}
+
+/// The workflows that the options ask for, and what they call or depend on.
+fn wanted(program: &Program<'_>, options: &Options) -> Vec<bool> {
+    let asked = |id: &str| options.workflows.is_empty() || options.workflows.iter().any(|name| name == id);
+    let mut wanted = vec![false; program.workflows.len()];
+    let mut stack: Vec<usize> = (0..program.workflows.len())
+        .filter(|index| asked(program.workflows[*index].text.id.value))
+        .collect();
+    while let Some(index) = stack.pop() {
+        if !std::mem::replace(&mut wanted[index], true) {
+            stack.extend(called(&program.workflows[index]));
+            stack.extend(&program.workflows[index].depends_on);
+        }
+    }
+    wanted
+}
+
+/// The workflows that a workflow calls or leaves for.
+fn called(workflow: &resolve::Workflow<'_>) -> Vec<usize> {
+    let mut targets = Vec::new();
+    for step in &workflow.steps {
+        if let Call::Workflow(invocation) = &step.call {
+            targets.push(invocation.target);
+        }
+        let actions = step.on_success.iter().chain(&step.on_failure);
+        targets.extend(actions.filter_map(|action| Some(crate::check::invocation(&action.kind)?.target)));
+    }
+    targets
+}
+
+/// The workflows that a workflow leaves for.
+fn left_for(workflow: &resolve::Workflow<'_>) -> Vec<usize> {
+    let actions = workflow
+        .steps
+        .iter()
+        .flat_map(|step| step.on_success.iter().chain(&step.on_failure));
+    actions
+        .filter_map(|action| match &action.kind {
+            resolve::ActionKind::Goto(Destination::Workflow(invocation)) => Some(invocation.target),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The workflows at whose end a run of this one can end after it has left.
+fn ends(program: &Program<'_>, start: usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut stack = left_for(&program.workflows[start]);
+    stack.reverse();
+    while let Some(index) = stack.pop() {
+        if !found.contains(&index) {
+            found.push(index);
+            stack.extend(left_for(&program.workflows[index]));
+        }
+    }
+    found
 }
 
 fn unused_options(program: &Program<'_>, options: &Options, diagnostics: &mut Diagnostics) {
@@ -338,6 +463,8 @@ struct Planner<'p, 'a> {
     workflow: &'p resolve::Workflow<'a>,
     typing: Typing<'p, 'a>,
     sources: &'p Sources,
+    /// The calls that were planned so far.
+    sites: RefCell<Vec<Site>>,
 }
 
 impl<'a> Planner<'_, 'a> {
@@ -377,9 +504,12 @@ impl<'a> Planner<'_, 'a> {
                 .iter()
                 .flat_map(|output| crate::check::references(&output.value)),
         );
-        for (index, step) in steps.iter_mut().enumerate() {
-            let ends = index + 1 == self.workflow.steps.len()
-                || step.on_success.iter().any(|action| action.kind == ActionKind::End);
+        for step in &mut steps {
+            let ends = step.next.is_none()
+                || step
+                    .on_success
+                    .iter()
+                    .any(|action| matches!(action.kind, ActionKind::End));
             if ends {
                 step.needs.extend(at_end.iter().copied());
                 step.needs.sort_unstable();
@@ -395,7 +525,59 @@ impl<'a> Planner<'_, 'a> {
             types: types.defs,
             steps,
             outputs,
+            index: self.typing.index,
+            first: self.workflow.order.first().copied(),
+            sites: self.sites.take(),
+            ends: ends(self.program, self.typing.index),
+            dependencies: self.dependencies(),
         }
+    }
+
+    fn dependencies(&self) -> Vec<(usize, bool)> {
+        let steps =
+            (0..self.workflow.steps.len()).flat_map(|index| crate::check::step_references(self.workflow, index));
+        let read: Vec<usize> = steps
+            .map(|(reference, _)| reference)
+            .chain(
+                self.workflow
+                    .outputs
+                    .iter()
+                    .flat_map(|output| crate::check::references(&output.value)),
+            )
+            .filter_map(|reference| match reference.source {
+                Source::Dependency {
+                    workflow, input: true, ..
+                } => Some(workflow),
+                _ => None,
+            })
+            .collect();
+        self.workflow
+            .depends_on
+            .iter()
+            .map(|&index| (index, read.contains(&index)))
+            .collect()
+    }
+
+    /// Plans a call; its index.
+    fn site(&self, invocation: &Invocation, at: usize) -> Option<usize> {
+        let inputs = &self.program.workflows[invocation.target].inputs;
+        let mut arguments = Vec::new();
+        for (input, value) in &invocation.arguments {
+            arguments.push((inputs.get(*input)?.name.to_owned(), self.value(value, Some(at))?));
+        }
+        let needs = self.required_inputs(
+            invocation
+                .arguments
+                .iter()
+                .flat_map(|(_, value)| crate::check::references(value)),
+        );
+        let mut sites = self.sites.borrow_mut();
+        sites.push(Site {
+            target: invocation.target,
+            arguments,
+            needs,
+        });
+        Some(sites.len() - 1)
     }
 
     fn inputs(&self, types: &mut Types, diagnostics: &mut Diagnostics) -> Vec<Input> {
@@ -456,11 +638,24 @@ impl<'a> Planner<'_, 'a> {
         let request = self.request(step, index);
         Step {
             id: id.to_owned(),
+            place: self.place(step.text.id.span()),
             ident,
-            calls: request.as_ref().map_or_else(String::new, |request| match &step.call {
-                Call::Operation(call) => format!("{} {}", request.method, call.operation.path),
+            call: match &step.call {
+                Call::Workflow(invocation) => self.site(invocation, index),
+                _ => None,
+            },
+            next: {
+                let position = self.workflow.order.iter().position(|known| *known == index);
+                position.and_then(|position| self.workflow.order.get(position + 1).copied())
+            },
+            after: step.depends_on.clone(),
+            calls: match &step.call {
+                Call::Operation(call) => format!("{} {}", call.operation.method, call.operation.path),
+                Call::Workflow(invocation) => {
+                    format!("workflow {}", self.program.workflows[invocation.target].text.id.value)
+                }
                 Call::Unresolved => String::new(),
-            }),
+            },
             request,
             needs: self.required_inputs(
                 crate::check::step_references(self.workflow, index)
@@ -625,10 +820,36 @@ impl<'a> Planner<'_, 'a> {
                 Some(Action {
                     name: action.name.clone(),
                     criteria,
-                    kind: action.kind.clone(),
+                    kind: self.action_kind(&action.kind, at),
                 })
             })
             .collect()
+    }
+
+    fn action_kind(&self, kind: &resolve::ActionKind, at: usize) -> ActionKind {
+        match kind {
+            resolve::ActionKind::End => ActionKind::End,
+            resolve::ActionKind::Goto(Destination::Step(step)) => ActionKind::Goto(*step),
+            resolve::ActionKind::Goto(Destination::Workflow(invocation)) => {
+                self.site(invocation, at).map_or(ActionKind::Invalid, ActionKind::Leave)
+            }
+            resolve::ActionKind::Retry { after, limit, detour } => {
+                let detour = match detour {
+                    None => None,
+                    Some(Destination::Step(step)) => Some(Detour::Step(*step)),
+                    Some(Destination::Workflow(invocation)) => match self.site(invocation, at) {
+                        Some(site) => Some(Detour::Call(site)),
+                        None => return ActionKind::Invalid,
+                    },
+                };
+                ActionKind::Retry {
+                    after: *after,
+                    limit: *limit,
+                    detour,
+                }
+            }
+            resolve::ActionKind::Invalid => ActionKind::Invalid,
+        }
     }
 
     /// Every output keeps its place and its name, even one whose value was reported: what the
@@ -779,15 +1000,6 @@ pub fn quote_json(text: &str) -> String {
     }
     quoted.push('"');
     quoted
-}
-
-/// The steps that an action can lead to, for diagrams.
-#[must_use]
-pub fn destination(kind: &ActionKind) -> Option<usize> {
-    match kind {
-        ActionKind::Goto(Destination::Step(step)) => Some(*step),
-        _ => None,
-    }
 }
 
 /// The pointers into the response's body that values read, each once, in order.

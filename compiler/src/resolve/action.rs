@@ -1,7 +1,8 @@
 //! Actions: what happens after a step has succeeded or failed.
 
+use super::invocation::Caller;
 use super::value::Place;
-use super::{Criterion, Scope, unsupported};
+use super::{Criterion, Invocation, Scope};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, ActionType, OrReusable, Reusable};
 use crate::expression::{self, Root};
@@ -21,7 +22,7 @@ pub struct Action {
 }
 
 /// What an action does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum ActionKind {
     /// The workflow ends.
     End,
@@ -41,10 +42,12 @@ pub enum ActionKind {
 }
 
 /// Where control moves to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Destination {
     /// A step of the same workflow, by its index.
     Step(usize),
+    /// Another workflow.
+    Workflow(Invocation),
 }
 
 impl<'a> Scope<'a, '_> {
@@ -174,8 +177,10 @@ impl<'a> Scope<'a, '_> {
             .map(|criterion| self.criterion(criterion, place))
             .collect();
         let destination = if let Some(workflow) = action.workflow_id {
-            unsupported("actions that name a workflow", workflow.span(), self.diagnostics);
-            Err(())
+            let called = self.invocation(workflow, &action.parameters, Caller::Action, place);
+            called
+                .map(|invocation| Some(Destination::Workflow(invocation)))
+                .ok_or(())
         } else if let Some(step) = action.step_id {
             self.find_step(step).map(|step| Some(Destination::Step(step))).ok_or(())
         } else {
@@ -191,9 +196,6 @@ impl<'a> Scope<'a, '_> {
             },
             _ => ActionKind::Invalid,
         };
-        if let ActionKind::Retry { detour: Some(_), .. } = kind {
-            unsupported("retries with a detour", action.name.span(), self.diagnostics);
-        }
         Action {
             name: action.name.value.to_owned(),
             span: action.name.span(),

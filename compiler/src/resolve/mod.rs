@@ -7,6 +7,7 @@
 
 mod action;
 mod criterion;
+mod invocation;
 mod operation;
 mod value;
 
@@ -19,6 +20,7 @@ use crate::source::{Cursor, Entry, Span};
 
 pub use action::{Action, ActionKind, Destination};
 pub use criterion::{Criterion, Test};
+pub use invocation::Invocation;
 pub(crate) use operation::same_parameter;
 pub use operation::{Argument, Body, path_names};
 pub use value::{Reference, Segment, Source, Value, ValueKind};
@@ -39,8 +41,12 @@ pub struct Workflow<'a> {
     pub text: &'a document::Workflow<'a>,
     /// Its inputs in schema order.
     pub inputs: Vec<Input<'a>>,
-    /// Its steps in the order in which they run.
+    /// Its steps in the order of the document.
     pub steps: Vec<Step<'a>>,
+    /// The indices of the steps in the order in which they run.
+    pub order: Vec<usize>,
+    /// The indices of the workflows that must have run before.
+    pub depends_on: Vec<usize>,
     /// Its outputs.
     pub outputs: Vec<Output>,
 }
@@ -75,6 +81,8 @@ pub struct Step<'a> {
     pub outputs: Vec<Output>,
     /// How long an attempt may take, in milliseconds.
     pub timeout: Option<u64>,
+    /// The indices of the steps that must have succeeded before.
+    pub depends_on: Vec<usize>,
 }
 
 /// What a step calls.
@@ -82,6 +90,8 @@ pub struct Step<'a> {
 pub enum Call<'a> {
     /// An operation of an API.
     Operation(Box<Request<'a>>),
+    /// A workflow.
+    Workflow(Invocation),
     /// Something that was reported.
     Unresolved,
 }
@@ -127,8 +137,12 @@ struct Scope<'a, 'd> {
     apis: &'d [NamedApi<'a>],
     workflow: &'a document::Workflow<'a>,
     inputs: Vec<Input<'a>>,
+    /// The inputs of every workflow of the document.
+    all_inputs: &'d [(Vec<Input<'a>>, bool)],
     /// Whether the inputs are known to be complete; if not, nothing is said of unknown ones.
     closed: bool,
+    /// The workflows that must have run before.
+    depends_on: Vec<usize>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -136,10 +150,13 @@ struct Scope<'a, 'd> {
 pub fn resolve<'a>(document: &'a Document<'a>, bundle: &'a Bundle, diagnostics: &mut Diagnostics) -> Program<'a> {
     let apis = open_apis(document, bundle, diagnostics);
     duplicates(document, diagnostics);
-    let workflows = document
+    let inputs: Vec<(Vec<Input<'a>>, bool)> = document
         .workflows
         .iter()
-        .map(|workflow| resolve_workflow(document, &apis, workflow, diagnostics))
+        .map(|workflow| resolve_inputs(document, workflow, diagnostics))
+        .collect();
+    let workflows = (0..document.workflows.len())
+        .map(|index| resolve_workflow(document, &apis, &inputs, index, diagnostics))
         .collect();
     Program {
         workflows,
@@ -242,29 +259,43 @@ fn report_duplicates<'a>(
 fn resolve_workflow<'a>(
     document: &'a Document<'a>,
     apis: &[NamedApi<'a>],
-    workflow: &'a document::Workflow<'a>,
+    all_inputs: &[(Vec<Input<'a>>, bool)],
+    index: usize,
     diagnostics: &mut Diagnostics,
 ) -> Workflow<'a> {
-    for text in workflow.depends_on.iter().take(1) {
-        unsupported("workflows with `dependsOn`", text.span(), diagnostics);
-    }
-    let (inputs, closed) = resolve_inputs(document, workflow, diagnostics);
+    let workflow = &document.workflows[index];
+    let (inputs, closed) = all_inputs[index].clone();
     let mut scope = Scope {
         document,
         apis,
         workflow,
         inputs,
+        all_inputs,
         closed,
+        depends_on: Vec::new(),
         diagnostics,
     };
-    let steps = workflow.steps.iter().map(|step| scope.step(step)).collect();
+    scope.depends_on = workflow
+        .depends_on
+        .iter()
+        .filter_map(|id| scope.find_workflow(*id))
+        .collect();
+    let steps: Vec<Step<'a>> = workflow.steps.iter().map(|step| scope.step(step)).collect();
     let outputs = scope.outputs(&workflow.outputs, None);
+    let order = scope.order(&steps);
     Workflow {
         text: workflow,
         inputs: scope.inputs,
         steps,
+        order,
+        depends_on: scope.depends_on,
         outputs,
     }
+}
+
+/// Names between back-ticks, separated by commas.
+fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// The inputs, and whether there can be no others.
@@ -331,9 +362,11 @@ fn required_input_undeclared(item: Cursor<'_>, inputs: &[Input<'_>], diagnostics
 
 impl<'a> Scope<'a, '_> {
     fn step(&mut self, step: &'a document::Step<'a>) -> Step<'a> {
-        if let Some(text) = step.depends_on.first() {
-            unsupported("steps with `dependsOn`", text.span(), self.diagnostics);
-        }
+        let depends_on = step
+            .depends_on
+            .iter()
+            .filter_map(|id| self.step_dependency(*id))
+            .collect();
         let call = self.call(step);
         let place = value::Place {
             step: Some(step),
@@ -346,7 +379,10 @@ impl<'a> Scope<'a, '_> {
             .collect();
         let on_success = self.actions(&step.on_success, &self.workflow.success_actions, true, &place);
         let on_failure = self.actions(&step.on_failure, &self.workflow.failure_actions, false, &place);
-        let outputs = self.outputs(&step.outputs, Some(&place));
+        let outputs = match &call {
+            Call::Workflow(invocation) if step.outputs.is_empty() => self.adopted_outputs(invocation.target, step),
+            _ => self.outputs(&step.outputs, Some(&place)),
+        };
         let timeout = step.timeout.map(|(milliseconds, _)| milliseconds);
         Step {
             text: step,
@@ -355,6 +391,7 @@ impl<'a> Scope<'a, '_> {
             on_failure,
             outputs,
             timeout,
+            depends_on,
             call,
         }
     }
@@ -422,6 +459,100 @@ impl<'a> Scope<'a, '_> {
             };
         }
         self.value(at, place)
+    }
+
+    /// A step that calls a workflow and declares no outputs has those of the workflow.
+    fn adopted_outputs(&self, target: usize, step: &document::Step<'a>) -> Vec<Output> {
+        let span = step.id.span();
+        let outputs = self
+            .document
+            .workflows
+            .get(target)
+            .map(|workflow| workflow.outputs.as_slice())
+            .unwrap_or_default();
+        outputs
+            .iter()
+            .enumerate()
+            .map(|(index, entry)| {
+                let reference = Reference {
+                    source: Source::CalleeOutput { target, output: index },
+                    pointer: Vec::new(),
+                    token_spans: Vec::new(),
+                    span,
+                    text: format!("$outputs.{}", entry.key),
+                };
+                Output {
+                    name: entry.key.to_owned(),
+                    span,
+                    value: Value {
+                        span,
+                        kind: ValueKind::Reference(reference),
+                    },
+                }
+            })
+            .collect()
+    }
+
+    /// The names of the outputs of a step.
+    fn output_names(&self, step: usize) -> Vec<&'a str> {
+        let Some(step) = self.workflow.steps.get(step) else {
+            return Vec::new();
+        };
+        let called = step
+            .targets
+            .iter()
+            .find(|(target, _)| *target == document::Target::WorkflowId);
+        let own = &step.outputs;
+        let adopted = called.filter(|_| own.is_empty()).and_then(|(_, id)| {
+            self.document
+                .workflows
+                .iter()
+                .find(|workflow| workflow.id.value == id.value)
+                .map(|workflow| &workflow.outputs)
+        });
+        adopted.unwrap_or(own).iter().map(|entry| entry.key).collect()
+    }
+
+    /// A step that must have succeeded before, of this workflow.
+    fn step_dependency(&mut self, id: Text<'a>) -> Option<usize> {
+        if id.value.starts_with('$') {
+            unsupported("dependencies on steps of other workflows", id.span(), self.diagnostics);
+            return None;
+        }
+        self.find_step(id)
+    }
+
+    /// A stable topological order of the steps by `dependsOn`.
+    fn order(&mut self, steps: &[Step<'a>]) -> Vec<usize> {
+        let mut order: Vec<usize> = Vec::with_capacity(steps.len());
+        while order.len() < steps.len() {
+            let ready = (0..steps.len()).find(|index| {
+                !order.contains(index) && steps[*index].depends_on.iter().all(|needed| order.contains(needed))
+            });
+            let Some(next) = ready else {
+                let stuck: Vec<usize> = (0..steps.len()).filter(|index| !order.contains(index)).collect();
+                self.step_cycle(&stuck);
+                order.extend(stuck);
+                return order;
+            };
+            order.push(next);
+        }
+        order
+    }
+
+    fn step_cycle(&mut self, stuck: &[usize]) {
+        let Some(step) = stuck.first().and_then(|index| self.workflow.steps.get(*index)) else {
+            return;
+        };
+        let Some(text) = step.depends_on.first() else { return };
+        let names = listed(
+            stuck
+                .iter()
+                .filter_map(|index| Some(self.workflow.steps.get(*index)?.id.value)),
+        );
+        let message = format!("the steps {names} wait for each other by `dependsOn`");
+        self.diagnostics
+            .push(Diagnostic::new(&rule::STEP_CYCLE, text.span(), message).help("remove one of the dependencies"));
     }
 
     fn find_step(&mut self, id: Text<'_>) -> Option<usize> {

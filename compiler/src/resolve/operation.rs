@@ -1,5 +1,6 @@
 //! What a step calls, with which parameters and which body.
 
+use super::invocation::Caller;
 use super::value::Place;
 use super::{Call, NamedApi, Request, Scope, Value, ValueKind, unsupported};
 use crate::diagnostic::{Diagnostic, rule, similar};
@@ -47,10 +48,7 @@ impl<'a> Scope<'a, '_> {
             }
         };
         let found = match target {
-            Target::WorkflowId => {
-                unsupported("steps that call a workflow", text.span(), self.diagnostics);
-                None
-            }
+            Target::WorkflowId => return self.workflow_call(step, text),
             Target::ChannelPath => {
                 self.asyncapi_unsupported(text.span());
                 None
@@ -76,6 +74,30 @@ impl<'a> Scope<'a, '_> {
             arguments,
             body,
         }))
+    }
+
+    fn workflow_call(&mut self, step: &'a document::Step<'a>, id: Text<'a>) -> Call<'a> {
+        if let Some(body) = &step.request_body {
+            self.body_on_workflow_step(step, body.at.span());
+        }
+        let place = Place {
+            step: Some(step),
+            response: false,
+        };
+        match self.invocation(id, &step.parameters, Caller::Step, &place) {
+            Some(invocation) => Call::Workflow(invocation),
+            None => Call::Unresolved,
+        }
+    }
+
+    fn body_on_workflow_step(&mut self, step: &document::Step<'a>, span: Span) {
+        let message = format!(
+            "step `{}` calls a workflow, which has inputs and no body",
+            step.id.value
+        );
+        self.diagnostics.push(
+            Diagnostic::new(&rule::BODY_ON_WORKFLOW_STEP, span, message).help("give its members as `parameters`"),
+        );
     }
 
     /// Resolves the values of a step whose operation is unknown, so that their mistakes show too.
@@ -379,7 +401,7 @@ impl<'a> Scope<'a, '_> {
         );
     }
 
-    fn parameter_object(
+    pub(super) fn parameter_object(
         &mut self,
         parameter: &OrReusable<'a, document::Parameter<'a>>,
     ) -> Option<document::Parameter<'a>> {

@@ -92,6 +92,22 @@ pub enum Source {
         /// The output's index in the step.
         output: usize,
     },
+    /// An output of the workflow that the step has called.
+    CalleeOutput {
+        /// The index of the workflow.
+        target: usize,
+        /// The output's index.
+        output: usize,
+    },
+    /// An output or input of a workflow that has run before.
+    Dependency {
+        /// The index of the workflow in the document.
+        workflow: usize,
+        /// Whether it is an input.
+        input: bool,
+        /// The index of the output or input.
+        field: usize,
+    },
     /// A text of the document.
     Constant(String),
     /// Something that was reported.
@@ -272,6 +288,7 @@ impl<'a> Scope<'a, '_> {
                     .push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message));
                 Source::Invalid
             }
+            Root::Output(name) if place.response && self.called(place).is_some() => self.callee_output(name, at, place),
             Root::Output(_) => {
                 let message = "`$outputs` exists only in a step that calls a workflow";
                 self.diagnostics.push(
@@ -282,10 +299,11 @@ impl<'a> Scope<'a, '_> {
             }
             Root::Input(name) => self.input(name, at, nested),
             Root::Step { step, output } => self.step_output(step, output, at, nested),
-            Root::Workflow { .. } => {
-                unsupported("expressions with `$workflows`", span, self.diagnostics);
-                Source::Invalid
-            }
+            Root::Workflow {
+                workflow,
+                inputs,
+                field,
+            } => self.dependency(workflow, *inputs, field, at),
             Root::Source { source, reference } => self.source_field(source, reference, at),
             Root::Component { .. } => {
                 let message = "`$components` stands only in the `reference` of a Reusable Object";
@@ -384,8 +402,8 @@ impl<'a> Scope<'a, '_> {
         let Some(index) = found.or_else(|| self.unknown_step(&step.text, at.part(step.at.start, step.at.end))) else {
             return Source::Invalid;
         };
-        let outputs = &self.workflow.steps[index].outputs;
-        let position = |wanted: &str| outputs.iter().position(|entry| entry.key == wanted);
+        let outputs = self.output_names(index);
+        let position = |wanted: &str| outputs.iter().position(|name| *name == wanted);
         if let Some(position) = position(&output.text) {
             return Source::StepOutput {
                 step: index,
@@ -417,21 +435,14 @@ impl<'a> Scope<'a, '_> {
         if found.is_none() && outputs.is_empty() {
             return Source::Invalid;
         }
-        let meant = similar(&output.text, outputs.iter().map(|entry| entry.key));
+        let meant = similar(&output.text, outputs.iter().copied());
         let help = match meant {
             Some(known) => format!("an output with a similar name exists: `{known}`"),
             None if outputs.is_empty() => format!(
                 "declare it in step `{id}`: `outputs: {{ {}: $response.body#/… }}`",
                 output.text
             ),
-            None => format!(
-                "its outputs are {}",
-                outputs
-                    .iter()
-                    .map(|entry| format!("`{}`", entry.key))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
+            None => format!("its outputs are {}", super::listed(outputs.iter().copied())),
         };
         let message = format!("step `{id}` has no output `{}`", output.text);
         self.diagnostics.push(
@@ -445,6 +456,114 @@ impl<'a> Scope<'a, '_> {
         meant
             .and_then(position)
             .map_or(Source::Invalid, |output| Source::StepOutput { step: index, output })
+    }
+
+    /// The workflow that a step calls.
+    fn called(&self, place: &Place<'a>) -> Option<usize> {
+        let (_, id) = place
+            .step?
+            .targets
+            .iter()
+            .find(|(target, _)| *target == document::Target::WorkflowId)?;
+        self.document
+            .workflows
+            .iter()
+            .position(|workflow| workflow.id.value == id.value)
+    }
+
+    fn callee_output(&mut self, name: &Name, at: Cursor<'a>, place: &Place<'a>) -> Source {
+        let Some(target) = self.called(place) else {
+            return Source::Invalid;
+        };
+        let workflow = &self.document.workflows[target];
+        self.workflow_field(
+            name,
+            at,
+            target,
+            "output",
+            workflow.outputs.iter().map(|entry| entry.key).collect(),
+        )
+        .map_or(Source::Invalid, |output| Source::CalleeOutput { target, output })
+    }
+
+    /// `$workflows.ID.outputs.NAME`: what a workflow that has run before has returned.
+    fn dependency(&mut self, workflow: &Name, input: bool, field: &Name, at: Cursor<'a>) -> Source {
+        let span = at.part(workflow.at.start, workflow.at.end);
+        let Some(target) = self
+            .document
+            .workflows
+            .iter()
+            .position(|known| known.id.value == workflow.text)
+        else {
+            let meant = similar(
+                &workflow.text,
+                self.document.workflows.iter().map(|known| known.id.value),
+            );
+            let message = format!("no workflow `{}` in this document", workflow.text);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::UNKNOWN_WORKFLOW, span, message)
+                    .help_if(meant.map(|name| format!("a workflow with a similar name exists: `{name}`"))),
+            );
+            return Source::Invalid;
+        };
+        if !self.depends_on.contains(&target) {
+            let message = format!(
+                "workflow `{}` need not have run before `{}`",
+                workflow.text, self.workflow.id.value
+            );
+            self.diagnostics.push(
+                Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
+                    .help(format!("say that it must have: `dependsOn: [{}]`", workflow.text)),
+            );
+            return Source::Invalid;
+        }
+        let names = if input {
+            self.all_inputs[target].0.iter().map(|input| input.name).collect()
+        } else {
+            self.document.workflows[target]
+                .outputs
+                .iter()
+                .map(|entry| entry.key)
+                .collect()
+        };
+        self.workflow_field(field, at, target, if input { "input" } else { "output" }, names)
+            .map_or(Source::Invalid, |field| Source::Dependency {
+                workflow: target,
+                input,
+                field,
+            })
+    }
+
+    fn workflow_field(
+        &mut self,
+        name: &Name,
+        at: Cursor<'a>,
+        target: usize,
+        what: &str,
+        names: Vec<&'a str>,
+    ) -> Option<usize> {
+        let position = |wanted: &str| names.iter().position(|known| *known == wanted);
+        if let Some(index) = position(&name.text) {
+            return Some(index);
+        }
+        let meant = similar(&name.text, names.iter().copied());
+        let message = format!(
+            "workflow `{}` has no {what} `{}`",
+            self.document.workflows[target].id.value, name.text
+        );
+        let help = match meant {
+            Some(known) => format!("an {what} with a similar name exists: `{known}`"),
+            None => format!("its {what}s are {}", super::listed(names.iter().copied())),
+        };
+        self.diagnostics.push(
+            Diagnostic::new(
+                &rule::UNKNOWN_WORKFLOW_OUTPUT,
+                at.part(name.at.start, name.at.end),
+                message,
+            )
+            .help(help),
+        );
+        meant.and_then(position)
     }
 
     fn source_field(&mut self, source: &Name, reference: &Name, at: Cursor<'a>) -> Source {

@@ -1,0 +1,518 @@
+//! `Run`, and the decisions of the workflow as code.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{collected, doc, ident, result, step, value, variant};
+use crate::plan::{Plan, Step, Workflow};
+
+/// The workflows that a workflow calls, each once.
+fn targets<'p>(workflow: &Workflow, plan: &'p Plan) -> Vec<&'p Workflow> {
+    let mut indices: Vec<usize> = workflow.sites.iter().map(|site| site.target).collect();
+    indices.sort_unstable();
+    indices.dedup();
+    indices.into_iter().filter_map(|index| plan.workflow(index)).collect()
+}
+
+pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
+    let id = &workflow.id;
+    let shape = shape(workflow, plan);
+    let result = result(workflow);
+    let calls = !workflow.sites.is_empty();
+    let depends = !workflow.dependencies.is_empty();
+    let fits = workflow.steps.iter().enumerate().map(|(index, step)| {
+        let method = ident(&step.ident);
+        let index = Literal::usize_unsuffixed(index);
+        quote!(__rt::fits(&SHAPE, &run.state, #index, run.steps().#method().is_some())?;)
+    });
+    let collect = collect(workflow, plan, broken);
+    let program = if broken {
+        broken_program()
+    } else {
+        working_program(workflow, plan)
+    };
+    let input = input(workflow);
+    let called = called(workflow, plan);
+    let none = quote!(::std::option::Option::None);
+    let (called_field, called_start, called_type, called_read, called_write) = if calls {
+        (
+            quote!(called: ::std::option::Option<Called>,),
+            quote!(called: #none,),
+            quote!(Called),
+            quote!(called: parts.called,),
+            quote!(self.called.as_ref()),
+        )
+    } else {
+        (quote!(), quote!(), quote!(__rt::Nobody), quote!(), none.clone())
+    };
+    let (before_field, before_argument, before_start, before_type, before_read, before_write) = if depends {
+        (
+            quote!(dependencies: Dependencies,),
+            quote!(, dependencies: Dependencies),
+            quote!(dependencies,),
+            quote!(Dependencies),
+            quote!(dependencies: parts.dependencies.ok_or_else(|| <D::Error as __serde::de::Error>::missing_field("dependencies"))?,),
+            quote!(::std::option::Option::Some(&self.dependencies)),
+        )
+    } else {
+        (quote!(), quote!(), quote!(), quote!(()), quote!(), none)
+    };
+    let docs = doc::plain(&format!(
+        "A run of the workflow `{id}`: a plain value that can be stored, sent and resumed."
+    ));
+    let progress = quote!(::std::result::Result<__rt::Progress<Input, #result>, __rt::Error>);
+    quote! {
+        #shape
+
+        /// Why a run did not get on, and the run.
+        pub type Error = __rt::RunError<Run>;
+
+        #called
+
+        #docs
+        #[derive(Clone)]
+        pub struct Run {
+            inputs: PartialInputs,
+            #before_field
+            state: __rt::State,
+            #called_field
+        }
+
+        impl Run {
+            /// A run that stands before its first step.
+            #[must_use]
+            pub fn new(inputs: impl ::std::convert::Into<PartialInputs> #before_argument) -> Self {
+                Self { inputs: inputs.into(), #before_start state: __rt::State::new(&SHAPE), #called_start }
+            }
+
+            /// Performs one attempt of the next step; never sleeps.
+            ///
+            /// # Errors
+            /// The workflow failed; the run stands where it stood before.
+            pub async fn advance<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> #progress {
+                __rt::advance(self, client).await
+            }
+
+            /// Advances until the run has to wait, awaits an input or has ended; never sleeps.
+            ///
+            /// # Errors
+            /// The workflow failed; the run stands where it stood before the failed attempt.
+            pub async fn advance_until_blocked<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> #progress {
+                __rt::advance_until_blocked(self, client).await
+            }
+
+            /// Runs to the end, sleeping where the workflow waits.
+            ///
+            /// # Errors
+            /// The workflow failed or an input is missing; the run stands where it stood before
+            /// the failed attempt.
+            pub async fn finish<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> ::std::result::Result<#result, __rt::Error> {
+                __rt::finish(self, client).await
+            }
+
+            /// The step that is next; `None` when the run has ended.
+            #[must_use]
+            pub fn step(&self) -> ::std::option::Option<Step> {
+                Step::ALL.get(self.state.position()?).copied()
+            }
+
+            /// What the steps have kept so far.
+            #[must_use]
+            pub fn steps(&self) -> Steps<'_> {
+                Steps { state: &self.state }
+            }
+
+            /// The inputs that are known so far.
+            #[must_use]
+            pub fn inputs(&self) -> &PartialInputs {
+                &self.inputs
+            }
+
+            /// The inputs, to be set or corrected.
+            pub fn inputs_mut(&mut self) -> &mut PartialInputs {
+                &mut self.inputs
+            }
+
+            /// What the workflow has returned; `None` until the run has ended.
+            #[must_use]
+            pub fn outputs(&self) -> ::std::option::Option<#result> {
+                if self.state.position().is_some() {
+                    return ::std::option::Option::None;
+                }
+                __rt::Workflow::collect(self)
+            }
+        }
+
+        impl ::std::fmt::Debug for Run {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.debug_struct("Run").field("inputs", &self.inputs).field("step", &self.step()).finish_non_exhaustive()
+            }
+        }
+
+        impl __serde::Serialize for Run {
+            fn serialize<S: __serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                let parts = __rt::Parts { inputs: &self.inputs, dependencies: #before_write, called: #called_write };
+                __rt::serialize::<S, PartialInputs, #before_type, #called_type>(&SHAPE, &self.state, parts, serializer)
+            }
+        }
+
+        impl<'de> __serde::Deserialize<'de> for Run {
+            fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                let (state, parts) = __rt::deserialize::<D, PartialInputs, #before_type, #called_type>(&SHAPE, deserializer)?;
+                let run = Self { inputs: parts.inputs, #before_read state, #called_read };
+                #(#fits)*
+                ::std::result::Result::Ok(run)
+            }
+        }
+
+        impl __rt::Workflow for Run {
+            type Input = Input;
+            type Outputs = #result;
+
+            #input
+
+            #collect
+        }
+
+        #program
+    }
+}
+
+fn index(number: Option<usize>) -> TokenStream {
+    match number {
+        Some(number) => {
+            let number = Literal::usize_unsuffixed(number);
+            quote!(::std::option::Option::Some(#number))
+        }
+        None => quote!(::std::option::Option::None),
+    }
+}
+
+fn shape(workflow: &Workflow, plan: &Plan) -> TokenStream {
+    let (id, file) = (&workflow.id, &plan.file);
+    let inputs = workflow.inputs.iter().map(|input| &input.name);
+    let first = index(workflow.first);
+    let steps = workflow.steps.iter().map(|step| {
+        let id = &step.id;
+        let outputs = step.outputs.iter().map(|output| &output.name);
+        let timeout = match step.timeout {
+            Some(milliseconds) => {
+                let milliseconds = Literal::u64_unsuffixed(milliseconds);
+                quote!(::std::option::Option::Some(#milliseconds))
+            }
+            None => quote!(::std::option::Option::None),
+        };
+        let (next, call) = (index(step.next), index(step.call));
+        let needs = step.after.iter().map(|needed| Literal::usize_unsuffixed(*needed));
+        quote! {
+            __rt::StepShape {
+                id: #id, outputs: &[#(#outputs),*], timeout: #timeout, next: #next, needs: &[#(#needs),*], call: #call,
+            }
+        }
+    });
+    quote! {
+        static SHAPE: __rt::Shape = __rt::Shape {
+            workflow: #id, file: #file, inputs: &[#(#inputs),*], first: #first, steps: &[#(#steps),*],
+        };
+    }
+}
+
+fn input(workflow: &Workflow) -> TokenStream {
+    if workflow.inputs.is_empty() {
+        return quote! {
+            fn input(_: usize) -> Input {
+                // No step of a workflow without inputs awaits one.
+                ::std::unreachable!()
+            }
+        };
+    }
+    let variants = workflow.inputs.iter().map(|input| {
+        let variant = ident(&input.variant);
+        quote!(Input::#variant)
+    });
+    quote! {
+        fn input(index: usize) -> Input {
+            [#(#variants),*][index]
+        }
+    }
+}
+
+/// The run of another workflow that this one has called.
+fn called(workflow: &Workflow, plan: &Plan) -> TokenStream {
+    if workflow.sites.is_empty() {
+        return TokenStream::new();
+    }
+    let targets = targets(workflow, plan);
+    let runs = targets.iter().map(|target| {
+        let (variant, module, id) = (ident(&variant(target)), ident(&target.ident), &target.id);
+        quote!(#[serde(rename = #id)] #variant(::std::boxed::Box<super::#module::Run>),)
+    });
+    let arms = |body: TokenStream| {
+        let arms = targets.iter().map(move |target| {
+            let variant = ident(&variant(target));
+            quote!(Self::#variant(run) => #body,)
+        });
+        quote!(#(#arms)*)
+    };
+    let (outputs, programs) = (
+        arms(quote!(__rt::Program::output(&**run, output))),
+        arms(quote!(&mut **run)),
+    );
+    quote! {
+        #[derive(Clone, __serde::Serialize, __serde::Deserialize)]
+        #[serde(crate = "self::__serde")]
+        enum Called {
+            #(#runs)*
+        }
+
+        impl Called {
+            #[allow(dead_code)]
+            fn output(&self, output: usize) -> ::std::option::Option<__rt::Datum<'_>> {
+                match self { #outputs }
+            }
+
+            fn program(&mut self) -> &mut dyn __rt::Program {
+                match self { #programs }
+            }
+        }
+    }
+}
+
+/// The method that reads what a run has returned.
+fn collect(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
+    let result = result(workflow);
+    if broken {
+        return quote! {
+            fn collect(&self) -> ::std::option::Option<#result> {
+                ::std::option::Option::None
+            }
+        };
+    }
+    let fields = collected(&workflow.outputs, |index, _| {
+        let index = Literal::usize_unsuffixed(index);
+        quote!(__rt::typed(__rt::Program::output(self, #index)))
+    });
+    let own = quote!(Outputs { #fields });
+    if workflow.ends.is_empty() {
+        return quote! {
+            fn collect(&self) -> ::std::option::Option<Outputs> {
+                ::std::option::Option::Some(#own)
+            }
+        };
+    }
+    let left = targets(workflow, plan).into_iter().filter(|target| workflow.ends.contains(&target.index)).map(|target| {
+        let (name, module) = (ident(&variant(target)), ident(&target.ident));
+        if target.ends.is_empty() {
+            return quote!(::std::option::Option::Some(Called::#name(run)) => Outcome::#name(__rt::Workflow::collect(&**run)?),);
+        }
+        let further = target.ends.iter().filter_map(|index| plan.workflow(*index)).map(|end| {
+            let end = ident(&variant(end));
+            quote!(super::#module::Outcome::#end(outputs) => Outcome::#end(outputs),)
+        });
+        quote! {
+            ::std::option::Option::Some(Called::#name(run)) => match __rt::Workflow::collect(&**run)? {
+                super::#module::Outcome::Completed(outputs) => Outcome::#name(outputs),
+                #(#further)*
+            },
+        }
+    });
+    quote! {
+        fn collect(&self) -> ::std::option::Option<Outcome> {
+            if !self.state.left() {
+                return ::std::option::Option::Some(Outcome::Completed(#own));
+            }
+            #[allow(unreachable_patterns)]
+            ::std::option::Option::Some(match &self.called {
+                #(#left)*
+                _ => return ::std::option::Option::None,
+            })
+        }
+    }
+}
+
+fn accessors() -> TokenStream {
+    quote! {
+        fn shape(&self) -> &'static __rt::Shape {
+            &SHAPE
+        }
+
+        fn state(&self) -> &__rt::State {
+            &self.state
+        }
+
+        fn state_mut(&mut self) -> &mut __rt::State {
+            &mut self.state
+        }
+    }
+}
+
+/// Never called: the build has failed.
+fn broken_program() -> TokenStream {
+    let accessors = accessors();
+    quote! {
+        impl __rt::Program for Run {
+            #accessors
+
+            fn prepare(&self, _: usize, _: &mut __rt::Call) -> ::std::result::Result<(), __rt::Stop> {
+                ::std::unreachable!()
+            }
+
+            fn settle(&self, _: usize, _: &__rt::Exchange<'_>) -> ::std::result::Result<::std::vec::Vec<::std::option::Option<__rt::Slot>>, __rt::Failure> {
+                ::std::unreachable!()
+            }
+        }
+    }
+}
+
+/// The methods that start, hold and end runs of other workflows.
+fn calls(workflow: &Workflow, plan: &Plan) -> TokenStream {
+    if workflow.sites.is_empty() {
+        return TokenStream::new();
+    }
+    let arms = workflow.sites.iter().enumerate().map(|(index, site)| {
+        let index = Literal::usize_unsuffixed(index);
+        let statements = step::call(site, workflow, plan);
+        quote!(#index => { #statements })
+    });
+    quote! {
+        #[allow(unused_variables)]
+        fn call(&mut self, site: usize, exchange: &__rt::Exchange<'_>) -> ::std::result::Result<(), __rt::Stop> {
+            let called = match site {
+                #(#arms)*
+                _ => return ::std::result::Result::Ok(()),
+            };
+            self.called = ::std::option::Option::Some(called);
+            ::std::result::Result::Ok(())
+        }
+
+        fn child(&mut self) -> ::std::option::Option<&mut dyn __rt::Program> {
+            ::std::option::Option::Some(self.called.as_mut()?.program())
+        }
+
+        fn hang_up(&mut self) {
+            self.called = ::std::option::Option::None;
+        }
+    }
+}
+
+/// The method that reads an output of the workflow.
+fn output(workflow: &Workflow, plan: &Plan) -> TokenStream {
+    if workflow.outputs.is_empty() {
+        return TokenStream::new();
+    }
+    let scope = value::Scope {
+        plan,
+        workflow,
+        pointers: Vec::new(),
+    };
+    let arms = workflow.outputs.iter().enumerate().map(|(index, output)| {
+        let index = Literal::usize_unsuffixed(index);
+        let value = scope.datum(&output.value, "an output");
+        quote!(#index => #value,)
+    });
+    quote! {
+        fn output(&self, output: usize) -> ::std::option::Option<__rt::Datum<'_>> {
+            match output {
+                #(#arms)*
+                _ => ::std::option::Option::None,
+            }
+        }
+    }
+}
+
+fn working_program(workflow: &Workflow, plan: &Plan) -> TokenStream {
+    let accessors = accessors();
+    let steps = || {
+        workflow
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(index, step)| (index, Literal::usize_unsuffixed(index), step))
+    };
+    let requests: Vec<&Step> = workflow.steps.iter().filter(|step| step.request.is_some()).collect();
+    let operations = requests
+        .iter()
+        .filter_map(|step| step.request.as_ref())
+        .map(step::operation);
+    let operation_count = Literal::usize_unsuffixed(requests.len());
+    let count = Literal::usize_unsuffixed(workflow.steps.len());
+    let kept = workflow.steps.iter().map(|step| {
+        let outputs = step.outputs.iter().map(|output| step::kept(output, workflow));
+        quote!(&[#(#outputs),*])
+    });
+    let prepare =
+        steps()
+            .filter(|(_, _, step)| step.request.is_some())
+            .enumerate()
+            .map(|(operation, (_, number, step))| {
+                let statements = step::prepare(step, operation, workflow, plan);
+                quote!(#number => { #statements })
+            });
+    let settle = steps().map(|(index, number, step)| {
+        let statements = step::settle(step, index, workflow, plan);
+        quote!(#number => { #statements })
+    });
+    let choose = |success: bool| {
+        let arms: Vec<TokenStream> = steps()
+            .filter_map(|(index, number, step)| {
+                let actions = if success { &step.on_success } else { &step.on_failure };
+                let statements = step::actions(actions, success, index, workflow, plan)?;
+                Some(quote!(#number => { #statements }))
+            })
+            .collect();
+        if arms.is_empty() {
+            return None;
+        }
+        let (name, of, rest) = if success {
+            (quote!(succeeded), quote!(__rt::Action), quote!(__rt::Action::Next))
+        } else {
+            (
+                quote!(failed),
+                quote!(::std::option::Option<__rt::Action>),
+                quote!(::std::option::Option::None),
+            )
+        };
+        Some(quote! {
+            #[allow(unused_variables)]
+            fn #name(&mut self, step: usize, exchange: &__rt::Exchange<'_>) -> #of {
+                match step {
+                    #(#arms)*
+                    _ => #rest,
+                }
+            }
+        })
+    };
+    let (succeeded, failed) = (choose(true), choose(false));
+    let (output, calls) = (output(workflow, plan), calls(workflow, plan));
+    quote! {
+        static OPERATIONS: [__rt::Operation; #operation_count] = [#(#operations),*];
+
+        static KEPT: [&[__rt::Output]; #count] = [#(#kept),*];
+
+        impl __rt::Program for Run {
+            #accessors
+
+            #[allow(unused_variables)]
+            fn prepare(&self, step: usize, call: &mut __rt::Call) -> ::std::result::Result<(), __rt::Stop> {
+                match step {
+                    #(#prepare)*
+                    _ => {}
+                }
+                ::std::result::Result::Ok(())
+            }
+
+            #[allow(unused_variables)]
+            fn settle(&self, step: usize, exchange: &__rt::Exchange<'_>) -> ::std::result::Result<::std::vec::Vec<::std::option::Option<__rt::Slot>>, __rt::Failure> {
+                match step {
+                    #(#settle)*
+                    _ => ::std::result::Result::Ok(::std::vec::Vec::new()),
+                }
+            }
+
+            #succeeded
+            #failed
+            #output
+            #calls
+        }
+    }
+}

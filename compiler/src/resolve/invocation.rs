@@ -1,0 +1,198 @@
+//! Workflows that are called: by a step, by a retry on its way, or for good.
+
+use super::value::Place;
+use super::{Reference, Scope, Source, Value, ValueKind};
+use crate::diagnostic::{Diagnostic, rule, similar};
+use crate::document::{self, OrReusable, Text, Version};
+
+/// A call of a workflow with values for its inputs.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// The index of the workflow in the document.
+    pub target: usize,
+    /// The indices of its inputs and their values.
+    pub arguments: Vec<(usize, Value)>,
+}
+
+/// Who calls a workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// A step.
+    Step,
+    /// An action.
+    Action,
+}
+
+impl<'a> Scope<'a, '_> {
+    /// The workflow that an id names.
+    pub(super) fn find_workflow(&mut self, id: Text<'_>) -> Option<usize> {
+        if id.value.starts_with("$sourceDescriptions.") {
+            super::unsupported("workflows of other documents", id.span(), self.diagnostics);
+            return None;
+        }
+        let workflows = &self.document.workflows;
+        let position = |name: &str| workflows.iter().position(|workflow| workflow.id.value == name);
+        if let Some(index) = position(id.value) {
+            return Some(index);
+        }
+        let names = || workflows.iter().map(|workflow| workflow.id.value);
+        let meant = similar(id.value, names());
+        let help = match meant {
+            Some(name) => format!("a workflow with a similar name exists: `{name}`"),
+            None => format!("the workflows are {}", super::listed(names())),
+        };
+        let message = format!("no workflow `{}` in this document", id.value);
+        self.diagnostics
+            .push(Diagnostic::new(&rule::UNKNOWN_WORKFLOW, id.span(), message).help(help));
+        meant.and_then(position)
+    }
+
+    /// Binds the parameters of a call to the inputs of its target.
+    pub(super) fn invocation(
+        &mut self,
+        id: Text<'a>,
+        parameters: &[OrReusable<'a, document::Parameter<'a>>],
+        caller: Caller,
+        place: &Place<'a>,
+    ) -> Option<Invocation> {
+        let target = self.find_workflow(id)?;
+        let (inputs, closed) = self.all_inputs.get(target)?.clone();
+        let name = self.document.workflows.get(target)?.id.value;
+        let mut arguments: Vec<(usize, Value)> = Vec::new();
+        let mut seen: Vec<(String, crate::source::Span)> = Vec::new();
+        for parameter in parameters {
+            let Some(parameter) = self.parameter_object(parameter) else {
+                continue;
+            };
+            if let Some((_, first)) = seen.iter().find(|(known, _)| known == parameter.name.value) {
+                let message = format!("the parameter `{}` is given twice", parameter.name.value);
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::DUPLICATE_PARAMETER, parameter.name.span(), message)
+                        .related(*first, "first given here"),
+                );
+                continue;
+            }
+            seen.push((parameter.name.value.to_owned(), parameter.name.span()));
+            if let Some((_, span)) = parameter.location {
+                self.parameter_in_unexpected(name, span);
+            }
+            let value = self.value(parameter.value, place);
+            let known = inputs.iter().position(|input| input.name == parameter.name.value);
+            match known.or_else(|| self.unknown_workflow_input(parameter.name, name, &inputs, closed)) {
+                Some(input) => arguments.push((input, value)),
+                None => {}
+            }
+        }
+        if caller == Caller::Step {
+            self.shared_arguments(&inputs, &mut arguments, place);
+        } else if self.document.version < Version::V1_1 {
+            self.same_named_arguments(id, &inputs, &mut arguments);
+        }
+        for (index, input) in inputs.iter().enumerate().filter(|(_, input)| input.required) {
+            if closed && !arguments.iter().any(|(given, _)| *given == index) {
+                self.workflow_input_required(id, name, input.name, input.span, caller);
+            }
+        }
+        Some(Invocation { target, arguments })
+    }
+
+    /// Parameters of the calling workflow reach inputs of the same name.
+    fn shared_arguments(
+        &mut self,
+        inputs: &[super::Input<'a>],
+        arguments: &mut Vec<(usize, Value)>,
+        place: &Place<'a>,
+    ) {
+        let workflow = self.workflow;
+        for parameter in &workflow.parameters {
+            // What is wrong with it is reported where a request uses it, or here if none does.
+            let OrReusable::Here(parameter) = parameter else {
+                continue;
+            };
+            let Some(index) = inputs.iter().position(|input| input.name == parameter.name.value) else {
+                continue;
+            };
+            if !arguments.iter().any(|(given, _)| *given == index) {
+                let value = self.value(parameter.value, place);
+                arguments.push((index, value));
+            }
+        }
+    }
+
+    /// Actions of 1.0 have no parameters: the caller's inputs of the same name are passed.
+    fn same_named_arguments(&mut self, id: Text<'a>, inputs: &[super::Input<'a>], arguments: &mut Vec<(usize, Value)>) {
+        for (index, input) in inputs.iter().enumerate() {
+            let Some(own) = self.inputs.iter().position(|known| known.name == input.name) else {
+                continue;
+            };
+            if !arguments.iter().any(|(given, _)| *given == index) {
+                let reference = Reference {
+                    source: Source::Input(own),
+                    pointer: Vec::new(),
+                    token_spans: Vec::new(),
+                    span: id.span(),
+                    text: format!("$inputs.{}", input.name),
+                };
+                arguments.push((
+                    index,
+                    Value {
+                        span: id.span(),
+                        kind: ValueKind::Reference(reference),
+                    },
+                ));
+            }
+        }
+    }
+
+    fn parameter_in_unexpected(&mut self, workflow: &str, span: crate::source::Span) {
+        let message = format!("a parameter of a call of workflow `{workflow}` becomes an input; it is sent nowhere");
+        self.diagnostics
+            .push(Diagnostic::new(&rule::PARAMETER_IN_UNEXPECTED, span, message).help("remove `in`"));
+    }
+
+    fn unknown_workflow_input(
+        &mut self,
+        name: Text<'a>,
+        workflow: &str,
+        inputs: &[super::Input<'a>],
+        closed: bool,
+    ) -> Option<usize> {
+        if !closed {
+            return None;
+        }
+        let meant = similar(name.value, inputs.iter().map(|input| input.name));
+        let help = match meant {
+            Some(known) => format!("an input with a similar name exists: `{known}`"),
+            None if inputs.is_empty() => "remove the parameter".to_owned(),
+            None => format!(
+                "its inputs are {}",
+                super::listed(inputs.iter().map(|input| input.name))
+            ),
+        };
+        let message = format!("workflow `{workflow}` has no input `{}`", name.value);
+        self.diagnostics
+            .push(Diagnostic::new(&rule::UNKNOWN_WORKFLOW_INPUT, name.span(), message).help(help));
+        inputs.iter().position(|input| Some(input.name) == meant)
+    }
+
+    fn workflow_input_required(
+        &mut self,
+        id: Text<'a>,
+        workflow: &str,
+        input: &str,
+        declared: crate::source::Span,
+        caller: Caller,
+    ) {
+        let message = format!("workflow `{workflow}` requires the input `{input}`, which this call does not give");
+        let help = if caller == Caller::Action && self.document.version < Version::V1_1 {
+            format!("actions of Arazzo 1.0 pass on the inputs of the same name: declare an input `{input}` here too")
+        } else {
+            format!("add to `parameters`: `{{ name: {input}, value: … }}`")
+        };
+        self.diagnostics.push(
+            Diagnostic::new(&rule::WORKFLOW_INPUT_REQUIRED, id.span(), message)
+                .related(declared, "declared here")
+                .help(help),
+        );
+    }
+}

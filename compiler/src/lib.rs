@@ -38,6 +38,7 @@ mod document;
 pub mod emit;
 mod expression;
 mod flow;
+mod jsonpath;
 mod openapi;
 pub mod plan;
 mod resolve;

@@ -183,7 +183,7 @@ impl<'p, 'a> Typing<'p, 'a> {
             ValueKind::Array(_) => of(Type::Array),
             ValueKind::Object(_) => of(Type::Object),
             ValueKind::Reference(reference) => self.reference(reference, at),
-            ValueKind::Invalid => Known::NOTHING,
+            ValueKind::JsonText(_) | ValueKind::Invalid => Known::NOTHING,
         }
     }
 

@@ -253,6 +253,48 @@ impl Call {
         JsonBody { out: &mut self.body }
     }
 
+    /// Makes sure that a body which was written as text is JSON.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn check_json(&mut self) -> Result<(), Failure> {
+        match serde_json::from_slice::<serde::de::IgnoredAny>(&self.body) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Failure::new(
+                ErrorKind::Request,
+                format!("the payload is not JSON once its values are in it: {error}"),
+            )),
+        }
+    }
+
+    /// Sets a value in the JSON body; one that is absent is null.
+    ///
+    /// # Errors
+    /// The pointer leads nowhere.
+    pub fn replace(&mut self, pointer: &[&str], value: Option<&Datum<'_>>) -> Result<(), Failure> {
+        let nowhere = || {
+            let target: String = pointer
+                .iter()
+                .map(|token| format!("/{}", token.replace('~', "~0").replace('/', "~1")))
+                .collect();
+            Failure::new(
+                ErrorKind::Request,
+                format!("the replacement target `{target}` leads nowhere in the payload"),
+            )
+        };
+        let text = std::str::from_utf8(&self.body).map_err(|_| nowhere())?;
+        let mut found = [None];
+        crate::extract::extract(text, &[pointer], &mut found).map_err(|_| nowhere())?;
+        let old = found[0].ok_or_else(nowhere)?;
+        // What was found is a part of the text.
+        let start = old.as_ptr() as usize - text.as_ptr() as usize;
+        let mut body = text.as_bytes()[..start].to_vec();
+        value.unwrap_or(&Datum::Null).write_json(&mut body);
+        body.extend_from_slice(&text.as_bytes()[start + old.len()..]);
+        self.body = body;
+        Ok(())
+    }
+
     pub(crate) fn finish(mut self, settings: &Settings) -> Result<(Request<Bytes>, Sent), Failure> {
         let known = settings.sources.get(self.operation.source);
         let base = known
@@ -464,6 +506,16 @@ impl JsonBody<'_> {
             self.out.push(b',');
         }
         self.raw(fragment)
+    }
+
+    /// Writes text inside a string literal, escaped for it.
+    pub fn quoted(&mut self, text: &str) -> &mut Self {
+        let start = self.out.len();
+        write_string(text, self.out);
+        // Without the quotes.
+        self.out.remove(start);
+        self.out.pop();
+        self
     }
 
     /// Writes a string.

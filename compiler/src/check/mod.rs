@@ -8,6 +8,7 @@ mod workflow;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
+use crate::resolve::JsonPiece;
 use crate::resolve::{
     ActionKind, Call, Destination, Invocation, Program, Reference, Segment, Test, Value, ValueKind, Workflow,
 };
@@ -80,6 +81,10 @@ fn collect<'v>(value: &'v Value, found: &mut Vec<&'v Reference>) {
             Segment::Reference(reference) => Some(reference),
             Segment::Text(_) => None,
         })),
+        ValueKind::JsonText(pieces) => found.extend(pieces.iter().filter_map(|piece| match piece {
+            JsonPiece::Quoted(reference) | JsonPiece::Bare(reference) => Some(reference),
+            JsonPiece::Text(_) => None,
+        })),
         ValueKind::Array(items) => items.iter().for_each(|item| collect(item, found)),
         ValueKind::Object(members) => members.iter().for_each(|(_, value)| collect(value, found)),
         ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Invalid => {}
@@ -95,7 +100,7 @@ pub(crate) fn test_references<'t>(test: &'t Test, found: &mut Vec<&'t Reference>
             collect(left, found);
             collect(right, found);
         }
-        Test::Truthy(value) => collect(value, found),
+        Test::Truthy(value) | Test::Present(value) => collect(value, found),
         Test::Invalid => {}
     }
 }
@@ -115,6 +120,13 @@ pub(crate) fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> V
             );
         }
         if let Some(body) = &request.body {
+            for (_, value) in &body.replacements {
+                all.extend(
+                    references(value)
+                        .into_iter()
+                        .map(|reference| (reference, Place::Request)),
+                );
+            }
             all.extend(
                 references(&body.payload)
                     .into_iter()

@@ -75,11 +75,21 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
             quote!({ let value = #value; #send })
         }
     });
-    let body = request.body.as_ref().map(|(content_type, payload)| {
-        let statements = scope.payload(payload);
+    let body = request.body.as_ref().map(|body| {
+        let content_type = &body.content_type;
+        let statements = scope.payload(&body.payload);
+        let replaced = body.replacements.iter().map(|(tokens, value)| {
+            let value = scope.datum(value, "a replacement");
+            quote!(call.replace(&[#(#tokens),*], #value.as_ref())?;)
+        });
+        // Text with values outside its string literals need not be JSON in the end.
+        let bare = matches!(&body.payload, Value::JsonText(pieces) if pieces.iter().any(|piece| matches!(piece, crate::plan::JsonPiece::Bare(_))));
+        let checked = bare.then(|| quote!(call.check_json()?;));
         quote! {
             let mut body = call.json(#content_type);
             #statements
+            #checked
+            #(#replaced)*
         }
     });
     quote! {
@@ -357,6 +367,10 @@ fn value_reads<'v>(value: &'v Value, reads: &mut Vec<&'v Read>) {
             crate::plan::Piece::Read(read) => Some(read),
             crate::plan::Piece::Text(_) => None,
         })),
+        Value::JsonText(pieces) => reads.extend(pieces.iter().filter_map(|piece| match piece {
+            crate::plan::JsonPiece::Quoted(read) | crate::plan::JsonPiece::Bare(read) => Some(read),
+            crate::plan::JsonPiece::Text(_) => None,
+        })),
         Value::Array(items) => items.iter().for_each(|item| value_reads(item, reads)),
         Value::Object(members) => members.iter().for_each(|(_, value)| value_reads(value, reads)),
         Value::Literal(_) => {}
@@ -371,6 +385,6 @@ fn check_reads<'c>(check: &'c Check, reads: &mut Vec<&'c Read>) {
             value_reads(left, reads);
             value_reads(right, reads);
         }
-        Check::Truthy(value) => value_reads(value, reads),
+        Check::Truthy(value) | Check::Present(value) => value_reads(value, reads),
     }
 }

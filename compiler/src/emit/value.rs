@@ -6,7 +6,7 @@ use quote::quote;
 use super::ident;
 use crate::condition::Operator;
 use crate::plan::types::Ty;
-use crate::plan::{Check, Piece, Plan, Read, Value, Workflow};
+use crate::plan::{Check, JsonPiece, Piece, Plan, Read, Value, Workflow};
 use crate::resolve::Source;
 
 /// What the values of one function may refer to.
@@ -120,7 +120,7 @@ impl Scope<'_> {
                 let text = self.template(pieces, what);
                 quote!(::std::option::Option::Some(__rt::Datum::owned(#text)))
             }
-            Value::Array(_) | Value::Object(_) => {
+            Value::Array(_) | Value::Object(_) | Value::JsonText(_) => {
                 let mut writer = Writer {
                     scope: self,
                     out: TokenStream::new(),
@@ -188,6 +188,10 @@ impl Scope<'_> {
                 quote!(!(#inner))
             }
             Check::Compare(left, operator, right) => self.compare(left, *operator, right),
+            Check::Present(value) => {
+                let value = self.datum(value, "a condition");
+                quote!(#value.is_some())
+            }
             Check::Truthy(value) => {
                 let value = self.datum(value, "a condition");
                 quote!(__rt::truthy(#value.as_ref()))
@@ -284,6 +288,23 @@ impl Writer<'_, '_> {
                 self.flush();
                 let text = self.scope.template(pieces, self.what);
                 self.out.extend(quote!(body.text(&#text);));
+            }
+            Value::JsonText(pieces) => {
+                for piece in pieces {
+                    match piece {
+                        JsonPiece::Text(text) => self.pending.push_str(text),
+                        JsonPiece::Quoted(read) => {
+                            self.flush();
+                            let value = self.scope.present(read, self.what);
+                            self.out.extend(quote!(body.quoted(&#value.text());));
+                        }
+                        JsonPiece::Bare(read) => {
+                            self.flush();
+                            let value = self.scope.present(read, self.what);
+                            self.out.extend(quote!(body.raw(&#value.text());));
+                        }
+                    }
+                }
             }
             Value::Array(items) => {
                 self.pending.push('[');

@@ -150,7 +150,18 @@ pub struct Request {
     /// Everything else that has a name.
     pub parameters: Vec<Parameter>,
     /// The body.
-    pub body: Option<(String, Value)>,
+    pub body: Option<Body>,
+}
+
+/// A body.
+#[derive(Debug)]
+pub struct Body {
+    /// The content type that is sent.
+    pub content_type: String,
+    /// The payload.
+    pub payload: Value,
+    /// Values that are set in it once it is made, the pointers to where, and the expressions.
+    pub replacements: Vec<(Vec<String>, Value)>,
 }
 
 /// A piece of a path.
@@ -184,10 +195,23 @@ pub enum Value {
     Read(Read),
     /// A string with values in it.
     Template(Vec<Piece>),
+    /// JSON that is written as text.
+    JsonText(Vec<JsonPiece>),
     /// An array.
     Array(Vec<Value>),
     /// An object.
     Object(Vec<(String, Value)>),
+}
+
+/// A piece of JSON text.
+#[derive(Clone, Debug)]
+pub enum JsonPiece {
+    /// Text as it is.
+    Text(String),
+    /// A value inside a string literal.
+    Quoted(Read),
+    /// A value outside.
+    Bare(Read),
 }
 
 /// A piece of a template.
@@ -240,6 +264,8 @@ pub enum Check {
     Compare(Value, Operator, Value),
     /// A value is `true`.
     Truthy(Value),
+    /// A query selects a value.
+    Present(Value),
 }
 
 /// An output of a step or a workflow.
@@ -710,7 +736,15 @@ impl<'a> Planner<'_, 'a> {
             });
         }
         let body = match body {
-            Some(body) => Some((body.content_type.clone(), value(&body.payload)?)),
+            Some(body) => Some(Body {
+                content_type: body.content_type.clone(),
+                payload: value(&body.payload)?,
+                replacements: body
+                    .replacements
+                    .iter()
+                    .map(|(tokens, new)| Some((tokens.clone(), value(new)?)))
+                    .collect::<Option<Vec<_>>>()?,
+            }),
             None => None,
         };
         Some(Request {
@@ -773,6 +807,18 @@ impl<'a> Planner<'_, 'a> {
                     })
                     .collect::<Option<Vec<_>>>()?,
             ),
+            ValueKind::JsonText(pieces) => Value::JsonText(
+                pieces
+                    .iter()
+                    .map(|piece| {
+                        Some(match piece {
+                            resolve::JsonPiece::Text(text) => JsonPiece::Text(text.clone()),
+                            resolve::JsonPiece::Quoted(reference) => JsonPiece::Quoted(self.read(reference, at)?),
+                            resolve::JsonPiece::Bare(reference) => JsonPiece::Bare(self.read(reference, at)?),
+                        })
+                    })
+                    .collect::<Option<Vec<_>>>()?,
+            ),
             ValueKind::Array(items) => Value::Array(
                 items
                     .iter()
@@ -804,6 +850,7 @@ impl<'a> Planner<'_, 'a> {
                 Check::Compare(self.value(left, Some(at))?, *operator, self.value(right, Some(at))?)
             }
             Test::Truthy(value) => Check::Truthy(self.value(value, Some(at))?),
+            Test::Present(value) => Check::Present(self.value(value, Some(at))?),
             Test::Invalid => return None,
         })
     }

@@ -32,6 +32,8 @@ pub enum Test {
     Compare(Value, Operator, Value),
     /// A value is `true`.
     Truthy(Value),
+    /// A query selects a value.
+    Present(Value),
     /// Something that was reported.
     Invalid,
 }
@@ -60,8 +62,10 @@ impl<'a> Scope<'a, '_> {
                             .help("add `context: $response.body`"),
                     );
                 }
-                self.engine(kind, condition, context);
-                Test::Invalid
+                if let Some(kind) = &criterion.kind {
+                    self.criterion_version(kind);
+                }
+                self.engine(kind, condition, context)
             }
             other => {
                 let span = criterion
@@ -85,7 +89,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    fn engine(&mut self, kind: &str, condition: document::Text<'a>, context: Option<Reference>) {
+    fn engine(&mut self, kind: &str, condition: document::Text<'a>, context: Option<Reference>) -> Test {
         if kind == "jsonpath"
             && let Some(found) = comparison(condition.value)
         {
@@ -119,13 +123,35 @@ impl<'a> Scope<'a, '_> {
                 ));
             }
             self.diagnostics.push(diagnostic);
-            return;
+            return Test::Invalid;
+        }
+        if kind == "jsonpath" && !condition.value.contains("{$") {
+            match crate::jsonpath::parse(condition.value) {
+                Ok(crate::jsonpath::Query::Singular(tokens)) => {
+                    let Some(mut reference) = context else {
+                        return Test::Invalid;
+                    };
+                    reference.token_spans.extend(tokens.iter().map(|_| condition.span()));
+                    reference.pointer.extend(tokens);
+                    reference.text = format!("{} {}", reference.text, condition.value);
+                    return Test::Present(Value {
+                        span: condition.span(),
+                        kind: ValueKind::Reference(reference),
+                    });
+                }
+                Ok(crate::jsonpath::Query::Other) => {}
+                Err(error) => {
+                    self.jsonpath_syntax(&error, condition.at);
+                    return Test::Invalid;
+                }
+            }
         }
         super::unsupported(
             &format!("conditions of type `{kind}`"),
             condition.span(),
             self.diagnostics,
         );
+        Test::Invalid
     }
 
     fn context(&mut self, at: Cursor<'a>, place: &Place<'a>) -> Option<Reference> {

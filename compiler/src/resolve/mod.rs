@@ -23,7 +23,7 @@ pub use criterion::{Criterion, Test};
 pub use invocation::Invocation;
 pub(crate) use operation::same_parameter;
 pub use operation::{Argument, Body, path_names};
-pub use value::{Reference, Segment, Source, Value, ValueKind};
+pub use value::{JsonPiece, Reference, Segment, Source, Value, ValueKind};
 
 /// A document whose names are resolved.
 #[derive(Debug)]

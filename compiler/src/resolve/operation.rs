@@ -2,7 +2,7 @@
 
 use super::invocation::Caller;
 use super::value::Place;
-use super::{Call, NamedApi, Request, Scope, Value, ValueKind, unsupported};
+use super::{Call, JsonPiece, NamedApi, Request, Scope, Segment, Value, ValueKind, unsupported};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, Location, OrReusable, Target, Text};
 use crate::expression::{self, Root};
@@ -34,6 +34,8 @@ pub struct Body<'a> {
     pub content_type: String,
     /// The payload.
     pub payload: Value,
+    /// Values that are set in it once it is made, and the pointers to where.
+    pub replacements: Vec<(Vec<String>, Value)>,
     /// The schema that the operation has for it.
     pub schema: Option<Schema<'a>>,
 }
@@ -502,9 +504,6 @@ impl<'a> Scope<'a, '_> {
             step: Some(step),
             response: false,
         };
-        if let Some(replacement) = request.replacements.first() {
-            unsupported("payload replacements", replacement.target.span(), self.diagnostics);
-        }
         let content_type = self.content_type(request, operation)?;
         let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         let schema = operation.body.as_ref().and_then(|body| {
@@ -528,16 +527,131 @@ impl<'a> Scope<'a, '_> {
             unsupported(&format!("bodies of type `{essence}`"), span, self.diagnostics);
             return None;
         }
-        if matches!(payload.kind, ValueKind::Text(_) | ValueKind::Template(_)) {
-            unsupported("JSON bodies written as text", payload_at.span(), self.diagnostics);
-            return None;
-        }
+        let payload = self.json_text(payload_at, payload);
+        let (payload, replacements) = self.replacements(request, payload, &place);
         Some(Body {
             span: request.at.span(),
             content_type,
             payload,
+            replacements,
             schema,
         })
+    }
+
+    /// A string with a JSON content type is sent as written when it is the text of an object or
+    /// array. Expressions inside its string literals are escaped for them, so that no value can
+    /// change the structure around it.
+    fn json_text(&mut self, at: crate::source::Cursor<'a>, payload: Value) -> Value {
+        let segments = match payload.kind {
+            ValueKind::Text(text) => vec![Segment::Text(text)],
+            ValueKind::Template(segments) => segments,
+            _ => return payload,
+        };
+        let starts = match segments.first() {
+            Some(Segment::Text(text)) => text.trim_start().starts_with(['{', '[']),
+            _ => false,
+        };
+        if !starts {
+            let whole = match segments.as_slice() {
+                [Segment::Text(text)] => ValueKind::Text(text.clone()),
+                _ => ValueKind::Template(segments),
+            };
+            return Value {
+                span: payload.span,
+                kind: whole,
+            };
+        }
+        let (mut quoted, mut escaped) = (false, false);
+        let mut pieces = Vec::new();
+        let mut sample = String::new();
+        for segment in segments {
+            match segment {
+                Segment::Text(text) => {
+                    for letter in text.chars() {
+                        (quoted, escaped) = match letter {
+                            _ if escaped => (quoted, false),
+                            '\\' if quoted => (true, true),
+                            '"' => (!quoted, false),
+                            _ => (quoted, false),
+                        };
+                    }
+                    sample.push_str(&text);
+                    pieces.push(JsonPiece::Text(text));
+                }
+                Segment::Reference(reference) if quoted => pieces.push(JsonPiece::Quoted(reference)),
+                Segment::Reference(reference) => {
+                    sample.push_str("null");
+                    pieces.push(JsonPiece::Bare(reference));
+                }
+            }
+        }
+        let path = std::path::Path::new("payload.json");
+        if let Err(errors) = &crate::source::File::parse(path, sample.clone().into_bytes()).root {
+            let reason = errors.first().map_or_else(String::new, |error| error.message.clone());
+            let message = format!("the payload is the text of no JSON value: {reason}");
+            let mut diagnostic = Diagnostic::new(&rule::PAYLOAD_NOT_JSON, at.span(), message);
+            if let Some(error) = errors.first().filter(|_| pieces.len() == 1) {
+                diagnostic.span = Some(at.part(error.range.start as usize, error.range.end as usize));
+            }
+            self.diagnostics.push(diagnostic);
+            return Value {
+                span: payload.span,
+                kind: ValueKind::Invalid,
+            };
+        }
+        Value {
+            span: payload.span,
+            kind: ValueKind::JsonText(pieces),
+        }
+    }
+
+    /// Payload replacements: into a payload that the document spells out they are made here, into
+    /// any other when it is there.
+    fn replacements(
+        &mut self,
+        request: &document::RequestBody<'a>,
+        mut payload: Value,
+        place: &Place<'a>,
+    ) -> (Value, Vec<(Vec<String>, Value)>) {
+        let mut later = Vec::new();
+        for replacement in &request.replacements {
+            let value = self.value(replacement.value, place);
+            let target = replacement.target;
+            let tokens = match &replacement.kind {
+                Some(kind) => self.selector_tokens(target.value, target.at, kind),
+                None => self.pointer_target(target),
+            };
+            let Some(tokens) = tokens else { continue };
+            match spot(&mut payload, &tokens) {
+                Spot::Found(found) => *found = value,
+                Spot::Later => later.push((tokens, value)),
+                Spot::Nowhere => {
+                    let message = format!("`{}` leads nowhere in the payload", target.value);
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::REPLACEMENT_TARGET_UNRESOLVED, target.span(), message)
+                            .related(payload.span, "the payload"),
+                    );
+                }
+            }
+        }
+        (payload, later)
+    }
+
+    fn pointer_target(&mut self, target: Text<'a>) -> Option<Vec<String>> {
+        let tokens = match target.value.strip_prefix('/') {
+            Some(body) => body.split('/').map(expression::unescape).collect::<Option<Vec<_>>>(),
+            None => target.value.is_empty().then(Vec::new),
+        };
+        if tokens.is_none() {
+            let message = format!("`{}` is no JSON Pointer", target.value);
+            let pointer = expression::dotted_to_pointer(target.value.trim_start_matches(['$', '#']));
+            self.diagnostics.push(
+                Diagnostic::new(&rule::REPLACEMENT_TARGET_SYNTAX, target.span(), message).help(format!(
+                    "write `{pointer}`, or say by `targetSelectorType` which language it is (1.1)"
+                )),
+            );
+        }
+        tokens
     }
 
     fn content_type(&mut self, request: &document::RequestBody<'a>, operation: &Operation<'a>) -> Option<String> {
@@ -600,6 +714,33 @@ impl<'a> Scope<'a, '_> {
                     );
                     None
                 }),
+        }
+    }
+}
+
+/// What a pointer finds in a payload that the document spells out.
+enum Spot<'v> {
+    Found(&'v mut Value),
+    Later,
+    Nowhere,
+}
+
+fn spot<'v>(value: &'v mut Value, tokens: &[String]) -> Spot<'v> {
+    let Some((token, rest)) = tokens.split_first() else {
+        return Spot::Found(value);
+    };
+    match &mut value.kind {
+        ValueKind::Object(members) => match members.iter_mut().find(|(name, _)| name == token) {
+            Some((_, member)) => spot(member, rest),
+            None => Spot::Nowhere,
+        },
+        ValueKind::Array(items) => match crate::source::array_index(token).and_then(|index| items.get_mut(index)) {
+            Some(item) => spot(item, rest),
+            None => Spot::Nowhere,
+        },
+        ValueKind::Reference(_) | ValueKind::JsonText(_) | ValueKind::Invalid => Spot::Later,
+        ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Template(_) => {
+            Spot::Nowhere
         }
     }
 }

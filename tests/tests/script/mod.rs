@@ -42,9 +42,15 @@ struct State {
 /// An answer that nobody has asked for fails the test, even one that looks at nothing else.
 impl Drop for State {
     fn drop(&mut self) {
-        let left: Vec<String> = mem::take(&mut self.expected).into_iter().map(|exchange| exchange.request).collect();
+        let left: Vec<String> = mem::take(&mut self.expected)
+            .into_iter()
+            .map(|exchange| exchange.request)
+            .collect();
         if !left.is_empty() && !std::thread::panicking() {
-            panic!("these requests were never sent: {left:?}\nwhat happened:\n{}", listed(&self.trace));
+            panic!(
+                "these requests were never sent: {left:?}\nwhat happened:\n{}",
+                listed(&self.trace)
+            );
         }
     }
 }
@@ -58,7 +64,11 @@ struct Exchange {
 }
 
 enum Reply {
-    Answer { status: u16, headers: Vec<(String, String)>, body: String },
+    Answer {
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: String,
+    },
     Failure(String),
     Silence,
 }
@@ -132,7 +142,11 @@ impl Script {
     /// Exactly these requests were sent, whatever was waited for between them, and no answer is left.
     #[track_caller]
     pub fn assert_requests(&self, expected: &[&str]) {
-        let requests: Vec<String> = self.trace().into_iter().filter(|entry| !entry.starts_with("wait ")).collect();
+        let requests: Vec<String> = self
+            .trace()
+            .into_iter()
+            .filter(|entry| !entry.starts_with("wait "))
+            .collect();
         self.assert_same(&requests, expected);
     }
 
@@ -140,7 +154,11 @@ impl Script {
     fn assert_same(&self, actual: &[String], expected: &[&str]) {
         let left = mem::take(&mut self.state().expected);
         let left: Vec<String> = left.into_iter().map(|exchange| exchange.request).collect();
-        assert!(left.is_empty(), "these requests were never sent: {left:?}\nwhat happened:\n{}", listed(actual));
+        assert!(
+            left.is_empty(),
+            "these requests were never sent: {left:?}\nwhat happened:\n{}",
+            listed(actual)
+        );
         assert_eq!(actual, expected, "what happened:\n{}", listed(actual));
     }
 
@@ -158,7 +176,9 @@ impl Script {
         let Some(exchange) = state.expected.pop_front() else {
             let trace = listed(&state.trace);
             drop(state);
-            panic!("unexpected request `{actual}` with body `{body}`: the script is over\nwhat happened before:\n{trace}");
+            panic!(
+                "unexpected request `{actual}` with body `{body}`: the script is over\nwhat happened before:\n{trace}"
+            );
         };
         let problem = exchange.mismatch(&actual, &body, request.headers());
         if let Some(problem) = problem {
@@ -192,7 +212,9 @@ impl Transport for Script {
                     for (name, value) in &headers {
                         response = response.header(name.as_str(), value.as_str());
                     }
-                    Ok(response.body(Bytes::from(body)).expect("the scripted response is sound"))
+                    Ok(response
+                        .body(Bytes::from(body))
+                        .expect("the scripted response is sound"))
                 }
                 Reply::Failure(reason) => Err(reason.into()),
                 Reply::Silence => std::future::pending().await,
@@ -219,7 +241,9 @@ impl Exchange {
         if let Some(expected) = &self.json {
             let content_type = headers.get("content-type").and_then(|value| value.to_str().ok());
             if !content_type.is_some_and(|value| value.starts_with("application/json")) {
-                return Some(format!("its content type is {content_type:?} instead of application/json"));
+                return Some(format!(
+                    "its content type is {content_type:?} instead of application/json"
+                ));
             }
             match serde_json::from_str::<Value>(body) {
                 Ok(value) if value == *expected => {}
@@ -233,7 +257,10 @@ impl Exchange {
                 return Some(format!("the header `{name}: {expected}` was expected, it is {value:?}"));
             }
         }
-        let unwanted = self.absent_headers.iter().find(|name| headers.contains_key(name.as_str()))?;
+        let unwanted = self
+            .absent_headers
+            .iter()
+            .find(|name| headers.contains_key(name.as_str()))?;
         Some(format!("it has a header `{unwanted}`, which was not expected"))
     }
 }
@@ -277,19 +304,35 @@ impl Expected {
     /// It is answered with a JSON body and further headers.
     pub fn reply_with(self, status: u16, headers: &[(&str, &str)], body: Value) -> Script {
         let mut all = vec![(String::from("content-type"), String::from("application/json"))];
-        all.extend(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        self.with(Reply::Answer { status, headers: all, body: body.to_string() })
+        all.extend(
+            headers
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        self.with(Reply::Answer {
+            status,
+            headers: all,
+            body: body.to_string(),
+        })
     }
 
     /// It is answered with a text of this content type.
     pub fn reply_text(self, status: u16, content_type: &str, body: &str) -> Script {
         let headers = vec![(String::from("content-type"), content_type.to_owned())];
-        self.with(Reply::Answer { status, headers, body: body.to_owned() })
+        self.with(Reply::Answer {
+            status,
+            headers,
+            body: body.to_owned(),
+        })
     }
 
     /// It is answered without a body.
     pub fn reply_empty(self, status: u16) -> Script {
-        self.with(Reply::Answer { status, headers: Vec::new(), body: String::new() })
+        self.with(Reply::Answer {
+            status,
+            headers: Vec::new(),
+            body: String::new(),
+        })
     }
 
     /// It never gets through.
@@ -318,10 +361,13 @@ fn normalised(request: &str) -> (String, Vec<String>) {
 }
 
 fn listed(trace: &[String]) -> String {
-    trace.iter().enumerate().fold(String::new(), |mut text, (index, entry)| {
-        let _ = writeln!(text, "  {}. {entry}", index + 1);
-        text
-    })
+    trace
+        .iter()
+        .enumerate()
+        .fold(String::new(), |mut text, (index, entry)| {
+            let _ = writeln!(text, "  {}. {entry}", index + 1);
+            text
+        })
 }
 
 /// A book with every member that the description of the API demands, and nothing else.

@@ -55,14 +55,22 @@ fn problem(message: &str) -> serde_json::Value {
 
 fn import_that_takes_a_while() -> Script {
     Script::new()
-        .on("POST /imports").reply(202, json!({ "id": "im-1" }))
-        .on("POST /imports/im-1/nudge").reply_empty(204)
-        .on("GET /imports/im-1").reply(202, json!({ "state": "running", "percent": 10 }))
-        .on("POST /imports/im-1/nudge").reply_empty(204)
-        .on("GET /imports/im-1").reply(202, json!({ "state": "running", "percent": 60 }))
-        .on("POST /imports/im-1/nudge").reply_empty(204)
-        .on("GET /imports/im-1").reply(200, json!({ "state": "finished" }))
-        .on("GET /imports/im-1/result").reply(200, json!({ "bookId": 7 }))
+        .on("POST /imports")
+        .reply(202, json!({ "id": "im-1" }))
+        .on("POST /imports/im-1/nudge")
+        .reply_empty(204)
+        .on("GET /imports/im-1")
+        .reply(202, json!({ "state": "running", "percent": 10 }))
+        .on("POST /imports/im-1/nudge")
+        .reply_empty(204)
+        .on("GET /imports/im-1")
+        .reply(202, json!({ "state": "running", "percent": 60 }))
+        .on("POST /imports/im-1/nudge")
+        .reply_empty(204)
+        .on("GET /imports/im-1")
+        .reply(200, json!({ "state": "finished" }))
+        .on("GET /imports/im-1/result")
+        .reply(200, json!({ "bookId": 7 }))
 }
 
 const IMPORT: [&str; 8] = [
@@ -80,7 +88,9 @@ const IMPORT: [&str; 8] = [
 #[tokio::test]
 async fn a_goto_to_an_earlier_step_polls_until_its_criteria_fail() {
     let script = import_that_takes_a_while();
-    let outputs = import_books(&script.client(), import_books::Inputs::new()).await.unwrap();
+    let outputs = import_books(&script.client(), import_books::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&IMPORT);
     assert_eq!(outputs.book_id, 7);
 }
@@ -99,8 +109,10 @@ async fn an_end_after_success_returns_the_outputs_that_there_are() {
 #[tokio::test]
 async fn an_end_whose_criteria_are_not_all_met_does_not_end() {
     let script = Script::new()
-        .on("GET /books").reply(200, page(3))
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books")
+        .reply(200, page(3))
+        .on("GET /books/7")
+        .reply(200, book());
     let outputs = find_first(&script.client(), find_first::Inputs::new()).await.unwrap();
     script.assert_trace(&["GET /books 200", "GET /books/7 200"]);
     assert_eq!(outputs.total, 3);
@@ -111,9 +123,13 @@ async fn an_end_whose_criteria_are_not_all_met_does_not_end() {
 #[tokio::test]
 async fn the_first_success_action_that_matches_is_taken() {
     let script = Script::new()
-        .on("GET /books").reply(200, page(20))
-        .on("GET /shelves/large").reply(200, json!({ "name": "large" }));
-    choose_shelf(&script.client(), choose_shelf::Inputs::new()).await.unwrap();
+        .on("GET /books")
+        .reply(200, page(20))
+        .on("GET /shelves/large")
+        .reply(200, json!({ "name": "large" }));
+    choose_shelf(&script.client(), choose_shelf::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["GET /books 200", "GET /shelves/large 200"]);
 }
 
@@ -121,9 +137,13 @@ async fn the_first_success_action_that_matches_is_taken() {
 #[tokio::test]
 async fn a_later_success_action_is_taken_when_the_first_does_not_match() {
     let script = Script::new()
-        .on("GET /books").reply(200, page(7))
-        .on("GET /shelves/middle").reply(200, json!({ "name": "middle" }));
-    choose_shelf(&script.client(), choose_shelf::Inputs::new()).await.unwrap();
+        .on("GET /books")
+        .reply(200, page(7))
+        .on("GET /shelves/middle")
+        .reply(200, json!({ "name": "middle" }));
+    choose_shelf(&script.client(), choose_shelf::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["GET /books 200", "GET /shelves/middle 200"]);
 }
 
@@ -131,9 +151,13 @@ async fn a_later_success_action_is_taken_when_the_first_does_not_match() {
 #[tokio::test]
 async fn the_next_step_follows_when_no_success_action_matches() {
     let script = Script::new()
-        .on("GET /books").reply(200, page(5))
-        .on("GET /shelves/small").reply(200, json!({ "name": "small" }));
-    choose_shelf(&script.client(), choose_shelf::Inputs::new()).await.unwrap();
+        .on("GET /books")
+        .reply(200, page(5))
+        .on("GET /shelves/small")
+        .reply(200, json!({ "name": "small" }));
+    choose_shelf(&script.client(), choose_shelf::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["GET /books 200", "GET /shelves/small 200"]);
 }
 
@@ -170,7 +194,9 @@ async fn without_success_criteria_every_2xx_is_a_success() {
 async fn without_success_criteria_everything_else_is_a_failure() {
     for status in [302, 404, 503] {
         let script = Script::new().on("DELETE /books/7").reply_empty(status);
-        let error = remove_book(&script.client(), remove_book::Inputs::new()).await.unwrap_err();
+        let error = remove_book(&script.client(), remove_book::Inputs::new())
+            .await
+            .unwrap_err();
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
     }
 }
@@ -180,9 +206,13 @@ async fn without_success_criteria_everything_else_is_a_failure() {
 #[tokio::test]
 async fn an_end_after_failure_is_an_error_that_keeps_the_earlier_outputs() {
     let script = Script::new()
-        .on("GET /books/7").reply(200, book())
-        .on("POST /books/7/loans").reply(409, problem("taken"));
-    let error = lend_or_stop(&script.client(), lend_or_stop::Inputs::new()).await.unwrap_err();
+        .on("GET /books/7")
+        .reply(200, book())
+        .on("POST /books/7/loans")
+        .reply(409, problem("taken"));
+    let error = lend_or_stop(&script.client(), lend_or_stop::Inputs::new())
+        .await
+        .unwrap_err();
     script.assert_trace(&["GET /books/7 200", "POST /books/7/loans 409"]);
     assert!(matches!(error.kind(), ErrorKind::Ended), "{error}");
     assert_eq!(error.status().map(|status| status.as_u16()), Some(409));
@@ -196,9 +226,13 @@ async fn an_end_after_failure_is_an_error_that_keeps_the_earlier_outputs() {
 #[tokio::test]
 async fn a_failure_action_whose_criteria_are_not_met_is_not_taken() {
     let script = Script::new()
-        .on("GET /books/7").reply(200, book())
-        .on("POST /books/7/loans").reply(503, problem("busy"));
-    let error = lend_or_stop(&script.client(), lend_or_stop::Inputs::new()).await.unwrap_err();
+        .on("GET /books/7")
+        .reply(200, book())
+        .on("POST /books/7/loans")
+        .reply(503, problem("busy"));
+    let error = lend_or_stop(&script.client(), lend_or_stop::Inputs::new())
+        .await
+        .unwrap_err();
     script.assert_trace(&["GET /books/7 200", "POST /books/7/loans 503"]);
     assert!(matches!(error.kind(), ErrorKind::Criterion), "{error}");
 }
@@ -207,9 +241,14 @@ async fn a_failure_action_whose_criteria_are_not_met_is_not_taken() {
 #[tokio::test]
 async fn a_goto_after_failure_goes_on_at_the_other_step() {
     let script = Script::new()
-        .on("POST /books/7/loans").reply(409, problem("taken"))
-        .on("POST /log").json(json!({ "event": "queued" })).reply_empty(204);
-    lend_or_queue(&script.client(), lend_or_queue::Inputs::new()).await.unwrap();
+        .on("POST /books/7/loans")
+        .reply(409, problem("taken"))
+        .on("POST /log")
+        .json(json!({ "event": "queued" }))
+        .reply_empty(204);
+    lend_or_queue(&script.client(), lend_or_queue::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["POST /books/7/loans 409", "POST /log 204"]);
 }
 
@@ -217,9 +256,14 @@ async fn a_goto_after_failure_goes_on_at_the_other_step() {
 #[tokio::test]
 async fn failure_actions_are_not_looked_at_after_a_success() {
     let script = Script::new()
-        .on("POST /books/7/loans").reply(201, json!({ "loanId": 1 }))
-        .on("POST /log").json(json!({ "event": "lent" })).reply_empty(204);
-    lend_or_queue(&script.client(), lend_or_queue::Inputs::new()).await.unwrap();
+        .on("POST /books/7/loans")
+        .reply(201, json!({ "loanId": 1 }))
+        .on("POST /log")
+        .json(json!({ "event": "lent" }))
+        .reply_empty(204);
+    lend_or_queue(&script.client(), lend_or_queue::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["POST /books/7/loans 201", "POST /log 204"]);
 }
 
@@ -228,9 +272,14 @@ async fn failure_actions_are_not_looked_at_after_a_success() {
 #[tokio::test]
 async fn a_request_that_does_not_get_through_is_a_failure_without_a_status() {
     let script = Script::new()
-        .on("GET /books/7").fails("connection refused")
-        .on("POST /log").json(json!({ "event": "down" })).reply_empty(204);
-    look_or_excuse(&script.client(), look_or_excuse::Inputs::new()).await.unwrap();
+        .on("GET /books/7")
+        .fails("connection refused")
+        .on("POST /log")
+        .json(json!({ "event": "down" }))
+        .reply_empty(204);
+    look_or_excuse(&script.client(), look_or_excuse::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["GET /books/7 error", "POST /log 204"]);
 }
 
@@ -238,9 +287,14 @@ async fn a_request_that_does_not_get_through_is_a_failure_without_a_status() {
 #[tokio::test]
 async fn a_request_that_is_answered_with_an_error_has_a_status() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("POST /log").json(json!({ "event": "busy" })).reply_empty(204);
-    look_or_excuse(&script.client(), look_or_excuse::Inputs::new()).await.unwrap();
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("POST /log")
+        .json(json!({ "event": "busy" }))
+        .reply_empty(204);
+    look_or_excuse(&script.client(), look_or_excuse::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["GET /books/7 503", "POST /log 204"]);
 }
 
@@ -262,8 +316,10 @@ async fn a_request_that_does_not_get_through_fails_the_workflow_where_no_action_
 #[tokio::test]
 async fn a_retry_without_a_limit_is_made_once() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(503, problem("busy"));
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"));
     let error = once_more(&script.client(), once_more::Inputs::new()).await.unwrap_err();
     script.assert_trace(&["GET /books/7 503", "GET /books/7 503"]);
     assert_eq!(error.attempts(), 2);
@@ -274,8 +330,10 @@ async fn a_retry_without_a_limit_is_made_once() {
 #[tokio::test]
 async fn a_retry_that_succeeds_saves_the_step() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book());
     once_more(&script.client(), once_more::Inputs::new()).await.unwrap();
     script.assert_trace(&["GET /books/7 503", "GET /books/7 200"]);
 }
@@ -284,21 +342,33 @@ async fn a_retry_that_succeeds_saves_the_step() {
 #[tokio::test]
 async fn the_next_failure_action_follows_when_the_retries_are_used_up() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /shelves/spare").reply(200, json!({ "name": "spare" }));
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /shelves/spare")
+        .reply(200, json!({ "name": "spare" }));
     twice_more(&script.client(), twice_more::Inputs::new()).await.unwrap();
-    script.assert_trace(&["GET /books/7 503", "GET /books/7 503", "GET /books/7 503", "GET /shelves/spare 200"]);
+    script.assert_trace(&[
+        "GET /books/7 503",
+        "GET /books/7 503",
+        "GET /books/7 503",
+        "GET /shelves/spare 200",
+    ]);
 }
 
 // The same sentence: a failure that the retry does not match goes to the next action at once.
 #[tokio::test]
 async fn a_failure_that_the_retry_does_not_match_is_not_retried() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(404, problem("no such book"))
-        .on("GET /shelves/spare").reply(200, json!({ "name": "spare" }));
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(404, problem("no such book"))
+        .on("GET /shelves/spare")
+        .reply(200, json!({ "name": "spare" }));
     twice_more(&script.client(), twice_more::Inputs::new()).await.unwrap();
     script.assert_trace(&["GET /books/7 503", "GET /books/7 404", "GET /shelves/spare 200"]);
 }
@@ -307,8 +377,10 @@ async fn a_failure_that_the_retry_does_not_match_is_not_retried() {
 #[tokio::test]
 async fn a_limit_of_zero_makes_no_retry() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /shelves/spare").reply(200, json!({ "name": "spare" }));
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /shelves/spare")
+        .reply(200, json!({ "name": "spare" }));
     not_again(&script.client(), not_again::Inputs::new()).await.unwrap();
     script.assert_trace(&["GET /books/7 503", "GET /shelves/spare 200"]);
 }
@@ -317,11 +389,17 @@ async fn a_limit_of_zero_makes_no_retry() {
 #[tokio::test]
 async fn each_retry_action_has_a_limit_of_its_own() {
     let script = Script::new()
-        .on("GET /books/7").reply(429, problem("too fast"))
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(429, problem("too fast"))
-        .on("GET /books/7").reply(503, problem("busy"));
-    let error = two_budgets(&script.client(), two_budgets::Inputs::new()).await.unwrap_err();
+        .on("GET /books/7")
+        .reply(429, problem("too fast"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(429, problem("too fast"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"));
+    let error = two_budgets(&script.client(), two_budgets::Inputs::new())
+        .await
+        .unwrap_err();
     script.assert_trace(&[
         "GET /books/7 429",
         "wait 4s",
@@ -337,12 +415,18 @@ async fn each_retry_action_has_a_limit_of_its_own() {
 #[tokio::test]
 async fn a_step_that_is_entered_again_has_its_retries_again() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(200, book())
-        .on("GET /facts").reply(200, json!({ "again": true }))
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(200, book())
-        .on("GET /facts").reply(200, json!({ "again": false }));
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book())
+        .on("GET /facts")
+        .reply(200, json!({ "again": true }))
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book())
+        .on("GET /facts")
+        .reply(200, json!({ "again": false }));
     read_twice(&script.client(), read_twice::Inputs::new()).await.unwrap();
     script.assert_trace(&[
         "GET /books/7 503",
@@ -358,21 +442,34 @@ async fn a_step_that_is_entered_again_has_its_retries_again() {
 #[tokio::test]
 async fn a_step_that_goes_to_itself_has_its_retries_again() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(429, problem("too fast"))
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(429, problem("too fast"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book());
     start_over(&script.client(), start_over::Inputs::new()).await.unwrap();
-    script.assert_trace(&["GET /books/7 503", "GET /books/7 429", "GET /books/7 503", "GET /books/7 200"]);
+    script.assert_trace(&[
+        "GET /books/7 503",
+        "GET /books/7 429",
+        "GET /books/7 503",
+        "GET /books/7 200",
+    ]);
 }
 
 // Without that goto the budget stays spent.
 #[tokio::test]
 async fn a_retry_does_not_give_back_the_retries() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(503, problem("busy"));
-    let error = start_over(&script.client(), start_over::Inputs::new()).await.unwrap_err();
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"));
+    let error = start_over(&script.client(), start_over::Inputs::new())
+        .await
+        .unwrap_err();
     script.assert_trace(&["GET /books/7 503", "GET /books/7 503"]);
     assert_eq!(error.status().map(|status| status.as_u16()), Some(503));
 }
@@ -386,21 +483,34 @@ async fn a_retry_does_not_give_back_the_retries() {
 #[tokio::test]
 async fn retry_after_is_waited_for_before_each_retry() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book());
     patient(&script.client(), patient::Inputs::new()).await.unwrap();
-    script.assert_trace(&["GET /books/7 503", "wait 1.5s", "GET /books/7 503", "wait 1.5s", "GET /books/7 200"]);
+    script.assert_trace(&[
+        "GET /books/7 503",
+        "wait 1.5s",
+        "GET /books/7 503",
+        "wait 1.5s",
+        "GET /books/7 200",
+    ]);
 }
 
 // Spec, Failure Action Object, retryAfter: a `Retry-After` response header "SHOULD overrule this particular field value".
 #[tokio::test]
 async fn the_retry_after_header_overrules_the_document() {
     let script = Script::new()
-        .on("GET /books/7").reply_with(503, &[("Retry-After", "7")], problem("busy"))
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply_with(503, &[("retry-after", "0")], problem("busy"))
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books/7")
+        .reply_with(503, &[("Retry-After", "7")], problem("busy"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply_with(503, &[("retry-after", "0")], problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book());
     patient(&script.client(), patient::Inputs::new()).await.unwrap();
     script.assert_trace(&[
         "GET /books/7 503",
@@ -416,9 +526,12 @@ async fn the_retry_after_header_overrules_the_document() {
 #[tokio::test]
 async fn the_retry_after_header_holds_where_the_document_names_no_delay() {
     let script = Script::new()
-        .on("GET /books/7").reply_with(503, &[("Retry-After", "3")], problem("busy"))
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books/7")
+        .reply_with(503, &[("Retry-After", "3")], problem("busy"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book());
     hasty(&script.client(), hasty::Inputs::new()).await.unwrap();
     script.assert_trace(&["GET /books/7 503", "wait 3s", "GET /books/7 503", "GET /books/7 200"]);
 }
@@ -433,13 +546,28 @@ fn http_date(time: SystemTime) -> String {
         day -= if leap(year) { 366 } else { 365 };
         year += 1;
     }
-    let lengths = [31, if leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let lengths = [
+        31,
+        if leap(year) { 29 } else { 28 },
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
     let mut month = 0;
     while day >= lengths[month] {
         day -= lengths[month];
         month += 1;
     }
-    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let names = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     format!(
         "{}, {:02} {} {year} {:02}:{:02}:{:02} GMT",
@@ -465,13 +593,18 @@ fn the_dates_of_these_tests_are_spelled_as_http_demands() {
 async fn the_retry_after_header_may_be_a_date() {
     let date = http_date(SystemTime::now() + Duration::from_secs(40));
     let script = Script::new()
-        .on("GET /books/7").reply_with(503, &[("Retry-After", &date)], problem("busy"))
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books/7")
+        .reply_with(503, &[("Retry-After", &date)], problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book());
     patient(&script.client(), patient::Inputs::new()).await.unwrap();
     script.assert_requests(&["GET /books/7 503", "GET /books/7 200"]);
     let waits = script.waits();
     assert_eq!(waits.len(), 1, "{waits:?}");
-    assert!((Duration::from_secs(30)..=Duration::from_secs(40)).contains(&waits[0]), "{waits:?}");
+    assert!(
+        (Duration::from_secs(30)..=Duration::from_secs(40)).contains(&waits[0]),
+        "{waits:?}"
+    );
 }
 
 // The same line: a date that has passed leaves nothing to wait for.
@@ -479,8 +612,10 @@ async fn the_retry_after_header_may_be_a_date() {
 async fn a_retry_after_date_that_has_passed_means_now() {
     let date = http_date(SystemTime::now() - Duration::from_secs(600));
     let script = Script::new()
-        .on("GET /books/7").reply_with(503, &[("Retry-After", &date)], problem("busy"))
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books/7")
+        .reply_with(503, &[("Retry-After", &date)], problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book());
     patient(&script.client(), patient::Inputs::new()).await.unwrap();
     script.assert_trace(&["GET /books/7 503", "GET /books/7 200"]);
 }
@@ -490,10 +625,14 @@ async fn a_retry_after_date_that_has_passed_means_now() {
 async fn a_client_bounds_what_the_retry_after_header_may_ask_for() {
     let far = http_date(SystemTime::now() + Duration::from_secs(86_400));
     let script = Script::new()
-        .on("GET /books/7").reply_with(503, &[("Retry-After", "3600")], problem("busy"))
-        .on("GET /books/7").reply_with(503, &[("Retry-After", &far)], problem("busy"))
-        .on("GET /books/7").reply_with(503, &[("Retry-After", "9")], problem("busy"))
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books/7")
+        .reply_with(503, &[("Retry-After", "3600")], problem("busy"))
+        .on("GET /books/7")
+        .reply_with(503, &[("Retry-After", &far)], problem("busy"))
+        .on("GET /books/7")
+        .reply_with(503, &[("Retry-After", "9")], problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book());
     let client = Client::builder()
         .transport(script.clone())
         .source("shelf", |api| api.base_url("http://shelf.test"))
@@ -521,9 +660,12 @@ async fn a_client_bounds_what_the_retry_after_header_may_ask_for() {
 #[tokio::test]
 async fn a_loop_without_an_end_is_stopped() {
     let script = Script::new()
-        .on("GET /books/7").reply(200, book())
-        .on("GET /books/7").reply(200, book())
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books/7")
+        .reply(200, book())
+        .on("GET /books/7")
+        .reply(200, book())
+        .on("GET /books/7")
+        .reply(200, book());
     let client = Client::builder()
         .transport(script.clone())
         .source("shelf", |api| api.base_url("http://shelf.test"))
@@ -531,7 +673,9 @@ async fn a_loop_without_an_end_is_stopped() {
         .timeout(None)
         .build()
         .unwrap();
-    let error = until_sold_out(&client, until_sold_out::Inputs::new()).await.unwrap_err();
+    let error = until_sold_out(&client, until_sold_out::Inputs::new())
+        .await
+        .unwrap_err();
     script.assert_trace(&["GET /books/7 200", "GET /books/7 200", "GET /books/7 200"]);
     assert!(matches!(error.kind(), ErrorKind::TooManySteps), "{error}");
 }
@@ -540,9 +684,12 @@ async fn a_loop_without_an_end_is_stopped() {
 #[tokio::test]
 async fn a_loop_that_ends_in_time_is_not_stopped() {
     let script = Script::new()
-        .on("GET /books/7").reply(200, book())
-        .on("GET /books/7").reply(200, book())
-        .on("GET /books/7").reply(200, book_with(json!({ "inPrint": false })));
+        .on("GET /books/7")
+        .reply(200, book())
+        .on("GET /books/7")
+        .reply(200, book())
+        .on("GET /books/7")
+        .reply(200, book_with(json!({ "inPrint": false })));
     let client = Client::builder()
         .transport(script.clone())
         .source("shelf", |api| api.base_url("http://shelf.test"))
@@ -558,25 +705,47 @@ async fn a_loop_that_ends_in_time_is_not_stopped() {
 #[tokio::test]
 async fn a_step_that_succeeds_again_replaces_its_outputs() {
     let script = Script::new()
-        .on("GET /books/7").reply(200, book_with(json!({ "price": 5.5 })))
-        .on("GET /facts").reply(200, json!({ "again": true }))
-        .on("GET /books/7").reply(200, book_with(json!({ "price": 6.5 })))
-        .on("GET /facts").reply(200, json!({ "again": false }))
-        .on("POST /log").json(json!({ "event": "price", "price": 6.5 })).reply_empty(204);
+        .on("GET /books/7")
+        .reply(200, book_with(json!({ "price": 5.5 })))
+        .on("GET /facts")
+        .reply(200, json!({ "again": true }))
+        .on("GET /books/7")
+        .reply(200, book_with(json!({ "price": 6.5 })))
+        .on("GET /facts")
+        .reply(200, json!({ "again": false }))
+        .on("POST /log")
+        .json(json!({ "event": "price", "price": 6.5 }))
+        .reply_empty(204);
     watch_price(&script.client(), watch_price::Inputs::new()).await.unwrap();
-    script.assert_requests(&["GET /books/7 200", "GET /facts 200", "GET /books/7 200", "GET /facts 200", "POST /log 204"]);
+    script.assert_requests(&[
+        "GET /books/7 200",
+        "GET /facts 200",
+        "GET /books/7 200",
+        "GET /facts 200",
+        "POST /log 204",
+    ]);
 }
 
 // Semantics, Steps and control flow: they "leave the earlier ones when they fail".
 #[tokio::test]
 async fn a_step_that_fails_the_second_time_keeps_its_first_outputs() {
     let script = Script::new()
-        .on("GET /books/7").reply(200, book_with(json!({ "price": 5.5 })))
-        .on("GET /facts").reply(200, json!({ "again": true }))
-        .on("GET /books/7").reply(404, json!({ "message": "gone", "price": 1 }))
-        .on("POST /log").json(json!({ "event": "price", "price": 5.5 })).reply_empty(204);
+        .on("GET /books/7")
+        .reply(200, book_with(json!({ "price": 5.5 })))
+        .on("GET /facts")
+        .reply(200, json!({ "again": true }))
+        .on("GET /books/7")
+        .reply(404, json!({ "message": "gone", "price": 1 }))
+        .on("POST /log")
+        .json(json!({ "event": "price", "price": 5.5 }))
+        .reply_empty(204);
     watch_price(&script.client(), watch_price::Inputs::new()).await.unwrap();
-    script.assert_requests(&["GET /books/7 200", "GET /facts 200", "GET /books/7 404", "POST /log 204"]);
+    script.assert_requests(&[
+        "GET /books/7 200",
+        "GET /facts 200",
+        "GET /books/7 404",
+        "POST /log 204",
+    ]);
 }
 
 // Semantics, Steps and control flow: "A failed step records no outputs"; Values: an absent member of a payload object
@@ -584,8 +753,11 @@ async fn a_step_that_fails_the_second_time_keeps_its_first_outputs() {
 #[tokio::test]
 async fn a_step_that_fails_the_first_time_has_no_outputs() {
     let script = Script::new()
-        .on("GET /books/7").reply(404, json!({ "message": "gone", "price": 1 }))
-        .on("POST /log").json(json!({ "event": "price" })).reply_empty(204);
+        .on("GET /books/7")
+        .reply(404, json!({ "message": "gone", "price": 1 }))
+        .on("POST /log")
+        .json(json!({ "event": "price" }))
+        .reply_empty(204);
     watch_price(&script.client(), watch_price::Inputs::new()).await.unwrap();
     script.assert_requests(&["GET /books/7 404", "POST /log 204"]);
 }
@@ -598,9 +770,13 @@ async fn a_step_that_fails_the_first_time_has_no_outputs() {
 #[tokio::test]
 async fn a_success_action_of_the_workflow_holds_for_every_step() {
     let script = Script::new()
-        .on("DELETE /books/1").reply_empty(200)
-        .on("DELETE /books/2").reply_empty(204);
-    stop_when_gone(&script.client(), stop_when_gone::Inputs::new()).await.unwrap();
+        .on("DELETE /books/1")
+        .reply_empty(200)
+        .on("DELETE /books/2")
+        .reply_empty(204);
+    stop_when_gone(&script.client(), stop_when_gone::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["DELETE /books/1 200", "DELETE /books/2 204"]);
 }
 
@@ -609,17 +785,25 @@ async fn a_success_action_of_the_workflow_holds_for_every_step() {
 #[tokio::test]
 async fn a_success_action_of_a_step_replaces_the_one_of_the_workflow_with_its_name() {
     let script = Script::new()
-        .on("DELETE /books/1").reply_empty(204)
-        .on("DELETE /books/2").reply_empty(204);
-    stop_when_told(&script.client(), stop_when_told::Inputs::new()).await.unwrap();
+        .on("DELETE /books/1")
+        .reply_empty(204)
+        .on("DELETE /books/2")
+        .reply_empty(204);
+    stop_when_told(&script.client(), stop_when_told::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["DELETE /books/1 204", "DELETE /books/2 204"]);
 }
 
 // The same sentence: the new definition is in force.
 #[tokio::test]
 async fn the_success_action_that_replaces_another_is_taken_on_its_own_criteria() {
-    let script = Script::new().on("DELETE /books/1").reply_with(200, &[("X-Stop", "yes")], json!({}));
-    stop_when_told(&script.client(), stop_when_told::Inputs::new()).await.unwrap();
+    let script = Script::new()
+        .on("DELETE /books/1")
+        .reply_with(200, &[("X-Stop", "yes")], json!({}));
+    stop_when_told(&script.client(), stop_when_told::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["DELETE /books/1 200"]);
 }
 
@@ -627,9 +811,13 @@ async fn the_success_action_that_replaces_another_is_taken_on_its_own_criteria()
 #[tokio::test]
 async fn the_actions_of_a_step_come_before_those_of_the_workflow() {
     let script = Script::new()
-        .on("DELETE /books/1").reply_empty(204)
-        .on("DELETE /books/3").reply_empty(200);
-    skip_when_gone(&script.client(), skip_when_gone::Inputs::new()).await.unwrap();
+        .on("DELETE /books/1")
+        .reply_empty(204)
+        .on("DELETE /books/3")
+        .reply_empty(200);
+    skip_when_gone(&script.client(), skip_when_gone::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["DELETE /books/1 204", "DELETE /books/3 200"]);
 }
 
@@ -638,12 +826,19 @@ async fn the_actions_of_a_step_come_before_those_of_the_workflow() {
 #[tokio::test]
 async fn a_failure_action_of_the_workflow_holds_for_every_step() {
     let script = Script::new()
-        .on("DELETE /books/1").reply(503, problem("busy"))
-        .on("DELETE /books/1").reply_empty(204)
-        .on("DELETE /books/2").reply_empty(204)
-        .on("DELETE /books/3").reply(503, problem("busy"))
-        .on("DELETE /books/3").reply_empty(204);
-    retry_when_busy(&script.client(), retry_when_busy::Inputs::new()).await.unwrap();
+        .on("DELETE /books/1")
+        .reply(503, problem("busy"))
+        .on("DELETE /books/1")
+        .reply_empty(204)
+        .on("DELETE /books/2")
+        .reply_empty(204)
+        .on("DELETE /books/3")
+        .reply(503, problem("busy"))
+        .on("DELETE /books/3")
+        .reply_empty(204);
+    retry_when_busy(&script.client(), retry_when_busy::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&[
         "DELETE /books/1 503",
         "wait 2s",
@@ -660,9 +855,13 @@ async fn a_failure_action_of_the_workflow_holds_for_every_step() {
 #[tokio::test]
 async fn a_failure_action_of_a_step_replaces_the_one_of_the_workflow_with_its_name() {
     let script = Script::new()
-        .on("DELETE /books/1").reply_empty(204)
-        .on("DELETE /books/2").reply(503, problem("busy"));
-    let error = retry_when_busy(&script.client(), retry_when_busy::Inputs::new()).await.unwrap_err();
+        .on("DELETE /books/1")
+        .reply_empty(204)
+        .on("DELETE /books/2")
+        .reply(503, problem("busy"));
+    let error = retry_when_busy(&script.client(), retry_when_busy::Inputs::new())
+        .await
+        .unwrap_err();
     script.assert_trace(&["DELETE /books/1 204", "DELETE /books/2 503"]);
     assert_eq!(error.status().map(|status| status.as_u16()), Some(503));
     assert!(matches!(error.kind(), ErrorKind::Criterion), "{error}");
@@ -672,10 +871,15 @@ async fn a_failure_action_of_a_step_replaces_the_one_of_the_workflow_with_its_na
 #[tokio::test]
 async fn the_failure_action_that_replaces_another_is_taken_on_its_own_criteria() {
     let script = Script::new()
-        .on("DELETE /books/1").reply_empty(204)
-        .on("DELETE /books/2").reply(404, problem("no such book"))
-        .on("DELETE /books/3").reply_empty(204);
-    retry_when_busy(&script.client(), retry_when_busy::Inputs::new()).await.unwrap();
+        .on("DELETE /books/1")
+        .reply_empty(204)
+        .on("DELETE /books/2")
+        .reply(404, problem("no such book"))
+        .on("DELETE /books/3")
+        .reply_empty(204);
+    retry_when_busy(&script.client(), retry_when_busy::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["DELETE /books/1 204", "DELETE /books/2 404", "DELETE /books/3 204"]);
 }
 
@@ -698,18 +902,30 @@ async fn a_loop_can_be_stored_and_resumed_between_any_two_attempts() {
 async fn retries_can_be_stored_and_resumed_between_any_two_attempts() {
     let answers = || {
         Script::new()
-            .on("GET /books/7").reply(429, problem("too fast"))
-            .on("GET /books/7").reply(503, problem("busy"))
-            .on("GET /books/7").reply_with(429, &[("Retry-After", "11")], problem("too fast"))
-            .on("GET /books/7").reply(503, problem("busy"))
+            .on("GET /books/7")
+            .reply(429, problem("too fast"))
+            .on("GET /books/7")
+            .reply(503, problem("busy"))
+            .on("GET /books/7")
+            .reply_with(429, &[("Retry-After", "11")], problem("too fast"))
+            .on("GET /books/7")
+            .reply(503, problem("busy"))
     };
     let straight = answers();
-    let straight_error = two_budgets(&straight.client(), two_budgets::Inputs::new()).await.unwrap_err();
+    let straight_error = two_budgets(&straight.client(), two_budgets::Inputs::new())
+        .await
+        .unwrap_err();
     let pieces = answers();
     let run = two_budgets::Run::new(two_budgets::PartialInputs::new());
     let error = in_pieces!(run, pieces.client(), pieces).unwrap_err();
-    let trace =
-        ["GET /books/7 429", "wait 4s", "GET /books/7 503", "GET /books/7 429", "wait 11s", "GET /books/7 503"];
+    let trace = [
+        "GET /books/7 429",
+        "wait 4s",
+        "GET /books/7 503",
+        "GET /books/7 429",
+        "wait 11s",
+        "GET /books/7 503",
+    ];
     straight.assert_trace(&trace);
     pieces.assert_trace(&trace);
     assert_eq!(error.status(), straight_error.status());
@@ -720,26 +936,45 @@ async fn retries_can_be_stored_and_resumed_between_any_two_attempts() {
 #[tokio::test]
 async fn outputs_outlive_the_storing_of_a_run() {
     let script = Script::new()
-        .on("GET /books/7").reply(200, book_with(json!({ "price": 5.5 })))
-        .on("GET /facts").reply(200, json!({ "again": true }))
-        .on("GET /books/7").reply(404, problem("gone"))
-        .on("POST /log").json(json!({ "event": "price", "price": 5.5 })).reply_empty(204);
+        .on("GET /books/7")
+        .reply(200, book_with(json!({ "price": 5.5 })))
+        .on("GET /facts")
+        .reply(200, json!({ "again": true }))
+        .on("GET /books/7")
+        .reply(404, problem("gone"))
+        .on("POST /log")
+        .json(json!({ "event": "price", "price": 5.5 }))
+        .reply_empty(204);
     let run = watch_price::Run::new(watch_price::PartialInputs::new());
     in_pieces!(run, script.client(), script).unwrap();
-    script.assert_trace(&["GET /books/7 200", "GET /facts 200", "GET /books/7 404", "POST /log 204"]);
+    script.assert_trace(&[
+        "GET /books/7 200",
+        "GET /facts 200",
+        "GET /books/7 404",
+        "POST /log 204",
+    ]);
 }
 
 // The same: whether the step was entered anew outlives the storing.
 #[tokio::test]
 async fn retries_that_were_given_back_outlive_the_storing_of_a_run() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(429, problem("too fast"))
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(503, problem("busy"));
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(429, problem("too fast"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(503, problem("busy"));
     let run = start_over::Run::new(start_over::PartialInputs::new());
     let error = in_pieces!(run, script.client(), script).unwrap_err();
-    script.assert_trace(&["GET /books/7 503", "GET /books/7 429", "GET /books/7 503", "GET /books/7 503"]);
+    script.assert_trace(&[
+        "GET /books/7 503",
+        "GET /books/7 429",
+        "GET /books/7 503",
+        "GET /books/7 503",
+    ]);
     assert_eq!(error.status().map(|status| status.as_u16()), Some(503));
 }
 
@@ -747,8 +982,10 @@ async fn retries_that_were_given_back_outlive_the_storing_of_a_run() {
 #[tokio::test]
 async fn one_advance_sends_one_request_and_reports_the_wait() {
     let script = Script::new()
-        .on("GET /books/7").reply(503, problem("busy"))
-        .on("GET /books/7").reply(200, book());
+        .on("GET /books/7")
+        .reply(503, problem("busy"))
+        .on("GET /books/7")
+        .reply(200, book());
     let client = script.client();
     let mut run = patient::Run::new(patient::PartialInputs::new());
     let mut waits = Vec::new();
@@ -770,8 +1007,11 @@ async fn one_advance_sends_one_request_and_reports_the_wait() {
 #[tokio::test]
 async fn a_run_stops_where_an_input_is_missing_and_goes_on_once_it_is_there() {
     let script = Script::new()
-        .on("GET /books/7").reply(200, book())
-        .on("POST /echo").json(json!({ "title": "Dune", "opinion": "long" })).reply(200, json!(null));
+        .on("GET /books/7")
+        .reply(200, book())
+        .on("POST /echo")
+        .json(json!({ "title": "Dune", "opinion": "long" }))
+        .reply(200, json!(null));
     let client = script.client();
     let mut run = review_book::Run::new(review_book::PartialInputs::new().book_id(7));
     let progress = run.advance_until_blocked(&client).await.unwrap();
@@ -803,9 +1043,13 @@ async fn a_run_cannot_finish_without_an_input_that_it_needs() {
 #[tokio::test]
 async fn a_run_that_failed_goes_on_at_the_failed_step_once_the_input_is_mended() {
     let script = Script::new()
-        .on("GET /books/8").reply(404, problem("no such book"))
-        .on("GET /books/7").reply(200, book())
-        .on("POST /echo").json(json!({ "title": "Dune", "opinion": "long" })).reply(200, json!(null));
+        .on("GET /books/8")
+        .reply(404, problem("no such book"))
+        .on("GET /books/7")
+        .reply(200, book())
+        .on("POST /echo")
+        .json(json!({ "title": "Dune", "opinion": "long" }))
+        .reply(200, json!(null));
     let client = script.client();
     let inputs = review_book::Inputs::new(8, String::from("long"));
     let error = review_book(&client, inputs).await.unwrap_err();

@@ -477,7 +477,11 @@ async fn the_status_is_a_number() {
 // has the type its schema declares, else it is a string".
 #[tokio::test]
 async fn headers_can_be_compared() {
-    let with = |name: &str, value: &str| Script::new().on("GET /facts").reply_with(200, &[(name, value)], json!({}));
+    let with = |name: &str, value: &str| {
+        Script::new()
+            .on("GET /facts")
+            .reply_with(200, &[(name, value)], json!({}))
+    };
     assert!(passes!(conditions::kind_header, with("X-Kind", "novel")));
     assert!(passes!(conditions::kind_header, with("x-kind", "NOVEL")));
     assert!(!passes!(conditions::kind_header, with("X-Kind", "essay")));
@@ -493,11 +497,13 @@ async fn headers_can_be_compared() {
 // Semantics, Responses: "Header lookup ignores case and takes the first value."
 #[tokio::test]
 async fn of_several_headers_the_first_is_compared() {
-    let script =
-        Script::new().on("GET /facts").reply_with(200, &[("X-Kind", "novel"), ("X-Kind", "essay")], json!({}));
+    let script = Script::new()
+        .on("GET /facts")
+        .reply_with(200, &[("X-Kind", "novel"), ("X-Kind", "essay")], json!({}));
     assert!(passes!(conditions::kind_header, script));
-    let script =
-        Script::new().on("GET /facts").reply_with(200, &[("X-Kind", "essay"), ("X-Kind", "novel")], json!({}));
+    let script = Script::new()
+        .on("GET /facts")
+        .reply_with(200, &[("X-Kind", "essay"), ("X-Kind", "novel")], json!({}));
     assert!(!passes!(conditions::kind_header, script));
 }
 
@@ -515,9 +521,15 @@ async fn declared_members_are_compared_by_the_same_rules() {
     assert!(passes!(conditions::book_in_print, with(json!({ "inPrint": true }))));
     assert!(!passes!(conditions::book_in_print, with(json!({ "inPrint": false }))));
     assert!(passes!(conditions::format_of_book, with(json!({ "format": "e-book" }))));
-    assert!(!passes!(conditions::format_of_book, with(json!({ "format": "hardcover" }))));
+    assert!(!passes!(
+        conditions::format_of_book,
+        with(json!({ "format": "hardcover" }))
+    ));
     assert!(passes!(conditions::no_translator, with(json!({ "translator": null }))));
-    assert!(!passes!(conditions::no_translator, with(json!({ "translator": "Eva" }))));
+    assert!(!passes!(
+        conditions::no_translator,
+        with(json!({ "translator": "Eva" }))
+    ));
     assert!(passes!(conditions::has_subtitle, with(json!({ "subtitle": "" }))));
     assert!(!passes!(conditions::has_subtitle, with(json!({}))));
 }
@@ -530,7 +542,9 @@ async fn a_response_that_is_not_what_was_declared_fails_the_criterion() {
     assert!(!passes!(conditions::price_of_book, with(json!({ "price": "cheap" }))));
     assert!(!passes!(conditions::price_of_book, with(json!({ "price": null }))));
     assert!(!passes!(conditions::book_in_print, with(json!({ "inPrint": "yes" }))));
-    let text = Script::new().on("GET /books/7").reply_text(200, "text/plain", "sold out");
+    let text = Script::new()
+        .on("GET /books/7")
+        .reply_text(200, "text/plain", "sold out");
     assert!(!passes!(conditions::book_in_print, text));
 }
 
@@ -556,8 +570,10 @@ async fn the_output_of_an_earlier_step_can_be_compared_with_the_response() {
         (json!({ "since": 1 }), json!({ "since": 2 }), false),
     ] {
         let script = Script::new()
-            .on("GET /facts").reply(200, json!({ "state": before }))
-            .on("GET /facts").reply(200, json!({ "state": after }));
+            .on("GET /facts")
+            .reply(200, json!({ "state": before }))
+            .on("GET /facts")
+            .reply(200, json!({ "state": after }));
         let result = conditions::unchanged(&script.client(), conditions::unchanged::Inputs::new()).await;
         assert_eq!(result.is_ok(), expected, "{before} == {after}");
     }

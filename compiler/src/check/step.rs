@@ -286,17 +286,20 @@ fn payload_against(
     }
     if excludes(wanted, found) {
         let message = format!("{operation} expects {} here, found {}", wanted.words(), found.words());
-        let mut diagnostic = Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, value.span, message)
-            .related(schema.at.span(), "by this schema");
-        if let (ValueKind::Template(_), false) = (&value.kind, wanted.allows(Type::String)) {
-            diagnostic.rule = &rule::BRACES_MAKE_A_STRING;
-            diagnostic = Diagnostic::new(
-                diagnostic.rule,
+        // One expression in braces was probably meant to keep its type.
+        let lone = matches!(&value.kind, ValueKind::Template(segments) if segments.len() == 1);
+        let diagnostic = if lone {
+            Diagnostic::new(
+                &rule::BRACES_MAKE_A_STRING,
                 value.span,
                 "an expression in braces is always a string",
             )
-            .help("drop the braces to keep the value's type");
-        }
+            .related(schema.at.span(), format!("{} is wanted", wanted.words()))
+            .help("drop the braces to keep the value's type")
+        } else {
+            Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, value.span, message)
+                .related(schema.at.span(), "by this schema")
+        };
         diagnostics.push(diagnostic);
         return;
     }

@@ -39,6 +39,7 @@
 
 mod call;
 mod client;
+mod constraint;
 mod credential;
 mod datum;
 mod error;
@@ -94,6 +95,7 @@ pub mod __private {
     pub use serde_json;
 
     pub use crate::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, written};
+    pub use crate::constraint::{Constraint, Limit, violations};
     pub use crate::datum::{Datum, equal, order, truthy, typed};
     pub use crate::exchange::{Exchange, Output, Reads, keep_datum};
     pub use crate::run::{

@@ -4,6 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{collected, doc, ident, result, step, value, variant};
+use crate::plan::constraint::{Argument, Constraint};
 use crate::plan::{Plan, Step, Workflow};
 
 /// The workflows that a workflow calls, each once.
@@ -395,6 +396,62 @@ fn calls(workflow: &Workflow, plan: &Plan) -> TokenStream {
     }
 }
 
+/// The method that checks the inputs against their schemas.
+fn violations(workflow: &Workflow) -> TokenStream {
+    let checks: Vec<TokenStream> = workflow
+        .inputs
+        .iter()
+        .filter(|input| !input.constraint.is_empty())
+        .map(|input| {
+            let (field, name) = (ident(&input.ident), &input.name);
+            let constraint = constraint(&input.constraint);
+            quote! {
+                if let ::std::option::Option::Some(value) = &self.inputs.#field {
+                    static CONSTRAINT: __rt::Constraint = #constraint;
+                    __rt::violations(#name, &CONSTRAINT, value, &mut found);
+                }
+            }
+        })
+        .collect();
+    if checks.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        fn violations(&self) -> ::std::vec::Vec<::std::string::String> {
+            let mut found = ::std::vec::Vec::new();
+            #(#checks)*
+            found
+        }
+    }
+}
+
+fn constraint(constraint: &Constraint) -> TokenStream {
+    let limits = constraint.limits.iter().map(|(name, argument)| {
+        let name = ident(name);
+        match argument {
+            Argument::Nothing => quote!(__rt::Limit::#name),
+            Argument::Size(size) => {
+                let size = Literal::u64_unsuffixed(*size);
+                quote!(__rt::Limit::#name(#size))
+            }
+            Argument::Text(text) => quote!(__rt::Limit::#name(#text)),
+            Argument::Texts(texts) => quote!(__rt::Limit::#name(&[#(#texts),*])),
+        }
+    });
+    let properties = constraint.properties.iter().map(|(name, inner)| {
+        let inner = self::constraint(inner);
+        quote!((#name, #inner))
+    });
+    let items = match &constraint.items {
+        Some(inner) => {
+            let inner = self::constraint(inner);
+            quote!(::std::option::Option::Some(&#inner))
+        }
+        None => quote!(::std::option::Option::None),
+    };
+    quote!(__rt::Constraint { limits: &[#(#limits),*], properties: &[#(#properties),*], items: #items })
+}
+
 /// The method that reads an output of the workflow.
 fn output(workflow: &Workflow, plan: &Plan) -> TokenStream {
     if workflow.outputs.is_empty() {
@@ -483,6 +540,7 @@ fn working_program(workflow: &Workflow, plan: &Plan) -> TokenStream {
         })
     };
     let (succeeded, failed) = (choose(true), choose(false));
+    let violations = violations(workflow);
     let (output, calls) = (output(workflow, plan), calls(workflow, plan));
     quote! {
         static OPERATIONS: [__rt::Operation; #operation_count] = [#(#operations),*];
@@ -509,6 +567,7 @@ fn working_program(workflow: &Workflow, plan: &Plan) -> TokenStream {
                 }
             }
 
+            #violations
             #succeeded
             #failed
             #output

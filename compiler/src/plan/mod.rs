@@ -3,6 +3,7 @@
 //! Input: a checked `resolve::Program`. Output: a [`Plan`], which owns everything it
 //! says and knows neither YAML nor tokens.
 
+pub mod constraint;
 pub mod name;
 pub mod types;
 
@@ -19,6 +20,7 @@ use crate::schema::Schema;
 use crate::source::{Sources, Span};
 use crate::typing::flows;
 use crate::typing::{Shape, Typing};
+use constraint::Constraint;
 use types::{Ty, TypeDef, Types};
 
 /// A document, ready to be written as Rust.
@@ -87,6 +89,8 @@ pub struct Input {
     pub ty: Ty,
     /// Whether the caller must give it.
     pub required: bool,
+    /// What its schema demands beyond its type.
+    pub constraint: Constraint,
     /// `default`, as JSON.
     pub default: Option<String>,
     /// What the schema says of it.
@@ -621,15 +625,17 @@ impl<'a> Planner<'_, 'a> {
                 .map_or(Ty::Json, |schema| types.of(schema, input.name, false));
             let nullable = input.schema.is_some_and(Schema::nullable);
             let default = input.schema.and_then(|schema| schema.at.get("default")).map(json_text);
-            if let Some(schema) = input.schema {
-                unsupported_constraints(schema, diagnostics);
-            }
+            let constraint = input
+                .schema
+                .map(|schema| constraint::constraint(schema, &ty, diagnostics))
+                .unwrap_or_default();
             inputs.push(Input {
                 name: input.name.to_owned(),
                 variant: name::pascal(input.name),
                 ident,
                 ty: if nullable { ty.optional() } else { ty },
                 required: input.required,
+                constraint,
                 default,
                 docs: input
                     .schema
@@ -954,37 +960,6 @@ fn plain(kinds: crate::schema::Types) -> Ty {
         Some(Type::Number) => Ty::F64,
         Some(Type::Boolean) => Ty::Bool,
         _ => Ty::Json,
-    }
-}
-
-/// Constraints that inputs are not yet checked against must not look as if they were.
-fn unsupported_constraints(schema: Schema<'_>, diagnostics: &mut Diagnostics) {
-    const KEYWORDS: [&str; 16] = [
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "minProperties",
-        "maxProperties",
-        "contains",
-        "not",
-        "if",
-    ];
-    for part in schema.parts() {
-        for entry in part.at.members().filter(|entry| KEYWORDS.contains(&entry.key)) {
-            let message = format!("the constraint `{}` on an input is not checked", entry.key);
-            diagnostics.push(
-                Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, entry.key_span, message)
-                    .help("the API will check the value; nothing does before"),
-            );
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::document::Location;
 use crate::flow::{self, Flow, demanded_status};
 use crate::resolve::{Call, Program, Reference, Source, Step, Value, ValueKind, Workflow};
 use crate::schema::{Schema, Type, Types, Walk};
@@ -216,7 +217,9 @@ impl<'p, 'a> Typing<'p, 'a> {
         match source {
             Source::Url | Source::Method | Source::Constant(_) => of(Type::String, true),
             Source::StatusCode => of(Type::Integer, true),
-            Source::RequestHeader(_) | Source::RequestQuery(_) | Source::RequestPath(_) => of(Type::String, false),
+            Source::RequestHeader(_) => of(Type::String, false),
+            Source::RequestQuery(name) => self.argument(name, Location::Query, at),
+            Source::RequestPath(name) => self.argument(name, Location::Path, at),
             Source::RequestBody | Source::Invalid => Known::NOTHING,
             Source::ResponseHeader(name) => self.header(name, at),
             Source::ResponseBody => {
@@ -270,6 +273,19 @@ impl<'p, 'a> Typing<'p, 'a> {
                 }
             }
         }
+    }
+
+    /// What is known about a parameter of the request of the step: the value as it was given.
+    fn argument(&self, name: &str, location: Location, at: Option<usize>) -> Known<'a> {
+        let step = at.and_then(|index| self.workflow().steps.get(index));
+        let Some(Call::Operation(request)) = step.map(|step| &step.call) else {
+            return Known::NOTHING;
+        };
+        let argument = request
+            .arguments
+            .iter()
+            .find(|argument| argument.name == name && argument.location == location);
+        argument.map_or(Known::NOTHING, |argument| self.value(&argument.value, at))
     }
 
     fn header(&self, name: &str, at: Option<usize>) -> Known<'a> {

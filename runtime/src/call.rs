@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::client::Settings;
 use crate::datum::{Datum, write_string};
 use crate::error::{ErrorKind, Place};
+use crate::style::{self, Style};
 use crate::transport::Limits;
 
 /// An operation of an API, as the compiler writes it down.
@@ -152,18 +153,25 @@ impl Call {
     ///
     /// # Errors
     /// A null, which has no spelling in a path.
-    pub fn path_value(&mut self, name: &str, value: &Datum<'_>) -> Result<&mut Self, Failure> {
+    pub fn path_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> Result<&mut Self, Failure> {
         if *value == Datum::Null {
             return Err(Failure::new(
                 ErrorKind::Request,
                 format!("the path parameter `{name}` is null, which a path cannot say"),
             ));
         }
-        let text = value.text();
+        let text = style::path(name, value, style);
         if text.is_empty() {
             return Err(Failure::new(
                 ErrorKind::Request,
                 format!("the path parameter `{name}` is empty, which would name another path"),
+            ));
+        }
+        // A segment of dots alone would be resolved away by any URL parser (RFC 3986, 5.2.4).
+        if matches!(text.as_str(), "." | "..") && self.path.ends_with('/') {
+            return Err(Failure::new(
+                ErrorKind::Request,
+                format!("the path parameter `{name}` is `{text}`, which a path cannot say"),
             ));
         }
         self.given.push(Given {
@@ -171,47 +179,41 @@ impl Call {
             name: name.to_owned(),
             value: value.clone().into_owned(),
         });
-        let start = self.path.len();
-        encode(&text, &mut self.path);
-        // A segment of dots alone would be resolved away by any URL parser (RFC 3986, 5.2.4).
-        if matches!(&self.path[start..], "." | "..") && self.path[..start].ends_with('/') {
-            return Err(Failure::new(
-                ErrorKind::Request,
-                format!("the path parameter `{name}` is `{text}`, which a path cannot say"),
-            ));
-        }
+        self.path.push_str(&text);
         Ok(self)
     }
 
     /// Adds a query parameter; a null is left out.
-    pub fn query_value(&mut self, name: &str, value: &Datum<'_>) -> &mut Self {
+    pub fn query_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> &mut Self {
         if *value != Datum::Null {
             self.given.push(Given {
                 in_path: false,
                 name: name.to_owned(),
                 value: value.clone().into_owned(),
             });
-            self.query_text(name, &value.text());
+            for (name, text) in style::pairs(name, value, style) {
+                self.query_pair(&name, &text);
+            }
         }
         self
     }
 
-    fn query_text(&mut self, name: &str, text: &str) {
+    fn query_pair(&mut self, name: &str, text: &str) {
         if !self.query.is_empty() {
             self.query.push('&');
         }
-        encode(name, &mut self.query);
+        self.query.push_str(name);
         self.query.push('=');
-        encode(text, &mut self.query);
+        self.query.push_str(text);
     }
 
     /// Adds a header; a null is left out.
     ///
     /// # Errors
     /// A value with CR, LF, NUL or another character that no header can have.
-    pub fn header_value(&mut self, name: &str, value: &Datum<'_>) -> Result<&mut Self, Failure> {
+    pub fn header_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> Result<&mut Self, Failure> {
         if *value != Datum::Null {
-            self.header_text(name, &value.text())?;
+            self.header_text(name, &style::header(value, style))?;
         }
         Ok(self)
     }
@@ -230,20 +232,22 @@ impl Call {
     }
 
     /// Adds a cookie; a null is left out.
-    pub fn cookie_value(&mut self, name: &str, value: &Datum<'_>) -> &mut Self {
+    pub fn cookie_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> &mut Self {
         if *value != Datum::Null {
-            self.cookie_text(name, &value.text());
+            for (name, text) in style::pairs(name, value, style) {
+                self.cookie_pair(&name, &text);
+            }
         }
         self
     }
 
-    fn cookie_text(&mut self, name: &str, text: &str) {
+    fn cookie_pair(&mut self, name: &str, text: &str) {
         if !self.cookies.is_empty() {
             self.cookies.push_str("; ");
         }
-        encode(name, &mut self.cookies);
+        self.cookies.push_str(name);
         self.cookies.push('=');
-        encode(text, &mut self.cookies);
+        self.cookies.push_str(text);
     }
 
     /// Starts a JSON body.
@@ -455,8 +459,14 @@ impl Call {
                     self.headers.insert(name, value);
                 }
             }
-            SchemeKind::Query(parameter) => self.query_text(parameter, credential.key().ok_or_else(unfit)?),
-            SchemeKind::Cookie(cookie) => self.cookie_text(cookie, credential.key().ok_or_else(unfit)?),
+            SchemeKind::Query(parameter) => self.query_pair(
+                &style::encoded(parameter, false),
+                &style::encoded(credential.key().ok_or_else(unfit)?, false),
+            ),
+            SchemeKind::Cookie(cookie) => self.cookie_pair(
+                &style::encoded(cookie, false),
+                &style::encoded(credential.key().ok_or_else(unfit)?, false),
+            ),
             SchemeKind::Transport => {}
         }
         Ok(())
@@ -471,20 +481,6 @@ pub(crate) struct Sent {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) given: Vec<Given>,
-}
-
-/// Percent-encodes everything but the unreserved characters of RFC 3986, section 2.3.
-fn encode(text: &str, out: &mut String) {
-    const HEX: [u8; 16] = *b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
 }
 
 /// A JSON body: literal fragments of the document with values between them.
@@ -566,25 +562,26 @@ pub fn written(write: impl FnOnce(&mut JsonBody<'_>) -> Result<(), Failure>) -> 
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_unreserved_characters_stay() {
-        let mut out = String::new();
-        encode("aZ09-._~ /?#%é\r\n", &mut out);
-        assert_eq!(out, "aZ09-._~%20%2F%3F%23%25%C3%A9%0D%0A");
-    }
+    const PLAIN: Style = Style {
+        form: crate::style::Form::Simple,
+        explode: false,
+        reserved: false,
+    };
 
     #[test]
     fn a_path_value_stays_one_segment() {
         for bad in ["", ".", ".."] {
             let mut call = Call::new();
             assert!(
-                call.path("/users/").path_value("id", &Datum::Text(bad.into())).is_err(),
+                call.path("/users/")
+                    .path_value("id", &Datum::Text(bad.into()), PLAIN)
+                    .is_err(),
                 "{bad:?}"
             );
         }
         let mut call = Call::new();
         call.path("/users/")
-            .path_value("id", &Datum::Text("../a?b#c".into()))
+            .path_value("id", &Datum::Text("../a?b#c".into()), PLAIN)
             .unwrap();
         assert_eq!(call.path, "/users/..%2Fa%3Fb%23c");
     }

@@ -50,6 +50,7 @@ mod progress;
 mod run;
 mod slot;
 mod snapshot;
+mod style;
 mod transport;
 
 pub use bytes::Bytes;
@@ -103,5 +104,6 @@ pub mod __private {
     };
     pub use crate::slot::Slot;
     pub use crate::snapshot::{Nobody, Parts, deserialize, fits, nullable, serialize};
+    pub use crate::style::{Form, Style};
     pub use crate::{Client, Error, Progress, RunError, Transport};
 }

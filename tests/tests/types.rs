@@ -69,7 +69,10 @@ async fn outputs_have_the_types_that_the_api_declares() {
     assert_eq!(outputs.home_town.as_deref(), Some("Tacoma"));
     assert_eq!(outputs.tags, ["classic"]);
     assert_eq!(outputs.first_year, Some(1965));
-    assert_eq!(outputs.stock, BTreeMap::from([(String::from("east"), 0), (String::from("main"), 2)]));
+    assert_eq!(
+        outputs.stock,
+        BTreeMap::from([(String::from("east"), 0), (String::from("main"), 2)])
+    );
 }
 
 // The same lines: "objects with properties a generated struct".
@@ -103,8 +106,14 @@ async fn objects_are_structs_and_may_be_nested() {
 // The same lines: "string enums a generated enum"; Names: "PascalCase variants".
 #[tokio::test]
 async fn choices_are_enums() {
-    for (text, variant) in [("hardcover", "Hardcover"), ("paperback", "Paperback"), ("e-book", "EBook")] {
-        let script = Script::new().on("GET /books/7").reply(200, book_with(json!({ "format": text })));
+    for (text, variant) in [
+        ("hardcover", "Hardcover"),
+        ("paperback", "Paperback"),
+        ("e-book", "EBook"),
+    ] {
+        let script = Script::new()
+            .on("GET /books/7")
+            .reply(200, book_with(json!({ "format": text })));
         let outputs = read_book(&script.client(), read_book::Inputs::new()).await.unwrap();
         assert_eq!(format!("{:?}", outputs.format), variant);
         assert_eq!(json_of(&outputs.format), text);
@@ -144,9 +153,17 @@ async fn what_is_not_declared_is_any_json() {
 // names step, output, pointer, what was expected and what was found, with the response attached."
 #[tokio::test]
 async fn a_response_that_breaks_its_promise_is_an_error_that_says_where() {
-    for (price, found) in [(json!("cheap"), "string"), (json!(null), "null"), (json!([9.5]), "array")] {
-        let script = Script::new().on("GET /books/7").reply(200, book_with(json!({ "price": price })));
-        let error = read_price(&script.client(), read_price::Inputs::new()).await.unwrap_err();
+    for (price, found) in [
+        (json!("cheap"), "string"),
+        (json!(null), "null"),
+        (json!([9.5]), "array"),
+    ] {
+        let script = Script::new()
+            .on("GET /books/7")
+            .reply(200, book_with(json!({ "price": price })));
+        let error = read_price(&script.client(), read_price::Inputs::new())
+            .await
+            .unwrap_err();
         script.assert_trace(&["GET /books/7 200"]);
         assert!(matches!(error.kind(), ErrorKind::Response), "{error}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
@@ -162,8 +179,11 @@ async fn a_response_that_breaks_its_promise_is_an_error_that_says_where() {
 async fn a_response_may_break_its_promise_where_nobody_looks() {
     let changed = book_with(json!({ "title": 12, "pages": "many", "price": 4 }));
     let script = Script::new()
-        .on("GET /books/7").reply(200, changed)
-        .on("POST /log").json(json!({ "cost": 4 })).reply_empty(204);
+        .on("GET /books/7")
+        .reply(200, changed)
+        .on("POST /log")
+        .json(json!({ "cost": 4 }))
+        .reply_empty(204);
     let outputs = read_price(&script.client(), read_price::Inputs::new()).await.unwrap();
     script.assert_trace(&["GET /books/7 200", "POST /log 204"]);
     assert!((outputs.cost - 4.0).abs() < f64::EPSILON);
@@ -178,20 +198,28 @@ async fn a_response_may_break_its_promise_where_nobody_looks() {
 #[tokio::test]
 async fn an_output_is_optional_only_where_its_step_may_be_jumped_over() {
     let script = Script::new()
-        .on("GET /shelves/first").reply(200, shelf("skip"))
-        .on("GET /shelves/last").reply(200, shelf("z"));
+        .on("GET /shelves/first")
+        .reply(200, shelf("skip"))
+        .on("GET /shelves/last")
+        .reply(200, shelf("z"));
     let outputs = skip_a_step(&script.client(), skip_a_step::Inputs::new()).await.unwrap();
     exactly::<String>(&outputs.first);
     exactly::<Option<String>>(&outputs.middle);
     exactly::<String>(&outputs.last);
     exactly::<Option<i32>>(&outputs.slots);
-    assert_eq!((outputs.first.as_str(), outputs.middle, outputs.last.as_str()), ("skip", None, "z"));
+    assert_eq!(
+        (outputs.first.as_str(), outputs.middle, outputs.last.as_str()),
+        ("skip", None, "z")
+    );
     assert_eq!(outputs.slots, None);
 
     let script = Script::new()
-        .on("GET /shelves/first").reply(200, shelf("a"))
-        .on("GET /shelves/middle").reply(200, shelf("m"))
-        .on("GET /shelves/last").reply(200, json!({ "name": "z", "slots": 4 }));
+        .on("GET /shelves/first")
+        .reply(200, shelf("a"))
+        .on("GET /shelves/middle")
+        .reply(200, shelf("m"))
+        .on("GET /shelves/last")
+        .reply(200, json!({ "name": "z", "slots": 4 }));
     let outputs = skip_a_step(&script.client(), skip_a_step::Inputs::new()).await.unwrap();
     assert_eq!(outputs.middle.as_deref(), Some("m"));
     assert_eq!(outputs.slots, Some(4));
@@ -207,8 +235,10 @@ async fn an_output_is_optional_where_the_workflow_may_have_ended_before() {
     assert_eq!((outputs.first.as_str(), outputs.second), ("enough", None));
 
     let script = Script::new()
-        .on("GET /shelves/first").reply(200, shelf("a"))
-        .on("GET /shelves/second").reply(200, shelf("b"));
+        .on("GET /shelves/first")
+        .reply(200, shelf("a"))
+        .on("GET /shelves/second")
+        .reply(200, shelf("b"));
     let outputs = end_early(&script.client(), end_early::Inputs::new()).await.unwrap();
     assert_eq!((outputs.first.as_str(), outputs.second.as_deref()), ("a", Some("b")));
 }
@@ -217,10 +247,14 @@ async fn an_output_is_optional_where_the_workflow_may_have_ended_before() {
 #[tokio::test]
 async fn an_output_is_not_optional_where_its_step_may_run_twice() {
     let script = Script::new()
-        .on("GET /shelves/first").reply(200, shelf("a"))
-        .on("GET /shelves/second").reply(200, shelf("again"))
-        .on("GET /shelves/first").reply(200, shelf("b"))
-        .on("GET /shelves/second").reply(200, shelf("c"));
+        .on("GET /shelves/first")
+        .reply(200, shelf("a"))
+        .on("GET /shelves/second")
+        .reply(200, shelf("again"))
+        .on("GET /shelves/first")
+        .reply(200, shelf("b"))
+        .on("GET /shelves/second")
+        .reply(200, shelf("c"));
     let outputs = loop_back(&script.client(), loop_back::Inputs::new()).await.unwrap();
     exactly::<String>(&outputs.first);
     exactly::<String>(&outputs.second);
@@ -231,10 +265,15 @@ async fn an_output_is_not_optional_where_its_step_may_run_twice() {
 #[tokio::test]
 async fn an_output_is_optional_where_its_step_may_have_failed() {
     let script = Script::new()
-        .on("GET /shelves/first").reply(404, shelf("not a shelf"))
-        .on("GET /shelves/second").reply(503, json!({}))
-        .on("GET /shelves/second").reply(200, shelf("b"));
-    let outputs = jump_after_failure(&script.client(), jump_after_failure::Inputs::new()).await.unwrap();
+        .on("GET /shelves/first")
+        .reply(404, shelf("not a shelf"))
+        .on("GET /shelves/second")
+        .reply(503, json!({}))
+        .on("GET /shelves/second")
+        .reply(200, shelf("b"));
+    let outputs = jump_after_failure(&script.client(), jump_after_failure::Inputs::new())
+        .await
+        .unwrap();
     exactly::<Option<String>>(&outputs.first);
     exactly::<String>(&outputs.second);
     assert_eq!((outputs.first, outputs.second.as_str()), (None, "b"));
@@ -248,10 +287,14 @@ async fn an_output_is_optional_where_its_step_may_have_failed() {
 #[tokio::test]
 async fn a_default_is_sent_where_the_input_is_not_given() {
     let script = Script::new()
-        .on("GET /books?genre=sf&limit=25&inPrint=false").reply(200, json!({ "items": [], "total": 0 }))
-        .on("GET /books?genre=sf&limit=5&inPrint=true").reply(200, json!({ "items": [], "total": 0 }));
+        .on("GET /books?genre=sf&limit=25&inPrint=false")
+        .reply(200, json!({ "items": [], "total": 0 }))
+        .on("GET /books?genre=sf&limit=5&inPrint=true")
+        .reply(200, json!({ "items": [], "total": 0 }));
     let client = script.client();
-    page_through(&client, page_through::Inputs::new(String::from("sf"))).await.unwrap();
+    page_through(&client, page_through::Inputs::new(String::from("sf")))
+        .await
+        .unwrap();
     let inputs = page_through::Inputs::new(String::from("sf")).limit(5).in_print(true);
     page_through(&client, inputs).await.unwrap();
     script.assert_requests(&[
@@ -280,7 +323,10 @@ async fn an_input_that_may_be_null_and_may_be_missing_tells_the_two_apart() {
     exactly::<Option<Option<String>>>(&inputs.note);
     exactly::<Option<String>>(&inputs.shelf);
     inputs.note = None;
-    let script = Script::new().on("POST /echo").json(json!({ "owner": "ada" })).reply(200, json!({}));
+    let script = Script::new()
+        .on("POST /echo")
+        .json(json!({ "owner": "ada" }))
+        .reply(200, json!({}));
     send_note(&script.client(), inputs).await.unwrap();
     script.assert_trace(&["POST /echo 200"]);
 
@@ -296,8 +342,10 @@ async fn an_input_that_may_be_null_and_may_be_missing_tells_the_two_apart() {
 
     let mut inputs = send_note::Inputs::new(None::<String>);
     inputs.note = Some(Some(String::from("fragile")));
-    let script =
-        Script::new().on("POST /echo").json(json!({ "owner": null, "note": "fragile" })).reply(200, json!({}));
+    let script = Script::new()
+        .on("POST /echo")
+        .json(json!({ "owner": null, "note": "fragile" }))
+        .reply(200, json!({}));
     send_note(&script.client(), inputs).await.unwrap();
     script.assert_trace(&["POST /echo 200"]);
 }
@@ -362,15 +410,20 @@ async fn inputs_have_the_types_that_the_document_declares() {
 #[tokio::test]
 async fn inputs_that_break_their_schema_are_refused_before_anything_is_sent() {
     let script = Script::new();
-    let error = strict(&script.client(), strict::Inputs::new(String::from("ad"), 51)).await.unwrap_err();
+    let error = strict(&script.client(), strict::Inputs::new(String::from("ad"), 51))
+        .await
+        .unwrap_err();
     script.assert_trace(&[]);
     assert!(matches!(error.kind(), ErrorKind::InvalidInput), "{error}");
     let message = error.to_string();
     assert!(message.contains("user") && message.contains("limit"), "{message}");
 
-    let script =
-        Script::new().on("GET /books?genre=ada&limit=50").reply(200, json!({ "items": [], "total": 0 }));
-    strict(&script.client(), strict::Inputs::new(String::from("ada"), 50)).await.unwrap();
+    let script = Script::new()
+        .on("GET /books?genre=ada&limit=50")
+        .reply(200, json!({ "items": [], "total": 0 }));
+    strict(&script.client(), strict::Inputs::new(String::from("ada"), 50))
+        .await
+        .unwrap();
     script.assert_trace(&["GET /books?genre=ada&limit=50 200"]);
 }
 

@@ -106,14 +106,21 @@ async fn a_payload_holds_what_is_there() {
 #[tokio::test]
 async fn an_embedding_of_something_that_is_not_there_is_an_error_that_names_it() {
     let script = Script::new();
-    let error = embed_note(&script.client(), embed_note::Inputs::new()).await.unwrap_err();
+    let error = embed_note(&script.client(), embed_note::Inputs::new())
+        .await
+        .unwrap_err();
     script.assert_trace(&[]);
     assert!(error.to_string().contains("note"), "{error}");
     assert!(format!("{:?}", error.step()).contains("send"), "{:?}", error.step());
     assert_eq!(error.status(), None);
 
-    let script = Script::new().on("POST /echo").json(json!({ "text": "Note: " })).reply(200, json!({}));
-    embed_note(&script.client(), embed_note::Inputs::new().note("")).await.unwrap();
+    let script = Script::new()
+        .on("POST /echo")
+        .json(json!({ "text": "Note: " }))
+        .reply(200, json!({}));
+    embed_note(&script.client(), embed_note::Inputs::new().note(""))
+        .await
+        .unwrap();
     script.assert_trace(&["POST /echo 200"]);
 }
 
@@ -172,15 +179,22 @@ async fn strings_that_only_look_like_expressions_are_sent_as_they_are() {
             "link": "see ./api.yml",
         }))
         .reply(200, json!({}));
-    send_literals(&script.client(), send_literals::Inputs::new()).await.unwrap();
+    send_literals(&script.client(), send_literals::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["POST /echo 200"]);
 }
 
 // Semantics, Requests: "A string with a JSON content type is sent […] as a JSON string otherwise".
 #[tokio::test]
 async fn a_text_as_the_whole_payload_is_a_json_string() {
-    let script = Script::new().on("POST /echo").json(json!("Hello \"Ada\"")).reply(200, json!({}));
-    send_text(&script.client(), send_text::Inputs::new(String::from("\"Ada\""))).await.unwrap();
+    let script = Script::new()
+        .on("POST /echo")
+        .json(json!("Hello \"Ada\""))
+        .reply(200, json!({}));
+    send_text(&script.client(), send_text::Inputs::new(String::from("\"Ada\"")))
+        .await
+        .unwrap();
     script.assert_trace(&["POST /echo 200"]);
 }
 
@@ -199,7 +213,9 @@ async fn one_expression_as_the_whole_payload_keeps_its_type() {
         json!("12"),
     ] {
         let script = Script::new().on("POST /echo").json(value.clone()).reply(200, json!({}));
-        send_one_value(&script.client(), send_one_value::Inputs::new(value)).await.unwrap();
+        send_one_value(&script.client(), send_one_value::Inputs::new(value))
+            .await
+            .unwrap();
         script.assert_trace(&["POST /echo 200"]);
     }
 }
@@ -234,7 +250,9 @@ async fn a_pointer_leads_into_an_output() {
             "embedded": "<one>",
         }))
         .reply(200, json!({}));
-    follow_pointers(&script.client(), follow_pointers::Inputs::new()).await.unwrap();
+    follow_pointers(&script.client(), follow_pointers::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["GET /facts 200", "POST /echo 200"]);
 }
 
@@ -250,7 +268,9 @@ async fn a_pointer_leads_into_an_input() {
         .on("POST /echo")
         .json(json!({ "first": "Dune", "slash": 1.5, "tilde": [true], "text": "<Dune>" }))
         .reply(200, json!({}));
-    send_parts(&script.client(), send_parts::Inputs::new(order)).await.unwrap();
+    send_parts(&script.client(), send_parts::Inputs::new(order))
+        .await
+        .unwrap();
     script.assert_trace(&["POST /echo 200"]);
 }
 
@@ -265,19 +285,31 @@ async fn numbers_keep_their_spelling_on_the_way() {
     let facts = r#"{"numbers":{"float":2.0,"large":123456789012345678901234567890,"money":1.50}}"#;
     let dune = book().to_string().replace("9.5", "2.50");
     let script = Script::new()
-        .on("GET /facts").reply_json_text(200, facts)
-        .on("GET /books/7").reply_json_text(200, &dune)
-        .on("POST /echo").reply(200, json!({}));
-    keep_numbers(&script.client(), keep_numbers::Inputs::new()).await.unwrap();
+        .on("GET /facts")
+        .reply_json_text(200, facts)
+        .on("GET /books/7")
+        .reply_json_text(200, &dune)
+        .on("POST /echo")
+        .reply(200, json!({}));
+    keep_numbers(&script.client(), keep_numbers::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["GET /facts 200", "GET /books/7 200", "POST /echo 200"]);
 
     let body = dense(&script.body(2));
     assert_eq!(body.matches(r#""float":2.0"#).count(), 2, "{body}");
-    assert_eq!(body.matches(r#""large":123456789012345678901234567890"#).count(), 2, "{body}");
+    assert_eq!(
+        body.matches(r#""large":123456789012345678901234567890"#).count(),
+        2,
+        "{body}"
+    );
     assert!(body.contains(r#""money":1.50"#), "{body}");
     assert!(body.contains(r#""price":2.50"#), "{body}");
     assert!(body.contains(r#""id":7"#), "{body}");
-    assert!(body.contains(r#""text":"2.0/123456789012345678901234567890/2.50""#), "{body}");
+    assert!(
+        body.contains(r#""text":"2.0/123456789012345678901234567890/2.50""#),
+        "{body}"
+    );
 }
 
 // Semantics, Types of generated values: "Objects that travel on […] are never narrowed by their type: what came from the
@@ -290,9 +322,14 @@ async fn objects_travel_on_with_members_that_nobody_has_declared() {
     }));
     let author = came["author"].clone();
     let script = Script::new()
-        .on("GET /books/7").reply(200, came.clone())
-        .on("PUT /books/8").json(came).reply(200, book())
-        .on("POST /echo").json(json!({ "author": author })).reply(200, json!({}));
+        .on("GET /books/7")
+        .reply(200, came.clone())
+        .on("PUT /books/8")
+        .json(came)
+        .reply(200, book())
+        .on("POST /echo")
+        .json(json!({ "author": author }))
+        .reply(200, json!({}));
     put_back(&script.client(), put_back::Inputs::new()).await.unwrap();
     script.assert_trace(&["GET /books/7 200", "PUT /books/8 200", "POST /echo 200"]);
 }
@@ -305,11 +342,20 @@ async fn objects_travel_on_with_members_that_nobody_has_declared() {
 #[tokio::test]
 async fn path_parameters_are_encoded_whole() {
     let script = Script::new()
-        .on("GET /shelves/a%2Fb%20c%3Fd%23e%25%26%C3%A9/slots/2.5/true").reply(200, json!({}))
-        .on("GET /shelves/plain-1_2.3~4/slots/-3.25/false").reply(200, json!({}));
+        .on("GET /shelves/a%2Fb%20c%3Fd%23e%25%26%C3%A9/slots/2.5/true")
+        .reply(200, json!({}))
+        .on("GET /shelves/plain-1_2.3~4/slots/-3.25/false")
+        .reply(200, json!({}));
     let client = script.client();
-    read_slot(&client, read_slot::Inputs::new(String::from("a/b c?d#e%&é"), 2.5, true)).await.unwrap();
-    read_slot(&client, read_slot::Inputs::new(String::from("plain-1_2.3~4"), -3.25, false)).await.unwrap();
+    read_slot(&client, read_slot::Inputs::new(String::from("a/b c?d#e%&é"), 2.5, true))
+        .await
+        .unwrap();
+    read_slot(
+        &client,
+        read_slot::Inputs::new(String::from("plain-1_2.3~4"), -3.25, false),
+    )
+    .await
+    .unwrap();
     script.assert_requests(&[
         "GET /shelves/a%2Fb%20c%3Fd%23e%25%26%C3%A9/slots/2.5/true 200",
         "GET /shelves/plain-1_2.3~4/slots/-3.25/false 200",
@@ -321,7 +367,9 @@ async fn path_parameters_are_encoded_whole() {
 #[tokio::test]
 async fn query_parameters_are_encoded_and_left_out_where_they_are_not_there() {
     let script = Script::new()
-        .on("GET /books").without_header("X-Branch").reply(200, json!({ "items": [], "total": 0 }))
+        .on("GET /books")
+        .without_header("X-Branch")
+        .reply(200, json!({ "items": [], "total": 0 }))
         .on("GET /books?genre=a%26b%3Dc%20d%2Be%2Ff%3Fg%23h%25%C3%A9&limit=5")
         .reply(200, json!({ "items": [], "total": 0 }))
         .on("GET /books?inPrint=false&minPrice=2.5&tag=sf&tag=long%2C%20slow")
@@ -351,15 +399,18 @@ async fn parameters_may_be_literals() {
         .on("GET /books?genre=space%20opera&limit=5&minPrice=2.5&inPrint=true")
         .header("X-Branch", "main")
         .reply(200, json!({ "items": [], "total": 0 }));
-    fixed_filter(&script.client(), fixed_filter::Inputs::new()).await.unwrap();
+    fixed_filter(&script.client(), fixed_filter::Inputs::new())
+        .await
+        .unwrap();
     script.assert_trace(&["GET /books?genre=space%20opera&limit=5&minPrice=2.5&inPrint=true 200"]);
 }
 
 // Spec, Runtime Expressions: "Expressions can be embedded into string values".
 #[tokio::test]
 async fn parameters_may_hold_embeddings() {
-    let script =
-        Script::new().on("GET /books?genre=sf%2C%201965").reply(200, json!({ "items": [], "total": 0 }));
+    let script = Script::new()
+        .on("GET /books?genre=sf%2C%201965")
+        .reply(200, json!({ "items": [], "total": 0 }));
     let inputs = composed_filter::Inputs::new(String::from("sf"), 1965);
     composed_filter(&script.client(), inputs).await.unwrap();
     script.assert_trace(&["GET /books?genre=sf%2C%201965 200"]);
@@ -370,16 +421,21 @@ async fn parameters_may_hold_embeddings() {
 #[tokio::test]
 async fn a_required_parameter_that_is_not_there_is_an_error_that_names_it() {
     let script = Script::new();
-    let error = find_phrase(&script.client(), find_phrase::Inputs::new()).await.unwrap_err();
+    let error = find_phrase(&script.client(), find_phrase::Inputs::new())
+        .await
+        .unwrap_err();
     let message = error.to_string();
     assert!(message.contains("phrase") || message.contains("wanted"), "{message}");
     assert!(format!("{:?}", error.step()).contains("find"), "{:?}", error.step());
     assert_eq!(error.status(), None);
     script.assert_trace(&[]);
 
-    let script =
-        Script::new().on("GET /search?phrase=dune").reply(200, json!({ "items": [], "total": 0 }));
-    find_phrase(&script.client(), find_phrase::Inputs::new().wanted("dune")).await.unwrap();
+    let script = Script::new()
+        .on("GET /search?phrase=dune")
+        .reply(200, json!({ "items": [], "total": 0 }));
+    find_phrase(&script.client(), find_phrase::Inputs::new().wanted("dune"))
+        .await
+        .unwrap();
     script.assert_trace(&["GET /search?phrase=dune 200"]);
 }
 
@@ -387,13 +443,20 @@ async fn a_required_parameter_that_is_not_there_is_an_error_that_names_it() {
 #[tokio::test]
 async fn a_path_parameter_that_is_not_there_is_an_error_that_names_it() {
     let script = Script::new();
-    let error = find_reader(&script.client(), find_reader::Inputs::new()).await.unwrap_err();
+    let error = find_reader(&script.client(), find_reader::Inputs::new())
+        .await
+        .unwrap_err();
     let message = error.to_string();
-    assert!(message.contains("readerName") || message.contains("wanted"), "{message}");
+    assert!(
+        message.contains("readerName") || message.contains("wanted"),
+        "{message}"
+    );
     script.assert_trace(&[]);
 
     let script = Script::new().on("GET /readers/ada").reply(200, json!({}));
-    find_reader(&script.client(), find_reader::Inputs::new().wanted("ada")).await.unwrap();
+    find_reader(&script.client(), find_reader::Inputs::new().wanted("ada"))
+        .await
+        .unwrap();
     script.assert_trace(&["GET /readers/ada 200"]);
 }
 
@@ -456,8 +519,9 @@ async fn outputs_may_hold_the_body_that_was_sent() {
         .on("POST /books")
         .json(json!({ "title": "Dune", "price": 9.5 }))
         .reply_with(201, &[("Location", "/books/7")], book());
-    let outputs =
-        describe_write(&script.client(), describe_write::Inputs::new(String::from("Dune"))).await.unwrap();
+    let outputs = describe_write(&script.client(), describe_write::Inputs::new(String::from("Dune")))
+        .await
+        .unwrap();
     script.assert_trace(&["POST /books 201"]);
     assert_eq!(json_of(&outputs.method), "POST");
     assert_eq!(json_of(&outputs.sent), json!({ "title": "Dune", "price": 9.5 }));

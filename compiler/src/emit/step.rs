@@ -53,18 +53,22 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
     let index = Literal::usize_unsuffixed(index);
     let path = request.path.iter().map(|piece| match piece {
         PathPiece::Text(text) => quote!(call.path(#text);),
-        PathPiece::Value(name, value) => {
+        PathPiece::Value(name, value, way) => {
             let value = required(&scope, value, &format!("the path parameter `{name}`"));
-            quote!(call.path_value(#name, &#value)?;)
+            {
+                let way = style(*way);
+                quote!(call.path_value(#name, &#value, #way)?;)
+            }
         }
     });
     let parameters = request.parameters.iter().map(|parameter| {
         let name = &parameter.name;
         let what = format!("the {} parameter `{name}`", parameter.location.word());
+        let way = style(parameter.style);
         let send = match parameter.location {
-            Location::Header => quote!(call.header_value(#name, &value)?;),
-            Location::Cookie => quote!(call.cookie_value(#name, &value);),
-            _ => quote!(call.query_value(#name, &value);),
+            Location::Header => quote!(call.header_value(#name, &value, #way)?;),
+            Location::Cookie => quote!(call.cookie_value(#name, &value, #way);),
+            _ => quote!(call.query_value(#name, &value, #way);),
         };
         let optional = matches!(&parameter.value, Value::Read(read) if !read.present);
         if optional && !parameter.required {
@@ -99,6 +103,16 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
         #(#parameters)*
         #body
     }
+}
+
+fn style(style: crate::plan::Style) -> TokenStream {
+    let crate::plan::Style {
+        form,
+        explode,
+        reserved,
+    } = style;
+    let form = super::ident(form);
+    quote!(__rt::Style { form: __rt::Form::#form, explode: #explode, reserved: #reserved })
 }
 
 /// Statements that start the run of a call; their value is the run.

@@ -174,7 +174,7 @@ pub enum PathPiece {
     /// Text of the template.
     Text(String),
     /// A path parameter.
-    Value(String, Value),
+    Value(String, Value, Style),
 }
 
 /// A query parameter, header or cookie.
@@ -188,6 +188,47 @@ pub struct Parameter {
     pub required: bool,
     /// Its value.
     pub value: Value,
+    /// How it is written.
+    pub style: Style,
+}
+
+/// How a parameter is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// The name of the style in the runtime.
+    pub form: &'static str,
+    /// `explode`
+    pub explode: bool,
+    /// `allowReserved`
+    pub reserved: bool,
+}
+
+/// The style of a parameter: as it is declared, else the default of its place.
+fn style(argument: &resolve::Argument<'_>) -> Style {
+    let Some(declared) = &argument.declared else {
+        let query = matches!(argument.location, Location::Query | Location::Cookie);
+        return Style {
+            form: if query { "Form" } else { "Simple" },
+            explode: query,
+            reserved: false,
+        };
+    };
+    let form = match (declared.content, declared.style) {
+        (Some(_), _) => "Json",
+        (None, "label") => "Label",
+        (None, "matrix") => "Matrix",
+        (None, "form" | "cookie") => "Form",
+        (None, "spaceDelimited") => "SpaceDelimited",
+        (None, "pipeDelimited") => "PipeDelimited",
+        (None, "tabDelimited") => "TabDelimited",
+        (None, "deepObject") => "DeepObject",
+        _ => "Simple",
+    };
+    Style {
+        form,
+        explode: declared.explode,
+        reserved: declared.allow_reserved,
+    }
 }
 
 /// A value.
@@ -730,7 +771,7 @@ impl<'a> Planner<'_, 'a> {
             arguments
                 .iter()
                 .find(|argument| argument.location == Location::Path && argument.name == wanted)
-                .and_then(|argument| value(&argument.value))
+                .and_then(|argument| Some((value(&argument.value)?, style(argument))))
         });
         let mut parameters = Vec::new();
         for argument in arguments.iter().filter(|argument| argument.location != Location::Path) {
@@ -739,6 +780,7 @@ impl<'a> Planner<'_, 'a> {
                 location: argument.location,
                 required: argument.declared.as_ref().is_some_and(|declared| declared.required),
                 value: value(&argument.value)?,
+                style: style(argument),
             });
         }
         let body = match body {
@@ -963,7 +1005,7 @@ fn plain(kinds: crate::schema::Types) -> Ty {
     }
 }
 
-fn path_pieces(operation: &Operation<'_>, value: impl Fn(&str) -> Option<Value>) -> Vec<PathPiece> {
+fn path_pieces(operation: &Operation<'_>, value: impl Fn(&str) -> Option<(Value, Style)>) -> Vec<PathPiece> {
     let mut pieces = Vec::new();
     let mut rest = operation.path;
     while let Some(open) = rest.find('{') {
@@ -975,7 +1017,7 @@ fn path_pieces(operation: &Operation<'_>, value: impl Fn(&str) -> Option<Value>)
         }
         let name = &rest[open + 1..close];
         match value(name) {
-            Some(value) => pieces.push(PathPiece::Value(name.to_owned(), value)),
+            Some((value, style)) => pieces.push(PathPiece::Value(name.to_owned(), value, style)),
             None => pieces.push(PathPiece::Text(rest[open..=close].to_owned())),
         }
         rest = &rest[close + 1..];

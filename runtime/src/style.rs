@@ -1,0 +1,328 @@
+//! How parameters are written: the styles of OpenAPI 3.1.1, "Parameter Object", which are those
+//! of RFC 6570 and a few more.
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::datum::Datum;
+
+/// How a parameter is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// The style.
+    pub form: Form,
+    /// Whether each item or member stands on its own.
+    pub explode: bool,
+    /// Whether reserved characters stay as they are.
+    pub reserved: bool,
+}
+
+/// The styles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are OpenAPI's")]
+pub enum Form {
+    Simple,
+    Label,
+    Matrix,
+    Form,
+    SpaceDelimited,
+    PipeDelimited,
+    TabDelimited,
+    DeepObject,
+    /// `content`: as JSON text.
+    Json,
+}
+
+/// A value taken apart; what is nested deeper is JSON text.
+enum Parts {
+    One(String),
+    Items(Vec<String>),
+    Members(Vec<(String, String)>),
+}
+
+fn parts(value: &Datum<'_>, style: Style) -> Parts {
+    let text = |raw: &RawValue| Datum::from_json(raw.get()).text().into_owned();
+    let Datum::Json(json) = value else {
+        return Parts::One(value.text().into_owned());
+    };
+    if style.form == Form::Json {
+        return Parts::One(json.to_string());
+    }
+    if json.starts_with('[') {
+        let items: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+        return Parts::Items(items.into_iter().map(text).collect());
+    }
+    let members: Members<'_> = serde_json::from_str(json).unwrap_or_default();
+    Parts::Members(
+        members
+            .0
+            .into_iter()
+            .filter(|(_, raw)| raw.get() != "null")
+            .map(|(name, raw)| (name, text(raw)))
+            .collect(),
+    )
+}
+
+/// The members of an object in their order.
+#[derive(Default)]
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members<'de>;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    members.push(entry);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+/// The pairs that a query or cookie parameter becomes; none for an empty array or object.
+pub(crate) fn pairs(name: &str, value: &Datum<'_>, style: Style) -> Vec<(String, String)> {
+    let encode = |text: &str| encoded(text, style.reserved);
+    let own = |text: String| vec![(encode(name), text)];
+    let delimiter = match style.form {
+        Form::SpaceDelimited => "%20",
+        Form::PipeDelimited => "%7C",
+        Form::TabDelimited => "%09",
+        _ => ",",
+    };
+    match parts(value, style) {
+        Parts::One(text) => own(encode(&text)),
+        Parts::Items(items) if items.is_empty() => Vec::new(),
+        Parts::Items(items) if style.explode => items.iter().map(|item| (encode(name), encode(item))).collect(),
+        Parts::Items(items) => own(items
+            .iter()
+            .map(|item| encode(item))
+            .collect::<Vec<_>>()
+            .join(delimiter)),
+        Parts::Members(members) if members.is_empty() => Vec::new(),
+        Parts::Members(members) if style.form == Form::DeepObject => members
+            .iter()
+            .map(|(key, item)| (encode(&format!("{name}[{key}]")), encode(item)))
+            .collect(),
+        Parts::Members(members) if style.explode => {
+            members.iter().map(|(key, item)| (encode(key), encode(item))).collect()
+        }
+        Parts::Members(members) => own(members
+            .iter()
+            .flat_map(|(key, item)| [encode(key), encode(item)])
+            .collect::<Vec<_>>()
+            .join(delimiter)),
+    }
+}
+
+/// A path parameter.
+pub(crate) fn path(name: &str, value: &Datum<'_>, style: Style) -> String {
+    let encode = |text: &str| encoded(text, style.reserved);
+    let key = encoded(name, false);
+    let joined = |parts: Vec<String>, separator: &str| parts.join(separator);
+    let each = |separator: &str, members: &[(String, String)]| {
+        joined(
+            members
+                .iter()
+                .map(|(key, item)| format!("{}={}", encode(key), encode(item)))
+                .collect(),
+            separator,
+        )
+    };
+    let flat = |members: &[(String, String)]| {
+        joined(
+            members
+                .iter()
+                .flat_map(|(key, item)| [encode(key), encode(item)])
+                .collect(),
+            ",",
+        )
+    };
+    match (parts(value, style), style.form) {
+        (Parts::One(text), Form::Label) => format!(".{}", encode(&text)),
+        (Parts::One(text), Form::Matrix) if text.is_empty() => format!(";{key}"),
+        (Parts::One(text), Form::Matrix) => format!(";{key}={}", encode(&text)),
+        (Parts::One(text), _) => encode(&text),
+        (Parts::Items(items), Form::Label) => {
+            let separator = if style.explode { "." } else { "," };
+            format!(
+                ".{}",
+                joined(items.iter().map(|item| encode(item)).collect(), separator)
+            )
+        }
+        (Parts::Items(items), Form::Matrix) if style.explode => {
+            items.iter().map(|item| format!(";{key}={}", encode(item))).collect()
+        }
+        (Parts::Items(items), Form::Matrix) => format!(
+            ";{key}={}",
+            joined(items.iter().map(|item| encode(item)).collect(), ",")
+        ),
+        (Parts::Items(items), _) => joined(items.iter().map(|item| encode(item)).collect(), ","),
+        (Parts::Members(members), Form::Label) if style.explode => format!(".{}", each(".", &members)),
+        (Parts::Members(members), Form::Label) => format!(".{}", flat(&members)),
+        (Parts::Members(members), Form::Matrix) if style.explode => format!(";{}", each(";", &members)),
+        (Parts::Members(members), Form::Matrix) => format!(";{key}={}", flat(&members)),
+        (Parts::Members(members), _) if style.explode => each(",", &members),
+        (Parts::Members(members), _) => flat(&members),
+    }
+}
+
+/// A header, which is never percent-encoded.
+pub(crate) fn header(value: &Datum<'_>, style: Style) -> String {
+    match parts(value, style) {
+        Parts::One(text) => text,
+        Parts::Items(items) => items.join(","),
+        Parts::Members(members) if style.explode => members
+            .iter()
+            .map(|(key, item)| format!("{key}={item}"))
+            .collect::<Vec<_>>()
+            .join(","),
+        Parts::Members(members) => members
+            .iter()
+            .flat_map(|(key, item)| [key.as_str(), item.as_str()])
+            .collect::<Vec<_>>()
+            .join(","),
+    }
+}
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986, section 2.3; with
+/// `reserved` also leaves reserved characters and encoded triplets as they are (RFC 6570,
+/// section 3.2.3), but for `#`, which would end the query.
+pub(crate) fn encoded(text: &str, reserved: bool) -> String {
+    const HEX: [u8; 16] = *b"0123456789ABCDEF";
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    for (index, &byte) in bytes.iter().enumerate() {
+        let unreserved = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        let triplet = || {
+            byte == b'%'
+                && bytes
+                    .get(index + 1..index + 3)
+                    .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        };
+        if unreserved || (reserved && (b":/?[]@!$&'()*+,;=".contains(&byte) || triplet())) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(name: &str, json: &str, form: Form, explode: bool) -> String {
+        let style = Style {
+            form,
+            explode,
+            reserved: false,
+        };
+        let value = Datum::from_json(json);
+        match form {
+            Form::Simple | Form::Label | Form::Matrix => path(name, &value, style),
+            _ => pairs(name, &value, style)
+                .into_iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect::<Vec<_>>()
+                .join("&"),
+        }
+    }
+
+    /// OpenAPI 3.1.1, "Style Examples", for `color`: the string, array and object columns.
+    #[test]
+    fn styles_are_written_as_the_table_of_the_specification_says() {
+        let (string, array, object) = (
+            "\"blue\"",
+            r#"["blue","black","brown"]"#,
+            r#"{"R":100,"G":200,"B":150}"#,
+        );
+        for (form, explode, expected) in [
+            (
+                Form::Matrix,
+                false,
+                [";color=blue", ";color=blue,black,brown", ";color=R,100,G,200,B,150"],
+            ),
+            (
+                Form::Matrix,
+                true,
+                [
+                    ";color=blue",
+                    ";color=blue;color=black;color=brown",
+                    ";R=100;G=200;B=150",
+                ],
+            ),
+            (Form::Label, false, [".blue", ".blue,black,brown", ".R,100,G,200,B,150"]),
+            (Form::Label, true, [".blue", ".blue.black.brown", ".R=100.G=200.B=150"]),
+            (Form::Simple, false, ["blue", "blue,black,brown", "R,100,G,200,B,150"]),
+            (Form::Simple, true, ["blue", "blue,black,brown", "R=100,G=200,B=150"]),
+            (
+                Form::Form,
+                false,
+                ["color=blue", "color=blue,black,brown", "color=R,100,G,200,B,150"],
+            ),
+            (
+                Form::Form,
+                true,
+                ["color=blue", "color=blue&color=black&color=brown", "R=100&G=200&B=150"],
+            ),
+            (
+                Form::SpaceDelimited,
+                false,
+                [
+                    "color=blue",
+                    "color=blue%20black%20brown",
+                    "color=R%20100%20G%20200%20B%20150",
+                ],
+            ),
+            (
+                Form::PipeDelimited,
+                false,
+                [
+                    "color=blue",
+                    "color=blue%7Cblack%7Cbrown",
+                    "color=R%7C100%7CG%7C200%7CB%7C150",
+                ],
+            ),
+        ] {
+            for (json, expected) in [string, array, object].into_iter().zip(expected) {
+                assert_eq!(
+                    written("color", json, form, explode),
+                    expected,
+                    "{form:?} {explode} {json}"
+                );
+            }
+        }
+        assert_eq!(
+            written("color", object, Form::DeepObject, true),
+            "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"
+        );
+        assert_eq!(written("color", "\"\"", Form::Matrix, false), ";color");
+        assert_eq!(
+            written("color", array, Form::Json, false),
+            "color=%5B%22blue%22%2C%22black%22%2C%22brown%22%5D"
+        );
+    }
+
+    #[test]
+    fn only_unreserved_characters_stay() {
+        assert_eq!(
+            encoded("aZ09-._~ /?#%é\r\n+&", false),
+            "aZ09-._~%20%2F%3F%23%25%C3%A9%0D%0A%2B%26"
+        );
+        assert_eq!(encoded("a/b?c=d&e#f %41%", true), "a/b?c=d&e%23f%20%41%25");
+    }
+}

@@ -70,6 +70,7 @@ pub fn parse(text: &str) -> Result<Condition, SyntaxError> {
     let mut parser = Parser {
         text,
         position: 0,
+        operands: 0,
         depth: 0,
     };
     let condition = parser.or()?;
@@ -88,9 +89,13 @@ pub fn parse(text: &str) -> Result<Condition, SyntaxError> {
 /// Levels of parentheses and `!`.
 const DEPTH: usize = 64;
 
+/// Operands of one condition.
+const OPERANDS: usize = 512;
+
 struct Parser<'a> {
     text: &'a str,
     position: usize,
+    operands: usize,
     depth: usize,
 }
 
@@ -228,6 +233,10 @@ impl Parser<'_> {
 
     fn operand(&mut self) -> Result<Operand, SyntaxError> {
         self.blank();
+        self.operands += 1;
+        if self.operands > OPERANDS {
+            return Err(self.error_here(format!("more than {OPERANDS} operands")));
+        }
         let start = self.position;
         let kind = match self.rest().chars().next() {
             Some('$') => OperandKind::Expression(self.expression()?),
@@ -261,7 +270,14 @@ impl Parser<'_> {
             _ => {
                 let mut error = self.error_here(format!("`{word}` is neither a literal nor a runtime expression"));
                 error.at = self.position..self.position + length;
-                error.help = Some(format!("a string stands in single quotes: `'{word}'`"));
+                let root = format!("${word}");
+                error.help = Some(match word {
+                    "and" | "AND" => "the operator is `&&`".to_owned(),
+                    "or" | "OR" => "the operator is `||`".to_owned(),
+                    "not" | "NOT" => "the operator is `!`".to_owned(),
+                    _ if expression::has_known_root(&root) => format!("write `{root}`"),
+                    _ => format!("a string stands in single quotes: `'{word}'`"),
+                });
                 return Err(error);
             }
         };

@@ -831,6 +831,9 @@ fn field_needs_1_1(what: &str, span: Span) -> Diagnostic {
     .help("write `arazzo: 1.1.0` in the first line")
 }
 
+/// How many unknown fields of one object are reported.
+const UNKNOWN_FIELDS: usize = 25;
+
 /// The fields of one object, read one after the other; what is left at the end is unknown.
 struct Fields<'a, 'd> {
     at: Cursor<'a>,
@@ -1050,9 +1053,15 @@ impl<'a, 'd> Fields<'a, 'd> {
     }
 
     fn finish_with(self, rule: &'static Rule) {
+        let mut unknown = 0;
         for entry in self.at.members() {
             if self.known.contains(&entry.key) || entry.key.starts_with("x-") {
                 continue;
+            }
+            unknown += 1;
+            // A file of something else altogether has more of them than anybody reads.
+            if unknown > UNKNOWN_FIELDS {
+                return;
             }
             let message = format!("the {} has no field `{}`", self.what, entry.key);
             let meant = similar(

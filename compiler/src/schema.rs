@@ -13,6 +13,8 @@ pub struct Schema<'a> {
     pub at: Cursor<'a>,
     /// The root of the file that it stands in.
     pub root: Cursor<'a>,
+    /// The root of the schema that it is a part of.
+    pub resource: Cursor<'a>,
     /// The last name of the reference that led here: `User` of `#/components/schemas/User`.
     pub name: Option<&'a str>,
 }
@@ -47,14 +49,24 @@ const HOPS: usize = 64;
 ///
 /// # Errors
 /// A reference that leads nowhere.
-pub fn follow<'a>(mut at: Cursor<'a>, root: Cursor<'a>) -> Result<(Cursor<'a>, Option<&'a str>), BrokenReference> {
+pub fn follow<'a>(at: Cursor<'a>, root: Cursor<'a>) -> Result<(Cursor<'a>, Option<&'a str>), BrokenReference> {
+    follow_within(at, root, root).map(|(at, name, _)| (at, name))
+}
+
+/// The same inside a schema that has definitions of its own: what is not found from the root of
+/// the file is looked for from the root of the schema, `resource`, which a reference may change.
+fn follow_within<'a>(
+    mut at: Cursor<'a>,
+    root: Cursor<'a>,
+    mut resource: Cursor<'a>,
+) -> Result<(Cursor<'a>, Option<&'a str>, Cursor<'a>), BrokenReference> {
     let mut name = None;
     for _ in 0..HOPS {
         let Some(entry) = at.entry("$ref") else {
-            return Ok((at, name));
+            return Ok((at, name, resource));
         };
         let Some(reference) = entry.value.as_str() else {
-            return Ok((at, name));
+            return Ok((at, name, resource));
         };
         let broken = |reason| BrokenReference {
             span: entry.value.span(),
@@ -66,17 +78,27 @@ pub fn follow<'a>(mut at: Cursor<'a>, root: Cursor<'a>) -> Result<(Cursor<'a>, O
         };
         name = reference.rsplit('/').next();
         at = if fragment.is_empty() {
-            root
+            resource
         } else if let Some(pointer) = fragment.strip_prefix('/') {
             let tokens: Option<Vec<String>> = pointer
                 .split('/')
                 .map(|token| expression::unescape(&percent_decode(token)))
                 .collect();
             let tokens = tokens.ok_or_else(|| broken("it is no JSON Pointer"))?;
-            root.pointer(tokens.iter().map(String::as_str))
-                .ok_or_else(|| broken("nothing stands there"))?
+            let from = |start: Cursor<'a>| start.pointer(tokens.iter().map(String::as_str));
+            match from(root) {
+                Some(found) => {
+                    if found.get("$defs").is_some() {
+                        resource = found;
+                    }
+                    found
+                }
+                None => from(resource).ok_or_else(|| broken("nothing stands there"))?,
+            }
         } else {
-            find_anchor(root, fragment, 0).ok_or_else(|| broken("no schema has this `$anchor`"))?
+            find_anchor(resource, fragment, 0)
+                .or_else(|| find_anchor(root, fragment, 0))
+                .ok_or_else(|| broken("no schema has this `$anchor`"))?
         };
     }
     Err(BrokenReference {
@@ -250,12 +272,25 @@ impl<'a> Schema<'a> {
     /// # Errors
     /// A `$ref` that leads nowhere.
     pub fn new(at: Cursor<'a>, root: Cursor<'a>) -> Result<Self, BrokenReference> {
-        let (at, name) = follow(at, root)?;
-        Ok(Self { at, root, name })
+        Self::within(at, root, root)
+    }
+
+    /// The schema at a cursor, a part of the schema at `resource`.
+    ///
+    /// # Errors
+    /// A `$ref` that leads nowhere.
+    pub fn within(at: Cursor<'a>, root: Cursor<'a>, resource: Cursor<'a>) -> Result<Self, BrokenReference> {
+        let (at, name, resource) = follow_within(at, root, resource)?;
+        Ok(Self {
+            at,
+            root,
+            resource,
+            name,
+        })
     }
 
     fn child(self, at: Cursor<'a>) -> Option<Self> {
-        Self::new(at, self.root).ok()
+        Self::within(at, self.root, self.resource).ok()
     }
 
     fn list(self, key: &str) -> Vec<Self> {
@@ -564,7 +599,7 @@ pub fn check_references(at: Cursor<'_>, root: Cursor<'_>, rule: &'static rule::R
     let mut stack = vec![at];
     while let Some(cursor) = stack.pop() {
         if cursor.get("$ref").is_some_and(|value| value.as_str().is_some())
-            && let Err(broken) = follow(cursor, root)
+            && let Err(broken) = follow_within(cursor, root, at)
         {
             diagnostics.push(broken.diagnostic(rule));
         }

@@ -107,6 +107,8 @@ pub struct Call {
     cookies: String,
     body: Vec<u8>,
     given: Vec<Given>,
+    /// Query parameters that carry credentials; expressions do not see them.
+    keys: String,
 }
 
 /// A path or query parameter as it was given, for `$request.path` and `$request.query`.
@@ -134,6 +136,7 @@ impl Call {
             cookies: String::new(),
             body: Vec::new(),
             given: Vec::new(),
+            keys: String::new(),
         }
     }
 
@@ -252,8 +255,10 @@ impl Call {
 
     /// Starts a JSON body.
     pub fn json(&mut self, content_type: &'static str) -> JsonBody<'_> {
-        self.headers
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        // The compiler has made sure that it is one that can be sent.
+        if let Ok(value) = HeaderValue::try_from(content_type) {
+            self.headers.insert(header::CONTENT_TYPE, value);
+        }
         JsonBody { out: &mut self.body }
     }
 
@@ -304,9 +309,20 @@ impl Call {
         let base = known
             .and_then(|source| source.base_url.as_deref())
             .unwrap_or(self.operation.server);
-        if base.is_empty() || base.starts_with('/') {
+        let absolute = base.split_once("://").is_some_and(|(scheme, rest)| {
+            !scheme.is_empty()
+                && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && !rest.is_empty()
+                && !base.contains(['{', '?', '#'])
+        });
+        if !absolute {
+            let named = if base.is_empty() {
+                "no server".to_owned()
+            } else {
+                format!("only `{base}`")
+            };
             let message = format!(
-                "the API `{}` has no address: its description names no server; say where it is by `source(\"{0}\", |api| api.base_url(…))`",
+                "the API `{}` has no address: its description names {named}; say where it is by `source(\"{0}\", |api| api.base_url(…))`",
                 self.operation.source
             );
             return Err(Failure::new(ErrorKind::Configuration, message));
@@ -339,7 +355,12 @@ impl Call {
                 format!("the URL of `{}` cannot be sent", self.operation.name),
             )
         };
-        let uri: Uri = url
+        let mut whole = url.clone();
+        if !self.keys.is_empty() {
+            whole.push(if url.contains('?') { '&' } else { '?' });
+            whole.push_str(&self.keys[1..]);
+        }
+        let uri: Uri = whole
             .parse()
             .map_err(|error: http::uri::InvalidUri| invalid(error.into()))?;
         let method = Method::from_bytes(self.operation.method.as_bytes()).map_err(|error| invalid(error.into()))?;
@@ -401,6 +422,8 @@ impl Call {
                 });
             return match wanted {
                 Some(scheme) => self.credential(&scheme.kind, scheme.name, credential),
+                // An API key that no scheme of the operation carries goes nowhere.
+                None if credential.authorization().is_none() => Ok(()),
                 None => self.credential(&SchemeKind::Authorization, "Authorization", credential),
             };
         }
@@ -431,7 +454,7 @@ impl Call {
             Failure::new(
                 ErrorKind::MissingCredential,
                 format!(
-                    "a {} credential does not fit the security scheme `{name}`",
+                    "the {} credential does not fit the security scheme `{name}`",
                     credential.name()
                 ),
             )
@@ -459,10 +482,13 @@ impl Call {
                     self.headers.insert(name, value);
                 }
             }
-            SchemeKind::Query(parameter) => self.query_pair(
-                &style::encoded(parameter, false),
-                &style::encoded(credential.key().ok_or_else(unfit)?, false),
-            ),
+            SchemeKind::Query(parameter) => {
+                let key = credential.key().ok_or_else(unfit)?;
+                self.keys.push('&');
+                self.keys.push_str(&style::encoded(parameter, false));
+                self.keys.push('=');
+                self.keys.push_str(&style::encoded(key, false));
+            }
             SchemeKind::Cookie(cookie) => self.cookie_pair(
                 &style::encoded(cookie, false),
                 &style::encoded(credential.key().ok_or_else(unfit)?, false),

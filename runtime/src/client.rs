@@ -114,6 +114,9 @@ pub struct Builder<T = reqwest::Client> {
 impl<T> Builder<T> {
     /// Sends requests another way: an own [`reqwest::Client`] with proxies or certificates, or a
     /// closure in a test.
+    ///
+    /// A [`reqwest::Client`] of your own follows redirects unless it is built not to: then
+    /// credentials in headers other than `Authorization` go along to wherever a server points.
     pub fn transport<U: Transport>(self, transport: U) -> Builder<U> {
         Builder {
             transport: Some(transport),
@@ -208,13 +211,21 @@ impl SourceBuilder {
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         let url = url.into();
         let parsed = url.parse::<http::Uri>();
-        let whole = parsed
-            .as_ref()
-            .is_ok_and(|uri| uri.scheme().is_some() && uri.authority().is_some() && uri.query().is_none());
-        if whole {
+        let whole = parsed.as_ref().is_ok_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some() && uri.query().is_none()
+        });
+        let secret = parsed.as_ref().is_ok_and(|uri| {
+            uri.authority()
+                .is_some_and(|authority| authority.as_str().contains('@'))
+        });
+        if secret {
+            self.complain("the base URL has a user in it; give one by `credential`");
+        } else if whole && !url.contains('#') {
             self.source.base_url = Some(url.trim_end_matches('/').to_owned());
         } else {
-            self.complain(&format!("the base URL `{url}` has no scheme and host, or has a query"));
+            self.complain(&format!(
+                "the base URL `{url}` is not `http` or `https` with a host, or has a query or fragment"
+            ));
         }
         self
     }

@@ -165,7 +165,7 @@ fn is_type(value: &Value, kind: &str) -> bool {
 fn is_multiple(value: &Value, bound: &str) -> Option<bool> {
     let Value::Number(number) = value else { return None };
     if let (Some(number), Ok(bound)) = (number.as_i64(), bound.parse::<i64>()) {
-        return Some(bound != 0 && number % bound == 0);
+        return Some(number.checked_rem(bound).is_none_or(|rest| rest == 0));
     }
     let quotient = number.as_f64()? / bound.parse::<f64>().ok()?;
     // `0.3 / 0.1` is not exactly 3 in binary.

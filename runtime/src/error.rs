@@ -51,8 +51,9 @@ pub enum ErrorKind {
 
 /// Why a workflow did not get on, with everything that is known about it.
 ///
-/// `Display` is one line without the text of its [`source`](StdError::source); `Debug` shows no
-/// body and no header of the response.
+/// `Display` is one line without the text of its [`source`](StdError::source). It and `Debug` show
+/// the beginning of the body of a response with a status of 400 or more, which says why, and never
+/// that of another, which may hold what was asked for in confidence.
 pub struct Error {
     inner: Box<Inner>,
 }
@@ -162,6 +163,24 @@ impl Error {
     }
 }
 
+/// The beginning of a body on one line: what a server sends must not steer a terminal.
+fn shown(response: &Response<Bytes>) -> String {
+    let text = String::from_utf8_lossy(response.body());
+    let mut line = String::new();
+    let mut letters = text.trim().chars();
+    for letter in letters.by_ref().take(SHOWN) {
+        match letter {
+            '\n' | '\r' | '\t' => line.push(' '),
+            control if control.is_control() => line.extend(control.escape_unicode()),
+            other => line.push(other),
+        }
+    }
+    if letters.next().is_some() {
+        line.push('…');
+    }
+    line
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.inner;
@@ -176,12 +195,10 @@ impl fmt::Display for Error {
         write!(formatter, ", got {}", response.status())?;
         // The body of a success may hold what was asked for in confidence; that of an error says why.
         if response.status().is_client_error() || response.status().is_server_error() {
-            let text = String::from_utf8_lossy(response.body());
+            let text = shown(response);
             let text = text.trim();
             if !text.is_empty() {
-                let shown: String = text.chars().take(SHOWN).collect();
-                let cut = if shown.len() < text.len() { "…" } else { "" };
-                write!(formatter, ": {shown}{cut}")?;
+                write!(formatter, ": {text}")?;
             }
         }
         Ok(())
@@ -191,6 +208,9 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.inner;
+        let failed = self
+            .response()
+            .filter(|response| response.status().is_client_error() || response.status().is_server_error());
         formatter
             .debug_struct("Error")
             .field("kind", &inner.kind)
@@ -204,6 +224,7 @@ impl fmt::Debug for Error {
                     .map(|place| format!("{}:{}:{}", inner.file, place.line, place.column)),
             )
             .field("status", &self.status())
+            .field("body", &failed.map(shown))
             .field("attempts", &inner.attempts)
             .field("source", &inner.source)
             .finish_non_exhaustive()
@@ -260,6 +281,12 @@ impl<R> RunError<R> {
     #[must_use]
     pub fn into_run(self) -> R {
         *self.run
+    }
+}
+
+impl<R> From<RunError<R>> for Error {
+    fn from(error: RunError<R>) -> Self {
+        error.error
     }
 }
 

@@ -52,8 +52,9 @@ impl<'a> Exchange<'a> {
     /// `$request.header.NAME`
     #[must_use]
     pub fn request_header(&self, name: &str) -> Option<Datum<'a>> {
-        self.sent
-            .and_then(|sent| Some(Datum::Text(Cow::Borrowed(sent.headers.get(name)?.to_str().ok()?))))
+        // A credential of the client is no value of the workflow.
+        let value = self.sent?.headers.get(name).filter(|value| !value.is_sensitive())?;
+        Some(Datum::Text(Cow::Borrowed(value.to_str().ok()?)))
     }
 
     /// `$request.query.NAME`

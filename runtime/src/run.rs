@@ -148,6 +148,10 @@ impl State {
         left
     }
 
+    fn attempt(&mut self) {
+        self.attempts = self.attempts.saturating_add(1);
+    }
+
     fn enter(&mut self, step: usize) {
         self.position = step;
         self.mode = Mode::Step;
@@ -496,7 +500,11 @@ fn fail(
     program.hang_up();
     program.state_mut().mode = Mode::Step;
     match action {
-        None => Err(step_error(program, failure, response)),
+        None => {
+            // Whoever mends the run and goes on enters the step anew.
+            program.state_mut().retries.retain(|(of, _), _| *of != step);
+            Err(step_error(program, failure, response))
+        }
         Some(Action::End) => Err(step_error(
             program,
             Failure {
@@ -545,7 +553,8 @@ fn count(program: &mut dyn Program, settings: &Settings) -> Result<(), Error> {
         );
         return Err(error(program, ErrorKind::TooManySteps, message));
     }
-    program.state_mut().total += 1;
+    let total = program.state().total.saturating_add(1);
+    program.state_mut().total = total;
     Ok(())
 }
 
@@ -573,7 +582,7 @@ async fn call_step(
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
     if program.state().mode != Mode::Call {
-        program.state_mut().attempts += 1;
+        program.state_mut().attempt();
         let started = match unmet_dependency(program, step) {
             Some(failure) => Err(Stop::Failed(failure)),
             None => program.call(site, &Exchange::new(None, None)),
@@ -581,7 +590,7 @@ async fn call_step(
         match started {
             Ok(()) => program.state_mut().mode = Mode::Call,
             Err(Stop::Awaiting(input)) => {
-                program.state_mut().attempts -= 1;
+                program.state_mut().attempts = program.state().attempts.saturating_sub(1);
                 return Ok(Outcome::Under(Advance::Awaiting(input)));
             }
             Err(Stop::Failed(failure)) => {
@@ -672,7 +681,7 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
         other => other,
     };
     count(program, context.settings)?;
-    program.state_mut().attempts += 1;
+    program.state_mut().attempt();
     let (request, sent) = match prepared {
         Ok(made) => made,
         Err(failure) => {

@@ -26,6 +26,9 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 ///     .build();
 /// ```
 ///
+/// Timeouts and waits run on tokio's clock unless [`sleep`](Transport::sleep) is overridden, which
+/// a closure cannot do: run closures inside a tokio runtime.
+///
 /// A transport does not judge: any response is `Ok`, whatever its status. It does not follow
 /// redirects either, unless it is told to by whoever built it.
 pub trait Transport: Send + Sync {

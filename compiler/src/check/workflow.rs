@@ -194,11 +194,19 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
             .map(|(&target, text)| (target, text.span()));
         calls.chain(before).collect()
     };
+    let mut reported = vec![false; program.workflows.len()];
     for start in 0..program.workflows.len() {
+        if reported[start] {
+            continue;
+        }
         let mut seen = vec![false; program.workflows.len()];
         let mut stack = certain(start);
         while let Some((target, span)) = stack.pop() {
             if target == start {
+                // Every workflow on the way is part of the same circle.
+                for (index, on_way) in seen.iter().enumerate() {
+                    reported[index] |= on_way;
+                }
                 let id = program.workflows[start].text.id;
                 let message = format!("workflow `{}` calls itself and has no way around", id.value);
                 diagnostics.push(

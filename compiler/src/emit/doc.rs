@@ -26,7 +26,7 @@ fn clean(text: &str) -> String {
         }
         let line = line.trim_end();
         let inner = line.trim_start();
-        if let Some(rest) = inner.strip_prefix("```") {
+        if let Some(rest) = inner.strip_prefix("```").or_else(|| inner.strip_prefix("~~~")) {
             out.push_str(if fenced || rest.contains('`') { "```" } else { "```text" });
             fenced = !fenced;
         } else if fenced {

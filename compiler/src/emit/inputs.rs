@@ -145,6 +145,7 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
 
         impl Inputs {
             #constructor
+            #[allow(clippy::too_many_arguments)]
             #[must_use]
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#initial),* }
@@ -164,7 +165,7 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
             /// No input is known yet.
             #[must_use]
             pub fn new() -> Self {
-                Self::default()
+                <Self as ::std::default::Default>::default()
             }
             #(#partial_setters)*
         }

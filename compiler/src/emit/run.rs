@@ -166,6 +166,7 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
             }
         }
 
+        #[doc(hidden)]
         impl __rt::Workflow for Run {
             type Input = Input;
             type Outputs = #result;
@@ -351,6 +352,7 @@ fn accessors() -> TokenStream {
 fn broken_program() -> TokenStream {
     let accessors = accessors();
     quote! {
+        #[doc(hidden)]
         impl __rt::Program for Run {
             #accessors
 
@@ -547,6 +549,7 @@ fn working_program(workflow: &Workflow, plan: &Plan) -> TokenStream {
 
         static KEPT: [&[__rt::Output]; #count] = [#(#kept),*];
 
+        #[doc(hidden)]
         impl __rt::Program for Run {
             #accessors
 

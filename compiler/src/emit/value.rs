@@ -281,8 +281,13 @@ impl Writer<'_, '_> {
             Value::Literal(json) => self.pending.push_str(json),
             Value::Read(read) => {
                 self.flush();
-                let value = self.scope.read(read);
-                self.out.extend(quote!(body.datum_or_null(#value.as_ref());));
+                if read.present {
+                    let value = self.scope.present(read, self.what);
+                    self.out.extend(quote!(body.datum(&#value);));
+                } else {
+                    let value = self.scope.read(read);
+                    self.out.extend(quote!(body.datum_or_null(#value.as_ref());));
+                }
             }
             Value::Template(pieces) => {
                 self.flush();

@@ -652,7 +652,7 @@ impl<'a> Planner<'_, 'a> {
     }
 
     fn inputs(&self, types: &mut Types, diagnostics: &mut Diagnostics) -> Vec<Input> {
-        let mut names = Vec::new();
+        let (mut names, mut variants) = (Vec::new(), Vec::new());
         let mut inputs = Vec::new();
         for input in &self.workflow.inputs {
             let mut ident = name::snake(input.name);
@@ -661,6 +661,10 @@ impl<'a> Planner<'_, 'a> {
                 ident.push('_');
             }
             name_collision("inputs", &ident, input.name, input.span, &mut names, diagnostics);
+            let variant = name::pascal(input.name);
+            if names.iter().filter(|(known, _)| *known == ident).count() == 1 && ident != variant {
+                name_collision("inputs", &variant, input.name, input.span, &mut variants, diagnostics);
+            }
             let ty = input
                 .schema
                 .map_or(Ty::Json, |schema| types.of(schema, input.name, false));

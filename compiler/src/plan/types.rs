@@ -1,6 +1,6 @@
 //! Rust types from schemas, for what a workflow touches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::name;
 use crate::schema::{Schema, Type};
@@ -91,7 +91,7 @@ pub struct Types {
     pub defs: Vec<TypeDef>,
     known: BTreeMap<(Span, bool), usize>,
     building: Vec<usize>,
-    names: BTreeMap<String, usize>,
+    names: BTreeSet<String>,
 }
 
 /// How deep types are made before a value stays JSON.
@@ -177,9 +177,12 @@ impl Types {
 
     fn reserve(&mut self, schema: Schema<'_>, hint: &str, output: bool) -> usize {
         let base = schema.name.map_or_else(|| name::pascal(hint), name::pascal);
-        let count = self.names.entry(base.clone()).or_default();
-        *count += 1;
-        let ident = if *count == 1 { base } else { format!("{base}{count}") };
+        let mut ident = base.clone();
+        let mut count = 1;
+        while !self.names.insert(ident.clone()) {
+            count += 1;
+            ident = format!("{base}{count}");
+        }
         let index = self.defs.len();
         let docs = schema.text("description").map(str::to_owned);
         self.defs.push(TypeDef {

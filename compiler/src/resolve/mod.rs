@@ -314,7 +314,7 @@ fn resolve_inputs<'a>(
     }
     let before = diagnostics.count();
     check_references(at, document.root, &rule::INPUTS_REF_UNRESOLVED, diagnostics);
-    let Ok(schema) = Schema::new(at, document.root) else {
+    let Ok(schema) = Schema::within(at, document.root, at) else {
         return (Vec::new(), false);
     };
     let types = schema.types();
@@ -325,7 +325,7 @@ fn resolve_inputs<'a>(
     }
     let mut inputs = Vec::new();
     for (name, span, at) in schema.properties() {
-        let schema_of = Schema::new(at, document.root)
+        let schema_of = Schema::within(at, document.root, schema.resource)
             .ok()
             .filter(|schema| schema.at.is_object());
         let default = schema_of.is_some_and(|schema| schema.at.get("default").is_some());

@@ -759,7 +759,8 @@ pub(crate) fn same_parameter(left: &str, left_in: Location, right: &str, right_i
 fn is_media_type(text: &str) -> bool {
     let essence = text.split(';').next().unwrap_or("").trim();
     let is_token = |part: &str| !part.is_empty() && part.chars().all(expression::is_token_char);
-    essence
+    let sent = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    sent && essence
         .split_once('/')
         .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }

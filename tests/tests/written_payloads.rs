@@ -6,7 +6,7 @@ use arazzo::http::{Request, Response};
 use arazzo::{Bytes, Client, ErrorKind, Transport};
 use serde_json::{Value, json};
 
-arazzo::arazzo_workflow!("../language/payloads.yml");
+arazzo::arazzo_workflow!("../language/written-payloads.yml");
 
 /// Answers with a body and keeps what was sent.
 fn client(answer: &'static str) -> (Client<impl Transport>, Arc<Mutex<Vec<String>>>) {

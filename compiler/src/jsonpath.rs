@@ -11,6 +11,9 @@ pub enum Query {
     Other,
 }
 
+/// Marks a token that is an index from the end of an array, which no JSON Pointer has.
+pub const FROM_END: char = '\0';
+
 /// Reads a query as far as it is singular: RFC 9535, section 2.3.5.1, `singular-query`.
 ///
 /// # Errors
@@ -76,6 +79,19 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
                     tokens.push(inner[..length].to_owned());
                     rest = after;
                 }
+                Some('-') => {
+                    let length = inner[1..]
+                        .find(|letter: char| !letter.is_ascii_digit())
+                        .map_or(inner.len(), |end| end + 1);
+                    let Some(after) = inner[length..].trim_start().strip_prefix(']') else {
+                        return Ok(Query::Other);
+                    };
+                    if !inner[1..length].starts_with(|first: char| ('1'..='9').contains(&first)) {
+                        return Err(error(at..whole.len(), "an index from the end is `-1` or less"));
+                    }
+                    tokens.push(format!("{FROM_END}{}", &inner[..length]));
+                    rest = after;
+                }
                 Some(_) if inner.contains(']') => return Ok(Query::Other),
                 _ => return Err(error(at..whole.len(), "a bracket that is never closed")),
             }
@@ -127,6 +143,7 @@ mod tests {
     fn singular_queries_are_pointers() {
         assert_eq!(singular("$"), [""; 0]);
         assert_eq!(singular("$.a.b_1.é"), ["a", "b_1", "é"]);
+        assert_eq!(singular("$.a[-2]"), ["a", "\0-2"]);
         assert_eq!(singular("$['a b'][0][\"c\\\"d\"].e"), ["a b", "0", "c\"d", "e"]);
         for other in [
             "$.*",
@@ -136,12 +153,14 @@ mod tests {
             "$[0,1]",
             "$[1:2]",
             "$['a','b']",
-            "$[-1]",
             "$['0']",
+            "$[-1:]",
         ] {
             assert_eq!(parse(other), Ok(Query::Other), "{other}");
         }
-        for wrong in ["a", "", "$a", "$.", "$.1", "$[", "$['a", "$[01]", "$ .a"] {
+        for wrong in [
+            "a", "", "$a", "$.", "$.1", "$[", "$['a", "$[01]", "$[-0]", "$[-]", "$ .a",
+        ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -560,7 +560,8 @@ impl<'a> Schema<'a> {
                     },
                 }
             } else if types.single() == Some(Type::Array) {
-                let Some(position) = array_index(token) else {
+                let from_end = token.starts_with(crate::jsonpath::FROM_END);
+                let Some(position) = array_index(token).or(from_end.then_some(usize::MAX)) else {
                     return Walk::Impossible { schema, token: index };
                 };
                 required = false;

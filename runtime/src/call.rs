@@ -57,7 +57,7 @@ pub struct Failure {
     pub(crate) place: Option<Place>,
     pub(crate) source: Option<crate::transport::BoxError>,
     /// The response that made a called workflow fail.
-    pub(crate) response: Option<http::Response<Bytes>>,
+    pub(crate) response: Option<Box<http::Response<Bytes>>>,
 }
 
 impl Failure {
@@ -282,10 +282,9 @@ impl Call {
     /// The pointer leads nowhere.
     pub fn replace(&mut self, pointer: &[&str], value: Option<&Datum<'_>>) -> Result<(), Failure> {
         let nowhere = || {
-            let target: String = pointer
-                .iter()
-                .map(|token| format!("/{}", token.replace('~', "~0").replace('/', "~1")))
-                .collect();
+            let target = pointer.iter().fold(String::new(), |target, token| {
+                target + "/" + &token.replace('~', "~0").replace('/', "~1")
+            });
             Failure::new(
                 ErrorKind::Request,
                 format!("the replacement target `{target}` leads nowhere in the payload"),

@@ -70,7 +70,46 @@ impl<'a> DeserializeSeed<'a> for Node<'_, '_, 'a> {
     }
 }
 
-impl Node<'_, '_, '_> {
+/// Marks a token that is an index from the end of an array.
+const FROM_END: char = '\0';
+
+impl<'a> Node<'_, '_, 'a> {
+    /// An index from the end is known once the end is.
+    fn visit_seq_from_end<A: SeqAccess<'a>>(self, mut sequence: A) -> Result<(), A::Error> {
+        let mut items: Vec<&'a str> = Vec::new();
+        while let Some(item) = sequence.next_element::<&'a RawValue>()? {
+            items.push(item.get());
+        }
+        for &wanted in self.wanted {
+            let Some(token) = self.pointers.get(wanted).and_then(|pointer| pointer.get(self.depth)) else {
+                continue;
+            };
+            let index = match token.strip_prefix(FROM_END) {
+                Some(back) => back
+                    .parse::<isize>()
+                    .ok()
+                    .and_then(|back| items.len().checked_add_signed(back)),
+                None => token
+                    .parse()
+                    .ok()
+                    .filter(|_| *token == "0" || !token.starts_with(['0', '+'])),
+            };
+            let Some(item) = index.and_then(|index: usize| items.get(index)) else {
+                continue;
+            };
+            let only = [wanted];
+            let node = Node {
+                pointers: self.pointers,
+                wanted: &only,
+                depth: self.depth + 1,
+                found: &mut *self.found,
+            };
+            let mut deserializer = serde_json::Deserializer::from_str(item);
+            node.deserialize(&mut deserializer).map_err(serde::de::Error::custom)?;
+        }
+        Ok(())
+    }
+
     fn forget(&mut self, wanted: &[usize]) {
         for index in wanted {
             self.found[*index] = None;
@@ -113,6 +152,15 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut sequence: A) -> Result<(), A::Error> {
+        let from_end = |wanted: &usize| {
+            self.pointers
+                .get(*wanted)
+                .and_then(|pointer| pointer.get(self.depth))
+                .is_some_and(|token| token.starts_with(FROM_END))
+        };
+        if self.wanted.iter().any(from_end) {
+            return self.visit_seq_from_end(sequence);
+        }
         let indices: Vec<(usize, usize)> = self
             .wanted
             .iter()
@@ -248,6 +296,16 @@ mod tests {
                 &[&["a", "x"], &["b", "1"], &["b", "-"], &["b", "x"], &["c"]]
             ),
             [None; 5]
+        );
+    }
+
+    /// RFC 9535, section 2.3.3: a negative index counts from the end.
+    #[test]
+    fn an_index_can_count_from_the_end() {
+        let pointers: &[&[&str]] = &[&["a", "\0-1"], &["a", "\0-3", "b"], &["a", "\0-4"], &["a", "1"]];
+        assert_eq!(
+            find(r#"{"a":[{"b":1},2,3]}"#, pointers),
+            [Some("3"), Some("1"), None, Some("2")]
         );
     }
 

@@ -405,7 +405,7 @@ fn step_error(program: &dyn Program, failure: Failure, response: Option<Response
         inner.step = step;
         inner.place = failure.place;
         inner.attempts = state.attempts;
-        inner.response = failure.response.or(response);
+        inner.response = failure.response.map(|response| *response).or(response);
         inner.source = failure.source;
     })
 }
@@ -416,12 +416,13 @@ fn nested(error: Error) -> Failure {
     let message = format!("workflow `{}` failed: {error}", error.workflow());
     Failure {
         source: Some(Box::new(error)),
-        response,
+        response: response.map(Box::new),
         ..Failure::new(ErrorKind::Nested, message)
     }
 }
 
 /// What an attempt came to.
+#[allow(clippy::large_enum_variant, reason = "it is moved once and never kept")]
 enum Outcome {
     /// The step is not done yet.
     Under(Advance),
@@ -483,7 +484,7 @@ async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Adva
                 context.settings,
             )
         }
-        Err(failure) => fail(program, step, failure, sent, response, context.settings),
+        Err(failure) => fail(program, step, failure, sent.as_ref(), response, context.settings),
     }
 }
 
@@ -492,11 +493,11 @@ fn fail(
     program: &mut dyn Program,
     step: usize,
     failure: Failure,
-    sent: Option<Sent>,
+    sent: Option<&Sent>,
     response: Option<Response<Bytes>>,
     settings: &Settings,
 ) -> Result<Advance, Error> {
-    let action = program.failed(step, &Exchange::new(sent.as_ref(), response.as_ref()));
+    let action = program.failed(step, &Exchange::new(sent, response.as_ref()));
     program.hang_up();
     program.state_mut().mode = Mode::Step;
     match action {
@@ -513,17 +514,17 @@ fn fail(
             },
             response,
         )),
-        Some(action) => follow(program, step, action, sent.as_ref(), response.as_ref(), settings),
+        Some(action) => follow(program, step, action, sent, response.as_ref(), settings),
     }
 }
+
+/// An attempt of a run that was called.
+type Descent<'a> = Pin<Box<dyn Future<Output = Option<Result<Advance, Error>>> + Send + 'a>>;
 
 /// Takes the run that was called one attempt further; `None` where there is none.
 ///
 /// Behind a pointer, since runs call each other.
-fn descend<'a>(
-    program: &'a mut dyn Program,
-    context: Context<'a>,
-) -> Pin<Box<dyn Future<Output = Option<Result<Advance, Error>>> + Send + 'a>> {
+fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Descent<'a> {
     Box::pin(async move {
         if context.depth >= DEPTH {
             let message = format!("more than {DEPTH} workflows have called each other");
@@ -783,7 +784,7 @@ async fn detoured(
         None => Ok(Advance::Advanced),
         Some(failure) => {
             let (sent, response) = held.map_or((None, None), Held::into_parts);
-            fail(program, step, failure, sent, response, context.settings)
+            fail(program, step, failure, sent.as_ref(), response, context.settings)
         }
     }
 }

@@ -114,7 +114,7 @@ impl Mode {
 }
 
 /// What a run holds besides its state.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Parts<I, D, C> {
     /// The inputs that are known so far.
     pub inputs: I,
@@ -167,11 +167,14 @@ pub fn serialize<S: Serializer, I: Serialize, D: Serialize, C: Serialize>(
     .serialize(serializer)
 }
 
+/// A run that was read.
+pub type Read<I, D, C> = (State, Parts<I, D, C>);
+
 /// Reads a run.
 ///
 /// # Errors
 /// It is none, or one of another workflow or of another version of this one.
-pub fn deserialize<'de, S, I, D, C>(shape: &Shape, deserializer: S) -> Result<(State, Parts<I, D, C>), S::Error>
+pub fn deserialize<'de, S, I, D, C>(shape: &Shape, deserializer: S) -> Result<Read<I, D, C>, S::Error>
 where
     S: Deserializer<'de>,
     I: DeserializeOwned,

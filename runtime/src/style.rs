@@ -160,9 +160,10 @@ pub(crate) fn path(name: &str, value: &Datum<'_>, style: Style) -> String {
                 joined(items.iter().map(|item| encode(item)).collect(), separator)
             )
         }
-        (Parts::Items(items), Form::Matrix) if style.explode => {
-            items.iter().map(|item| format!(";{key}={}", encode(item))).collect()
-        }
+        (Parts::Items(items), Form::Matrix) if style.explode => items
+            .iter()
+            .map(|item| [";", &key, "=", &encode(item)].concat())
+            .collect(),
         (Parts::Items(items), Form::Matrix) => format!(
             ";{key}={}",
             joined(items.iter().map(|item| encode(item)).collect(), ",")

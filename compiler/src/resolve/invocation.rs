@@ -78,9 +78,8 @@ impl<'a> Scope<'a, '_> {
             }
             let value = self.value(parameter.value, place);
             let known = inputs.iter().position(|input| input.name == parameter.name.value);
-            match known.or_else(|| self.unknown_workflow_input(parameter.name, name, &inputs, closed)) {
-                Some(input) => arguments.push((input, value)),
-                None => {}
+            if let Some(input) = known.or_else(|| self.unknown_workflow_input(parameter.name, name, &inputs, closed)) {
+                arguments.push((input, value));
             }
         }
         if caller == Caller::Step {

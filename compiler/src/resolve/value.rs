@@ -616,7 +616,7 @@ impl<'a> Scope<'a, '_> {
             at,
             target,
             "output",
-            workflow.outputs.iter().map(|entry| entry.key).collect(),
+            &workflow.outputs.iter().map(|entry| entry.key).collect::<Vec<_>>(),
         )
         .map_or(Source::Invalid, |output| Source::CalleeOutput { target, output })
     }
@@ -652,7 +652,7 @@ impl<'a> Scope<'a, '_> {
             );
             return Source::Invalid;
         }
-        let names = if input {
+        let names: Vec<&str> = if input {
             self.all_inputs[target].0.iter().map(|input| input.name).collect()
         } else {
             self.document.workflows[target]
@@ -661,7 +661,7 @@ impl<'a> Scope<'a, '_> {
                 .map(|entry| entry.key)
                 .collect()
         };
-        self.workflow_field(field, at, target, if input { "input" } else { "output" }, names)
+        self.workflow_field(field, at, target, if input { "input" } else { "output" }, &names)
             .map_or(Source::Invalid, |field| Source::Dependency {
                 workflow: target,
                 input,
@@ -675,7 +675,7 @@ impl<'a> Scope<'a, '_> {
         at: Cursor<'a>,
         target: usize,
         what: &str,
-        names: Vec<&'a str>,
+        names: &[&'a str],
     ) -> Option<usize> {
         let position = |wanted: &str| names.iter().position(|known| *known == wanted);
         if let Some(index) = position(&name.text) {

@@ -26,7 +26,7 @@ use arazzo::{BoxError, Bytes, Client, Transport, http};
 use serde_json::{Value, json};
 
 /// The scripted API. A clone is another handle to the same script.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Script {
     state: Arc<Mutex<State>>,
 }
@@ -76,7 +76,7 @@ enum Reply {
 impl Script {
     /// A script that expects nothing yet.
     pub fn new() -> Self {
-        Self { state: Arc::default() }
+        Self::default()
     }
 
     /// The next expected request: the method, a space, the path with its query as it is sent.
@@ -96,12 +96,14 @@ impl Script {
         }
     }
 
-    /// A client that talks to this script as the source `shelf`, and gives up after 50 step attempts.
+    /// A client that talks to this script as the source `shelf`, waits as long as it is told to, and gives up after 50
+    /// step attempts.
     pub fn client(&self) -> Client<Self> {
         Client::builder()
             .transport(self.clone())
             .source("shelf", |api| api.base_url("http://shelf.test"))
             .max_steps(50)
+            .max_retry_after(Duration::from_secs(86_400))
             .timeout(None)
             .build()
             .expect("the client is complete")

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::expression;
-use crate::source::{Cursor, Data, Span, array_index};
+use crate::source::{Cursor, Data, Span, array_index, percent_decode};
 
 /// A schema, its references followed.
 #[derive(Clone, Copy, Debug)]
@@ -106,28 +106,6 @@ fn follow_within<'a>(
         reference: at.get("$ref").and_then(Cursor::as_str).unwrap_or("").to_owned(),
         reason: "it refers to itself",
     })
-}
-
-fn percent_decode(token: &str) -> String {
-    if !token.contains('%') {
-        return token.to_owned();
-    }
-    let bytes = token.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut index = 0;
-    while index < bytes.len() {
-        let code = (bytes[index] == b'%')
-            .then(|| token.get(index + 1..index + 3))
-            .flatten();
-        if let Some(code) = code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            decoded.push(code);
-            index += 3;
-        } else {
-            decoded.push(bytes[index]);
-            index += 1;
-        }
-    }
-    String::from_utf8(decoded).unwrap_or_else(|_| token.to_owned())
 }
 
 fn find_anchor<'a>(at: Cursor<'a>, anchor: &str, depth: usize) -> Option<Cursor<'a>> {

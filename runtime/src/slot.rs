@@ -117,7 +117,8 @@ impl Serialize for InOrder<'_> {
 }
 
 /// The members of an object in their order.
-struct Members<'a>(Vec<(String, &'a serde_json::value::RawValue)>);
+#[derive(Default)]
+pub(crate) struct Members<'a>(pub(crate) Vec<(String, &'a serde_json::value::RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,11 +1,10 @@
 //! How parameters are written: the styles of OpenAPI 3.1.1, "Parameter Object", which are those
 //! of RFC 6570 and a few more.
 
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::datum::Datum;
+use crate::slot::Members;
 
 /// How a parameter is written.
 #[derive(Clone, Copy, Debug)]
@@ -62,32 +61,6 @@ fn parts(value: &Datum<'_>, style: Style) -> Parts {
             .map(|(name, raw)| (name, text(raw)))
             .collect(),
     )
-}
-
-/// The members of an object in their order.
-#[derive(Default)]
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members<'de>;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    members.push(entry);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Collect)
-    }
 }
 
 /// The pairs that a query or cookie parameter becomes; none for an empty array or object.

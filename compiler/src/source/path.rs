@@ -88,7 +88,9 @@ pub fn lookup(document: &str, url: &str) -> Lookup {
     Lookup { candidates }
 }
 
-fn percent_decode(text: &str) -> String {
+/// Decodes `%20` and its like (RFC 3986, section 2.1); text that is no UTF-8 then stays as it is.
+#[must_use]
+pub fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut index = 0;

@@ -31,6 +31,8 @@
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls.
+//! - `regex`: conditions of type `regex`, in the dialect of ECMA-262. A backtracking engine runs
+//!   them: the patterns of a document have to be trusted, as the rest of it.
 //! - `native-tls`: TLS by the platform's own library.
 //!
 //! Without either, `https` URLs need a [`Transport`] of your own.
@@ -47,6 +49,8 @@ mod exchange;
 mod extract;
 mod held;
 mod progress;
+#[cfg(feature = "regex")]
+mod regex;
 mod run;
 mod slot;
 mod snapshot;
@@ -99,6 +103,8 @@ pub mod __private {
     pub use crate::constraint::{Constraint, Limit, violations};
     pub use crate::datum::{Datum, equal, order, truthy, typed};
     pub use crate::exchange::{Exchange, Output, Reads, keep_datum};
+    #[cfg(feature = "regex")]
+    pub use crate::regex::{Regex, matches};
     pub use crate::run::{
         Action, Detour, Program, Shape, State, StepShape, Workflow, advance, advance_until_blocked, finish, inputs,
     };

@@ -101,6 +101,13 @@ pub(crate) fn test_references<'t>(test: &'t Test, found: &mut Vec<&'t Reference>
             collect(right, found);
         }
         Test::Truthy(value) | Test::Present(value) => collect(value, found),
+        Test::Regex(value, pattern) => {
+            collect(value, found);
+            found.extend(pattern.iter().filter_map(|segment| match segment {
+                Segment::Reference(reference) => Some(reference),
+                Segment::Text(_) => None,
+            }));
+        }
         Test::Invalid => {}
     }
 }

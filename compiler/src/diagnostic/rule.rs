@@ -119,6 +119,8 @@ rules! {
     Error CONDITION_SYNTAX "condition-syntax" "a condition has its grammar"
     Error CONTEXT_REQUIRED "context-required" "a condition that needs a context has one"
     Error CRITERION_VERSION "criterion-version" "a version of a query language is one of those that the specification names"
+    Error REGEX_SYNTAX "regex-syntax" "a pattern has the grammar of ECMA-262"
+    Error REGEX_FEATURE "regex-feature" "the feature `regex` is on where a condition needs it"
     Error JSONPATH_SYNTAX "jsonpath-syntax" "a JSONPath query has the grammar of RFC 9535"
     Error PAYLOAD_NOT_JSON "payload-not-json" "a JSON body that is written as text is JSON"
     Error REPLACEMENT_TARGET_SYNTAX "replacement-target-syntax" "a target of a replacement has its grammar"

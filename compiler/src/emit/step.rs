@@ -400,5 +400,12 @@ fn check_reads<'c>(check: &'c Check, reads: &mut Vec<&'c Read>) {
             value_reads(right, reads);
         }
         Check::Truthy(value) | Check::Present(value) => value_reads(value, reads),
+        Check::Regex(value, pattern) => {
+            value_reads(value, reads);
+            reads.extend(pattern.iter().filter_map(|piece| match piece {
+                crate::plan::Piece::Read(read) => Some(read),
+                crate::plan::Piece::Text(_) => None,
+            }));
+        }
     }
 }

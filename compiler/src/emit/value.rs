@@ -188,6 +188,30 @@ impl Scope<'_> {
                 quote!(!(#inner))
             }
             Check::Compare(left, operator, right) => self.compare(left, *operator, right),
+            Check::Regex(value, pattern) => {
+                let value = self.datum(value, "a condition");
+                if let [Piece::Text(text)] = pattern.as_slice() {
+                    return quote!({
+                        static PATTERN: ::std::sync::LazyLock<__rt::Regex> = ::std::sync::LazyLock::new(|| __rt::Regex::new(#text));
+                        PATTERN.is_match(#value.as_ref())
+                    });
+                }
+                let pushes = pattern.iter().map(|piece| match piece {
+                    Piece::Text(text) => quote!(text.push_str(#text);),
+                    Piece::Read(read) => {
+                        let read = self.read(read);
+                        quote!(text.push_str(&#read?.text());)
+                    }
+                });
+                quote!(__rt::matches(
+                    (|| {
+                        let mut text = ::std::string::String::new();
+                        #(#pushes)*
+                        ::std::option::Option::Some(text)
+                    })(),
+                    #value.as_ref(),
+                ))
+            }
             Check::Present(value) => {
                 let value = self.datum(value, "a condition");
                 quote!(#value.is_some())

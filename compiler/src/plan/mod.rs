@@ -311,6 +311,8 @@ pub enum Check {
     Truthy(Value),
     /// A query selects a value.
     Present(Value),
+    /// A pattern is found in the text of a value.
+    Regex(Value, Vec<Piece>),
 }
 
 /// An output of a step or a workflow.
@@ -902,6 +904,15 @@ impl<'a> Planner<'_, 'a> {
                 Check::Compare(self.value(left, Some(at))?, *operator, self.value(right, Some(at))?)
             }
             Test::Truthy(value) => Check::Truthy(self.value(value, Some(at))?),
+            Test::Regex(value, pattern) => {
+                let pieces = pattern.iter().map(|segment| {
+                    Some(match segment {
+                        Segment::Text(text) => Piece::Text(text.clone()),
+                        Segment::Reference(reference) => Piece::Read(self.read(reference, Some(at))?),
+                    })
+                });
+                Check::Regex(self.value(value, Some(at))?, pieces.collect::<Option<Vec<_>>>()?)
+            }
             Test::Present(value) => Check::Present(self.value(value, Some(at))?),
             Test::Invalid => return None,
         })

@@ -1,7 +1,7 @@
 //! Criteria: what must hold for a step to succeed or an action to apply.
 
 use super::value::Place;
-use super::{Reference, Scope, Value, ValueKind};
+use super::{Reference, Scope, Segment, Value, ValueKind};
 use crate::condition::{self, Condition, Operand, OperandKind, Operator};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document;
@@ -34,6 +34,8 @@ pub enum Test {
     Truthy(Value),
     /// A query selects a value.
     Present(Value),
+    /// A pattern is found in the text of a value.
+    Regex(Value, Vec<Segment>),
     /// Something that was reported.
     Invalid,
 }
@@ -65,7 +67,11 @@ impl<'a> Scope<'a, '_> {
                 if let Some(kind) = &criterion.kind {
                     self.criterion_version(kind);
                 }
-                self.engine(kind, condition, context)
+                if kind == "regex" {
+                    self.regex(condition, context, place)
+                } else {
+                    self.engine(kind, condition, context)
+                }
             }
             other => {
                 let span = criterion
@@ -86,6 +92,45 @@ impl<'a> Scope<'a, '_> {
             span: condition.span(),
             text: condition.value.to_owned(),
             test,
+        }
+    }
+
+    fn regex(&mut self, condition: document::Text<'a>, context: Option<Reference>, place: &Place<'a>) -> Test {
+        if !cfg!(feature = "regex") {
+            let message = "conditions of type `regex` need the feature `regex` of `arazzo`";
+            self.diagnostics.push(
+                Diagnostic::new(&rule::REGEX_FEATURE, condition.span(), message)
+                    .help("write `arazzo = { version = \"0.1\", features = [\"regex\"] }` in Cargo.toml"),
+            );
+            return Test::Invalid;
+        }
+        let pieces = match expression::template(condition.value) {
+            Ok(pieces) => pieces,
+            Err(errors) => {
+                for error in &errors {
+                    self.expression_error(error, condition.at);
+                }
+                return Test::Invalid;
+            }
+        };
+        let pattern = self.segments(pieces, condition.at, place);
+        if let [Segment::Text(text)] = pattern.as_slice()
+            && let Some(reason) = pattern_error(text)
+        {
+            let message = format!("the pattern is no regular expression (ECMA-262): {reason}");
+            self.diagnostics
+                .push(Diagnostic::new(&rule::REGEX_SYNTAX, condition.span(), message));
+            return Test::Invalid;
+        }
+        match context {
+            Some(context) => Test::Regex(
+                Value {
+                    span: context.span,
+                    kind: ValueKind::Reference(context),
+                },
+                pattern,
+            ),
+            None => Test::Invalid,
         }
     }
 
@@ -221,6 +266,20 @@ impl<'a> Scope<'a, '_> {
         };
         Value { span, kind }
     }
+}
+
+/// Why a pattern cannot be compiled.
+#[cfg(feature = "regex")]
+fn pattern_error(pattern: &str) -> Option<String> {
+    let flags = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
+    let flags = flags.filter(|(flags, _)| !flags.is_empty() && flags.chars().all(|flag| "ims".contains(flag)));
+    let (flags, pattern) = flags.unwrap_or(("", pattern));
+    regress::Regex::with_flags(pattern, flags).err().map(|error| error.text)
+}
+
+#[cfg(not(feature = "regex"))]
+fn pattern_error(_: &str) -> Option<String> {
+    None
 }
 
 /// A comparison written where a JSONPath query is expected.

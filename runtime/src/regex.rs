@@ -1,0 +1,57 @@
+//! Regular expressions: ECMA-262, searched and not anchored.
+
+use crate::datum::Datum;
+
+/// A pattern; `None` where it is invalid, which fails every criterion (Arazzo 1.1.0, "Evaluation
+/// Errors").
+#[derive(Debug)]
+pub struct Regex(Option<regress::Regex>);
+
+impl Regex {
+    /// Compiles a pattern; a leading `(?i)`, `(?s)` or `(?m)` is read as flags.
+    #[must_use]
+    pub fn new(pattern: &str) -> Self {
+        let flags = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
+        let flags = flags.filter(|(flags, _)| !flags.is_empty() && flags.chars().all(|flag| "ims".contains(flag)));
+        let (flags, pattern) = flags.unwrap_or(("", pattern));
+        Self(regress::Regex::with_flags(pattern, flags).ok())
+    }
+
+    /// Whether the pattern is found in the text of a value; never in an absent one or in null.
+    #[must_use]
+    pub fn is_match(&self, value: Option<&Datum<'_>>) -> bool {
+        let (Some(regex), Some(value)) = (&self.0, value) else {
+            return false;
+        };
+        match value {
+            Datum::Null => false,
+            // An object or array is its compact JSON.
+            Datum::Json(json) => regex.find(crate::slot::Slot::new(json).json()).is_some(),
+            other => regex.find(&other.text()).is_some(),
+        }
+    }
+}
+
+/// Whether a pattern that is made at run time is found; one with an absent value never is.
+#[must_use]
+pub fn matches(pattern: Option<String>, value: Option<&Datum<'_>>) -> bool {
+    pattern.is_some_and(|pattern| Regex::new(&pattern).is_match(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_searched_in_the_text_of_a_value() {
+        let found = |pattern: &str, json: &str| Regex::new(pattern).is_match(Some(&Datum::from_json(json)));
+        // The examples of Arazzo 1.1.0, "Criterion Object".
+        assert!(found("^200$", "200") && found(r"^2\d{2}$", "204") && !found(r"^2\d{2}$", "404"));
+        assert!(found("b", "\"abc\"") && !found("B", "\"abc\"") && found("(?i)B", "\"abc\""));
+        assert!(found("(?<=a)b(?!c)", "\"abd\""), "look-around, which is ECMA-262's");
+        assert!(found(r#"^\{"a":1\}$"#, "{ \"a\" : 1 }"), "compact JSON");
+        assert!(!found("(", "\"(\""), "an invalid pattern fails");
+        assert!(!found("null", "null") && !Regex::new("").is_match(None));
+        assert!(!matches(None, Some(&Datum::Null)));
+    }
+}

@@ -7,9 +7,12 @@ use arazzo::{Bytes, Client, Credential, ErrorKind, Transport};
 
 arazzo::arazzo_workflow!("../language/keys.yml");
 
+/// The URLs and the keys of the requests.
+type Seen = Arc<Mutex<Vec<(String, Option<String>)>>>;
+
 /// Answers with a status and a body; keeps the URLs and the `X-Key` headers of the requests.
-fn answering(status: u16, body: &'static str) -> (impl Transport, Arc<Mutex<Vec<(String, Option<String>)>>>) {
-    let seen: Arc<Mutex<Vec<(String, Option<String>)>>> = Arc::default();
+fn answering(status: u16, body: &'static str) -> (impl Transport, Seen) {
+    let seen: Seen = Arc::default();
     let kept = Arc::clone(&seen);
     let transport = move |request: Request<Bytes>| {
         let key = request

@@ -201,6 +201,20 @@ impl Call {
         self
     }
 
+    /// Sets the whole query: a string that is one already (Arazzo 1.1.0, "Parameter Object"). Only
+    /// characters that no query can have are encoded.
+    ///
+    /// # Errors
+    /// A value that is no string.
+    pub fn query_string(&mut self, name: &str, value: &Datum<'_>) -> Result<&mut Self, Failure> {
+        let Datum::Text(text) = value else {
+            let message = format!("the whole query `{name}` must be a string, found {}", value.kind());
+            return Err(Failure::new(ErrorKind::Request, message));
+        };
+        self.query = style::encoded(text, true);
+        Ok(self)
+    }
+
     fn query_pair(&mut self, name: &str, text: &str) {
         if !self.query.is_empty() {
             self.query.push('&');

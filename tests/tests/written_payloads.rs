@@ -101,3 +101,25 @@ async fn a_target_that_is_not_there_is_an_error() {
     assert!(error.to_string().contains("`/a~1b/1` leads nowhere"), "{error}");
     assert_eq!(kept.lock().unwrap().len(), 1);
 }
+
+/// "The value MUST resolve to a string representing the complete query string"; "`querystring` is
+/// the whole query".
+#[tokio::test]
+async fn a_querystring_is_the_whole_query() {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = Arc::clone(&seen);
+    let client = Client::builder()
+        .transport(move |request: Request<Bytes>| {
+            kept.lock().unwrap().push(request.uri().to_string());
+            async { Response::builder().body(Bytes::new()) }
+        })
+        .build()
+        .unwrap();
+    whole_query(&client, whole_query::Inputs::new("caf\u{e9} #1"))
+        .await
+        .unwrap();
+    assert_eq!(
+        *seen.lock().unwrap(),
+        ["http://parcels.test/search?category=caf%C3%A9%20%231&inStock=true"]
+    );
+}

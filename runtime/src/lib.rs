@@ -54,6 +54,7 @@ mod regex;
 mod run;
 mod slot;
 mod snapshot;
+mod state;
 mod style;
 mod transport;
 
@@ -105,11 +106,10 @@ pub mod __private {
     pub use crate::exchange::{Exchange, Output, Reads, keep_datum};
     #[cfg(feature = "regex")]
     pub use crate::regex::{Regex, matches};
-    pub use crate::run::{
-        Action, Detour, Program, Shape, State, StepShape, Workflow, advance, advance_until_blocked, finish, inputs,
-    };
+    pub use crate::run::{Action, Program, Workflow, advance, advance_until_blocked, finish, inputs};
     pub use crate::slot::Slot;
     pub use crate::snapshot::{Nobody, Parts, deserialize, fits, nullable, serialize};
+    pub use crate::state::{Detour, Shape, State, StepShape};
     pub use crate::style::{Form, Style};
     pub use crate::{Client, Error, Progress, RunError, Transport};
 }

@@ -7,8 +7,8 @@ use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::held::Held;
-use crate::run::{END, Mode, Shape, State};
 use crate::slot::Slot;
+use crate::state::{END, Mode, Shape, State};
 
 /// The version of the stored form.
 const VERSION: u32 = 1;

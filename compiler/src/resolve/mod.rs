@@ -9,6 +9,7 @@ mod action;
 mod criterion;
 mod invocation;
 mod operation;
+mod selector;
 mod value;
 
 use crate::bundle::Bundle;

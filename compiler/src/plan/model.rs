@@ -1,0 +1,345 @@
+//! What a plan consists of.
+
+use super::constraint::Constraint;
+use super::types::{Ty, TypeDef};
+use crate::condition::Operator;
+use crate::document::Location;
+use crate::openapi::SchemeKind;
+use crate::resolve::Source;
+
+/// A document, ready to be written as Rust.
+#[derive(Debug)]
+pub struct Plan {
+    /// What messages call the document.
+    pub file: String,
+    /// Its workflows in document order.
+    pub workflows: Vec<Workflow>,
+}
+
+/// A workflow.
+#[derive(Debug)]
+pub struct Workflow {
+    /// `workflowId`
+    pub id: String,
+    /// The name of its function and module.
+    pub ident: String,
+    /// `summary`
+    pub summary: Option<String>,
+    /// `description`
+    pub description: Option<String>,
+    /// Its inputs.
+    pub inputs: Vec<Input>,
+    /// The types that inputs and outputs need.
+    pub types: Vec<TypeDef>,
+    /// Its steps in the order of the list.
+    pub steps: Vec<Step>,
+    /// Its outputs.
+    pub outputs: Vec<Output>,
+    /// The index of the workflow in the document.
+    pub index: usize,
+    /// The index of the step that runs first.
+    pub first: Option<usize>,
+    /// The calls of other workflows that its steps and actions make.
+    pub sites: Vec<Site>,
+    /// The workflows at whose end a run can end that has left this one, by their indices; empty
+    /// where no run leaves.
+    pub ends: Vec<usize>,
+    /// The workflows that must have run before, by their indices, and whether their inputs are
+    /// read too.
+    pub dependencies: Vec<(usize, bool)>,
+}
+
+/// A call of another workflow.
+#[derive(Debug)]
+pub struct Site {
+    /// The index of the workflow in the document.
+    pub target: usize,
+    /// The names of its inputs and their values.
+    pub arguments: Vec<(String, Value)>,
+    /// The required inputs of this workflow that the values read.
+    pub needs: Vec<usize>,
+}
+
+/// An input.
+#[derive(Debug)]
+pub struct Input {
+    /// Its name in the document.
+    pub name: String,
+    /// The name of its field.
+    pub ident: String,
+    /// The name of its variant.
+    pub variant: String,
+    /// Its type, without the option of not being given.
+    pub ty: Ty,
+    /// Whether the caller must give it.
+    pub required: bool,
+    /// What its schema demands beyond its type.
+    pub constraint: Constraint,
+    /// `default`, as JSON.
+    pub default: Option<String>,
+    /// What the schema says of it.
+    pub docs: Option<String>,
+    /// `format: password`
+    pub secret: bool,
+}
+
+/// A step.
+#[derive(Debug)]
+pub struct Step {
+    /// `stepId`
+    pub id: String,
+    /// Where it stands: line and column.
+    pub place: (usize, usize),
+    /// The name of its method.
+    pub ident: String,
+    /// The name of its variant and struct.
+    pub variant: String,
+    /// `description`
+    pub description: Option<String>,
+    /// What it calls, in a few words.
+    pub calls: String,
+    /// Its request; `None` where it calls a workflow or could not be resolved.
+    pub request: Option<Request>,
+    /// The call that it makes instead.
+    pub call: Option<usize>,
+    /// The index of the step that runs after it.
+    pub next: Option<usize>,
+    /// The indices of the steps that must have succeeded before it.
+    pub after: Vec<usize>,
+    /// The required inputs that it reads, in their order.
+    pub needs: Vec<usize>,
+    /// What must hold for it to succeed.
+    pub criteria: Vec<Criterion>,
+    /// What it keeps.
+    pub outputs: Vec<Output>,
+    /// What may happen when it has succeeded.
+    pub on_success: Vec<Action>,
+    /// What may happen when it has failed.
+    pub on_failure: Vec<Action>,
+    /// How long an attempt may take, in milliseconds.
+    pub timeout: Option<u64>,
+}
+
+/// What a step sends.
+#[derive(Debug)]
+pub struct Request {
+    /// The name of the source description.
+    pub source: String,
+    /// `operationId`, or method and path.
+    pub name: String,
+    /// The method in upper case.
+    pub method: String,
+    /// The first server of the description.
+    pub server: String,
+    /// Alternatives of security schemes.
+    pub security: Vec<Vec<(String, SchemeKind)>>,
+    /// The path in pieces.
+    pub path: Vec<PathPiece>,
+    /// Everything else that has a name.
+    pub parameters: Vec<Parameter>,
+    /// The body.
+    pub body: Option<Body>,
+}
+
+/// A body.
+#[derive(Debug)]
+pub struct Body {
+    /// The content type that is sent.
+    pub content_type: String,
+    /// The payload.
+    pub payload: Value,
+    /// Values that are set in it once it is made, the pointers to where, and the expressions.
+    pub replacements: Vec<(Vec<String>, Value)>,
+}
+
+/// A piece of a path.
+#[derive(Debug)]
+pub enum PathPiece {
+    /// Text of the template.
+    Text(String),
+    /// A path parameter.
+    Value(String, Value, Style),
+}
+
+/// A query parameter, header or cookie.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Where it is sent.
+    pub location: Location,
+    /// Whether the operation needs it.
+    pub required: bool,
+    /// Its value.
+    pub value: Value,
+    /// How it is written.
+    pub style: Style,
+}
+
+/// How a parameter is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// The name of the style in the runtime.
+    pub form: &'static str,
+    /// `explode`
+    pub explode: bool,
+    /// `allowReserved`
+    pub reserved: bool,
+}
+
+/// A value.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A literal, as JSON.
+    Literal(String),
+    /// What an expression refers to.
+    Read(Read),
+    /// A string with values in it.
+    Template(Vec<Piece>),
+    /// JSON that is written as text.
+    JsonText(Vec<JsonPiece>),
+    /// An array.
+    Array(Vec<Value>),
+    /// An object.
+    Object(Vec<(String, Value)>),
+}
+
+/// A piece of JSON text.
+#[derive(Clone, Debug)]
+pub enum JsonPiece {
+    /// Text as it is.
+    Text(String),
+    /// A value inside a string literal.
+    Quoted(Read),
+    /// A value outside.
+    Bare(Read),
+}
+
+/// A piece of a template.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// Text as it is.
+    Text(String),
+    /// A value as text.
+    Read(Read),
+}
+
+/// What an expression refers to.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// Where the value comes from.
+    pub source: Source,
+    /// The tokens of the pointer into it.
+    pub pointer: Vec<String>,
+    /// Whether the value is always there.
+    pub present: bool,
+    /// Whether a header has a type other than string.
+    pub typed: bool,
+    /// The expression as it is written.
+    pub expression: String,
+    /// Where it stands: line and column.
+    pub place: (usize, usize),
+}
+
+/// A criterion of a step.
+#[derive(Debug)]
+pub struct Criterion {
+    /// As it is written.
+    pub text: String,
+    /// Where it stands: line and column.
+    pub place: (usize, usize),
+    /// What is tested.
+    pub check: Check,
+}
+
+/// What is tested.
+#[derive(Debug)]
+pub enum Check {
+    /// At least one passes.
+    Or(Vec<Check>),
+    /// All pass.
+    And(Vec<Check>),
+    /// It does not pass.
+    Not(Box<Check>),
+    /// Two values compared.
+    Compare(Value, Operator, Value),
+    /// A value is `true`.
+    Truthy(Value),
+    /// A query selects a value.
+    Present(Value),
+    /// A pattern is found in the text of a value.
+    Regex(Value, Vec<Piece>),
+}
+
+/// An output of a step or a workflow.
+#[derive(Debug)]
+pub struct Output {
+    /// Its name in the document.
+    pub name: String,
+    /// The name of its field.
+    pub ident: String,
+    /// Its type, without the option of not being there.
+    pub ty: Ty,
+    /// Whether it is always there.
+    pub required: bool,
+    /// Its value.
+    pub value: Value,
+    /// Its expression as it is written.
+    pub expression: String,
+    /// Where its expression stands: line and column.
+    pub place: (usize, usize),
+    /// What the schema says of it.
+    pub docs: Option<String>,
+    /// `format: password`
+    pub secret: bool,
+}
+
+/// An action.
+#[derive(Debug)]
+pub struct Action {
+    /// Its name.
+    pub name: String,
+    /// What must hold for it to apply.
+    pub criteria: Vec<Check>,
+    /// What it does.
+    pub kind: ActionKind,
+}
+
+/// What an action does.
+#[derive(Debug)]
+pub enum ActionKind {
+    /// The workflow ends.
+    End,
+    /// The step with this index is next.
+    Goto(usize),
+    /// The run leaves by this call.
+    Leave(usize),
+    /// The step is tried again.
+    Retry {
+        /// Seconds to wait before.
+        after: Option<f64>,
+        /// How many retries.
+        limit: u64,
+        /// What runs before.
+        detour: Option<Detour>,
+    },
+    /// Something that was reported.
+    Invalid,
+}
+
+/// What runs on the way to a retry.
+#[derive(Clone, Copy, Debug)]
+pub enum Detour {
+    /// A step of the same workflow.
+    Step(usize),
+    /// A call.
+    Call(usize),
+}
+
+impl Plan {
+    /// The workflow with an index in the document.
+    #[must_use]
+    pub fn workflow(&self, index: usize) -> Option<&Workflow> {
+        self.workflows.iter().find(|workflow| workflow.index == index)
+    }
+}

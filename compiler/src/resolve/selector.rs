@@ -1,0 +1,135 @@
+//! Selectors: Selector Objects, targets of replacements, and the versions of their languages.
+
+use super::value::Place;
+use super::{Scope, ValueKind, unsupported};
+use crate::diagnostic::{Diagnostic, rule, similar};
+use crate::document;
+use crate::expression::{self, SyntaxError};
+use crate::source::Cursor;
+
+impl<'a> Scope<'a, '_> {
+    /// A Selector Object whose selector is a pointer or a singular query is a longer pointer.
+    pub(super) fn selector(&mut self, at: Cursor<'a>, place: &Place<'a>) -> ValueKind {
+        let (Some(context), Some(selector), Some(kind)) = (at.get("context"), at.get("selector"), at.get("type"))
+        else {
+            return ValueKind::Invalid;
+        };
+        let value = self.value(context, place);
+        let kind = document::read_expression_type(kind, self.document.version, self.diagnostics);
+        let (Some(text), Some(kind)) = (selector.as_str(), kind) else {
+            if selector.as_str().is_none() {
+                let message = format!("`selector` must be a string, found {}", selector.kind());
+                self.diagnostics
+                    .push(Diagnostic::new(&rule::WRONG_TYPE, selector.span(), message));
+            }
+            return ValueKind::Invalid;
+        };
+        let mut reference = match value.kind {
+            ValueKind::Reference(reference) => reference,
+            ValueKind::Invalid => return ValueKind::Invalid,
+            _ => {
+                let message = "the `context` of a Selector Object is a runtime expression";
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::EXPRESSION_SYNTAX, context.span(), message)
+                        .help("write `context: $response.body`"),
+                );
+                return ValueKind::Invalid;
+            }
+        };
+        let Some(tokens) = self.selector_tokens(text, selector, &kind) else {
+            return ValueKind::Invalid;
+        };
+        reference.token_spans.extend(tokens.iter().map(|_| selector.span()));
+        reference.pointer.extend(tokens);
+        reference.span = at.span();
+        reference.text = format!("{} {text}", reference.text);
+        ValueKind::Reference(reference)
+    }
+
+    /// The tokens that a selector or target leads along, where it needs no engine.
+    pub(super) fn selector_tokens(
+        &mut self,
+        text: &str,
+        at: Cursor<'a>,
+        kind: &document::ExpressionType<'a>,
+    ) -> Option<Vec<String>> {
+        self.criterion_version(kind);
+        match kind.name.value {
+            "jsonpointer" => {
+                let body = text.strip_prefix('/');
+                let tokens: Option<Vec<String>> = match body {
+                    Some(body) => body.split('/').map(expression::unescape).collect(),
+                    None => text.is_empty().then(Vec::new),
+                };
+                if tokens.is_none() {
+                    let message = format!("`{text}` is no JSON Pointer");
+                    let help = format!(
+                        "write `{}`",
+                        expression::dotted_to_pointer(text.trim_start_matches(['$', '#']))
+                    );
+                    self.diagnostics
+                        .push(Diagnostic::new(&rule::POINTER_SYNTAX, at.span(), message).help(help));
+                }
+                tokens
+            }
+            "jsonpath" => match crate::jsonpath::parse(text) {
+                Ok(crate::jsonpath::Query::Singular(tokens)) => Some(tokens),
+                Ok(crate::jsonpath::Query::Other) => {
+                    unsupported(
+                        "JSONPath queries that can select more than one value",
+                        at.span(),
+                        self.diagnostics,
+                    );
+                    None
+                }
+                Err(error) => {
+                    self.jsonpath_syntax(&error, at);
+                    None
+                }
+            },
+            "xpath" => {
+                unsupported("XPath expressions", at.span(), self.diagnostics);
+                None
+            }
+            other => {
+                let message =
+                    format!("`{other}` is no type of selector; expected one of `jsonpointer`, `jsonpath`, `xpath`");
+                let meant =
+                    similar(other, ["jsonpointer", "jsonpath", "xpath"]).map(|word| format!("write `type: {word}`"));
+                self.diagnostics
+                    .push(Diagnostic::new(&rule::CRITERION_TYPE, kind.name.span(), message).help_if(meant));
+                None
+            }
+        }
+    }
+
+    pub(super) fn jsonpath_syntax(&mut self, error: &SyntaxError, at: Cursor<'_>) {
+        let span = at.part(error.at.start, error.at.end);
+        self.diagnostics
+            .push(Diagnostic::new(&rule::JSONPATH_SYNTAX, span, error.message.clone()).help_if(error.help.clone()));
+    }
+
+    /// The versions that the specification names for each language.
+    pub(super) fn criterion_version(&mut self, kind: &document::ExpressionType<'a>) {
+        let Some(version) = kind.version else { return };
+        let known: &[&str] = match kind.name.value {
+            "jsonpath" => &["rfc9535", "draft-goessner-dispatch-jsonpath-00"],
+            "xpath" => &["xpath-31", "xpath-30", "xpath-20", "xpath-10"],
+            "jsonpointer" => &["rfc6901"],
+            _ => return,
+        };
+        if !known.contains(&version.value) {
+            let message = format!("`{}` is no version of `{}`", version.value, kind.name.value);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::CRITERION_VERSION, version.span(), message)
+                    .help(format!("its versions are {}", super::listed(known.iter().copied()))),
+            );
+        } else if version.value == "draft-goessner-dispatch-jsonpath-00" {
+            unsupported(
+                "JSONPath queries of the draft before RFC 9535",
+                version.span(),
+                self.diagnostics,
+            );
+        }
+    }
+}

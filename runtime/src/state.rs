@@ -1,0 +1,161 @@
+//! Where a run stands: the part of it that is the same for every workflow.
+
+use std::collections::BTreeMap;
+
+use crate::datum::Datum;
+use crate::held::Held;
+use crate::slot::Slot;
+
+/// A workflow as the compiler writes it down.
+#[derive(Debug)]
+pub struct Shape {
+    /// `workflowId`
+    pub workflow: &'static str,
+    /// The document's path, relative to the package.
+    pub file: &'static str,
+    /// The names of the inputs.
+    pub inputs: &'static [&'static str],
+    /// The step that runs first; `None` without steps.
+    pub first: Option<usize>,
+    /// The steps in the order of the document.
+    pub steps: &'static [StepShape],
+}
+
+/// A step as the compiler writes it down.
+#[derive(Debug)]
+pub struct StepShape {
+    /// `stepId`
+    pub id: &'static str,
+    /// The names of its outputs.
+    pub outputs: &'static [&'static str],
+    /// How long it may take, in milliseconds.
+    pub timeout: Option<u64>,
+    /// The step that runs after it.
+    pub next: Option<usize>,
+    /// The steps that must have succeeded before it.
+    pub needs: &'static [usize],
+    /// The call of a workflow that it makes instead of a request.
+    pub call: Option<usize>,
+}
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Mode {
+    /// Its own next step.
+    #[default]
+    #[serde(rename = "step")]
+    Step,
+    /// A workflow that its step has called.
+    #[serde(rename = "call")]
+    Call,
+    /// What a retry does on its way.
+    #[serde(rename = "detour")]
+    Detour(Detour),
+    /// Another workflow, for good.
+    #[serde(rename = "left")]
+    Left,
+}
+
+/// The part of a run that is the same for every workflow.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The index of the step that is next; behind the last when the workflow has ended.
+    pub(crate) position: usize,
+    /// What the run is doing.
+    pub(crate) mode: Mode,
+    /// What each step has kept.
+    pub(crate) steps: Vec<Option<Vec<Option<Slot>>>>,
+    /// Retries that were made, by step and action, since the step was entered.
+    pub(crate) retries: BTreeMap<(usize, usize), u64>,
+    /// Attempts of the step that is next, since it was entered.
+    pub(crate) attempts: u32,
+    /// Attempts of all steps.
+    pub(crate) total: u32,
+    /// What the step that is next has spent on its call, in milliseconds.
+    pub(crate) spent: u64,
+    /// The last exchange of a step while a retry is on its way.
+    pub(crate) held: Option<Held>,
+}
+
+/// The position of a run that has ended.
+pub(crate) const END: usize = usize::MAX;
+
+impl State {
+    /// A run that stands before its first step.
+    #[must_use]
+    pub fn new(shape: &Shape) -> Self {
+        Self {
+            position: shape.first.unwrap_or(END),
+            steps: vec![None; shape.steps.len()],
+            ..Self::default()
+        }
+    }
+
+    /// The index of the step that is next.
+    #[must_use]
+    pub fn position(&self) -> Option<usize> {
+        (self.position != END).then_some(self.position)
+    }
+
+    /// Whether the run has left for another workflow.
+    #[must_use]
+    pub fn left(&self) -> bool {
+        self.mode == Mode::Left
+    }
+
+    /// Whether a step has succeeded.
+    #[must_use]
+    pub fn has(&self, step: usize) -> bool {
+        self.steps.get(step).is_some_and(Option::is_some)
+    }
+
+    /// An output of a step.
+    #[must_use]
+    pub fn output(&self, step: usize, output: usize) -> Option<Datum<'_>> {
+        self.slot(step, output).map(|slot| Datum::from_json(slot.json()))
+    }
+
+    /// An output of a step as a Rust value; `None` where it is absent, null or of another type.
+    #[must_use]
+    pub fn typed<T: serde::de::DeserializeOwned>(&self, step: usize, output: usize) -> Option<T> {
+        serde_json::from_str(self.slot(step, output)?.json()).ok()
+    }
+
+    fn slot(&self, step: usize, output: usize) -> Option<&Slot> {
+        self.steps.get(step)?.as_ref()?.get(output)?.as_ref()
+    }
+
+    /// Uses up one retry of an action, if one is left.
+    pub fn retry(&mut self, step: usize, action: usize, limit: u64) -> bool {
+        let used = self.retries.entry((step, action)).or_default();
+        let left = *used < limit;
+        if left {
+            *used += 1;
+        }
+        left
+    }
+
+    pub(crate) fn attempt(&mut self) {
+        self.attempts = self.attempts.saturating_add(1);
+    }
+
+    pub(crate) fn enter(&mut self, step: usize) {
+        self.position = step;
+        self.mode = Mode::Step;
+        self.attempts = 0;
+        self.spent = 0;
+        self.held = None;
+        self.retries.retain(|(of, _), _| *of != step);
+    }
+}
+
+/// What runs on the way to a retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Detour {
+    /// A step of the same workflow, once and without its actions.
+    #[serde(rename = "step")]
+    Step(usize),
+    /// The workflow of this call.
+    #[serde(rename = "call")]
+    Call(usize),
+}

@@ -7,7 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, rule, similar};
-use crate::source::{Cursor, File, FileId, Library, Sources, Span, is_remote, join, lookup, relative};
+use crate::source::{
+    Cursor, File, FileId, Library, Sources, Span, beside, is_remote, join, lookup, percent_decode, relative,
+};
 
 /// What a compilation is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -36,13 +38,27 @@ pub struct Bundle {
     pub documents: Vec<Described>,
 }
 
-/// A document and the files of its source descriptions.
+/// A document and what its source descriptions lead to.
 #[derive(Debug)]
 pub struct Described {
     /// The document's file.
     pub file: FileId,
-    /// Per source description in document order: its file, unless it could not be opened.
-    pub sources: Vec<Option<FileId>>,
+    /// The names of the source descriptions that lead to it from the document asked for, which
+    /// itself has none.
+    pub names: Vec<String>,
+    /// Per source description in document order: what it leads to.
+    pub sources: Vec<Opened>,
+}
+
+/// What a source description leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// Nothing that could be opened.
+    Nothing,
+    /// The description of an API.
+    Api(FileId),
+    /// Another document, by its index.
+    Document(usize),
 }
 
 impl Bundle {
@@ -53,17 +69,24 @@ impl Bundle {
     }
 }
 
-/// Opens the document and its sources.
+/// Opens the document, its sources, and theirs.
 pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnostics) -> Bundle {
     let mut bundle = Bundle::default();
-    let Some(document) = open_document(options, library, &mut bundle, diagnostics) else {
+    let Some(file) = open_document(options, library, &mut bundle, diagnostics) else {
         return bundle;
     };
-    let sources = open_sources(options, &options.document, document, library, &mut bundle, diagnostics);
     bundle.documents.push(Described {
-        file: document,
-        sources,
+        file,
+        names: Vec::new(),
+        sources: Vec::new(),
     });
+    let mut next = 0;
+    while next < bundle.documents.len() {
+        let sources = open_sources(options, next, library, &mut bundle, diagnostics);
+        bundle.documents[next].sources = sources;
+        next += 1;
+    }
+    unused_source_option(options, &bundle, diagnostics);
     bundle
 }
 
@@ -130,50 +153,145 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
+/// What a source description says.
+struct Entry<'a> {
+    name: &'a str,
+    url: &'a str,
+    at: Cursor<'a>,
+    kind: Option<Cursor<'a>>,
+}
+
+fn entries(root: Cursor<'_>) -> impl Iterator<Item = Option<Entry<'_>>> {
+    let entries = root.get("sourceDescriptions").into_iter().flat_map(Cursor::items);
+    entries.map(|entry| {
+        let at = entry.get("url")?;
+        Some(Entry {
+            name: entry.get("name")?.as_str()?,
+            url: at.as_str()?,
+            at,
+            kind: entry.get("type"),
+        })
+    })
+}
+
 fn open_sources(
     options: &Options,
-    label: &str,
-    document: FileId,
+    document: usize,
     library: &dyn Library,
     bundle: &mut Bundle,
     diagnostics: &mut Diagnostics,
-) -> Vec<Option<FileId>> {
-    let Some(file) = bundle.sources.get(document).map(|source| source.file.clone()) else {
+) -> Vec<Opened> {
+    let id = bundle.documents[document].file;
+    let Some(source) = bundle.sources.get(id) else {
         return Vec::new();
     };
-    let Some(root) = Cursor::root(document, &file) else {
+    let (file, path) = (source.file.clone(), source.path.clone());
+    let Some(root) = Cursor::root(id, &file) else {
         return Vec::new();
     };
-    let entries: Vec<Cursor<'_>> = root
-        .get("sourceDescriptions")
-        .into_iter()
-        .flat_map(Cursor::items)
-        .collect();
-    let names: Vec<&str> = entries.iter().filter_map(|entry| entry.get("name")?.as_str()).collect();
-    unused_source_option(options, &names, diagnostics);
-    entries
-        .into_iter()
-        .map(|entry| open_source(options, label, entry, library, bundle, diagnostics))
-        .collect()
+    let itself = root.get("$self").and_then(Cursor::as_str);
+    let mut opened = Vec::new();
+    for entry in entries(root) {
+        let Some(entry) = entry else {
+            opened.push(Opened::Nothing);
+            continue;
+        };
+        let mut names = bundle.documents[document].names.clone();
+        names.push(entry.name.to_owned());
+        let from = From {
+            options,
+            path: &path,
+            itself,
+            names: &names,
+        };
+        let file = open_source(&from, &entry, library, bundle, diagnostics);
+        let what = file.map_or(Opened::Nothing, |file| kind(file, &entry, &names, bundle, diagnostics));
+        opened.push(what);
+    }
+    opened
 }
 
-fn unused_source_option(options: &Options, names: &[&str], diagnostics: &mut Diagnostics) {
-    for (name, _) in options
-        .sources
-        .iter()
-        .filter(|(name, _)| !names.contains(&name.as_str()))
-    {
+/// An API, or a document: what the source description says, else what the file says itself.
+fn kind(
+    file: FileId,
+    entry: &Entry<'_>,
+    names: &[String],
+    bundle: &mut Bundle,
+    diagnostics: &mut Diagnostics,
+) -> Opened {
+    let has = |key: &str| bundle.root(file).is_some_and(|root| root.get(key).is_some());
+    let arazzo = match entry.kind.and_then(Cursor::as_str) {
+        Some("arazzo") => {
+            if let Some(found) = ["openapi", "swagger", "asyncapi"].into_iter().find(|key| has(key)) {
+                source_type_mismatch(entry, found, diagnostics);
+                return Opened::Nothing;
+            }
+            true
+        }
+        Some(_) => false,
+        None => has("arazzo"),
+    };
+    if !arazzo {
+        return Opened::Api(file);
+    }
+    let known = bundle.documents.iter().position(|document| document.file == file);
+    Opened::Document(known.unwrap_or_else(|| {
+        bundle.documents.push(Described {
+            file,
+            names: names.to_vec(),
+            sources: Vec::new(),
+        });
+        bundle.documents.len() - 1
+    }))
+}
+
+fn source_type_mismatch(entry: &Entry<'_>, found: &str, diagnostics: &mut Diagnostics) {
+    let message = format!(
+        "the source description `{}` is of type `arazzo`, its file is an `{found}` description",
+        entry.name
+    );
+    let kind = if found == "asyncapi" { "asyncapi" } else { "openapi" };
+    let span = entry.kind.map_or(entry.at.span(), Cursor::span);
+    diagnostics.push(Diagnostic::new(&rule::SOURCE_TYPE_MISMATCH, span, message).help(format!("write `type: {kind}`")));
+}
+
+/// The names of all source descriptions, with those that lead to them in front.
+fn qualified_names(bundle: &Bundle) -> Vec<String> {
+    let mut names = Vec::new();
+    for document in &bundle.documents {
+        let Some(root) = bundle.root(document.file) else {
+            continue;
+        };
+        for entry in entries(root).flatten() {
+            let mut path = document.names.clone();
+            path.push(entry.name.to_owned());
+            names.push(path.join("."));
+        }
+    }
+    names
+}
+
+/// Whether a name of the option means the source description that `names` lead to.
+fn means(option: &str, names: &[String]) -> bool {
+    names.join(".") == option || names.last().is_some_and(|name| name == option)
+}
+
+fn unused_source_option(options: &Options, bundle: &Bundle, diagnostics: &mut Diagnostics) {
+    if options.sources.is_empty() {
+        return;
+    }
+    let names = qualified_names(bundle);
+    let unused = |option: &str| {
+        !names
+            .iter()
+            .any(|name| name == option || name.rsplit('.').next() == Some(option))
+    };
+    for (name, _) in options.sources.iter().filter(|(name, _)| unused(name)) {
         let message = format!("the option `sources` names `{name}`, which is no source description of the document");
-        let help = similar(name, names.iter().copied()).map_or_else(
+        let help = similar(name, names.iter().map(String::as_str)).map_or_else(
             || {
-                format!(
-                    "its source descriptions are {}",
-                    names
-                        .iter()
-                        .map(|name| format!("`{name}`"))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                )
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                format!("its source descriptions are {}", names.join(", "))
             },
             |name| format!("a source description with a similar name exists: `{name}`"),
         );
@@ -181,32 +299,42 @@ fn unused_source_option(options: &Options, names: &[&str], diagnostics: &mut Dia
     }
 }
 
+/// From where a source description is opened.
+struct From<'a> {
+    options: &'a Options,
+    /// The path of the document.
+    path: &'a str,
+    /// Its `$self`.
+    itself: Option<&'a str>,
+    /// The names that lead to the source description, its own included.
+    names: &'a [String],
+}
+
 fn open_source(
-    options: &Options,
-    label: &str,
-    entry: Cursor<'_>,
+    from: &From<'_>,
+    entry: &Entry<'_>,
     library: &dyn Library,
     bundle: &mut Bundle,
     diagnostics: &mut Diagnostics,
 ) -> Option<FileId> {
-    let name = entry.get("name")?.as_str()?;
-    let at = entry.get("url")?;
-    let url = at.as_str()?;
-    if entry.get("type").and_then(Cursor::as_str) == Some("asyncapi") {
+    let (options, name, at) = (from.options, entry.name, entry.at);
+    if entry.kind.and_then(Cursor::as_str) == Some("asyncapi") {
         return None;
     }
-    let given = options
-        .sources
-        .iter()
-        .find(|(known, _)| known == name)
+    let exact = from.names.join(".");
+    let given = options.sources.iter().find(|(known, _)| *known == exact);
+    let given = given
+        .or_else(|| options.sources.iter().find(|(known, _)| means(known, from.names)))
         .map(|(_, path)| path.as_str());
+    let beside = from.itself.and_then(|itself| beside(itself, entry.url));
+    let url = beside.as_deref().unwrap_or(entry.url);
     if given.is_none() && is_remote(url) && !url.starts_with("file:") {
-        source_not_local(name, url, at.span(), diagnostics);
+        source_not_local(&exact, url, at.span(), diagnostics);
         return None;
     }
     let candidates = match given {
         Some(path) => vec![join("", path)],
-        None => lookup(label, url.strip_prefix("file://").unwrap_or(url)).candidates,
+        None => candidates(from, url.strip_prefix("file://").unwrap_or(url)),
     };
     for candidate in &candidates {
         match library.open(&options.on_disk(candidate)) {
@@ -227,8 +355,21 @@ fn open_source(
         }
     }
     let tried: Vec<String> = candidates.iter().map(|path| options.label(path)).collect();
-    source_not_found(name, at.span(), &tried, given.is_some(), diagnostics);
+    source_not_found(&exact, at.span(), &tried, given.is_some(), diagnostics);
     None
+}
+
+/// Where a relative URL is looked for: a `$self` that is relative too moves the document.
+fn candidates(from: &From<'_>, url: &str) -> Vec<String> {
+    let moved = from.itself.filter(|itself| !is_remote(itself));
+    let moved = moved.map(|itself| join(from.path, itself.split(['#', '?']).next().unwrap_or("")));
+    let mut candidates: Vec<String> = moved.iter().map(|path| join(path, &percent_decode(url))).collect();
+    for candidate in lookup(from.path, url).candidates {
+        if !candidates.contains(&candidate) {
+            candidates.push(candidate);
+        }
+    }
+    candidates
 }
 
 fn source_not_found(name: &str, span: Span, tried: &[String], given: bool, diagnostics: &mut Diagnostics) {
@@ -238,7 +379,8 @@ fn source_not_found(name: &str, span: Span, tried: &[String], given: bool, diagn
         Diagnostic::new(&rule::SOURCE_NOT_FOUND, span, message).help(format!("looked for: {}", tried.join(", ")));
     if !given {
         diagnostic = diagnostic.help(format!(
-            "put the file there, or say where it is: `sources = {{ {name} = \"path/to/file.yaml\" }}`"
+            "put the file there, or say where it is: `sources = {{ {} = \"path/to/file.yaml\" }}`",
+            option_key(name)
         ));
     }
     diagnostics.push(diagnostic);
@@ -256,6 +398,19 @@ fn source_not_local(name: &str, url: &str, span: Span, diagnostics: &mut Diagnos
         .and_then(|file| file.to_str())
         .unwrap_or(file);
     diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_LOCAL, span, message).help(format!(
-        "save a copy in the package and name it: `sources = {{ {name} = \"{file}\" }}`"
+        "save a copy in the package and name it: `sources = {{ {} = \"{file}\" }}`",
+        option_key(name)
     )));
+}
+
+/// A name as the macro takes it: quoted where it is no identifier.
+fn option_key(name: &str) -> String {
+    let plain = name
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if plain && !name.starts_with(|first: char| first.is_ascii_digit()) {
+        name.to_owned()
+    } else {
+        format!("\"{name}\"")
+    }
 }

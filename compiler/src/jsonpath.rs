@@ -11,8 +11,19 @@ pub enum Query {
     Other,
 }
 
-/// Marks a token that is an index from the end of an array, which no JSON Pointer has.
-pub const FROM_END: char = '\0';
+/// Marks a token that is an index of an array and no name, and may count from the end: JSON
+/// Pointers have neither.
+pub const INDEX: char = '\0';
+
+/// The position that an index selector means in an array of a length.
+#[must_use]
+pub fn position(token: &str, length: usize) -> Option<usize> {
+    match token.strip_prefix(INDEX) {
+        Some(index) if index.starts_with('-') => length.checked_add_signed(index.parse().ok()?),
+        Some(index) => index.parse().ok(),
+        None => crate::source::array_index(token),
+    }
+}
 
 /// Reads a query as far as it is singular: RFC 9535, section 2.3.5.1, `singular-query`.
 ///
@@ -25,7 +36,7 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
         message: message.to_owned(),
         help: None,
     };
-    let Some(mut rest) = text.trim_end().strip_prefix('$') else {
+    let Some(mut rest) = text.strip_prefix('$') else {
         let mut error = error(
             0..text.chars().next().map_or(0, char::len_utf8),
             "a JSONPath query starts with `$`",
@@ -33,7 +44,7 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
         error.help = Some("the root of the context is `$`".to_owned());
         return Err(error);
     };
-    let whole = text.trim_end();
+    let whole = text;
     let mut tokens = Vec::new();
     while !rest.is_empty() {
         let at = whole.len() - rest.len();
@@ -76,7 +87,7 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
                     if crate::source::array_index(&inner[..length]).is_none() {
                         return Err(error(at..whole.len(), "an index has no leading zeros"));
                     }
-                    tokens.push(inner[..length].to_owned());
+                    tokens.push(format!("{INDEX}{}", &inner[..length]));
                     rest = after;
                 }
                 Some('-') => {
@@ -89,7 +100,7 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
                     if !inner[1..length].starts_with(|first: char| ('1'..='9').contains(&first)) {
                         return Err(error(at..whole.len(), "an index from the end is `-1` or less"));
                     }
-                    tokens.push(format!("{FROM_END}{}", &inner[..length]));
+                    tokens.push(format!("{INDEX}{}", &inner[..length]));
                     rest = after;
                 }
                 Some(_) if inner.contains(']') => return Ok(Query::Other),
@@ -144,7 +155,7 @@ mod tests {
         assert_eq!(singular("$"), [""; 0]);
         assert_eq!(singular("$.a.b_1.é"), ["a", "b_1", "é"]);
         assert_eq!(singular("$.a[-2]"), ["a", "\0-2"]);
-        assert_eq!(singular("$['a b'][0][\"c\\\"d\"].e"), ["a b", "0", "c\"d", "e"]);
+        assert_eq!(singular("$['a b'][0][\"c\\\"d\"].e"), ["a b", "\u{0}0", "c\"d", "e"]);
         for other in [
             "$.*",
             "$..a",
@@ -159,7 +170,7 @@ mod tests {
             assert_eq!(parse(other), Ok(Query::Other), "{other}");
         }
         for wrong in [
-            "a", "", "$a", "$.", "$.1", "$[", "$['a", "$[01]", "$[-0]", "$[-]", "$ .a",
+            "a", "", " $", "$ ", "$a", "$.", "$.1", "$[", "$['a", "$[01]", "$[-0]", "$[-]", "$ .a",
         ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -40,6 +40,7 @@ mod expression;
 mod flow;
 mod jsonpath;
 mod openapi;
+mod pattern;
 pub mod plan;
 mod resolve;
 mod schema;
@@ -95,9 +96,13 @@ pub fn compile(options: &Options, library: &dyn Library) -> Compilation {
 }
 
 fn understand(options: &Options, bundle: &Bundle, diagnostics: &mut Diagnostics) -> Option<Plan> {
-    let root = bundle.root(bundle.documents.first()?.file)?;
-    let document = document::read(root, diagnostics)?;
-    let program = resolve::resolve(&document, bundle, diagnostics);
-    check::check(&document, &program, diagnostics);
+    let documents: Vec<Option<document::Document<'_>>> = bundle
+        .documents
+        .iter()
+        .map(|described| document::read(bundle.root(described.file)?, diagnostics))
+        .collect();
+    documents.first()?.as_ref()?;
+    let program = resolve::resolve(&documents, bundle, diagnostics);
+    check::check(&documents, &program, diagnostics);
     Some(plan::plan(&program, options, &bundle.sources, diagnostics))
 }

@@ -115,6 +115,8 @@ pub struct Media<'a> {
     pub schema: Option<Schema<'a>>,
     /// `encoding` (OpenAPI 3)
     pub encoding: Option<Cursor<'a>>,
+    /// The parameters that are its fields (Swagger 2.0).
+    pub fields: Vec<Cursor<'a>>,
 }
 
 /// A response that an operation declares.
@@ -418,6 +420,7 @@ impl<'a> Reader<'a, '_> {
                     name,
                     schema,
                     encoding: None,
+                    fields: Vec::new(),
                 })
                 .collect();
             return Some(Body {
@@ -448,6 +451,7 @@ impl<'a> Reader<'a, '_> {
                 name,
                 schema: None,
                 encoding: None,
+                fields: form.clone(),
             })
             .collect();
         Some(Body {
@@ -463,6 +467,7 @@ impl<'a> Reader<'a, '_> {
                 name: entry.key,
                 schema: entry.value.get("schema").and_then(|schema| self.schema(schema)),
                 encoding: entry.value.get("encoding"),
+                fields: Vec::new(),
             })
             .collect()
     }
@@ -523,6 +528,7 @@ impl<'a> Reader<'a, '_> {
                 name,
                 schema,
                 encoding: None,
+                fields: Vec::new(),
             })
             .collect()
     }

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::expression;
-use crate::source::{Cursor, Data, Span, array_index, percent_decode};
+use crate::source::{Cursor, Data, Span, percent_decode};
 
 /// A schema, its references followed.
 #[derive(Clone, Copy, Debug)]
@@ -267,7 +267,15 @@ impl<'a> Schema<'a> {
         })
     }
 
-    fn child(self, at: Cursor<'a>) -> Option<Self> {
+    /// A schema of the same resource as it stands there, its `$ref` not followed.
+    #[must_use]
+    pub fn literally(self, at: Cursor<'a>) -> Self {
+        Self { at, name: None, ..self }
+    }
+
+    /// A schema of the same resource.
+    #[must_use]
+    pub fn child(self, at: Cursor<'a>) -> Option<Self> {
         Self::within(at, self.root, self.resource).ok()
     }
 
@@ -538,8 +546,9 @@ impl<'a> Schema<'a> {
                     },
                 }
             } else if types.single() == Some(Type::Array) {
-                let from_end = token.starts_with(crate::jsonpath::FROM_END);
-                let Some(position) = array_index(token).or(from_end.then_some(usize::MAX)) else {
+                // One that counts from the end may be anywhere.
+                let from_end = token.starts_with(crate::jsonpath::INDEX);
+                let Some(position) = crate::jsonpath::position(token, 0).or(from_end.then_some(usize::MAX)) else {
                     return Walk::Impossible { schema, token: index };
                 };
                 required = false;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::document::Location;
 use crate::flow::{self, Flow, demanded_status};
-use crate::resolve::{Call, Program, Reference, Source, Step, Value, ValueKind, Workflow};
+use crate::resolve::{Call, Engine, Program, Reference, Source, Step, Value, ValueKind, Workflow};
 use crate::schema::{Schema, Type, Types, Walk};
 
 /// What is known about a value.
@@ -184,6 +184,17 @@ impl<'p, 'a> Typing<'p, 'a> {
             ValueKind::Array(_) => of(Type::Array),
             ValueKind::Object(_) => of(Type::Object),
             ValueKind::Reference(reference) => self.reference(reference, at),
+            ValueKind::Selection(selection) => {
+                let context = self.reference(&selection.context, at);
+                match selection.engine {
+                    // Whatever it selects comes as an array, as soon as there is something to select from.
+                    Engine::JsonPath => Known {
+                        shape: Shape::Types(Types::of(Type::Array)),
+                        present: context.present,
+                    },
+                    Engine::XPath | Engine::XPath31 => Known::NOTHING,
+                }
+            }
             ValueKind::JsonText(_) | ValueKind::Invalid => Known::NOTHING,
         }
     }

@@ -7,6 +7,8 @@ use serde::Serialize;
 use crate::client::Settings;
 use crate::datum::{Datum, write_string};
 use crate::error::{ErrorKind, Place};
+use crate::form::{self, Field};
+use crate::query::Replace;
 use crate::style::{self, Style};
 use crate::transport::Limits;
 
@@ -269,10 +271,7 @@ impl Call {
 
     /// Starts a JSON body.
     pub fn json(&mut self, content_type: &'static str) -> JsonBody<'_> {
-        // The compiler has made sure that it is one that can be sent.
-        if let Ok(value) = HeaderValue::try_from(content_type) {
-            self.headers.insert(header::CONTENT_TYPE, value);
-        }
+        self.content_type(content_type);
         JsonBody { out: &mut self.body }
     }
 
@@ -305,15 +304,75 @@ impl Call {
             )
         };
         let text = std::str::from_utf8(&self.body).map_err(|_| nowhere())?;
-        let mut found = [None];
-        crate::extract::extract(text, &[pointer], &mut found).map_err(|_| nowhere())?;
-        let old = found[0].ok_or_else(nowhere)?;
-        // What was found is a part of the text.
-        let start = old.as_ptr() as usize - text.as_ptr() as usize;
-        let mut body = text.as_bytes()[..start].to_vec();
-        value.unwrap_or(&Datum::Null).write_json(&mut body);
-        body.extend_from_slice(&text.as_bytes()[start + old.len()..]);
+        let replaced = crate::extract::replace(text, pointer, value.unwrap_or(&Datum::Null)).ok_or_else(nowhere)?;
+        self.body = replaced.into_bytes();
+        Ok(())
+    }
+
+    /// Sets a value in every place of the body that a query finds; one that is absent is null.
+    ///
+    /// # Errors
+    /// The query finds nothing.
+    pub fn replace_selected(&mut self, query: &impl Replace, value: Option<&Datum<'_>>) -> Result<(), Failure> {
+        let failure = |problem: &str| {
+            let message = format!("the replacement target `{}` {problem}", query.text());
+            Failure::new(ErrorKind::Request, message)
+        };
+        let text = String::from_utf8_lossy(&self.body);
+        match query.replaced(&text, value.unwrap_or(&Datum::Null)) {
+            Ok(Some(replaced)) => self.body = replaced.into_bytes(),
+            Ok(None) => return Err(failure("selects nothing in the payload")),
+            Err(problem) => return Err(failure(&format!("cannot be looked for: {problem}"))),
+        }
+        Ok(())
+    }
+
+    /// Sets a body of name-value pairs.
+    ///
+    /// # Errors
+    /// The value is neither an object nor a string.
+    pub fn form(&mut self, content_type: &'static str, value: &Datum<'_>, fields: &[Field]) -> Result<(), Failure> {
+        let body = form::urlencoded(value, fields).ok_or_else(|| no_form(content_type, value))?;
+        self.body = body.into_bytes();
+        self.content_type(content_type);
+        Ok(())
+    }
+
+    /// Sets a body of parts.
+    ///
+    /// # Errors
+    /// The value is no object.
+    pub fn multipart(
+        &mut self,
+        content_type: &'static str,
+        value: &Datum<'_>,
+        fields: &[Field],
+    ) -> Result<(), Failure> {
+        let (boundary, body) = form::multipart(value, fields).ok_or_else(|| no_form(content_type, value))?;
         self.body = body;
+        let essence = content_type.split(';').next().unwrap_or(content_type).trim();
+        self.content_type(&format!("{essence}; boundary={boundary}"));
+        Ok(())
+    }
+
+    /// The compiler has made sure that it is one that can be sent.
+    fn content_type(&mut self, content_type: &str) {
+        if let Ok(value) = HeaderValue::try_from(content_type) {
+            self.headers.insert(header::CONTENT_TYPE, value);
+        }
+    }
+
+    /// Sets a body that is text: a string as it is, a number or boolean in JSON spelling.
+    ///
+    /// # Errors
+    /// The value is null, an array or an object.
+    pub fn text(&mut self, content_type: &'static str, value: &Datum<'_>) -> Result<(), Failure> {
+        if matches!(value, Datum::Null | Datum::Json(_)) {
+            let message = format!("a body of type `{content_type}` is a string, found {}", value.kind());
+            return Err(Failure::new(ErrorKind::Request, message));
+        }
+        self.content_type(content_type);
+        self.body = value.text().into_owned().into_bytes();
         Ok(())
     }
 
@@ -595,6 +654,14 @@ pub fn written(write: impl FnOnce(&mut JsonBody<'_>) -> Result<(), Failure>) -> 
     write(&mut JsonBody { out: &mut out })?;
     let text = String::from_utf8(out).map_err(|_| Failure::new(ErrorKind::Request, "a value has no JSON form"))?;
     Ok(Datum::from_json(&text).into_owned())
+}
+
+fn no_form(content_type: &str, value: &Datum<'_>) -> Failure {
+    let message = format!(
+        "a body of type `{content_type}` is made of an object, found {}",
+        value.kind()
+    );
+    Failure::new(ErrorKind::Request, message)
 }
 
 #[cfg(test)]

@@ -15,8 +15,31 @@ pub struct Constraint {
     pub limits: &'static [Limit],
     /// Of its members.
     pub properties: &'static [(&'static str, Constraint)],
-    /// Of its items.
+    /// Of its items, those of `prefixItems` left out.
     pub items: Option<&'static Constraint>,
+    /// By schemas that are applied to the same value or to parts of it.
+    pub applied: &'static [(Applied, &'static [Constraint])],
+}
+
+/// How schemas are applied (JSON Schema 2020-12, Core, section 10).
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the names are JSON Schema's")]
+pub enum Applied {
+    AnyOf,
+    OneOf,
+    Not,
+    /// If the first, then the second, else the third.
+    If,
+    PropertyNames,
+    PrefixItems,
+    /// So many items, at least and at most.
+    Contains(u64, u64),
+    /// To members other than these.
+    Additional(&'static [&'static str]),
+    /// To an object that has this member.
+    Dependent(&'static str),
+    /// To members whose names match.
+    PatternProperties(&'static str),
 }
 
 /// One demand; numbers are as the document writes them.
@@ -38,6 +61,9 @@ pub enum Limit {
     MinProperties(u64),
     MaxProperties(u64),
     Required(&'static str),
+    /// The first member needs the others.
+    Dependent(&'static [&'static str]),
+    Pattern(&'static str),
 }
 
 /// Adds what is wrong with an input. The value itself is not told: it may be a secret.
@@ -49,14 +75,6 @@ pub fn violations<T: Serialize>(name: &str, constraint: &Constraint, value: &T, 
 }
 
 fn check(place: &str, constraint: &Constraint, value: &Value, found: &mut Vec<String>) {
-    if value.is_null()
-        && !constraint
-            .limits
-            .iter()
-            .any(|limit| matches!(limit, Limit::Types(_) | Limit::Enumeration(_)))
-    {
-        return;
-    }
     for limit in constraint.limits {
         if let Some(demand) = broken(limit, value) {
             found.push(format!("the input `{place}` {demand}"));
@@ -70,10 +88,109 @@ fn check(place: &str, constraint: &Constraint, value: &Value, found: &mut Vec<St
         }
     }
     if let (Value::Array(items), Some(inner)) = (value, constraint.items) {
-        for (index, item) in items.iter().enumerate() {
+        let prefix = constraint
+            .applied
+            .iter()
+            .find_map(|(applied, schemas)| matches!(applied, Applied::PrefixItems).then_some(schemas.len()));
+        for (index, item) in items.iter().enumerate().skip(prefix.unwrap_or(0)) {
             check(&format!("{place}/{index}"), inner, item, found);
         }
     }
+    for (applied, schemas) in constraint.applied {
+        apply(place, *applied, schemas, value, found);
+    }
+}
+
+fn fits(constraint: &Constraint, value: &Value) -> bool {
+    let mut found = Vec::new();
+    check("", constraint, value, &mut found);
+    found.is_empty()
+}
+
+fn apply(place: &str, applied: Applied, schemas: &[Constraint], value: &Value, found: &mut Vec<String>) {
+    let matching = || schemas.iter().filter(|schema| fits(schema, value)).count();
+    let members = value.as_object().into_iter().flatten();
+    let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut say = |demand: &str| found.push(format!("the input `{place}` {demand}"));
+    match applied {
+        Applied::AnyOf if matching() == 0 => say("must be one of the alternatives of `anyOf`"),
+        Applied::OneOf => match matching() {
+            0 => say("must be one of the alternatives of `oneOf`"),
+            1 => {}
+            many => say(&format!(
+                "must be exactly one of the alternatives of `oneOf`, not {many}"
+            )),
+        },
+        Applied::Not if matching() > 0 => say("must not be what `not` says"),
+        Applied::If => {
+            let branch = schemas.get(if matches!(schemas, [first, ..] if fits(first, value)) {
+                1
+            } else {
+                2
+            });
+            if let Some(branch) = branch {
+                check(place, branch, value, found);
+            }
+        }
+        Applied::Contains(fewest, most) if value.is_array() => {
+            let count = items
+                .iter()
+                .filter(|item| schemas.iter().all(|schema| fits(schema, item)))
+                .count();
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            if count < fewest {
+                say(&format!("must have at least {fewest} items of `contains`"));
+            } else if count > most {
+                say(&format!("must have at most {most} items of `contains`"));
+            }
+        }
+        Applied::PrefixItems => {
+            for (index, (item, schema)) in items.iter().zip(schemas).enumerate() {
+                check(&format!("{place}/{index}"), schema, item, found);
+            }
+        }
+        Applied::PropertyNames => {
+            for (name, _) in members {
+                if !schemas.iter().all(|schema| fits(schema, &Value::String(name.clone()))) {
+                    found.push(format!(
+                        "the input `{place}` must not have a member of this name: `{name}`"
+                    ));
+                }
+            }
+        }
+        Applied::Additional(known) => {
+            for (name, member) in members.filter(|(name, _)| !known.contains(&name.as_str())) {
+                for schema in schemas {
+                    check(&format!("{place}/{name}"), schema, member, found);
+                }
+            }
+        }
+        Applied::Dependent(trigger) => {
+            if value.get(trigger).is_some() {
+                schemas.iter().for_each(|schema| check(place, schema, value, found));
+            }
+        }
+        Applied::PatternProperties(pattern) => {
+            for (name, member) in members.filter(|(name, _)| matches(pattern, name)) {
+                for schema in schemas {
+                    check(&format!("{place}/{name}"), schema, member, found);
+                }
+            }
+        }
+        Applied::AnyOf | Applied::Not | Applied::Contains(..) => {}
+    }
+}
+
+/// Whether a text has a place that matches a pattern (ECMA-262).
+#[cfg(feature = "regex")]
+fn matches(pattern: &str, text: &str) -> bool {
+    crate::regex::Regex::new(pattern).is_match(Some(&Datum::borrowed(text)))
+}
+
+/// The compiler says of a pattern that it is not checked where the feature is off.
+#[cfg(not(feature = "regex"))]
+fn matches(_: &str, _: &str) -> bool {
+    true
 }
 
 /// What a value must be and is not.
@@ -96,7 +213,11 @@ fn broken(limit: &Limit, value: &Value) -> Option<String> {
     let members = value.as_object().map(serde_json::Map::len);
     match limit {
         Limit::Types(types) => {
-            (!types.iter().any(|kind| is_type(value, kind))).then(|| format!("must be {}", types.join(" or ")))
+            let demand = || match types {
+                [] => "must not be there".to_owned(),
+                types => format!("must be {}", types.join(" or ")),
+            };
+            (!types.iter().any(|kind| is_type(value, kind))).then(demand)
         }
         Limit::Enumeration(values) => {
             let text = value.to_string();
@@ -128,6 +249,18 @@ fn broken(limit: &Limit, value: &Value) -> Option<String> {
                 .enumerate()
                 .any(|(index, item)| items[..index].contains(item));
             twice.then(|| "must not have an item twice".to_owned())
+        }
+        Limit::Dependent(names) => {
+            let members = value.as_object()?;
+            let (trigger, needed) = names.split_first()?;
+            let missing = needed.iter().find(|name| !members.contains_key(**name))?;
+            members
+                .contains_key(*trigger)
+                .then(|| format!("must have a member `{missing}`, since it has `{trigger}`"))
+        }
+        Limit::Pattern(pattern) => {
+            let kept = matches(pattern, value.as_str()?);
+            (!kept).then(|| format!("must match the pattern `{pattern}`"))
         }
         Limit::Required(name) => {
             let members = value.as_object()?;
@@ -185,6 +318,7 @@ mod tests {
                 limits,
                 properties: &[],
                 items: None,
+                applied: &[],
             },
             value,
             &mut found,
@@ -212,9 +346,91 @@ mod tests {
             (&[Limit::Required("a")], json!({"a": null}), json!({})),
             (&[Limit::Types(&["integer", "null"])], json!(null), json!("x")),
             (&[Limit::Enumeration(&["1", "\"a\""])], json!("a"), json!("A")),
+            (&[Limit::Dependent(&["a", "b"])], json!({"b": 1}), json!({"a": 1})),
         ] {
             assert_eq!(found(limits, &good), [""; 0], "{limits:?} {good}");
             assert_eq!(found(limits, &bad).len(), 1, "{limits:?} {bad}");
         }
+    }
+
+    const NOTHING: Constraint = Constraint {
+        limits: &[],
+        properties: &[],
+        items: None,
+        applied: &[],
+    };
+    const STRING: Constraint = Constraint {
+        limits: &[Limit::Types(&["string"])],
+        ..NOTHING
+    };
+    const SHORT: Constraint = Constraint {
+        limits: &[Limit::MaxLength(2)],
+        ..NOTHING
+    };
+    const NEVER: Constraint = Constraint {
+        limits: &[Limit::Types(&[])],
+        ..NOTHING
+    };
+
+    /// JSON Schema 2020-12, Core, sections 10.2 and 10.3.
+    #[test]
+    fn applied_schemas_decide() {
+        for (applied, schemas, good, bad) in [
+            (
+                Applied::AnyOf,
+                &[STRING, SHORT] as &'static [Constraint],
+                json!("abc"),
+                None,
+            ),
+            (Applied::AnyOf, &[STRING], json!("a"), Some(json!(1))),
+            (Applied::OneOf, &[STRING, SHORT], json!(1), Some(json!("ab"))),
+            (Applied::OneOf, &[STRING, NEVER], json!("a"), Some(json!(null))),
+            (Applied::Not, &[STRING], json!(1), Some(json!("a"))),
+            (Applied::If, &[STRING, SHORT, NEVER], json!("ab"), Some(json!("abc"))),
+            (Applied::If, &[STRING, SHORT, NEVER], json!(""), Some(json!(1))),
+            (
+                Applied::Contains(1, 1),
+                &[STRING],
+                json!([1, "a"]),
+                Some(json!(["a", "b"])),
+            ),
+            (Applied::Contains(0, 9), &[STRING], json!([]), None),
+            (Applied::Contains(1, 9), &[STRING], json!("no array"), Some(json!([1]))),
+            (
+                Applied::PrefixItems,
+                &[STRING, SHORT],
+                json!(["long", "ab"]),
+                Some(json!(["long", "abc"])),
+            ),
+            (
+                Applied::PropertyNames,
+                &[SHORT],
+                json!({"ab": 1}),
+                Some(json!({"abc": 1})),
+            ),
+            (
+                Applied::Additional(&["known"]),
+                &[NEVER],
+                json!({"known": 1}),
+                Some(json!({"other": 1})),
+            ),
+            (
+                Applied::Dependent("a"),
+                &[NEVER],
+                json!({"b": 1}),
+                Some(json!({"a": 1})),
+            ),
+        ] {
+            assert_eq!(applied_to(applied, schemas, &good), [""; 0], "{applied:?} {good}");
+            if let Some(bad) = bad {
+                assert_eq!(applied_to(applied, schemas, &bad).len(), 1, "{applied:?} {bad}");
+            }
+        }
+    }
+
+    fn applied_to(applied: Applied, schemas: &'static [Constraint], value: &Value) -> Vec<String> {
+        let mut found = Vec::new();
+        apply("x", applied, schemas, value, &mut found);
+        found
     }
 }

@@ -83,6 +83,10 @@ impl<'a> Exchange<'a> {
         let text = std::str::from_utf8(&self.sent?.body)
             .ok()
             .filter(|text| !text.is_empty())?;
+        let media = self.sent?.headers.get(header::CONTENT_TYPE);
+        if media.is_some_and(|media| !media.to_str().is_ok_and(is_json)) {
+            return pointer.is_empty().then(|| Datum::borrowed(text));
+        }
         let mut found = [None];
         extract(text, &[pointer], &mut found).ok()?;
         found[0].map(Datum::from_json)

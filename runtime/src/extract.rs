@@ -70,8 +70,21 @@ impl<'a> DeserializeSeed<'a> for Node<'_, '_, 'a> {
     }
 }
 
-/// Marks a token that is an index from the end of an array.
-const FROM_END: char = '\0';
+/// The text with a value in the place that a pointer leads to; `None` where it leads nowhere.
+pub(crate) fn replace(text: &str, pointer: &[&str], value: &crate::datum::Datum<'_>) -> Option<String> {
+    let mut found = [None];
+    extract(text, &[pointer], &mut found).ok()?;
+    let old = found[0]?;
+    // What was found is a part of the text.
+    let start = old.as_ptr() as usize - text.as_ptr() as usize;
+    let mut new = text.get(..start)?.to_owned();
+    new.push_str(&value.to_json());
+    new.push_str(text.get(start + old.len()..)?);
+    Some(new)
+}
+
+/// Marks a token that is an index of an array and no name; `-1` is the last.
+const INDEX: char = '\0';
 
 impl<'a> Node<'_, '_, 'a> {
     /// An index from the end is known once the end is.
@@ -84,7 +97,8 @@ impl<'a> Node<'_, '_, 'a> {
             let Some(token) = self.pointers.get(wanted).and_then(|pointer| pointer.get(self.depth)) else {
                 continue;
             };
-            let index = match token.strip_prefix(FROM_END) {
+            let index = match token.strip_prefix(INDEX) {
+                Some(index) if !index.starts_with('-') => index.parse().ok(),
                 Some(back) => back
                     .parse::<isize>()
                     .ok()
@@ -156,7 +170,8 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
             self.pointers
                 .get(*wanted)
                 .and_then(|pointer| pointer.get(self.depth))
-                .is_some_and(|token| token.starts_with(FROM_END))
+                .and_then(|token| token.strip_prefix(INDEX))
+                .is_some_and(|index| index.starts_with('-'))
         };
         if self.wanted.iter().any(from_end) {
             return self.visit_seq_from_end(sequence);
@@ -166,8 +181,9 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
             .iter()
             .filter_map(|&wanted| {
                 let token = self.pointers.get(wanted)?.get(self.depth)?;
+                let token = token.strip_prefix(INDEX).unwrap_or(token);
                 let plain =
-                    token.bytes().all(|byte| byte.is_ascii_digit()) && (*token == "0" || !token.starts_with('0'));
+                    token.bytes().all(|byte| byte.is_ascii_digit()) && (token == "0" || !token.starts_with('0'));
                 Some((token.parse().ok().filter(|_| plain)?, wanted))
             })
             .collect();
@@ -302,10 +318,17 @@ mod tests {
     /// RFC 9535, section 2.3.3: a negative index counts from the end.
     #[test]
     fn an_index_can_count_from_the_end() {
-        let pointers: &[&[&str]] = &[&["a", "\0-1"], &["a", "\0-3", "b"], &["a", "\0-4"], &["a", "1"]];
+        let pointers: &[&[&str]] = &[
+            &["a", "\0-1"],
+            &["a", "\0-3", "b"],
+            &["a", "\0-4"],
+            &["a", "1"],
+            &["a", "\01"],
+            &["\00"],
+        ];
         assert_eq!(
             find(r#"{"a":[{"b":1},2,3]}"#, pointers),
-            [Some("3"), Some("1"), None, Some("2")]
+            [Some("3"), Some("1"), None, Some("2"), Some("2"), None]
         );
     }
 

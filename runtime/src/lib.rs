@@ -47,8 +47,12 @@ mod datum;
 mod error;
 mod exchange;
 mod extract;
+mod form;
 mod held;
+#[cfg(feature = "jsonpath")]
+mod jsonpath;
 mod progress;
+mod query;
 #[cfg(feature = "regex")]
 mod regex;
 mod run;
@@ -57,6 +61,10 @@ mod snapshot;
 mod state;
 mod style;
 mod transport;
+#[cfg(feature = "xpath")]
+mod xpath;
+#[cfg(feature = "xpath31")]
+mod xpath31;
 
 pub use bytes::Bytes;
 pub use client::{Builder, Client, SourceBuilder};
@@ -101,9 +109,13 @@ pub mod __private {
     pub use serde_json;
 
     pub use crate::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, written};
-    pub use crate::constraint::{Constraint, Limit, violations};
+    pub use crate::constraint::{Applied, Constraint, Limit, violations};
     pub use crate::datum::{Datum, equal, order, truthy, typed};
     pub use crate::exchange::{Exchange, Output, Reads, keep_datum};
+    pub use crate::form::Field;
+    #[cfg(feature = "jsonpath")]
+    pub use crate::jsonpath::JsonPath;
+    pub use crate::query::{bare, jsonpath_escaped, xpath_literal};
     #[cfg(feature = "regex")]
     pub use crate::regex::{Regex, matches};
     pub use crate::run::{Action, Program, Workflow, advance, advance_until_blocked, finish, inputs};
@@ -111,5 +123,9 @@ pub mod __private {
     pub use crate::snapshot::{Nobody, Parts, deserialize, fits, nullable, serialize};
     pub use crate::state::{Detour, Shape, State, StepShape};
     pub use crate::style::{Form, Style};
+    #[cfg(feature = "xpath")]
+    pub use crate::xpath::XPath;
+    #[cfg(feature = "xpath31")]
+    pub use crate::xpath31::XPath31;
     pub use crate::{Client, Error, Progress, RunError, Transport};
 }

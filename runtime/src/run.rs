@@ -431,13 +431,16 @@ async fn call_step(
     site: usize,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
-    if program.state().mode != Mode::Call {
+    let on_the_way = matches!(program.state().mode, Mode::Detour(_));
+    let under_way = program.state().mode == Mode::Call || (on_the_way && program.child().is_some());
+    if !under_way {
         program.state_mut().attempt();
         let started = match unmet_dependency(program, step) {
             Some(failure) => Err(Stop::Failed(failure)),
             None => program.call(site, &Exchange::new(None, None)),
         };
         match started {
+            Ok(()) if on_the_way => {}
             Ok(()) => program.state_mut().mode = Mode::Call,
             Err(Stop::Awaiting(input)) => {
                 program.state_mut().attempts = program.state().attempts.saturating_sub(1);
@@ -596,13 +599,7 @@ async fn detoured(
         Detour::Step(other) => {
             let attempts = program.state().attempts;
             let outcome = match program.shape().steps.get(other).and_then(|step| step.call) {
-                Some(_) => {
-                    return Err(error(
-                        program,
-                        ErrorKind::Stored,
-                        "a retry cannot go by a step that calls a workflow",
-                    ));
-                }
+                Some(site) => call_step(program, other, site, context).await?,
                 None => request_step(program, other, context).await?,
             };
             program.state_mut().attempts = attempts;

@@ -28,6 +28,12 @@ impl Slot {
         Self { text: compact(json) }
     }
 
+    /// Keeps anything that serialises; `None` where it does not.
+    #[must_use]
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Option<Self> {
+        Some(Self::new(&serde_json::to_string(value).ok()?))
+    }
+
     /// The JSON text.
     #[must_use]
     pub fn json(&self) -> &str {

@@ -6,24 +6,30 @@ mod expression;
 mod step;
 mod workflow;
 
+pub(crate) use workflow::ran_before;
+
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 use crate::resolve::JsonPiece;
 use crate::resolve::{
-    ActionKind, Call, Destination, Invocation, Program, Reference, Segment, Test, Value, ValueKind, Workflow,
+    ActionKind, Call, Destination, Invocation, Program, QueryPiece, Reference, Segment, Test, Value, ValueKind,
+    Workflow,
 };
 use crate::typing::{self, Typing};
 
 /// Checks every workflow.
-pub fn check(document: &Document<'_>, program: &Program<'_>, diagnostics: &mut Diagnostics) {
-    workflow::id_pattern(document, diagnostics);
-    workflow::unused_source(document, program, diagnostics);
-    workflow::unused_component(document, diagnostics);
+pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnostics: &mut Diagnostics) {
+    for (index, document) in documents.iter().flatten().enumerate() {
+        workflow::id_pattern(document, diagnostics);
+        workflow::unused_source(document, index, program, diagnostics);
+        workflow::unused_component(document, diagnostics);
+    }
     let flows = typing::flows(program);
     workflow::workflow_cycle(program, &flows, diagnostics);
     for (index, workflow) in program.workflows.iter().enumerate() {
         let typing = Typing::new(program, &flows, index);
-        workflow::workflow_dependency(program, workflow, diagnostics);
+        workflow::workflow_dependency(program, workflow, &flows, typing.flow(), diagnostics);
+        workflow::dependency_unproven(program, workflow, &flows, diagnostics);
         workflow::unreachable_step(workflow, typing.flow(), diagnostics);
         workflow::unused_input(workflow, diagnostics);
         workflow::unreachable_action(workflow, diagnostics);
@@ -77,6 +83,7 @@ pub(crate) fn references(value: &Value) -> Vec<&Reference> {
 fn collect<'v>(value: &'v Value, found: &mut Vec<&'v Reference>) {
     match &value.kind {
         ValueKind::Reference(reference) => found.push(reference),
+        ValueKind::Selection(selection) => found.push(&selection.context),
         ValueKind::Template(segments) => found.extend(segments.iter().filter_map(|segment| match segment {
             Segment::Reference(reference) => Some(reference),
             Segment::Text(_) => None,
@@ -107,6 +114,19 @@ pub(crate) fn test_references<'t>(test: &'t Test, found: &mut Vec<&'t Reference>
                 Segment::Reference(reference) => Some(reference),
                 Segment::Text(_) => None,
             }));
+        }
+        Test::Query(value, query) => {
+            collect(value, found);
+            for piece in &query.pieces {
+                match piece {
+                    QueryPiece::Text(_) => {}
+                    QueryPiece::Bare(reference) => found.push(reference),
+                    QueryPiece::Literal(_, parts) => found.extend(parts.iter().filter_map(|part| match part {
+                        Segment::Reference(reference) => Some(reference),
+                        Segment::Text(_) => None,
+                    })),
+                }
+            }
         }
         Test::Invalid => {}
     }

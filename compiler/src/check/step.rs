@@ -4,7 +4,7 @@ use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
 use crate::openapi::Operation;
-use crate::resolve::{Argument, Body, Call, Source, Step, Test, Value, ValueKind};
+use crate::resolve::{Argument, Body, Call, Payload, Source, Step, Test, Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
 use crate::typing::{Shape, Typing};
 
@@ -266,7 +266,10 @@ pub(super) fn payload_type_mismatch(
     let Some((operation, _, Some(body))) = parts(step) else {
         return;
     };
-    let Some(schema) = body.schema else { return };
+    // Whatever is sent as text has a text.
+    let Some(schema) = body.schema.filter(|_| body.form == Payload::Json) else {
+        return;
+    };
     payload_against(&body.payload, schema, index, typing, &name(operation), 0, diagnostics);
 }
 

@@ -35,20 +35,27 @@ pub(super) fn id_pattern(document: &Document<'_>, diagnostics: &mut Diagnostics)
     }
 }
 
-pub(super) fn unused_source(document: &Document<'_>, program: &Program<'_>, diagnostics: &mut Diagnostics) {
-    // A step that could not be resolved may have meant any of them.
+pub(super) fn unused_source(
+    document: &Document<'_>,
+    index: usize,
+    program: &Program<'_>,
+    diagnostics: &mut Diagnostics,
+) {
     let calls = || {
-        program
-            .workflows
-            .iter()
-            .flat_map(|workflow| &workflow.steps)
-            .map(|step| &step.call)
+        let workflows = program.workflows.iter().filter(|workflow| workflow.document == index);
+        workflows.flat_map(|workflow| &workflow.steps).map(|step| &step.call)
     };
+    // A step that could not be resolved may have meant any of them.
     if calls().any(|call| matches!(call, Call::Unresolved)) {
         return;
     }
-    for (index, source) in document.sources.iter().enumerate() {
-        let called = calls().any(|call| matches!(call, Call::Operation(request) if request.source == index));
+    for source in &document.sources {
+        let called = calls()
+            .filter_map(|call| match call {
+                Call::Operation(request) => program.apis.get(request.api),
+                _ => None,
+            })
+            .any(|api| api.name == source.name.value);
         let mention = format!("$sourceDescriptions.{}.", source.name.value);
         if !called && !mentions(document.root, &mention) {
             let message = format!("nothing uses the source description `{}`", source.name.value);
@@ -224,8 +231,14 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
 }
 
 /// A workflow is called although what it depends on need not have run.
-pub(super) fn workflow_dependency(program: &Program<'_>, workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
-    for step in &workflow.steps {
+pub(super) fn workflow_dependency(
+    program: &Program<'_>,
+    workflow: &Workflow<'_>,
+    flows: &[Flow],
+    flow: &Flow,
+    diagnostics: &mut Diagnostics,
+) {
+    for (index, step) in workflow.steps.iter().enumerate() {
         let own = match &step.call {
             Call::Workflow(invocation) => Some((invocation, step.text.id.span())),
             _ => None,
@@ -238,6 +251,7 @@ pub(super) fn workflow_dependency(program: &Program<'_>, workflow: &Workflow<'_>
                 .depends_on
                 .iter()
                 .filter(|needed| !workflow.depends_on.contains(needed))
+                .filter(|needed| ran_before(workflow, flows, flow, index, **needed).is_none())
             {
                 let name = program.workflows[*needed].text.id.value;
                 let message = format!(
@@ -250,5 +264,50 @@ pub(super) fn workflow_dependency(program: &Program<'_>, workflow: &Workflow<'_>
                 )));
             }
         }
+    }
+}
+
+/// The step that has certainly called a workflow, to its own end, whenever a run comes to step `at`.
+pub(crate) fn ran_before(
+    workflow: &Workflow<'_>,
+    flows: &[Flow],
+    flow: &Flow,
+    at: usize,
+    needed: usize,
+) -> Option<usize> {
+    let calls = |step: &usize| match &workflow.steps[*step].call {
+        Call::Workflow(invocation) => invocation.target == needed,
+        _ => false,
+    };
+    let before = flow.certain_before.get(at)?;
+    let ran = (0..workflow.steps.len()).find(|step| before[*step] && calls(step))?;
+    (!flows[needed].leaves).then_some(ran)
+}
+
+/// A step depends on a step of another workflow, which has certainly succeeded only where that
+/// workflow must have run before and cannot end without it.
+pub(super) fn dependency_unproven(
+    program: &Program<'_>,
+    workflow: &Workflow<'_>,
+    flows: &[Flow],
+    diagnostics: &mut Diagnostics,
+) {
+    for needed in workflow.steps.iter().flat_map(|step| &step.depends_elsewhere) {
+        let other = &program.workflows[needed.workflow];
+        let (id, step) = (other.text.id.value, other.steps[needed.step].text.id.value);
+        let (message, help) = if !workflow.depends_on.contains(&needed.workflow) {
+            (
+                format!("workflow `{id}` need not have run before `{}`", workflow.text.id.value),
+                format!("say that it must have, in the `dependsOn` of the workflow: `dependsOn: [{id}]`"),
+            )
+        } else if !flows[needed.workflow].certain_at_end[needed.step] {
+            (
+                format!("workflow `{id}` can end without step `{step}`"),
+                format!("depend on a step that workflow `{id}` always runs"),
+            )
+        } else {
+            continue;
+        };
+        diagnostics.push(Diagnostic::new(&rule::DEPENDENCY_UNPROVEN, needed.text.span(), message).help(help));
     }
 }

@@ -7,12 +7,20 @@ use quote::quote;
 pub(super) fn docs(text: Option<&str>, fallback: &str) -> TokenStream {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     let text = text.map_or_else(|| fallback.to_owned(), clean);
-    quote!(#[doc = #text])
+    plain(&text)
 }
 
-/// The text as it stands.
+/// The text as it stands, a line a comment.
 pub(super) fn plain(text: &str) -> TokenStream {
-    quote!(#[doc = #text])
+    let lines = text.lines().map(|line| {
+        let line = if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        };
+        quote!(#[doc = #line])
+    });
+    quote!(#(#lines)*)
 }
 
 /// Markdown of somebody else's as rustdoc can take it: code in it is not compiled as a doctest,

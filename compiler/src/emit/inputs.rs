@@ -70,17 +70,13 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
             let (_, kept) = taken(input, workflow);
             quote!(#name: #kept)
         } else {
-            quote!(#name: ::std::option::Option::None)
+            quote!(#name: None)
         }
     });
     let setter = |input: &Input, wrap: bool| {
         let name = ident(&input.ident);
         let (of, kept) = taken(input, workflow);
-        let kept = if wrap {
-            quote!(::std::option::Option::Some(#kept))
-        } else {
-            kept
-        };
+        let kept = if wrap { quote!(Some(#kept)) } else { kept };
         let docs = doc::plain(&format!("Sets the input `{}`.", input.name));
         quote! {
             #docs
@@ -99,7 +95,7 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
     let converted = inputs.iter().map(|input| {
         let name = ident(&input.ident);
         if input.required {
-            quote!(#name: ::std::option::Option::Some(inputs.#name))
+            quote!(#name: Some(inputs.#name))
         } else {
             quote!(#name: inputs.#name)
         }

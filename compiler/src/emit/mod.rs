@@ -43,7 +43,7 @@ fn ident(name: &str) -> Ident {
 fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> TokenStream {
     let name = ident(&workflow.ident);
     let (outer, inner) = (home.path(0), home.path(1));
-    let id = &workflow.id;
+    let id = &workflow.qualified;
     let summary = doc::docs(workflow.summary.as_deref(), &format!("The workflow `{id}`."));
     let description = workflow.description.as_deref().map(|text| {
         let docs = doc::docs(Some(text), "");
@@ -54,7 +54,8 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
         "\n# Errors\nA step failed and no action of the document helped; an input breaks its schema; the client lacks an address or a credential. The error holds the run, so that it can be mended and finished.",
     );
     let module_docs = doc::plain(&format!(
-        "Inputs, outputs and runs of the workflow `{id}`; the function of the same name calls it."
+        "Inputs, outputs and runs of the workflow `{id}`; the function of the same name calls it.{}",
+        apis(workflow)
     ));
     let inputs = inputs::emit(workflow);
     let outputs = outputs(workflow);
@@ -84,6 +85,11 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
 
         #module_docs
         pub mod #name {
+            #[allow(unused_imports)]
+            use ::std::option::Option::{self, None, Some};
+            #[allow(unused_imports)]
+            use ::std::result::Result::{self, Err, Ok};
+
             use #inner::__private as __rt;
             use #inner::__private::serde as __serde;
 
@@ -95,6 +101,16 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
             #types
             #run
         }
+    }
+}
+
+/// The names that a client needs for the requests of a workflow.
+fn apis(workflow: &Workflow) -> String {
+    let names: Vec<String> = workflow.apis.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [only] => format!("\n\nIts requests go to the source description {only}."),
+        all => format!("\n\nIts requests go to the source descriptions {}.", all.join(", ")),
     }
 }
 
@@ -113,7 +129,7 @@ fn diagram(workflow: &Workflow, plan: &Plan) -> String {
             .sites
             .get(site)
             .and_then(|site| plan.workflow(site.target))
-            .map_or("", |target| target.id.as_str())
+            .map_or("", |target| target.qualified.as_str())
     };
     let mut next = workflow.first;
     let mut number = 0;
@@ -163,8 +179,8 @@ fn outcome(workflow: &Workflow, plan: &Plan) -> TokenStream {
         .iter()
         .filter_map(|index| plan.workflow(*index))
         .map(|end| {
-            let docs = doc::plain(&format!("At the end of the workflow `{}`.", end.id));
-            let (variant, module) = (ident(&variant(end)), ident(&end.ident));
+            let docs = doc::plain(&format!("At the end of the workflow `{}`.", end.qualified));
+            let (variant, module) = (ident(&end.variant), ident(&end.ident));
             quote!(#docs #variant(super::#module::Outputs),)
         });
     let title = doc::plain(&format!(
@@ -190,7 +206,7 @@ fn dependencies(workflow: &Workflow, plan: &Plan) -> TokenStream {
     }
     let fields = workflow.dependencies.iter().filter_map(|(index, inputs)| {
         let needed = plan.workflow(*index)?;
-        let id = &needed.id;
+        let id = &needed.qualified;
         let (field, module) = (ident(&needed.ident), ident(&needed.ident));
         let docs = doc::plain(&format!("What the workflow `{id}` has returned."));
         let given = inputs.then(|| {
@@ -435,18 +451,13 @@ fn accessor(step: &Step, index: usize) -> TokenStream {
         #docs
         #when
         #[must_use]
-        pub fn #method(&self) -> ::std::option::Option<steps::#of> {
+        pub fn #method(&self) -> Option<steps::#of> {
             if !self.state.has(#index) {
-                return ::std::option::Option::None;
+                return None;
             }
-            ::std::option::Option::Some(steps::#of { #fields })
+            Some(steps::#of { #fields })
         }
     }
-}
-
-/// The name of a workflow as a variant.
-fn variant(workflow: &Workflow) -> String {
-    crate::plan::name::pascal(&workflow.id)
 }
 
 /// The name of the field that holds the inputs of a workflow that has run before.

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{collected, doc, ident, result, step, value, variant};
+use super::{collected, doc, ident, result, step, value};
 use crate::plan::constraint::{Argument, Constraint};
 use crate::plan::{Plan, Step, Workflow};
 
@@ -17,7 +17,7 @@ fn targets<'p>(workflow: &Workflow, plan: &'p Plan) -> Vec<&'p Workflow> {
 
 pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     let id = &workflow.id;
-    let shape = shape(workflow, plan);
+    let shape = shape(workflow);
     let result = result(workflow);
     let calls = !workflow.sites.is_empty();
     let depends = !workflow.dependencies.is_empty();
@@ -34,10 +34,10 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
     };
     let input = input(workflow);
     let called = called(workflow, plan);
-    let none = quote!(::std::option::Option::None);
+    let none = quote!(None);
     let (called_field, called_start, called_type, called_read, called_write) = if calls {
         (
-            quote!(called: ::std::option::Option<Called>,),
+            quote!(called: Option<Called>,),
             quote!(called: #none,),
             quote!(Called),
             quote!(called: parts.called,),
@@ -53,7 +53,7 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
             quote!(dependencies,),
             quote!(Dependencies),
             quote!(dependencies: parts.dependencies.ok_or_else(|| <D::Error as __serde::de::Error>::missing_field("dependencies"))?,),
-            quote!(::std::option::Option::Some(&self.dependencies)),
+            quote!(Some(&self.dependencies)),
         )
     } else {
         (quote!(), quote!(), quote!(), quote!(()), quote!(), none)
@@ -61,7 +61,7 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
     let docs = doc::plain(&format!(
         "A run of the workflow `{id}`: a plain value that can be stored, sent and resumed."
     ));
-    let progress = quote!(::std::result::Result<__rt::Progress<Input, #result>, __rt::Error>);
+    let progress = quote!(Result<__rt::Progress<Input, #result>, __rt::Error>);
     quote! {
         #shape
 
@@ -107,13 +107,13 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
             /// # Errors
             /// The workflow failed or an input is missing; the run stands where it stood before
             /// the failed attempt.
-            pub async fn finish<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> ::std::result::Result<#result, __rt::Error> {
+            pub async fn finish<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> Result<#result, __rt::Error> {
                 __rt::finish(self, client).await
             }
 
             /// The step that is next; `None` when the run has ended.
             #[must_use]
-            pub fn step(&self) -> ::std::option::Option<Step> {
+            pub fn step(&self) -> Option<Step> {
                 Step::ALL.get(self.state.position()?).copied()
             }
 
@@ -136,9 +136,9 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
 
             /// What the workflow has returned; `None` until the run has ended.
             #[must_use]
-            pub fn outputs(&self) -> ::std::option::Option<#result> {
+            pub fn outputs(&self) -> Option<#result> {
                 if self.state.position().is_some() {
-                    return ::std::option::Option::None;
+                    return None;
                 }
                 __rt::Workflow::collect(self)
             }
@@ -151,18 +151,18 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
         }
 
         impl __serde::Serialize for Run {
-            fn serialize<S: __serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: __serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let parts = __rt::Parts { inputs: &self.inputs, dependencies: #before_write, called: #called_write };
                 __rt::serialize::<S, PartialInputs, #before_type, #called_type>(&SHAPE, &self.state, parts, serializer)
             }
         }
 
         impl<'de> __serde::Deserialize<'de> for Run {
-            fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let (state, parts) = __rt::deserialize::<D, PartialInputs, #before_type, #called_type>(&SHAPE, deserializer)?;
                 let run = Self { inputs: parts.inputs, #before_read state, #called_read };
                 #(#fits)*
-                ::std::result::Result::Ok(run)
+                Ok(run)
             }
         }
 
@@ -184,25 +184,27 @@ fn index(number: Option<usize>) -> TokenStream {
     match number {
         Some(number) => {
             let number = Literal::usize_unsuffixed(number);
-            quote!(::std::option::Option::Some(#number))
+            quote!(Some(#number))
         }
-        None => quote!(::std::option::Option::None),
+        None => quote!(None),
     }
 }
 
-fn shape(workflow: &Workflow, plan: &Plan) -> TokenStream {
-    let (id, file) = (&workflow.id, &plan.file);
+fn shape(workflow: &Workflow) -> TokenStream {
+    let (id, file) = (&workflow.id, &workflow.file);
     let inputs = workflow.inputs.iter().map(|input| &input.name);
     let first = index(workflow.first);
     let steps = workflow.steps.iter().map(|step| {
         let id = &step.id;
-        let outputs = step.outputs.iter().map(|output| &output.name);
+        let whole = if step.whole { &["$outputs", "$inputs"][..] } else { &[] };
+        let outputs = step.outputs.iter().map(|output| output.name.as_str());
+        let outputs = outputs.chain(whole.iter().copied());
         let timeout = match step.timeout {
             Some(milliseconds) => {
                 let milliseconds = Literal::u64_unsuffixed(milliseconds);
-                quote!(::std::option::Option::Some(#milliseconds))
+                quote!(Some(#milliseconds))
             }
-            None => quote!(::std::option::Option::None),
+            None => quote!(None),
         };
         let (next, call) = (index(step.next), index(step.call));
         let needs = step.after.iter().map(|needed| Literal::usize_unsuffixed(*needed));
@@ -225,7 +227,7 @@ fn input(workflow: &Workflow) -> TokenStream {
         quote!(Input::#variant)
     });
     quote! {
-        fn input(index: usize) -> ::std::option::Option<Input> {
+        fn input(index: usize) -> Option<Input> {
             const ALL: &[Input] = &[#(#variants),*];
             ALL.get(index).copied()
         }
@@ -239,12 +241,12 @@ fn called(workflow: &Workflow, plan: &Plan) -> TokenStream {
     }
     let targets = targets(workflow, plan);
     let runs = targets.iter().map(|target| {
-        let (variant, module, id) = (ident(&variant(target)), ident(&target.ident), &target.id);
+        let (variant, module, id) = (ident(&target.variant), ident(&target.ident), &target.qualified);
         quote!(#[serde(rename = #id)] #variant(::std::boxed::Box<super::#module::Run>),)
     });
     let arms = |body: TokenStream| {
         let arms = targets.iter().map(move |target| {
-            let variant = ident(&variant(target));
+            let variant = ident(&target.variant);
             quote!(Self::#variant(run) => #body,)
         });
         quote!(#(#arms)*)
@@ -253,6 +255,14 @@ fn called(workflow: &Workflow, plan: &Plan) -> TokenStream {
         arms(quote!(__rt::Program::output(&**run, output))),
         arms(quote!(&mut **run)),
     );
+    let whole = workflow.steps.iter().any(|step| step.whole).then(|| {
+        let arms = arms(quote!([__rt::Slot::of(&run.outputs()), __rt::Slot::of(run.inputs())]));
+        quote! {
+            fn whole(&self) -> [Option<__rt::Slot>; 2] {
+                match self { #arms }
+            }
+        }
+    });
     quote! {
         #[derive(Clone, __serde::Serialize, __serde::Deserialize)]
         #[serde(crate = "self::__serde")]
@@ -262,9 +272,11 @@ fn called(workflow: &Workflow, plan: &Plan) -> TokenStream {
 
         impl Called {
             #[allow(dead_code)]
-            fn output(&self, output: usize) -> ::std::option::Option<__rt::Datum<'_>> {
+            fn output(&self, output: usize) -> Option<__rt::Datum<'_>> {
                 match self { #outputs }
             }
+
+            #whole
 
             fn program(&mut self) -> &mut dyn __rt::Program {
                 match self { #programs }
@@ -278,8 +290,8 @@ fn collect(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     let result = result(workflow);
     if broken {
         return quote! {
-            fn collect(&self) -> ::std::option::Option<#result> {
-                ::std::option::Option::None
+            fn collect(&self) -> Option<#result> {
+                None
             }
         };
     }
@@ -290,36 +302,39 @@ fn collect(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     let own = quote!(Outputs { #fields });
     if workflow.ends.is_empty() {
         return quote! {
-            fn collect(&self) -> ::std::option::Option<Outputs> {
-                ::std::option::Option::Some(#own)
+            fn collect(&self) -> Option<Outputs> {
+                Some(#own)
             }
         };
     }
-    let left = targets(workflow, plan).into_iter().filter(|target| workflow.ends.contains(&target.index)).map(|target| {
-        let (name, module) = (ident(&variant(target)), ident(&target.ident));
-        if target.ends.is_empty() {
-            return quote!(::std::option::Option::Some(Called::#name(run)) => Outcome::#name(__rt::Workflow::collect(&**run)?),);
-        }
-        let further = target.ends.iter().filter_map(|index| plan.workflow(*index)).map(|end| {
-            let end = ident(&variant(end));
-            quote!(super::#module::Outcome::#end(outputs) => Outcome::#end(outputs),)
+    let left = targets(workflow, plan)
+        .into_iter()
+        .filter(|target| workflow.ends.contains(&target.index))
+        .map(|target| {
+            let (name, module) = (ident(&target.variant), ident(&target.ident));
+            if target.ends.is_empty() {
+                return quote!(Some(Called::#name(run)) => Outcome::#name(__rt::Workflow::collect(&**run)?),);
+            }
+            let further = target.ends.iter().filter_map(|index| plan.workflow(*index)).map(|end| {
+                let end = ident(&end.variant);
+                quote!(super::#module::Outcome::#end(outputs) => Outcome::#end(outputs),)
+            });
+            quote! {
+                Some(Called::#name(run)) => match __rt::Workflow::collect(&**run)? {
+                    super::#module::Outcome::Completed(outputs) => Outcome::#name(outputs),
+                    #(#further)*
+                },
+            }
         });
-        quote! {
-            ::std::option::Option::Some(Called::#name(run)) => match __rt::Workflow::collect(&**run)? {
-                super::#module::Outcome::Completed(outputs) => Outcome::#name(outputs),
-                #(#further)*
-            },
-        }
-    });
     quote! {
-        fn collect(&self) -> ::std::option::Option<Outcome> {
+        fn collect(&self) -> Option<Outcome> {
             if !self.state.left() {
-                return ::std::option::Option::Some(Outcome::Completed(#own));
+                return Some(Outcome::Completed(#own));
             }
             #[allow(unreachable_patterns)]
-            ::std::option::Option::Some(match &self.called {
+            Some(match &self.called {
                 #(#left)*
-                _ => return ::std::option::Option::None,
+                _ => return None,
             })
         }
     }
@@ -349,12 +364,12 @@ fn broken_program() -> TokenStream {
         impl __rt::Program for Run {
             #accessors
 
-            fn prepare(&self, _: usize, _: &mut __rt::Call) -> ::std::result::Result<(), __rt::Stop> {
-                ::std::result::Result::Ok(())
+            fn prepare(&self, _: usize, _: &mut __rt::Call) -> Result<(), __rt::Stop> {
+                Ok(())
             }
 
-            fn settle(&self, _: usize, _: &__rt::Exchange<'_>) -> ::std::result::Result<::std::vec::Vec<::std::option::Option<__rt::Slot>>, __rt::Failure> {
-                ::std::result::Result::Ok(::std::vec::Vec::new())
+            fn settle(&self, _: usize, _: &__rt::Exchange<'_>) -> Result<::std::vec::Vec<Option<__rt::Slot>>, __rt::Failure> {
+                Ok(::std::vec::Vec::new())
             }
         }
     }
@@ -372,21 +387,21 @@ fn calls(workflow: &Workflow, plan: &Plan) -> TokenStream {
     });
     quote! {
         #[allow(unused_variables)]
-        fn call(&mut self, site: usize, exchange: &__rt::Exchange<'_>) -> ::std::result::Result<(), __rt::Stop> {
+        fn call(&mut self, site: usize, exchange: &__rt::Exchange<'_>) -> Result<(), __rt::Stop> {
             let called = match site {
                 #(#arms)*
-                _ => return ::std::result::Result::Ok(()),
+                _ => return Ok(()),
             };
-            self.called = ::std::option::Option::Some(called);
-            ::std::result::Result::Ok(())
+            self.called = Some(called);
+            Ok(())
         }
 
-        fn child(&mut self) -> ::std::option::Option<&mut dyn __rt::Program> {
-            ::std::option::Option::Some(self.called.as_mut()?.program())
+        fn child(&mut self) -> Option<&mut dyn __rt::Program> {
+            Some(self.called.as_mut()?.program())
         }
 
         fn hang_up(&mut self) {
-            self.called = ::std::option::Option::None;
+            self.called = None;
         }
     }
 }
@@ -401,7 +416,7 @@ fn violations(workflow: &Workflow) -> TokenStream {
             let (field, name) = (ident(&input.ident), &input.name);
             let constraint = constraint(&input.constraint);
             quote! {
-                if let ::std::option::Option::Some(value) = &self.inputs.#field {
+                if let Some(value) = &self.inputs.#field {
                     static CONSTRAINT: __rt::Constraint = #constraint;
                     __rt::violations(#name, &CONSTRAINT, value, &mut found);
                 }
@@ -431,7 +446,20 @@ fn constraint(constraint: &Constraint) -> TokenStream {
             }
             Argument::Text(text) => quote!(__rt::Limit::#name(#text)),
             Argument::Texts(texts) => quote!(__rt::Limit::#name(&[#(#texts),*])),
+            Argument::Range(from, to) => quote!(__rt::Limit::#name(#from, #to)),
         }
+    });
+    let applied = constraint.applied.iter().map(|(name, argument, schemas)| {
+        let name = ident(name);
+        let argument = match argument {
+            Argument::Nothing => quote!(__rt::Applied::#name),
+            Argument::Size(size) => quote!(__rt::Applied::#name(#size)),
+            Argument::Range(from, to) => quote!(__rt::Applied::#name(#from, #to)),
+            Argument::Text(text) => quote!(__rt::Applied::#name(#text)),
+            Argument::Texts(texts) => quote!(__rt::Applied::#name(&[#(#texts),*])),
+        };
+        let schemas = schemas.iter().map(self::constraint);
+        quote!((#argument, &[#(#schemas),*]))
     });
     let properties = constraint.properties.iter().map(|(name, inner)| {
         let inner = self::constraint(inner);
@@ -440,11 +468,11 @@ fn constraint(constraint: &Constraint) -> TokenStream {
     let items = match &constraint.items {
         Some(inner) => {
             let inner = self::constraint(inner);
-            quote!(::std::option::Option::Some(&#inner))
+            quote!(Some(&#inner))
         }
-        None => quote!(::std::option::Option::None),
+        None => quote!(None),
     };
-    quote!(__rt::Constraint { limits: &[#(#limits),*], properties: &[#(#properties),*], items: #items })
+    quote!(__rt::Constraint { limits: &[#(#limits),*], properties: &[#(#properties),*], items: #items, applied: &[#(#applied),*] })
 }
 
 /// The method that reads an output of the workflow.
@@ -463,10 +491,10 @@ fn output(workflow: &Workflow, plan: &Plan) -> TokenStream {
         quote!(#index => #value,)
     });
     quote! {
-        fn output(&self, output: usize) -> ::std::option::Option<__rt::Datum<'_>> {
+        fn output(&self, output: usize) -> Option<__rt::Datum<'_>> {
             match output {
                 #(#arms)*
-                _ => ::std::option::Option::None,
+                _ => None,
             }
         }
     }
@@ -518,11 +546,7 @@ fn working_program(workflow: &Workflow, plan: &Plan) -> TokenStream {
         let (name, of, rest) = if success {
             (quote!(succeeded), quote!(__rt::Action), quote!(__rt::Action::Next))
         } else {
-            (
-                quote!(failed),
-                quote!(::std::option::Option<__rt::Action>),
-                quote!(::std::option::Option::None),
-            )
+            (quote!(failed), quote!(Option<__rt::Action>), quote!(None))
         };
         Some(quote! {
             #[allow(unused_variables)]
@@ -547,19 +571,19 @@ fn working_program(workflow: &Workflow, plan: &Plan) -> TokenStream {
             #accessors
 
             #[allow(unused_variables)]
-            fn prepare(&self, step: usize, call: &mut __rt::Call) -> ::std::result::Result<(), __rt::Stop> {
+            fn prepare(&self, step: usize, call: &mut __rt::Call) -> Result<(), __rt::Stop> {
                 match step {
                     #(#prepare)*
                     _ => {}
                 }
-                ::std::result::Result::Ok(())
+                Ok(())
             }
 
             #[allow(unused_variables)]
-            fn settle(&self, step: usize, exchange: &__rt::Exchange<'_>) -> ::std::result::Result<::std::vec::Vec<::std::option::Option<__rt::Slot>>, __rt::Failure> {
+            fn settle(&self, step: usize, exchange: &__rt::Exchange<'_>) -> Result<::std::vec::Vec<Option<__rt::Slot>>, __rt::Failure> {
                 match step {
                     #(#settle)*
-                    _ => ::std::result::Result::Ok(::std::vec::Vec::new()),
+                    _ => Ok(::std::vec::Vec::new()),
                 }
             }
 

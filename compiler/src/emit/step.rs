@@ -4,11 +4,12 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::types::{describe, ty};
-use super::value::{Scope, absent};
+use super::value::{Scope, absent, fixed_query, may_be_absent};
 use crate::document::Location;
 use crate::openapi::SchemeKind;
 use crate::plan::{
-    Action, ActionKind, Check, Detour, Output, PathPiece, Plan, Read, Request, Step, Value, Workflow, body_pointers,
+    Action, ActionKind, Check, Detour, Origin, Output, PathPiece, Payload, Plan, QueryPiece, Read, ReplacementTarget,
+    Request, Step, Value, Workflow, body_pointers,
 };
 
 /// The static description of an operation.
@@ -71,10 +72,9 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
             Location::Cookie => quote!(call.cookie_value(#name, &value, #way);),
             _ => quote!(call.query_value(#name, &value, #way);),
         };
-        let optional = matches!(&parameter.value, Value::Read(read) if !read.present);
-        if optional && !parameter.required {
+        if may_be_absent(&parameter.value) && !parameter.required {
             let value = scope.datum(&parameter.value, &what);
-            quote!(if let ::std::option::Option::Some(value) = #value { #send })
+            quote!(if let Some(value) = #value { #send })
         } else {
             let value = required(&scope, &parameter.value, &what);
             quote!({ let value = #value; #send })
@@ -82,11 +82,34 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
     });
     let body = request.body.as_ref().map(|body| {
         let content_type = &body.content_type;
+        let replaced: Vec<TokenStream> = body
+            .replacements
+            .iter()
+            .map(|(target, value)| {
+                let value = scope.datum(value, "a replacement");
+                match target {
+                    ReplacementTarget::Pointer(tokens) => quote!(call.replace(&[#(#tokens),*], #value.as_ref())?;),
+                    ReplacementTarget::Query(engine, query) => {
+                        let (definition, query) = fixed_query(*engine, query);
+                        quote!({ #definition call.replace_selected(&*#query, #value.as_ref())?; })
+                    }
+                }
+            })
+            .collect();
+        if matches!(body.form, Payload::Form | Payload::Multipart) {
+            let payload = required(&scope, &body.payload, "the payload");
+            let fields = body.fields.iter().map(field);
+            let method = super::ident(if body.form == Payload::Form { "form" } else { "multipart" });
+            return quote!(call.#method(#content_type, &#payload, &[#(#fields),*])?;);
+        }
+        if body.form != Payload::Json {
+            let payload = required(&scope, &body.payload, "the payload");
+            return quote! {
+                call.text(#content_type, &#payload)?;
+                #(#replaced)*
+            };
+        }
         let statements = scope.payload(&body.payload);
-        let replaced = body.replacements.iter().map(|(tokens, value)| {
-            let value = scope.datum(value, "a replacement");
-            quote!(call.replace(&[#(#tokens),*], #value.as_ref())?;)
-        });
         // Text with values outside its string literals need not be JSON in the end.
         let bare = matches!(&body.payload, Value::JsonText(pieces) if pieces.iter().any(|piece| matches!(piece, crate::plan::JsonPiece::Bare(_))));
         let checked = bare.then(|| quote!(call.check_json()?;));
@@ -104,6 +127,22 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
         #(#parameters)*
         #body
     }
+}
+
+fn field(field: &crate::plan::Field) -> TokenStream {
+    let crate::plan::Field { name, file, .. } = field;
+    let way = match field.style {
+        Some(way) => {
+            let way = style(way);
+            quote!(Some(#way))
+        }
+        None => quote!(None),
+    };
+    let content_type = match &field.content_type {
+        Some(media) => quote!(Some(#media)),
+        None => quote!(None),
+    };
+    quote!(__rt::Field { name: #name, style: #way, content_type: #content_type, file: #file })
 }
 
 fn style(style: crate::plan::Style) -> TokenStream {
@@ -134,20 +173,27 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
         pointers,
     };
     let statements = scope.payload(&Value::Object(site.arguments.clone()));
-    let (module, variant, id) = (
-        super::ident(&target.ident),
-        super::ident(&super::variant(target)),
-        &target.id,
-    );
+    let (module, variant, id) = (super::ident(&target.ident), super::ident(&target.variant), &target.id);
     let dependencies = (!target.dependencies.is_empty()).then(|| {
-        let fields = target.dependencies.iter().filter_map(|(index, inputs)| {
+        let all = target.dependencies.iter().zip(&site.dependencies);
+        let fields = all.filter_map(|((index, inputs), origin)| {
             let needed = plan.workflow(*index)?;
             let outputs = super::ident(&needed.ident);
-            let inputs = inputs.then(|| {
-                let inputs = super::ident(&super::inputs_field(needed));
-                quote!(#inputs: self.dependencies.#inputs.clone(),)
-            });
-            Some(quote!(#outputs: self.dependencies.#outputs.clone(), #inputs))
+            let inputs = inputs.then(|| super::ident(&super::inputs_field(needed)));
+            Some(match origin {
+                Origin::Own => {
+                    let inputs = inputs.map(|inputs| quote!(#inputs: self.dependencies.#inputs.clone(),));
+                    quote!(#outputs: self.dependencies.#outputs.clone(), #inputs)
+                }
+                Origin::Step(step, slot) => {
+                    let absent = absent(&format!("$workflows.{}", needed.id), (0, 0), "a dependency");
+                    let (step, outputs_slot) = (Literal::usize_unsuffixed(*step), Literal::usize_unsuffixed(*slot));
+                    let inputs_slot = Literal::usize_unsuffixed(slot + 1);
+                    let inputs = inputs
+                        .map(|inputs| quote!(#inputs: self.state.typed(#step, #inputs_slot).ok_or_else(|| #absent)?,));
+                    quote!(#outputs: self.state.typed(#step, #outputs_slot).ok_or_else(|| #absent)?, #inputs)
+                }
+            })
         });
         quote!(, super::#module::Dependencies { #(#fields)* })
     });
@@ -156,7 +202,7 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
         #read
         let inputs: super::#module::PartialInputs = __rt::inputs(#id, |body| {
             #statements
-            ::std::result::Result::Ok(())
+            Ok(())
         })?;
         Called::#variant(::std::boxed::Box::new(super::#module::Run::new(inputs #dependencies)))
     }
@@ -168,7 +214,7 @@ fn awaited(need: usize, workflow: &Workflow) -> Option<TokenStream> {
     let need = Literal::usize_unsuffixed(need);
     Some(quote! {
         if self.inputs.#field.is_none() {
-            return ::std::result::Result::Err(__rt::Stop::Awaiting(#need));
+            return Err(__rt::Stop::Awaiting(#need));
         }
     })
 }
@@ -179,7 +225,11 @@ fn required(scope: &Scope<'_>, value: &Value, what: &str) -> TokenStream {
         Value::Read(read) => scope.present(read, what),
         other => {
             let value = scope.datum(other, what);
-            let absent = absent("value", (0, 0), what);
+            let (text, place) = match other {
+                Value::Select(_, query, context) => (format!("{} {query}", context.expression), context.place),
+                _ => ("value".to_owned(), (0, 0)),
+            };
+            let absent = absent(&text, place, what);
             quote!(#value.ok_or_else(|| #absent)?)
         }
     }
@@ -230,12 +280,22 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow, plan: &Plan
     } else {
         (TokenStream::new(), read)
     };
+    let outputs = quote!(::std::vec::Vec::from([#(#outputs),*]));
+    let kept = if step.whole {
+        quote! {
+            let mut kept = #outputs;
+            kept.extend(self.called.as_ref().map_or([None, None], Called::whole));
+            Ok(kept)
+        }
+    } else {
+        quote!(Ok(#outputs))
+    };
     quote! {
         #before
         #default
         #(#criteria)*
         #after
-        ::std::result::Result::Ok(::std::vec::Vec::from([#(#outputs),*]))
+        #kept
     }
 }
 
@@ -316,22 +376,22 @@ pub(super) fn actions(
             }
             ActionKind::Retry { after, detour, .. } => {
                 let detour = match detour {
-                    None => quote!(::std::option::Option::None),
+                    None => quote!(None),
                     Some(Detour::Step(step)) => {
                         let step = Literal::usize_unsuffixed(*step);
-                        quote!(::std::option::Option::Some(__rt::Detour::Step(#step)))
+                        quote!(Some(__rt::Detour::Step(#step)))
                     }
                     Some(Detour::Call(site)) => {
                         let site = Literal::usize_unsuffixed(*site);
-                        quote!(::std::option::Option::Some(__rt::Detour::Call(#site)))
+                        quote!(Some(__rt::Detour::Call(#site)))
                     }
                 };
                 let after = match after {
                     Some(seconds) => {
                         let seconds = Literal::f64_unsuffixed(*seconds);
-                        quote!(::std::option::Option::Some(#seconds))
+                        quote!(Some(#seconds))
                     }
-                    None => quote!(::std::option::Option::None),
+                    None => quote!(None),
                 };
                 quote!(__rt::Action::Retry(#after, #detour))
             }
@@ -353,11 +413,7 @@ pub(super) fn actions(
             let (position, limit) = (Literal::usize_unsuffixed(position), Literal::u64_unsuffixed(*limit));
             conditions.push(quote!(self.state.retry(#step, #position, #limit)));
         }
-        let taken = if success {
-            taken
-        } else {
-            quote!(::std::option::Option::Some(#taken))
-        };
+        let taken = if success { taken } else { quote!(Some(#taken)) };
         if conditions.is_empty() {
             choices.extend(taken);
             decided = true;
@@ -369,7 +425,7 @@ pub(super) fn actions(
         choices.extend(if success {
             quote!(__rt::Action::Next)
         } else {
-            quote!(::std::option::Option::None)
+            quote!(None)
         });
     }
     Some(quote!(#read #choices))
@@ -377,7 +433,7 @@ pub(super) fn actions(
 
 fn value_reads<'v>(value: &'v Value, reads: &mut Vec<&'v Read>) {
     match value {
-        Value::Read(read) => reads.push(read),
+        Value::Read(read) | Value::Select(_, _, read) => reads.push(read),
         Value::Template(pieces) => reads.extend(pieces.iter().filter_map(|piece| match piece {
             crate::plan::Piece::Read(read) => Some(read),
             crate::plan::Piece::Text(_) => None,
@@ -401,6 +457,19 @@ fn check_reads<'c>(check: &'c Check, reads: &mut Vec<&'c Read>) {
             value_reads(right, reads);
         }
         Check::Truthy(value) | Check::Present(value) => value_reads(value, reads),
+        Check::Query(value, _, pieces) => {
+            value_reads(value, reads);
+            for piece in pieces {
+                match piece {
+                    QueryPiece::Text(_) => {}
+                    QueryPiece::Bare(read) => reads.push(read),
+                    QueryPiece::Literal(_, parts) => reads.extend(parts.iter().filter_map(|part| match part {
+                        crate::plan::Piece::Read(read) => Some(read),
+                        crate::plan::Piece::Text(_) => None,
+                    })),
+                }
+            }
+        }
         Check::Regex(value, pattern) => {
             value_reads(value, reads);
             reads.extend(pattern.iter().filter_map(|piece| match piece {

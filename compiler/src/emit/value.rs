@@ -1,12 +1,12 @@
 //! Values and conditions as Rust expressions.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::ident;
 use crate::condition::Operator;
 use crate::plan::types::Ty;
-use crate::plan::{Check, JsonPiece, Piece, Plan, Read, Value, Workflow};
+use crate::plan::{Check, Engine, JsonPiece, Piece, Plan, QueryPiece, Read, Value, Workflow};
 use crate::resolve::Source;
 
 /// What the values of one function may refer to.
@@ -58,8 +58,8 @@ impl Scope<'_> {
                 quote!(self.called.as_ref().and_then(|called| called.output(#output)))
             }
             Source::Dependency { workflow, input, field } => self.dependency(*workflow, *input, *field),
-            Source::Constant(text) => quote!(::std::option::Option::Some(__rt::Datum::borrowed(#text))),
-            Source::Invalid => quote!(::std::option::Option::None::<__rt::Datum<'_>>),
+            Source::Constant(text) => quote!(Some(__rt::Datum::borrowed(#text))),
+            Source::Invalid => quote!(None::<__rt::Datum<'_>>),
         };
         if pointer.is_empty() {
             return base;
@@ -70,7 +70,7 @@ impl Scope<'_> {
 
     /// What a workflow that has run before has returned or was given.
     fn dependency(&self, workflow: usize, input: bool, field: usize) -> TokenStream {
-        let nothing = quote!(::std::option::Option::None::<__rt::Datum<'_>>);
+        let nothing = quote!(None::<__rt::Datum<'_>>);
         let Some(target) = self.plan.workflow(workflow) else {
             return nothing;
         };
@@ -98,7 +98,7 @@ impl Scope<'_> {
 
     fn input(&self, index: usize) -> TokenStream {
         let Some(input) = self.workflow.inputs.get(index) else {
-            return quote!(::std::option::Option::None::<__rt::Datum<'_>>);
+            return quote!(None::<__rt::Datum<'_>>);
         };
         let field = ident(&input.ident);
         let given = match input.ty {
@@ -106,7 +106,7 @@ impl Scope<'_> {
             _ => quote!(self.inputs.#field.as_ref().and_then(__rt::Datum::of)),
         };
         match &input.default {
-            Some(json) => quote!(#given.or_else(|| ::std::option::Option::Some(__rt::Datum::from_json(#json)))),
+            Some(json) => quote!(#given.or_else(|| Some(__rt::Datum::from_json(#json)))),
             None => given,
         }
     }
@@ -116,9 +116,14 @@ impl Scope<'_> {
         match value {
             Value::Literal(json) => literal(json),
             Value::Read(read) => self.read(read),
+            Value::Select(engine, query, context) => {
+                let context = self.read(context);
+                let (definition, query) = fixed_query(*engine, query);
+                quote!({ #definition #query.select(#context.as_ref()) })
+            }
             Value::Template(pieces) => {
                 let text = self.template(pieces, what);
-                quote!(::std::option::Option::Some(__rt::Datum::owned(#text)))
+                quote!(Some(__rt::Datum::owned(#text)))
             }
             Value::Array(_) | Value::Object(_) | Value::JsonText(_) => {
                 let mut writer = Writer {
@@ -129,9 +134,9 @@ impl Scope<'_> {
                 };
                 writer.value(value);
                 let statements = writer.finish();
-                quote!(::std::option::Option::Some(__rt::written(|body| {
+                quote!(Some(__rt::written(|body| {
                     #statements
-                    ::std::result::Result::Ok(())
+                    Ok(())
                 })?))
             }
         }
@@ -207,10 +212,20 @@ impl Scope<'_> {
                     (|| {
                         let mut text = ::std::string::String::new();
                         #(#pushes)*
-                        ::std::option::Option::Some(text)
+                        Some(text)
                     })(),
                     #value.as_ref(),
                 ))
+            }
+            Check::Query(value, engine, pieces) => {
+                let value = self.datum(value, "a condition");
+                if let [QueryPiece::Text(text)] = pieces.as_slice() {
+                    let (definition, query) = fixed_query(*engine, text);
+                    return quote!({ #definition #query.is_met(#value.as_ref()) });
+                }
+                let text = self.query_text(*engine, pieces);
+                let engine = engine_type(*engine);
+                quote!(#text.is_some_and(|text| __rt::#engine::new(&text).is_met(#value.as_ref())))
             }
             Check::Present(value) => {
                 let value = self.datum(value, "a condition");
@@ -221,6 +236,51 @@ impl Scope<'_> {
                 quote!(__rt::truthy(#value.as_ref()))
             }
         }
+    }
+
+    /// An expression of type `Option<String>`: a query with values in it; `None` where one is
+    /// absent or would change the structure around it.
+    fn query_text(&self, engine: Engine, pieces: &[QueryPiece]) -> TokenStream {
+        let pushes = pieces.iter().map(|piece| match piece {
+            QueryPiece::Text(piece) => quote!(text.push_str(#piece);),
+            QueryPiece::Bare(read) => {
+                let read = self.read(read);
+                quote!(text.push_str(&__rt::bare(&#read?)?);)
+            }
+            QueryPiece::Literal(quote, parts) if engine == Engine::JsonPath => {
+                let parts = parts.iter().map(|part| match part {
+                    Piece::Text(part) => quote!(text.push_str(#part);),
+                    Piece::Read(read) => {
+                        let read = self.read(read);
+                        quote!(text.push_str(&__rt::jsonpath_escaped(&#read?.text(), #quote));)
+                    }
+                });
+                quote!(text.push(#quote); #(#parts)* text.push(#quote);)
+            }
+            QueryPiece::Literal(quote, parts) => {
+                let doubled = format!("{quote}{quote}");
+                let parts = parts.iter().map(|part| match part {
+                    Piece::Text(part) => {
+                        let part = part.replace(&doubled, &quote.to_string());
+                        quote!(literal.push_str(#part);)
+                    }
+                    Piece::Read(read) => {
+                        let read = self.read(read);
+                        quote!(literal.push_str(&#read?.text());)
+                    }
+                });
+                quote!(text.push_str(&__rt::xpath_literal(&{
+                    let mut literal = ::std::string::String::new();
+                    #(#parts)*
+                    literal
+                }));)
+            }
+        });
+        quote!((|| {
+            let mut text = ::std::string::String::new();
+            #(#pushes)*
+            Some(text)
+        })())
     }
 
     fn grouped(&self, check: &Check) -> TokenStream {
@@ -250,6 +310,33 @@ impl Scope<'_> {
     }
 }
 
+/// The type of an engine's queries in the runtime.
+fn engine_type(engine: Engine) -> Ident {
+    ident(match engine {
+        Engine::JsonPath => "JsonPath",
+        Engine::XPath => "XPath",
+        Engine::XPath31 => "XPath31",
+    })
+}
+
+/// A query that is compiled once, and its name.
+pub(super) fn fixed_query(engine: Engine, text: &str) -> (TokenStream, TokenStream) {
+    let engine = engine_type(engine);
+    let definition = quote!(
+        static QUERY: ::std::sync::LazyLock<__rt::#engine> = ::std::sync::LazyLock::new(|| __rt::#engine::new(#text));
+    );
+    (definition, quote!(QUERY))
+}
+
+/// Whether a value may be absent where it stands.
+pub(super) fn may_be_absent(value: &Value) -> bool {
+    match value {
+        Value::Read(read) => !read.present,
+        Value::Select(..) => true,
+        _ => false,
+    }
+}
+
 /// `$statusCode == 200` needs no values at all.
 fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<TokenStream> {
     let (Value::Read(read), Value::Literal(json)) = (left, right) else {
@@ -261,8 +348,8 @@ fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<
     let status: u16 = json.trim_matches('"').parse().ok()?;
     let status = Literal::u16_unsuffixed(status);
     Some(match operator {
-        Operator::Equal => quote!(exchange.status() == ::std::option::Option::Some(#status)),
-        Operator::NotEqual => quote!(exchange.status() != ::std::option::Option::Some(#status)),
+        Operator::Equal => quote!(exchange.status() == Some(#status)),
+        Operator::NotEqual => quote!(exchange.status() != Some(#status)),
         Operator::Less => quote!(exchange.status().is_some_and(|status| status < #status)),
         Operator::LessOrEqual => quote!(exchange.status().is_some_and(|status| status <= #status)),
         Operator::Greater => quote!(exchange.status().is_some_and(|status| status > #status)),
@@ -271,7 +358,7 @@ fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<
 }
 
 fn literal(json: &str) -> TokenStream {
-    quote!(::std::option::Option::Some(__rt::Datum::from_json(#json)))
+    quote!(Some(__rt::Datum::from_json(#json)))
 }
 
 pub(super) fn absent(expression: &str, place: (usize, usize), what: &str) -> TokenStream {
@@ -312,6 +399,11 @@ impl Writer<'_, '_> {
                     let value = self.scope.read(read);
                     self.out.extend(quote!(body.datum_or_null(#value.as_ref());));
                 }
+            }
+            Value::Select(..) => {
+                self.flush();
+                let value = self.scope.datum(value, self.what);
+                self.out.extend(quote!(body.datum_or_null(#value.as_ref());));
             }
             Value::Template(pieces) => {
                 self.flush();
@@ -355,11 +447,9 @@ impl Writer<'_, '_> {
         let (mut certain, mut perhaps) = (false, false);
         for (name, value) in members {
             let key = format!("{}:", crate::plan::quote_json(name));
-            if let Value::Read(read) = value
-                && !read.present
-            {
+            if may_be_absent(value) {
                 self.flush();
-                let value = self.scope.read(read);
+                let value = self.scope.datum(value, self.what);
                 let start = if certain {
                     let key = format!(",{key}");
                     quote!(body.raw(#key))
@@ -369,7 +459,7 @@ impl Writer<'_, '_> {
                     quote!(body.raw(#key))
                 };
                 self.out.extend(quote! {
-                    if let ::std::option::Option::Some(value) = #value {
+                    if let Some(value) = #value {
                         #start.datum(&value);
                     }
                 });

@@ -1,29 +1,34 @@
-//! What input schemas demand beyond Rust types.
+//! What input schemas demand beyond Rust types (JSON Schema 2020-12).
 
 use super::json_text;
 use super::types::Ty;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::schema::{Schema, Type};
-use crate::source::{Cursor, Data};
+use crate::source::{Cursor, Data, Entry};
 
 /// What a schema demands of a value.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Constraint {
     /// Of the value itself: the name of the demand and its argument.
     pub limits: Vec<(&'static str, Argument)>,
     /// Of its members.
     pub properties: Vec<(String, Constraint)>,
-    /// Of its items.
+    /// Of its items, those of `prefixItems` left out.
     pub items: Option<Box<Constraint>>,
+    /// By schemas that are applied to the same value or to parts of it: the name of the demand, its
+    /// argument, and the schemas.
+    pub applied: Vec<(&'static str, Argument, Vec<Constraint>)>,
 }
 
 /// The argument of a demand.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Argument {
     /// None.
     Nothing,
     /// A size.
     Size(u64),
+    /// The fewest and the most.
+    Range(u64, u64),
     /// A text, such as a number as it is written.
     Text(String),
     /// Several texts.
@@ -34,7 +39,26 @@ impl Constraint {
     /// Whether nothing is demanded.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.limits.is_empty() && self.properties.is_empty() && self.items.is_none()
+        self.limits.is_empty() && self.properties.is_empty() && self.items.is_none() && self.applied.is_empty()
+    }
+
+    /// What no value satisfies: the schema `false`.
+    fn never() -> Self {
+        Self {
+            limits: vec![("Types", Argument::Texts(Vec::new()))],
+            ..Self::default()
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.limits.extend(other.limits);
+        self.properties.extend(other.properties);
+        self.applied.extend(other.applied);
+        match (&mut self.items, other.items) {
+            (Some(own), Some(items)) => own.join(*items),
+            (own @ None, items) => *own = items,
+            (Some(_), None) => {}
+        }
     }
 }
 
@@ -57,122 +81,240 @@ const SIZES: [(&str, &str); 6] = [
     ("maxProperties", "MaxProperties"),
 ];
 
-/// Keywords that are not checked; that they are not is said.
-const UNCHECKED: [&str; 12] = [
-    "pattern",
-    "not",
-    "if",
-    "contains",
-    "oneOf",
-    "anyOf",
-    "dependentRequired",
-    "dependentSchemas",
-    "propertyNames",
-    "patternProperties",
-    "prefixItems",
-    "unevaluatedProperties",
-];
+/// How many schemas one input may consist of; one that contains itself has no end.
+const SCHEMAS: usize = 400;
 
-/// How deep schemas are followed that may contain themselves.
+/// How deep schemas are followed that contain themselves.
 const DEPTH: usize = 12;
 
-/// The demands of an input's schema; `ty` is what its Rust type already guarantees.
-pub fn constraint(schema: Schema<'_>, ty: &Ty, diagnostics: &mut Diagnostics) -> Constraint {
-    collect(schema, matches!(ty, Ty::Json), 0, diagnostics)
-}
-
-fn collect(schema: Schema<'_>, untyped: bool, depth: usize, diagnostics: &mut Diagnostics) -> Constraint {
-    let mut found = Constraint::default();
-    if depth > DEPTH {
-        return found;
-    }
-    for part in schema.parts() {
-        for (keyword, name) in NUMBERS {
-            if let Some(Data::Number(text)) = part.at.get(keyword).map(|at| &at.node().data) {
-                found.limits.push((name, Argument::Text(text.to_string())));
-            }
-        }
-        for (keyword, name) in SIZES {
-            if let Some(size) = part
-                .at
-                .get(keyword)
-                .and_then(Cursor::scalar_text)
-                .and_then(|text| text.parse().ok())
-            {
-                found.limits.push((name, Argument::Size(size)));
-            }
-        }
-        if part.at.get("uniqueItems").and_then(Cursor::as_bool) == Some(true) {
-            found.limits.push(("UniqueItems", Argument::Nothing));
-        }
-        unchecked(part, diagnostics);
-    }
-    let types = schema.types();
-    if untyped && !types.is_empty() {
-        let all = [
-            Type::Null,
-            Type::Boolean,
-            Type::Integer,
-            Type::Number,
-            Type::String,
-            Type::Array,
-            Type::Object,
-        ];
-        let words = all
-            .into_iter()
-            .filter(|kind| types.allows(*kind))
-            .map(|kind| kind.word().to_owned());
-        found.limits.push(("Types", Argument::Texts(words.collect())));
-    }
-    // An enumeration of strings is a Rust enum already.
-    let values = schema
-        .enumeration()
-        .filter(|values| values.iter().any(|value| value.as_str().is_none()));
-    if let Some(values) = values {
-        found.limits.push((
-            "Enumeration",
-            Argument::Texts(values.into_iter().map(json_text).collect()),
-        ));
-    }
-    if untyped {
-        for name in schema.required().into_iter().filter_map(Cursor::as_str) {
-            found.limits.push(("Required", Argument::Text(name.to_owned())));
-        }
-    }
-    for (name, ..) in schema.properties() {
-        let Some(property) = schema.property(name) else {
-            continue;
-        };
-        let inner = collect(property, untyped, depth + 1, diagnostics);
-        if !inner.is_empty() {
-            found.properties.push((name.to_owned(), inner));
-        }
-    }
-    if let Some(item) = schema.item(None) {
-        let inner = collect(item, untyped, depth + 1, diagnostics);
-        if !inner.is_empty() {
-            found.items = Some(Box::new(inner));
-        }
+/// The demands of an input's schema; `ty` is what its Rust type already guarantees. `at` is where
+/// the input is declared.
+pub fn constraint(at: Cursor<'_>, schema: Schema<'_>, ty: &Ty, diagnostics: &mut Diagnostics) -> Constraint {
+    let mut collector = Collector {
+        left: SCHEMAS,
+        diagnostics,
+    };
+    let mut found = collector.siblings(at, schema);
+    found.join(collector.schema(schema, matches!(ty, Ty::Json), 0));
+    if collector.left == 0 {
+        let message = "the schema of this input is too large to be checked whole";
+        diagnostics.push(
+            Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, at.span(), message)
+                .help("the API will check the value; nothing does before"),
+        );
     }
     found
 }
 
-/// `constraint-unchecked`: what is not checked must not look as if it were.
-fn unchecked(part: Schema<'_>, diagnostics: &mut Diagnostics) {
-    for entry in part.at.members().filter(|entry| UNCHECKED.contains(&entry.key)) {
-        // `anyOf: [T, null]` is a type, not a constraint.
-        let nullable = matches!(entry.key, "oneOf" | "anyOf")
-            && entry
-                .value
-                .items()
-                .any(|item| item.get("type").and_then(Cursor::as_str) == Some("null"));
-        if nullable && entry.value.items().len() == 2 {
-            continue;
+struct Collector<'d> {
+    left: usize,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Collector<'_> {
+    /// What stands beside a `$ref`.
+    fn siblings(&mut self, at: Cursor<'_>, within: Schema<'_>) -> Constraint {
+        if at.get("$ref").is_some() && at.members().len() > 1 && at.span() != within.at.span() {
+            return self.schema(within.literally(at), false, 0);
         }
-        let message = format!("the constraint `{}` on an input is not checked", entry.key);
-        diagnostics.push(
+        Constraint::default()
+    }
+
+    /// A schema that stands in another one, which may be `true` or `false`.
+    fn child(&mut self, at: Cursor<'_>, of: Schema<'_>, untyped: bool, depth: usize) -> Constraint {
+        if at.as_bool() == Some(false) {
+            return Constraint::never();
+        }
+        let Some(schema) = of.child(at).filter(|schema| schema.at.is_object()) else {
+            return Constraint::default();
+        };
+        let mut found = self.siblings(at, schema);
+        found.join(self.schema(schema, untyped, depth + 1));
+        found
+    }
+
+    fn schema(&mut self, schema: Schema<'_>, untyped: bool, depth: usize) -> Constraint {
+        let mut found = Constraint::default();
+        if depth > DEPTH || self.left == 0 {
+            self.left = 0;
+            return found;
+        }
+        self.left -= 1;
+        for part in schema.parts() {
+            limits(part, &mut found);
+            self.applied(part, &mut found, depth);
+        }
+        let types = schema.types();
+        if untyped && !types.is_empty() {
+            let all = [
+                Type::Null,
+                Type::Boolean,
+                Type::Integer,
+                Type::Number,
+                Type::String,
+                Type::Array,
+                Type::Object,
+            ];
+            let words = all
+                .into_iter()
+                .filter(|kind| types.allows(*kind))
+                .map(|kind| kind.word().to_owned());
+            found.limits.push(("Types", Argument::Texts(words.collect())));
+        }
+        // An enumeration of strings is a Rust enum already.
+        let values = schema
+            .enumeration()
+            .filter(|values| untyped || values.iter().any(|value| value.as_str().is_none()));
+        if let Some(values) = values {
+            let values = values.into_iter().map(json_text).collect();
+            found.limits.push(("Enumeration", Argument::Texts(values)));
+        }
+        if untyped {
+            for name in schema.required().into_iter().filter_map(Cursor::as_str) {
+                found.limits.push(("Required", Argument::Text(name.to_owned())));
+            }
+        }
+        for (name, _, at) in schema.properties() {
+            let inner = self.child(at, schema, untyped, depth);
+            if !inner.is_empty() {
+                found.properties.push((name.to_owned(), inner));
+            }
+        }
+        let items = schema.parts().into_iter().find_map(|part| part.at.get("items"));
+        if let Some(at) = items.filter(|items| items.is_object() || items.as_bool().is_some()) {
+            let inner = self.child(at, schema, untyped, depth);
+            if !inner.is_empty() {
+                found.items = Some(Box::new(inner));
+            }
+        }
+        found
+    }
+
+    /// Keywords that apply schemas. Where they choose, types are a part of the choice.
+    fn applied(&mut self, part: Schema<'_>, found: &mut Constraint, depth: usize) {
+        for entry in part.at.members() {
+            let (name, argument, schemas): (_, _, Vec<Cursor<'_>>) = match entry.key {
+                "anyOf" => ("AnyOf", Argument::Nothing, entry.value.items().collect()),
+                "oneOf" => ("OneOf", Argument::Nothing, entry.value.items().collect()),
+                "not" => ("Not", Argument::Nothing, vec![entry.value]),
+                "propertyNames" => ("PropertyNames", Argument::Nothing, vec![entry.value]),
+                "contains" => {
+                    let bound = |key: &str| part.at.get(key)?.scalar_text()?.parse().ok();
+                    let range = Argument::Range(
+                        bound("minContains").unwrap_or(1),
+                        bound("maxContains").unwrap_or(u64::MAX),
+                    );
+                    ("Contains", range, vec![entry.value])
+                }
+                "prefixItems" => ("PrefixItems", Argument::Nothing, entry.value.items().collect()),
+                "if" => {
+                    self.condition(part, entry, found, depth);
+                    continue;
+                }
+                "additionalProperties" if entry.value.as_bool() != Some(true) => {
+                    let known = part.at.get("properties").into_iter().flat_map(Cursor::members);
+                    let known = known.map(|entry| entry.key.to_owned()).collect();
+                    if part.at.get("patternProperties").is_some() {
+                        self.unchecked(entry, "");
+                        continue;
+                    }
+                    ("Additional", Argument::Texts(known), vec![entry.value])
+                }
+                "dependentRequired" => {
+                    for dependent in entry.value.members() {
+                        let mut names = vec![dependent.key.to_owned()];
+                        names.extend(dependent.value.items().filter_map(Cursor::as_str).map(str::to_owned));
+                        found.limits.push(("Dependent", Argument::Texts(names)));
+                    }
+                    continue;
+                }
+                "dependentSchemas" => {
+                    for dependent in entry.value.members() {
+                        let inner = self.child(dependent.value, part, true, depth);
+                        found
+                            .applied
+                            .push(("Dependent", Argument::Text(dependent.key.to_owned()), vec![inner]));
+                    }
+                    continue;
+                }
+                "pattern" | "patternProperties" if !cfg!(feature = "regex") => {
+                    self.unchecked(entry, " without the feature `regex` of `arazzo`");
+                    continue;
+                }
+                "pattern" => {
+                    if let Some(pattern) = entry.value.as_str() {
+                        self.regex_syntax(pattern, entry.value);
+                        found.limits.push(("Pattern", Argument::Text(pattern.to_owned())));
+                    }
+                    continue;
+                }
+                "patternProperties" => {
+                    for property in entry.value.members() {
+                        self.regex_syntax(property.key, property.value);
+                        let inner = self.child(property.value, part, true, depth);
+                        found.applied.push((
+                            "PatternProperties",
+                            Argument::Text(property.key.to_owned()),
+                            vec![inner],
+                        ));
+                    }
+                    continue;
+                }
+                "unevaluatedProperties" | "unevaluatedItems" | "$dynamicRef" => {
+                    self.unchecked(entry, "");
+                    continue;
+                }
+                _ => continue,
+            };
+            let schemas = schemas
+                .into_iter()
+                .map(|at| self.child(at, part, true, depth))
+                .collect();
+            found.applied.push((name, argument, schemas));
+        }
+    }
+
+    fn condition(&mut self, part: Schema<'_>, condition: Entry<'_>, found: &mut Constraint, depth: usize) {
+        let mut schemas = vec![self.child(condition.value, part, true, depth)];
+        for key in ["then", "else"] {
+            let branch = part.at.get(key).map(|at| self.child(at, part, true, depth));
+            schemas.push(branch.unwrap_or_default());
+        }
+        found.applied.push(("If", Argument::Nothing, schemas));
+    }
+
+    fn regex_syntax(&mut self, pattern: &str, at: Cursor<'_>) {
+        if let Some(reason) = crate::pattern::error(pattern) {
+            let message = format!("the pattern `{pattern}` is no regular expression (ECMA-262): {reason}");
+            self.diagnostics
+                .push(Diagnostic::new(&rule::REGEX_SYNTAX, at.span(), message));
+        }
+    }
+
+    /// `constraint-unchecked`: what is not checked must not look as if it were.
+    fn unchecked(&mut self, entry: Entry<'_>, why: &str) {
+        let message = format!("the constraint `{}` on an input is not checked{why}", entry.key);
+        self.diagnostics.push(
             Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, entry.key_span, message)
                 .help("the API will check the value; nothing does before"),
         );
+    }
+}
+
+/// Keywords with one argument.
+fn limits(part: Schema<'_>, found: &mut Constraint) {
+    for (keyword, name) in NUMBERS {
+        if let Some(Data::Number(text)) = part.at.get(keyword).map(|at| &at.node().data) {
+            found.limits.push((name, Argument::Text(text.to_string())));
+        }
+    }
+    for (keyword, name) in SIZES {
+        let text = part.at.get(keyword).and_then(Cursor::scalar_text);
+        if let Some(size) = text.and_then(|text| text.parse().ok()) {
+            found.limits.push((name, Argument::Size(size)));
+        }
+    }
+    if part.at.get("uniqueItems").and_then(Cursor::as_bool) == Some(true) {
+        found.limits.push(("UniqueItems", Argument::Nothing));
     }
 }

@@ -4,6 +4,7 @@
 //! says and knows neither YAML nor tokens.
 
 pub mod constraint;
+mod field;
 mod model;
 pub mod name;
 pub mod types;
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 use crate::bundle::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
+use crate::flow::Flow;
 use crate::openapi::Operation;
 use crate::resolve::{self, Call, Destination, Invocation, Program, Reference, Segment, Source, Test};
 use crate::schema::Schema;
@@ -59,7 +61,8 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
     let mut workflows: Vec<Workflow> = Vec::new();
     let mut names: Vec<(String, Span)> = Vec::new();
     for (index, workflow) in program.workflows.iter().enumerate().filter(|(index, _)| wanted[*index]) {
-        let id = workflow.text.id.value;
+        let id = qualified(workflow);
+        let id = id.as_str();
         let renamed = options
             .rename
             .iter()
@@ -78,8 +81,10 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
             program,
             workflow,
             typing: Typing::new(program, &flows, index),
+            flows: &flows,
             sources,
             sites: RefCell::default(),
+            whole: RefCell::default(),
         };
         workflows.push(planner.workflow(ident, diagnostics));
     }
@@ -89,12 +94,23 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
     }
 }
 
-/// The workflows that the options ask for, and what they call or depend on.
+/// The id of a workflow, behind the names of the source descriptions that lead to its document.
+fn qualified(workflow: &resolve::Workflow<'_>) -> String {
+    let names = workflow.names.iter().map(String::as_str);
+    let parts: Vec<&str> = names.chain([workflow.text.id.value]).collect();
+    parts.join(".")
+}
+
+/// The workflows that the options ask for, and what they call or depend on. Those of other
+/// documents are wanted only so.
 fn wanted(program: &Program<'_>, options: &Options) -> Vec<bool> {
-    let asked = |id: &str| options.workflows.is_empty() || options.workflows.iter().any(|name| name == id);
+    let asked = |workflow: &resolve::Workflow<'_>| {
+        let id = workflow.text.id.value;
+        workflow.names.is_empty() && (options.workflows.is_empty() || options.workflows.iter().any(|name| name == id))
+    };
     let mut wanted = vec![false; program.workflows.len()];
     let mut stack: Vec<usize> = (0..program.workflows.len())
-        .filter(|index| asked(program.workflows[*index].text.id.value))
+        .filter(|index| asked(&program.workflows[*index]))
         .collect();
     while let Some(index) = stack.pop() {
         if !std::mem::replace(&mut wanted[index], true) {
@@ -147,21 +163,27 @@ fn ends(program: &Program<'_>, start: usize) -> Vec<usize> {
 }
 
 fn unused_options(program: &Program<'_>, options: &Options, diagnostics: &mut Diagnostics) {
-    let known = || program.workflows.iter().map(|workflow| workflow.text.id.value);
+    let all: Vec<String> = program.workflows.iter().map(qualified).collect();
+    let own: Vec<String> = program
+        .workflows
+        .iter()
+        .filter(|workflow| workflow.names.is_empty())
+        .map(qualified)
+        .collect();
     let asked = options
         .workflows
         .iter()
-        .map(|id| ("workflows", id))
-        .chain(options.rename.iter().map(|(id, _)| ("rename", id)));
-    for (option, id) in asked {
-        if !known().any(|name| name == id) {
+        .map(|id| ("workflows", id, &own))
+        .chain(options.rename.iter().map(|(id, _)| ("rename", id, &all)));
+    for (option, id, known) in asked {
+        if !known.contains(id) {
             let message = format!("the option `{option}` names `{id}`, which is no workflow of the document");
-            let help = match crate::diagnostic::similar(id, known()) {
+            let help = match crate::diagnostic::similar(id, known.iter().map(String::as_str)) {
                 Some(name) => format!("a workflow with a similar name exists: `{name}`"),
-                None => format!(
-                    "the workflows are {}",
-                    known().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-                ),
+                None => {
+                    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+                    format!("the workflows are {}", known.join(", "))
+                }
             };
             diagnostics.push(Diagnostic::new(&rule::UNUSED_OPTION, None, message).help(help));
         }
@@ -198,9 +220,12 @@ struct Planner<'p, 'a> {
     program: &'p Program<'a>,
     workflow: &'p resolve::Workflow<'a>,
     typing: Typing<'p, 'a>,
+    flows: &'p [Flow],
     sources: &'p Sources,
     /// The calls that were planned so far.
     sites: RefCell<Vec<Site>>,
+    /// The steps of whose calls everything is kept.
+    whole: RefCell<BTreeSet<usize>>,
 }
 
 impl<'a> Planner<'_, 'a> {
@@ -240,7 +265,8 @@ impl<'a> Planner<'_, 'a> {
                 .iter()
                 .flat_map(|output| crate::check::references(&output.value)),
         );
-        for step in &mut steps {
+        for (index, step) in steps.iter_mut().enumerate() {
+            step.whole = self.whole.borrow().contains(&index);
             let ends = step.next.is_none()
                 || step
                     .on_success
@@ -254,6 +280,10 @@ impl<'a> Planner<'_, 'a> {
         }
         Workflow {
             id: text.id.value.to_owned(),
+            qualified: qualified(self.workflow),
+            variant: name::pascal(&qualified(self.workflow)),
+            file: self.sources.label(text.id.at.file).to_owned(),
+            apis: self.apis(),
             ident,
             summary: text.summary.map(|text| text.value.to_owned()),
             description: text.description.map(|text| text.value.to_owned()),
@@ -267,6 +297,20 @@ impl<'a> Planner<'_, 'a> {
             ends: ends(self.program, self.typing.index),
             dependencies: self.dependencies(),
         }
+    }
+
+    /// The names of the APIs that its requests go to, each once, in their order.
+    fn apis(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for step in &self.workflow.steps {
+            if let Call::Operation(request) = &step.call
+                && let Some(api) = self.program.apis.get(request.api)
+                && !names.contains(&api.client)
+            {
+                names.push(api.client.clone());
+            }
+        }
+        names
     }
 
     fn dependencies(&self) -> Vec<(usize, bool)> {
@@ -307,13 +351,29 @@ impl<'a> Planner<'_, 'a> {
                 .iter()
                 .flat_map(|(_, value)| crate::check::references(value)),
         );
+        let dependencies = self.origins(invocation.target, at)?;
         let mut sites = self.sites.borrow_mut();
         sites.push(Site {
+            dependencies,
             target: invocation.target,
             arguments,
             needs,
         });
         Some(sites.len() - 1)
+    }
+
+    fn origins(&self, target: usize, at: usize) -> Option<Vec<Origin>> {
+        let needed = self.program.workflows[target].depends_on.iter();
+        needed
+            .map(|needed| {
+                if self.workflow.depends_on.contains(needed) {
+                    return Some(Origin::Own);
+                }
+                let step = crate::check::ran_before(self.workflow, self.flows, self.typing.flow(), at, *needed)?;
+                self.whole.borrow_mut().insert(step);
+                Some(Origin::Step(step, self.workflow.steps[step].outputs.len()))
+            })
+            .collect()
     }
 
     fn inputs(&self, types: &mut Types, diagnostics: &mut Diagnostics) -> Vec<Input> {
@@ -337,7 +397,7 @@ impl<'a> Planner<'_, 'a> {
             let default = input.schema.and_then(|schema| schema.at.get("default")).map(json_text);
             let constraint = input
                 .schema
-                .map(|schema| constraint::constraint(schema, &ty, diagnostics))
+                .map(|schema| constraint::constraint(input.at, schema, &ty, diagnostics))
                 .unwrap_or_default();
             inputs.push(Input {
                 name: input.name.to_owned(),
@@ -394,7 +454,7 @@ impl<'a> Planner<'_, 'a> {
             calls: match &step.call {
                 Call::Operation(call) => format!("{} {}", call.operation.method, call.operation.path),
                 Call::Workflow(invocation) => {
-                    format!("workflow {}", self.program.workflows[invocation.target].text.id.value)
+                    format!("workflow {}", qualified(&self.program.workflows[invocation.target]))
                 }
                 Call::Unresolved => String::new(),
             },
@@ -420,6 +480,7 @@ impl<'a> Planner<'_, 'a> {
             on_success: self.actions(&step.on_success, index),
             on_failure: self.actions(&step.on_failure, index),
             timeout: step.timeout,
+            whole: false,
             description: step.text.description.map(|text| text.value.to_owned()),
             variant,
         }
@@ -430,7 +491,7 @@ impl<'a> Planner<'_, 'a> {
             return None;
         };
         let resolve::Request {
-            source,
+            api,
             operation,
             arguments,
             body,
@@ -455,17 +516,19 @@ impl<'a> Planner<'_, 'a> {
         let body = match body {
             Some(body) => Some(Body {
                 content_type: body.content_type.clone(),
+                fields: field::fields(body),
+                form: body.form,
                 payload: value(&body.payload)?,
                 replacements: body
                     .replacements
                     .iter()
-                    .map(|(tokens, new)| Some((tokens.clone(), value(new)?)))
+                    .map(|(target, new)| Some((target.clone(), value(new)?)))
                     .collect::<Option<Vec<_>>>()?,
             }),
             None => None,
         };
         Some(Request {
-            source: (*self.program.sources.get(*source)?).to_owned(),
+            source: self.program.apis.get(*api)?.client.clone(),
             name: operation
                 .id
                 .map_or_else(|| format!("{} {}", operation.method, operation.path), str::to_owned),
@@ -505,6 +568,16 @@ impl<'a> Planner<'_, 'a> {
         })
     }
 
+    fn pieces(&self, segments: &[Segment], at: Option<usize>) -> Option<Vec<Piece>> {
+        let pieces = segments.iter().map(|segment| {
+            Some(match segment {
+                Segment::Text(text) => Piece::Text(text.clone()),
+                Segment::Reference(reference) => Piece::Read(self.read(reference, at)?),
+            })
+        });
+        pieces.collect()
+    }
+
     fn value(&self, value: &resolve::Value, at: Option<usize>) -> Option<Value> {
         use resolve::ValueKind;
         Some(match &value.kind {
@@ -513,17 +586,12 @@ impl<'a> Planner<'_, 'a> {
             ValueKind::Number(text) => Value::Literal(text.clone()),
             ValueKind::Text(text) => Value::Literal(quote_json(text)),
             ValueKind::Reference(reference) => Value::Read(self.read(reference, at)?),
-            ValueKind::Template(segments) => Value::Template(
-                segments
-                    .iter()
-                    .map(|segment| {
-                        Some(match segment {
-                            Segment::Text(text) => Piece::Text(text.clone()),
-                            Segment::Reference(reference) => Piece::Read(self.read(reference, at)?),
-                        })
-                    })
-                    .collect::<Option<Vec<_>>>()?,
+            ValueKind::Selection(selection) => Value::Select(
+                selection.engine,
+                selection.query.clone(),
+                self.read(&selection.context, at)?,
             ),
+            ValueKind::Template(segments) => Value::Template(self.pieces(segments, at)?),
             ValueKind::JsonText(pieces) => Value::JsonText(
                 pieces
                     .iter()
@@ -567,14 +635,19 @@ impl<'a> Planner<'_, 'a> {
                 Check::Compare(self.value(left, Some(at))?, *operator, self.value(right, Some(at))?)
             }
             Test::Truthy(value) => Check::Truthy(self.value(value, Some(at))?),
-            Test::Regex(value, pattern) => {
-                let pieces = pattern.iter().map(|segment| {
-                    Some(match segment {
-                        Segment::Text(text) => Piece::Text(text.clone()),
-                        Segment::Reference(reference) => Piece::Read(self.read(reference, Some(at))?),
+            Test::Regex(value, pattern) => Check::Regex(self.value(value, Some(at))?, self.pieces(pattern, Some(at))?),
+            Test::Query(value, query) => {
+                let pieces = query.pieces.iter().map(|piece| {
+                    Some(match piece {
+                        resolve::QueryPiece::Text(text) => QueryPiece::Text(text.clone()),
+                        resolve::QueryPiece::Bare(reference) => QueryPiece::Bare(self.read(reference, Some(at))?),
+                        resolve::QueryPiece::Literal(quote, parts) => {
+                            QueryPiece::Literal(*quote, self.pieces(parts, Some(at))?)
+                        }
                     })
                 });
-                Check::Regex(self.value(value, Some(at))?, pieces.collect::<Option<Vec<_>>>()?)
+                let pieces = pieces.collect::<Option<Vec<_>>>()?;
+                Check::Query(self.value(value, Some(at))?, query.engine, pieces)
             }
             Test::Present(value) => Check::Present(self.value(value, Some(at))?),
             Test::Invalid => return None,
@@ -652,6 +725,9 @@ impl<'a> Planner<'_, 'a> {
             };
             let expression = match &output.value.kind {
                 resolve::ValueKind::Reference(reference) => reference.text.clone(),
+                resolve::ValueKind::Selection(selection) => {
+                    format!("{} {}", selection.context.text, selection.query)
+                }
                 _ => output.name.clone(),
             };
             planned.push(Output {
@@ -679,6 +755,7 @@ fn plain(kinds: crate::schema::Types) -> Ty {
         Some(Type::Integer) => Ty::I64,
         Some(Type::Number) => Ty::F64,
         Some(Type::Boolean) => Ty::Bool,
+        Some(Type::Array) => Ty::Vec(Box::new(Ty::Json)),
         _ => Ty::Json,
     }
 }

@@ -6,6 +6,7 @@ use crate::condition::Operator;
 use crate::document::Location;
 use crate::openapi::SchemeKind;
 use crate::resolve::Source;
+pub use crate::resolve::{Engine, Payload, ReplacementTarget};
 
 /// A document, ready to be written as Rust.
 #[derive(Debug)]
@@ -23,6 +24,14 @@ pub struct Workflow {
     pub id: String,
     /// The name of its function and module.
     pub ident: String,
+    /// Its id behind the names of the source descriptions that lead to its document.
+    pub qualified: String,
+    /// Its name as a variant.
+    pub variant: String,
+    /// What messages call its document.
+    pub file: String,
+    /// The names of the source descriptions that its requests go to.
+    pub apis: Vec<String>,
     /// `summary`
     pub summary: Option<String>,
     /// `description`
@@ -35,7 +44,7 @@ pub struct Workflow {
     pub steps: Vec<Step>,
     /// Its outputs.
     pub outputs: Vec<Output>,
-    /// The index of the workflow in the document.
+    /// The index of the workflow among those of all documents.
     pub index: usize,
     /// The index of the step that runs first.
     pub first: Option<usize>,
@@ -52,12 +61,23 @@ pub struct Workflow {
 /// A call of another workflow.
 #[derive(Debug)]
 pub struct Site {
-    /// The index of the workflow in the document.
+    /// The index of the workflow among those of all documents.
     pub target: usize,
     /// The names of its inputs and their values.
     pub arguments: Vec<(String, Value)>,
     /// The required inputs of this workflow that the values read.
     pub needs: Vec<usize>,
+    /// Where what its target depends on comes from.
+    pub dependencies: Vec<Origin>,
+}
+
+/// Where the outputs of a workflow that another one depends on come from.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin {
+    /// The caller depends on the workflow too.
+    Own,
+    /// A step of the caller has called the workflow; its index, and that of what it has kept of it.
+    Step(usize, usize),
 }
 
 /// An input.
@@ -118,6 +138,8 @@ pub struct Step {
     pub on_failure: Vec<Action>,
     /// How long an attempt may take, in milliseconds.
     pub timeout: Option<u64>,
+    /// Whether all outputs and inputs of the workflow that it calls are kept, behind its own outputs.
+    pub whole: bool,
 }
 
 /// What a step sends.
@@ -146,10 +168,27 @@ pub struct Request {
 pub struct Body {
     /// The content type that is sent.
     pub content_type: String,
+    /// How the payload is written.
+    pub form: Payload,
     /// The payload.
     pub payload: Value,
-    /// Values that are set in it once it is made, the pointers to where, and the expressions.
-    pub replacements: Vec<(Vec<String>, Value)>,
+    /// Values that are set in it once it is made, and where.
+    pub replacements: Vec<(ReplacementTarget, Value)>,
+    /// How members of a form are written, where the operation says something of them.
+    pub fields: Vec<Field>,
+}
+
+/// How a member of a form is written.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its style, where one is declared.
+    pub style: Option<Style>,
+    /// Its content type, where one is declared or its schema decides.
+    pub content_type: Option<String>,
+    /// Whether it is a file.
+    pub file: bool,
 }
 
 /// A piece of a path.
@@ -194,6 +233,8 @@ pub enum Value {
     Literal(String),
     /// What an expression refers to.
     Read(Read),
+    /// What a query selects.
+    Select(Engine, String, Read),
     /// A string with values in it.
     Template(Vec<Piece>),
     /// JSON that is written as text.
@@ -222,6 +263,17 @@ pub enum Piece {
     Text(String),
     /// A value as text.
     Read(Read),
+}
+
+/// A piece of a query.
+#[derive(Clone, Debug)]
+pub enum QueryPiece {
+    /// Text as it is.
+    Text(String),
+    /// A string literal with values in it, and its quote.
+    Literal(char, Vec<Piece>),
+    /// A value outside of string literals.
+    Bare(Read),
 }
 
 /// What an expression refers to.
@@ -269,6 +321,8 @@ pub enum Check {
     Present(Value),
     /// A pattern is found in the text of a value.
     Regex(Value, Vec<Piece>),
+    /// A query selects something from a value, or has the effective boolean value true.
+    Query(Value, Engine, Vec<QueryPiece>),
 }
 
 /// An output of a step or a workflow.

@@ -170,27 +170,6 @@ impl<'a> Scope<'a, '_> {
             .push(Diagnostic::new(&rule::UNKNOWN_COMPONENT, text.at.part(start, text.value.len()), message).help(help));
     }
 
-    /// A retry goes by a workflow directly, not by a step that calls one.
-    fn detour_by_workflow_step(&mut self, step: usize, action: &document::Action<'a>) {
-        let Some(step) = self.workflow.steps.get(step) else {
-            return;
-        };
-        let calls = step
-            .targets
-            .iter()
-            .find(|(target, _)| *target == document::Target::WorkflowId);
-        if let (Some((_, workflow)), Some(id)) = (calls, action.step_id) {
-            let message = format!(
-                "retries by step `{}`, which calls a workflow, are not supported yet",
-                step.id.value
-            );
-            self.diagnostics.push(
-                Diagnostic::new(&rule::UNSUPPORTED, id.span(), message)
-                    .help(format!("go by the workflow itself: `workflowId: {}`", workflow.value)),
-            );
-        }
-    }
-
     fn action(&mut self, action: &document::Action<'a>, place: &Place<'a>) -> Action {
         let criteria = action
             .criteria
@@ -207,9 +186,6 @@ impl<'a> Scope<'a, '_> {
         } else {
             Ok(None)
         };
-        if let (ActionType::Retry, Ok(Some(Destination::Step(step)))) = (action.kind, &destination) {
-            self.detour_by_workflow_step(*step, action);
-        }
         let kind = match (action.kind, destination) {
             (ActionType::End, _) => ActionKind::End,
             (ActionType::Goto, Ok(Some(destination))) => ActionKind::Goto(destination),

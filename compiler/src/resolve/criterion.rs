@@ -1,7 +1,7 @@
 //! Criteria: what must hold for a step to succeed or an action to apply.
 
 use super::value::Place;
-use super::{Reference, Scope, Segment, Value, ValueKind};
+use super::{Query, Reference, Scope, Segment, Value, ValueKind};
 use crate::condition::{self, Condition, Operand, OperandKind, Operator};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document;
@@ -36,6 +36,8 @@ pub enum Test {
     Present(Value),
     /// A pattern is found in the text of a value.
     Regex(Value, Vec<Segment>),
+    /// A query selects something from a value, or has the effective boolean value true.
+    Query(Value, Query),
     /// Something that was reported.
     Invalid,
 }
@@ -47,7 +49,8 @@ impl<'a> Scope<'a, '_> {
         let context = criterion.context.and_then(|context| self.context(context.at, place));
         let test = match kind {
             "simple" => {
-                if let Some(context) = criterion.context {
+                // Who writes the type must write a context too, says the specification.
+                if let Some(context) = criterion.context.filter(|_| criterion.kind.is_none()) {
                     let message = "a simple condition does not use its `context`";
                     self.diagnostics.push(
                         Diagnostic::new(&rule::CONTEXT_UNUSED, context.span(), message)
@@ -70,7 +73,7 @@ impl<'a> Scope<'a, '_> {
                 if kind == "regex" {
                     self.regex(condition, context, place)
                 } else {
-                    self.engine(kind, condition, context)
+                    self.query_test(kind, condition, context, criterion.kind.as_ref(), place)
                 }
             }
             other => {
@@ -115,7 +118,7 @@ impl<'a> Scope<'a, '_> {
         };
         let pattern = self.segments(pieces, condition.at, place);
         if let [Segment::Text(text)] = pattern.as_slice()
-            && let Some(reason) = pattern_error(text)
+            && let Some(reason) = crate::pattern::error(text)
         {
             let message = format!("the pattern is no regular expression (ECMA-262): {reason}");
             self.diagnostics
@@ -134,7 +137,14 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    fn engine(&mut self, kind: &str, condition: document::Text<'a>, context: Option<Reference>) -> Test {
+    fn query_test(
+        &mut self,
+        kind: &str,
+        condition: document::Text<'a>,
+        context: Option<Reference>,
+        language: Option<&document::ExpressionType<'a>>,
+        place: &Place<'a>,
+    ) -> Test {
         if kind == "jsonpath"
             && let Some(found) = comparison(condition.value)
         {
@@ -171,11 +181,23 @@ impl<'a> Scope<'a, '_> {
             return Test::Invalid;
         }
         if kind == "jsonpath" && !condition.value.contains("{$") {
-            match crate::jsonpath::parse(condition.value) {
+            match crate::jsonpath::parse(condition.value.trim_end()) {
                 Ok(crate::jsonpath::Query::Singular(tokens)) => {
                     let Some(mut reference) = context else {
                         return Test::Invalid;
                     };
+                    if tokens.is_empty() {
+                        // A context that is null fails, whatever is asked of it.
+                        let null = Value {
+                            span: condition.span(),
+                            kind: ValueKind::Null,
+                        };
+                        let context = Value {
+                            span: reference.span,
+                            kind: ValueKind::Reference(reference),
+                        };
+                        return Test::Compare(context, condition::Operator::NotEqual, null);
+                    }
                     reference.token_spans.extend(tokens.iter().map(|_| condition.span()));
                     reference.pointer.extend(tokens);
                     reference.text = format!("{} {}", reference.text, condition.value);
@@ -191,15 +213,30 @@ impl<'a> Scope<'a, '_> {
                 }
             }
         }
-        super::unsupported(
-            &format!("conditions of type `{kind}`"),
-            condition.span(),
-            self.diagnostics,
-        );
-        Test::Invalid
+        let query = language.and_then(|language| self.query(language, condition.value, condition.at, place));
+        match (query, context) {
+            (Some(query), Some(context)) => Test::Query(
+                Value {
+                    span: context.span,
+                    kind: ValueKind::Reference(context),
+                },
+                query,
+            ),
+            _ => Test::Invalid,
+        }
     }
 
     fn context(&mut self, at: Cursor<'a>, place: &Place<'a>) -> Option<Reference> {
+        // The specification's own example has `context: $response.body.status`: members as in a
+        // simple condition.
+        if let Some(text) = at
+            .as_str()
+            .filter(|text| text.contains(".body.") || text.contains(".body["))
+            && let Ok(Condition::Bare(operand)) = condition::parse(text)
+            && let OperandKind::Expression(expression) = &operand.kind
+        {
+            return Some(self.reference(expression, at, place));
+        }
         match self.value(at, place).kind {
             ValueKind::Reference(reference) => Some(reference),
             ValueKind::Invalid => None,
@@ -266,20 +303,6 @@ impl<'a> Scope<'a, '_> {
         };
         Value { span, kind }
     }
-}
-
-/// Why a pattern cannot be compiled.
-#[cfg(feature = "regex")]
-fn pattern_error(pattern: &str) -> Option<String> {
-    let flags = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
-    let flags = flags.filter(|(flags, _)| !flags.is_empty() && flags.chars().all(|flag| "ims".contains(flag)));
-    let (flags, pattern) = flags.unwrap_or(("", pattern));
-    regress::Regex::with_flags(pattern, flags).err().map(|error| error.text)
-}
-
-#[cfg(not(feature = "regex"))]
-fn pattern_error(_: &str) -> Option<String> {
-    None
 }
 
 /// A comparison written where a JSONPath query is expected.

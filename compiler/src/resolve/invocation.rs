@@ -1,17 +1,33 @@
 //! Workflows that are called: by a step, by a retry on its way, or for good.
 
 use super::value::Place;
-use super::{Reference, Scope, Source, Value, ValueKind};
+use super::{Reference, Scope, Source, Unit, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, OrReusable, Text, Version};
 
 /// A call of a workflow with values for its inputs.
 #[derive(Clone, Debug)]
 pub struct Invocation {
-    /// The index of the workflow in the document.
+    /// The index of the workflow.
     pub target: usize,
     /// The indices of its inputs and their values.
     pub arguments: Vec<(usize, Value)>,
+}
+
+/// Why an id names no workflow.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unknown {
+    /// There is no such source description of type `arazzo`.
+    Source,
+    /// Its document could not be read, which has been reported.
+    Unreadable,
+    /// The document has no such workflow.
+    Workflow {
+        /// The index of the document.
+        unit: usize,
+        /// How long the id of the workflow is, at the end of the text.
+        length: usize,
+    },
 }
 
 /// Who calls a workflow.
@@ -24,27 +40,119 @@ pub(super) enum Caller {
 }
 
 impl<'a> Scope<'a, '_> {
-    /// The workflow that an id names.
+    /// The workflow with an index.
+    pub(super) fn workflow_at(&self, index: usize) -> Option<&'a document::Workflow<'a>> {
+        let unit = self.units.iter().rev().find(|unit| unit.first <= index)?;
+        unit.document.workflows.get(index - unit.first)
+    }
+
+    /// The workflow that an id names: one of this document, or one of another, by
+    /// `$sourceDescriptions.NAME.WORKFLOW`.
+    pub(super) fn workflow_named(&self, id: &str) -> Result<usize, Unknown> {
+        let (unit, id) = match id.strip_prefix("$sourceDescriptions.") {
+            None => (self.unit, id),
+            Some(rest) => {
+                let others = &self.units[self.unit].others;
+                // Names may have dots; the longest that is known wins.
+                let fits = |name: &str| rest.strip_prefix(name)?.strip_prefix('.').map(str::len);
+                let found = others
+                    .iter()
+                    .filter_map(|(name, other)| Some((fits(name)?, *other)))
+                    .min();
+                let (length, other) = found.ok_or(Unknown::Source)?;
+                (other.ok_or(Unknown::Unreadable)?, &rest[rest.len() - length..])
+            }
+        };
+        let Unit { document, first, .. } = &self.units[unit];
+        let position = document.workflows.iter().position(|workflow| workflow.id.value == id);
+        position
+            .map(|position| first + position)
+            .ok_or(Unknown::Workflow { unit, length: id.len() })
+    }
+
+    /// The workflow that an id names, or a similar one in its place.
     pub(super) fn find_workflow(&mut self, id: Text<'_>) -> Option<usize> {
-        if id.value.starts_with("$sourceDescriptions.") {
-            super::unsupported("workflows of other documents", id.span(), self.diagnostics);
-            return None;
-        }
-        let workflows = &self.document.workflows;
-        let position = |name: &str| workflows.iter().position(|workflow| workflow.id.value == name);
-        if let Some(index) = position(id.value) {
+        self.find_workflow_in(id.value, id)
+    }
+
+    /// The same for an id that is a part of a longer text.
+    pub(super) fn find_workflow_in(&mut self, id: &str, text: Text<'_>) -> Option<usize> {
+        let start = text.value.find(id).unwrap_or(0);
+        let unknown = match self.workflow_named(id) {
+            Ok(index) => return Some(index),
+            Err(unknown) => unknown,
+        };
+        let (unit, length) = match unknown {
+            Unknown::Unreadable => return None,
+            Unknown::Source => {
+                self.unknown_document(id, text, start);
+                return None;
+            }
+            Unknown::Workflow { unit, length } => (unit, length),
+        };
+        let span = text.at.part(start + id.len() - length, start + id.len());
+        let wanted = &id[id.len() - length..];
+        if unit == self.unit
+            && let Some((name, index)) = self.elsewhere(wanted)
+        {
+            self.unqualified_external_workflow(wanted, name, span);
             return Some(index);
         }
-        let names = || workflows.iter().map(|workflow| workflow.id.value);
-        let meant = similar(id.value, names());
+        let Unit { document, first, .. } = &self.units[unit];
+        let names = || document.workflows.iter().map(|workflow| workflow.id.value);
+        let meant = similar(wanted, names());
         let help = match meant {
             Some(name) => format!("a workflow with a similar name exists: `{name}`"),
             None => format!("the workflows are {}", super::listed(names())),
         };
-        let message = format!("no workflow `{}` in this document", id.value);
+        let which = if unit == self.unit {
+            "this document".to_owned()
+        } else {
+            format!("`{}`", self.units[unit].names.join("."))
+        };
+        let message = format!("no workflow `{wanted}` in {which}");
         self.diagnostics
-            .push(Diagnostic::new(&rule::UNKNOWN_WORKFLOW, id.span(), message).help(help));
-        meant.and_then(position)
+            .push(Diagnostic::new(&rule::UNKNOWN_WORKFLOW, span, message).help(help));
+        let position = names().position(|name| Some(name) == meant);
+        position.map(|position| first + position)
+    }
+
+    /// A workflow of another document with the same id, and the source description that leads there.
+    fn elsewhere(&self, id: &str) -> Option<(&'a str, usize)> {
+        self.units[self.unit].others.iter().find_map(|(name, other)| {
+            let unit = &self.units[(*other)?];
+            let position = unit
+                .document
+                .workflows
+                .iter()
+                .position(|workflow| workflow.id.value == id)?;
+            Some((*name, unit.first + position))
+        })
+    }
+
+    fn unqualified_external_workflow(&mut self, id: &str, name: &str, span: crate::source::Span) {
+        let message = format!("the workflow `{id}` stands in another document");
+        self.diagnostics.push(
+            Diagnostic::new(&rule::UNQUALIFIED_EXTERNAL_WORKFLOW, span, message)
+                .help(format!("write `$sourceDescriptions.{name}.{id}`")),
+        );
+    }
+
+    /// The source description in front of a workflow's id is none of type `arazzo`.
+    fn unknown_document(&mut self, id: &str, text: Text<'_>, start: usize) {
+        let prefix = "$sourceDescriptions.".len();
+        let rest = id.get(prefix..).unwrap_or("");
+        let name = rest.split('.').next().unwrap_or("");
+        let span = text.at.part(start + prefix, start + prefix + name.len());
+        if let Some(known) = self.document.sources.iter().find(|known| known.name.value == name) {
+            let message = format!("the source description `{name}` is no Arazzo document; it has no workflows");
+            let mut diagnostic = Diagnostic::new(&rule::UNKNOWN_WORKFLOW, span, message);
+            diagnostic = diagnostic.related(known.name.span(), "described here");
+            self.diagnostics
+                .push(diagnostic.help("an operation is called by `operationId`"));
+        } else {
+            self.unknown_source(name, span);
+        }
     }
 
     /// Binds the parameters of a call to the inputs of its target.
@@ -57,7 +165,7 @@ impl<'a> Scope<'a, '_> {
     ) -> Option<Invocation> {
         let target = self.find_workflow(id)?;
         let (inputs, closed) = self.all_inputs.get(target)?.clone();
-        let name = self.document.workflows.get(target)?.id.value;
+        let name = self.workflow_at(target)?.id.value;
         let mut arguments: Vec<(usize, Value)> = Vec::new();
         let mut seen: Vec<(String, crate::source::Span)> = Vec::new();
         for parameter in parameters {

@@ -6,33 +6,48 @@
 //! exists, it is taken from there on, so that one mistake stays one error.
 
 mod action;
+mod body;
 mod criterion;
 mod invocation;
 mod operation;
+mod query;
 mod selector;
 mod value;
 
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, Opened};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::document::{self, Document, SourceType, Text};
 use crate::openapi::{Api, Operation};
 use crate::schema::{Schema, check_references};
-use crate::source::{Cursor, Entry, Span};
+use crate::source::{Cursor, Entry, FileId, Span};
 
 pub use action::{Action, ActionKind, Destination};
+pub use body::{Body, Payload, ReplacementTarget};
 pub use criterion::{Criterion, Test};
 pub use invocation::Invocation;
 pub(crate) use operation::same_parameter;
-pub use operation::{Argument, Body, path_names};
+pub use operation::{Argument, path_names};
+pub use query::{Engine, Query, QueryPiece, Selection};
 pub use value::{JsonPiece, Reference, Segment, Source, Value, ValueKind};
 
-/// A document whose names are resolved.
+/// Documents whose names are resolved.
 #[derive(Debug)]
 pub struct Program<'a> {
-    /// Its workflows in document order.
+    /// The workflows of all documents, in document order.
     pub workflows: Vec<Workflow<'a>>,
-    /// The names of its source descriptions.
-    pub sources: Vec<&'a str>,
+    /// The APIs of all documents.
+    pub apis: Vec<ApiName>,
+}
+
+/// An API, as a document and the client name it.
+#[derive(Debug)]
+pub struct ApiName {
+    /// The index of the document.
+    pub document: usize,
+    /// The name of the source description.
+    pub name: String,
+    /// The name that the client knows it by.
+    pub client: String,
 }
 
 /// A workflow.
@@ -40,6 +55,10 @@ pub struct Program<'a> {
 pub struct Workflow<'a> {
     /// As the document has it.
     pub text: &'a document::Workflow<'a>,
+    /// The index of its document.
+    pub document: usize,
+    /// The names of the source descriptions that lead to its document.
+    pub names: Vec<String>,
     /// Its inputs in schema order.
     pub inputs: Vec<Input<'a>>,
     /// Its steps in the order of the document.
@@ -59,6 +78,8 @@ pub struct Input<'a> {
     pub name: &'a str,
     /// Where it is declared.
     pub span: Span,
+    /// Its declaration.
+    pub at: Cursor<'a>,
     /// Its schema; `None` where it has none that can be used.
     pub schema: Option<Schema<'a>>,
     /// Whether the caller must give it: it is listed in `required` and has no `default`.
@@ -84,6 +105,19 @@ pub struct Step<'a> {
     pub timeout: Option<u64>,
     /// The indices of the steps that must have succeeded before.
     pub depends_on: Vec<usize>,
+    /// The steps of other workflows that must have succeeded before.
+    pub depends_elsewhere: Vec<Elsewhere<'a>>,
+}
+
+/// A step of another workflow.
+#[derive(Clone, Copy, Debug)]
+pub struct Elsewhere<'a> {
+    /// The index of the workflow.
+    pub workflow: usize,
+    /// The step's index in the workflow.
+    pub step: usize,
+    /// The dependency as it is written.
+    pub text: Text<'a>,
 }
 
 /// What a step calls.
@@ -100,8 +134,8 @@ pub enum Call<'a> {
 /// A request to an operation.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// The index of the source description.
-    pub source: usize,
+    /// The index of the API.
+    pub api: usize,
     /// The operation.
     pub operation: Operation<'a>,
     /// The values of its parameters.
@@ -126,19 +160,34 @@ pub struct Output {
 pub struct NamedApi<'a> {
     /// The name of the source description.
     pub name: &'a str,
-    /// The index of the source description.
+    /// The index of the API.
     pub index: usize,
     /// The description; `None` where it could not be read.
     pub api: Option<Api<'a>>,
+}
+
+/// A document and what its source descriptions lead to.
+struct Unit<'a> {
+    document: &'a Document<'a>,
+    /// The names of the source descriptions that lead to it.
+    names: &'a [String],
+    /// The index of its first workflow among those of all documents.
+    first: usize,
+    apis: Vec<NamedApi<'a>>,
+    /// The source descriptions of type `arazzo` and the indices of their documents.
+    others: Vec<(&'a str, Option<usize>)>,
 }
 
 /// What the names of a workflow can refer to.
 struct Scope<'a, 'd> {
     document: &'a Document<'a>,
     apis: &'d [NamedApi<'a>],
+    units: &'d [Unit<'a>],
+    /// The index of the document.
+    unit: usize,
     workflow: &'a document::Workflow<'a>,
     inputs: Vec<Input<'a>>,
-    /// The inputs of every workflow of the document.
+    /// The inputs of every workflow of all documents.
     all_inputs: &'d [(Vec<Input<'a>>, bool)],
     /// Whether the inputs are known to be complete; if not, nothing is said of unknown ones.
     closed: bool,
@@ -147,60 +196,119 @@ struct Scope<'a, 'd> {
     diagnostics: &'d mut Diagnostics,
 }
 
-/// Resolves the names of a document.
-pub fn resolve<'a>(document: &'a Document<'a>, bundle: &'a Bundle, diagnostics: &mut Diagnostics) -> Program<'a> {
-    let apis = open_apis(document, bundle, diagnostics);
-    duplicates(document, diagnostics);
-    let inputs: Vec<(Vec<Input<'a>>, bool)> = document
-        .workflows
-        .iter()
-        .map(|workflow| resolve_inputs(document, workflow, diagnostics))
-        .collect();
-    let workflows = (0..document.workflows.len())
-        .map(|index| resolve_workflow(document, &apis, &inputs, index, diagnostics))
-        .collect();
-    Program {
-        workflows,
-        sources: document.sources.iter().map(|source| source.name.value).collect(),
+/// Resolves the names of documents; the first is the one that was asked for. One that could not be
+/// read is `None`.
+pub fn resolve<'a>(
+    documents: &'a [Option<Document<'a>>],
+    bundle: &'a Bundle,
+    diagnostics: &mut Diagnostics,
+) -> Program<'a> {
+    let mut apis = Vec::new();
+    let units = units(documents, bundle, &mut apis, diagnostics);
+    let mut inputs: Vec<(Vec<Input<'a>>, bool)> = Vec::new();
+    for unit in &units {
+        duplicates(unit.document, diagnostics);
+        for workflow in &unit.document.workflows {
+            inputs.push(resolve_inputs(unit.document, workflow, diagnostics));
+        }
     }
+    let mut workflows = Vec::new();
+    for unit in 0..units.len() {
+        for index in 0..units[unit].document.workflows.len() {
+            workflows.push(resolve_workflow(&units, unit, &inputs, index, diagnostics));
+        }
+    }
+    Program { workflows, apis }
 }
 
-fn open_apis<'a>(document: &'a Document<'a>, bundle: &'a Bundle, diagnostics: &mut Diagnostics) -> Vec<NamedApi<'a>> {
-    let described = bundle
-        .documents
-        .first()
-        .map(|described| described.sources.as_slice())
-        .unwrap_or_default();
-    let entries: Vec<Cursor<'a>> = document
-        .root
-        .get("sourceDescriptions")
-        .into_iter()
-        .flat_map(Cursor::items)
+fn units<'a>(
+    documents: &'a [Option<Document<'a>>],
+    bundle: &'a Bundle,
+    names: &mut Vec<ApiName>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Unit<'a>> {
+    let read: Vec<usize> = (0..documents.len())
+        .filter(|index| documents[*index].is_some())
         .collect();
-    let mut apis = Vec::new();
-    for (index, source) in document.sources.iter().enumerate() {
-        match source.kind {
-            Some((SourceType::AsyncApi, _)) => continue,
-            Some((SourceType::Arazzo, span)) => {
-                unsupported("source descriptions of type `arazzo`", span, diagnostics);
-                continue;
+    let mut units = Vec::new();
+    let mut files = Vec::new();
+    let mut first = 0;
+    for &index in &read {
+        let (Some(document), Some(described)) = (&documents[index], bundle.documents.get(index)) else {
+            continue;
+        };
+        let entries: Vec<Cursor<'a>> = document
+            .root
+            .get("sourceDescriptions")
+            .into_iter()
+            .flat_map(Cursor::items)
+            .collect();
+        let (mut apis, mut others) = (Vec::new(), Vec::new());
+        for source in &document.sources {
+            let name = source.name.value;
+            let position = entries
+                .iter()
+                .position(|entry| entry.get("name").and_then(Cursor::as_str) == Some(name));
+            let opened = position.and_then(|position| described.sources.get(position).copied());
+            match (source.kind, opened.unwrap_or(Opened::Nothing)) {
+                (Some((SourceType::AsyncApi, _)), _) => {}
+                (Some((SourceType::Arazzo, _)), Opened::Nothing | Opened::Api(_)) => others.push((name, None)),
+                (_, Opened::Document(other)) => {
+                    others.push((name, read.iter().position(|known| *known == other)));
+                }
+                (_, opened) => {
+                    let file = match opened {
+                        Opened::Api(file) => Some(file),
+                        _ => None,
+                    };
+                    let api = file
+                        .and_then(|file| bundle.root(file))
+                        .and_then(|root| Api::open(root, diagnostics));
+                    apis.push(NamedApi {
+                        name,
+                        index: names.len(),
+                        api,
+                    });
+                    names.push(ApiName {
+                        document: units.len(),
+                        name: name.to_owned(),
+                        client: client_name(name, file, &described.names, names, &files),
+                    });
+                    files.push(file);
+                }
             }
-            Some((SourceType::OpenApi, _)) | None => {}
         }
-        let position = entries
-            .iter()
-            .position(|entry| entry.get("name").and_then(Cursor::as_str) == Some(source.name.value));
-        let file = position.and_then(|position| described.get(position).copied().flatten());
-        let api = file
-            .and_then(|file| bundle.root(file))
-            .and_then(|root| Api::open(root, diagnostics));
-        apis.push(NamedApi {
-            name: source.name.value,
-            index,
-            api,
+        let count = document.workflows.len();
+        units.push(Unit {
+            document,
+            names: &described.names,
+            first,
+            apis,
+            others,
         });
+        first += count;
     }
-    apis
+    units
+}
+
+/// An API is known by the name of its source description; where another document gives the same
+/// name to another file, by the names that lead to it.
+fn client_name(
+    name: &str,
+    file: Option<FileId>,
+    path: &[String],
+    known: &[ApiName],
+    files: &[Option<FileId>],
+) -> String {
+    let taken = known
+        .iter()
+        .zip(files)
+        .any(|(other, of)| other.client == name && *of != file);
+    if taken && !path.is_empty() {
+        format!("{}.{name}", path.join("."))
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Says that a construct of the specification cannot be compiled yet.
@@ -258,17 +366,20 @@ fn report_duplicates<'a>(
 }
 
 fn resolve_workflow<'a>(
-    document: &'a Document<'a>,
-    apis: &[NamedApi<'a>],
+    units: &[Unit<'a>],
+    unit: usize,
     all_inputs: &[(Vec<Input<'a>>, bool)],
     index: usize,
     diagnostics: &mut Diagnostics,
 ) -> Workflow<'a> {
-    let workflow = &document.workflows[index];
-    let (inputs, closed) = all_inputs[index].clone();
+    let of = &units[unit];
+    let workflow = &of.document.workflows[index];
+    let (inputs, closed) = all_inputs[of.first + index].clone();
     let mut scope = Scope {
-        document,
-        apis,
+        document: of.document,
+        apis: &of.apis,
+        units,
+        unit,
         workflow,
         inputs,
         all_inputs,
@@ -283,15 +394,34 @@ fn resolve_workflow<'a>(
         .collect();
     let steps: Vec<Step<'a>> = workflow.steps.iter().map(|step| scope.step(step)).collect();
     let outputs = scope.outputs(&workflow.outputs, None);
-    let order = scope.order(&steps);
-    Workflow {
+    let mut resolved = Workflow {
         text: workflow,
-        inputs: scope.inputs,
+        document: unit,
+        names: of.names.to_vec(),
+        inputs: std::mem::take(&mut scope.inputs),
         steps,
-        order,
-        depends_on: scope.depends_on,
+        order: Vec::new(),
+        depends_on: std::mem::take(&mut scope.depends_on),
         outputs,
+    };
+    resolved.order = scope.order(&resolved);
+    resolved
+}
+
+/// A stable topological order; if there is none, those that are free and those that wait for each
+/// other.
+fn topological(needed: &[Vec<usize>]) -> Result<Vec<usize>, (Vec<usize>, Vec<usize>)> {
+    let mut order: Vec<usize> = Vec::with_capacity(needed.len());
+    while order.len() < needed.len() {
+        let waiting = || (0..needed.len()).filter(|index| !order.contains(index));
+        let ready = waiting().find(|index| needed[*index].iter().all(|needed| order.contains(needed)));
+        let Some(next) = ready else {
+            let stuck = waiting().collect();
+            return Err((order, stuck));
+        };
+        order.push(next);
     }
+    Ok(order)
 }
 
 /// Names between back-ticks, separated by commas.
@@ -333,6 +463,7 @@ fn resolve_inputs<'a>(
         inputs.push(Input {
             name,
             span,
+            at,
             schema: schema_of,
             required: schema.requires(name) && !default,
         });
@@ -363,11 +494,14 @@ fn required_input_undeclared(item: Cursor<'_>, inputs: &[Input<'_>], diagnostics
 
 impl<'a> Scope<'a, '_> {
     fn step(&mut self, step: &'a document::Step<'a>) -> Step<'a> {
-        let depends_on = step
-            .depends_on
-            .iter()
-            .filter_map(|id| self.step_dependency(*id))
-            .collect();
+        let (mut depends_on, mut depends_elsewhere) = (Vec::new(), Vec::new());
+        for id in &step.depends_on {
+            if id.value.starts_with('$') {
+                depends_elsewhere.extend(self.step_elsewhere(*id));
+            } else {
+                depends_on.extend(self.find_step(*id));
+            }
+        }
         let call = self.call(step);
         let place = value::Place {
             step: Some(step),
@@ -393,6 +527,7 @@ impl<'a> Scope<'a, '_> {
             outputs,
             timeout,
             depends_on,
+            depends_elsewhere,
             call,
         }
     }
@@ -465,13 +600,9 @@ impl<'a> Scope<'a, '_> {
     /// A step that calls a workflow and declares no outputs has those of the workflow.
     fn adopted_outputs(&self, target: usize, step: &document::Step<'a>) -> Vec<Output> {
         let span = step.id.span();
-        let outputs = self
-            .document
-            .workflows
-            .get(target)
-            .map(|workflow| workflow.outputs.as_slice())
-            .unwrap_or_default();
+        let outputs = self.workflow_at(target).map(|workflow| workflow.outputs.as_slice());
         outputs
+            .unwrap_or_default()
             .iter()
             .enumerate()
             .map(|(index, entry)| {
@@ -505,40 +636,69 @@ impl<'a> Scope<'a, '_> {
             .find(|(target, _)| *target == document::Target::WorkflowId);
         let own = &step.outputs;
         let adopted = called.filter(|_| own.is_empty()).and_then(|(_, id)| {
-            self.document
-                .workflows
-                .iter()
-                .find(|workflow| workflow.id.value == id.value)
-                .map(|workflow| &workflow.outputs)
+            let target = self.workflow_named(id.value).ok()?;
+            self.workflow_at(target).map(|workflow| &workflow.outputs)
         });
         adopted.unwrap_or(own).iter().map(|entry| entry.key).collect()
     }
 
-    /// A step that must have succeeded before, of this workflow.
-    fn step_dependency(&mut self, id: Text<'a>) -> Option<usize> {
-        if id.value.starts_with('$') {
-            unsupported("dependencies on steps of other workflows", id.span(), self.diagnostics);
+    /// A step of another workflow: `$workflows.W.steps.S` or `$sourceDescriptions.D.W.steps.S`.
+    fn step_elsewhere(&mut self, text: Text<'a>) -> Option<Elsewhere<'a>> {
+        let value = text.value;
+        let Some((owner, step)) = value.split_once(".steps.") else {
+            let message = format!("`{value}` names no step");
+            self.diagnostics.push(
+                Diagnostic::new(&rule::EXPRESSION_SYNTAX, text.span(), message).help(
+                    "a step of this workflow is named by its id alone, one of another workflow by `$workflows.WORKFLOW.steps.STEP`, one of another document by `$sourceDescriptions.NAME.WORKFLOW.steps.STEP`",
+                ),
+            );
             return None;
+        };
+        let workflow = self.find_workflow_in(owner.strip_prefix("$workflows.").unwrap_or(owner), text)?;
+        let steps = &self.workflow_at(workflow)?.steps;
+        let found = steps.iter().position(|known| known.id.value == step);
+        if found.is_none() {
+            let id = self.workflow_at(workflow)?.id.value;
+            let names = || steps.iter().map(|step| step.id.value);
+            let help = match similar(step, names()) {
+                Some(name) => format!("a step with a similar name exists: `{name}`"),
+                None => format!("the steps are {}", listed(names())),
+            };
+            let span = text.at.part(value.len() - step.len(), value.len());
+            let message = format!("no step `{step}` in workflow `{id}`");
+            self.diagnostics
+                .push(Diagnostic::new(&rule::UNKNOWN_STEP, span, message).help(help));
         }
-        self.find_step(id)
+        Some(Elsewhere {
+            workflow,
+            step: found?,
+            text,
+        })
     }
 
-    /// A stable topological order of the steps by `dependsOn`.
-    fn order(&mut self, steps: &[Step<'a>]) -> Vec<usize> {
-        let mut order: Vec<usize> = Vec::with_capacity(steps.len());
-        while order.len() < steps.len() {
-            let ready = (0..steps.len()).find(|index| {
-                !order.contains(index) && steps[*index].depends_on.iter().all(|needed| order.contains(needed))
-            });
-            let Some(next) = ready else {
-                let stuck: Vec<usize> = (0..steps.len()).filter(|index| !order.contains(index)).collect();
-                self.step_cycle(&stuck);
-                order.extend(stuck);
-                return order;
-            };
-            order.push(next);
+    /// A stable topological order of the steps by `dependsOn` and, where a workflow uses it, by the
+    /// outputs that steps read (Arazzo 1.1.0, "Step Dependencies and Execution Order").
+    fn order(&mut self, workflow: &Workflow<'a>) -> Vec<usize> {
+        let explicit: Vec<Vec<usize>> = workflow.steps.iter().map(|step| step.depends_on.clone()).collect();
+        if explicit.iter().all(Vec::is_empty) {
+            return (0..explicit.len()).collect();
         }
-        order
+        let mut all = explicit.clone();
+        for (index, needed) in all.iter_mut().enumerate() {
+            for (reference, _) in crate::check::step_references(workflow, index) {
+                match reference.source {
+                    Source::StepOutput { step, .. } if step != index => needed.push(step),
+                    _ => {}
+                }
+            }
+        }
+        // Steps in a loop read outputs of each other; then only what is said explicitly counts.
+        topological(&all)
+            .or_else(|_| topological(&explicit))
+            .unwrap_or_else(|(order, stuck)| {
+                self.step_cycle(&stuck);
+                [order, stuck].concat()
+            })
     }
 
     fn step_cycle(&mut self, stuck: &[usize]) {

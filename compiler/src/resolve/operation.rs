@@ -2,12 +2,11 @@
 
 use super::invocation::Caller;
 use super::value::Place;
-use super::{Call, JsonPiece, NamedApi, Request, Scope, Segment, Value, ValueKind, unsupported};
+use super::{Call, NamedApi, Request, Scope, Value};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, Location, OrReusable, Target, Text};
 use crate::expression::{self, Root};
-use crate::openapi::{Found, Operation, Parameter, is_json, template_names};
-use crate::schema::Schema;
+use crate::openapi::{Found, Operation, Parameter, template_names};
 use crate::source::Span;
 
 /// A parameter of a request with its value.
@@ -23,21 +22,6 @@ pub struct Argument<'a> {
     pub declared: Option<Parameter<'a>>,
     /// Its value.
     pub value: Value,
-}
-
-/// A body of a request.
-#[derive(Clone, Debug)]
-pub struct Body<'a> {
-    /// Where it stands.
-    pub span: Span,
-    /// The content type that is sent.
-    pub content_type: String,
-    /// The payload.
-    pub payload: Value,
-    /// Values that are set in it once it is made, and the pointers to where.
-    pub replacements: Vec<(Vec<String>, Value)>,
-    /// The schema that the operation has for it.
-    pub schema: Option<Schema<'a>>,
 }
 
 impl<'a> Scope<'a, '_> {
@@ -58,7 +42,7 @@ impl<'a> Scope<'a, '_> {
             Target::OperationId => self.operation_by_id(text),
             Target::OperationPath => self.operation_by_path(text),
         };
-        let Some((source, api, found)) = found else {
+        let Some((index, api, found)) = found else {
             self.visit_unbound(step);
             return Call::Unresolved;
         };
@@ -71,7 +55,7 @@ impl<'a> Scope<'a, '_> {
         let arguments = self.arguments(step, &operation);
         let body = self.body(step, &operation);
         Call::Operation(Box::new(Request {
-            source,
+            api: index,
             operation,
             arguments,
             body,
@@ -157,12 +141,7 @@ impl<'a> Scope<'a, '_> {
                     .map(|found| (*named, found)),
             );
         }
-        let sources = self
-            .document
-            .sources
-            .iter()
-            .filter(|source| !matches!(source.kind, Some((document::SourceType::Arazzo, _))))
-            .count();
+        let sources = self.document.sources.len() - self.units[self.unit].others.len();
         match matches.as_slice() {
             [] => {
                 // What could not be read may have the operation; that it could not is reported.
@@ -497,272 +476,11 @@ impl<'a> Scope<'a, '_> {
             .push(Diagnostic::new(&rule::PARAMETER_IN_MISSING, parameter.name.span(), message).help(help));
         declared.first().copied()
     }
-
-    fn body(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> Option<Body<'a>> {
-        let request = step.request_body.as_ref()?;
-        let place = Place {
-            step: Some(step),
-            response: false,
-        };
-        let content_type = self.content_type(request, operation)?;
-        let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        let schema = operation.body.as_ref().and_then(|body| {
-            body.media
-                .iter()
-                .find(|media| {
-                    media
-                        .name
-                        .split(';')
-                        .next()
-                        .unwrap_or("")
-                        .trim()
-                        .eq_ignore_ascii_case(&essence)
-                })
-                .and_then(|media| media.schema)
-        });
-        let payload_at = request.payload?;
-        let payload = self.value(payload_at, &place);
-        if !is_json(&content_type) {
-            let span = request.content_type.map_or(request.at.span(), |text| text.span());
-            unsupported(&format!("bodies of type `{essence}`"), span, self.diagnostics);
-            return None;
-        }
-        let payload = self.json_text(payload_at, payload);
-        let (payload, replacements) = self.replacements(request, payload, &place);
-        Some(Body {
-            span: request.at.span(),
-            content_type,
-            payload,
-            replacements,
-            schema,
-        })
-    }
-
-    /// A string with a JSON content type is sent as written when it is the text of an object or
-    /// array. Expressions inside its string literals are escaped for them, so that no value can
-    /// change the structure around it.
-    fn json_text(&mut self, at: crate::source::Cursor<'a>, payload: Value) -> Value {
-        let segments = match payload.kind {
-            ValueKind::Text(text) => vec![Segment::Text(text)],
-            ValueKind::Template(segments) => segments,
-            _ => return payload,
-        };
-        let starts = match segments.first() {
-            Some(Segment::Text(text)) => text.trim_start().starts_with(['{', '[']),
-            _ => false,
-        };
-        if !starts {
-            let whole = match segments.as_slice() {
-                [Segment::Text(text)] => ValueKind::Text(text.clone()),
-                _ => ValueKind::Template(segments),
-            };
-            return Value {
-                span: payload.span,
-                kind: whole,
-            };
-        }
-        let (mut quoted, mut escaped) = (false, false);
-        let mut pieces = Vec::new();
-        let mut sample = String::new();
-        for segment in segments {
-            match segment {
-                Segment::Text(text) => {
-                    for letter in text.chars() {
-                        (quoted, escaped) = match letter {
-                            _ if escaped => (quoted, false),
-                            '\\' if quoted => (true, true),
-                            '"' => (!quoted, false),
-                            _ => (quoted, false),
-                        };
-                    }
-                    sample.push_str(&text);
-                    pieces.push(JsonPiece::Text(text));
-                }
-                Segment::Reference(reference) if quoted => pieces.push(JsonPiece::Quoted(reference)),
-                Segment::Reference(reference) => {
-                    sample.push_str("null");
-                    pieces.push(JsonPiece::Bare(reference));
-                }
-            }
-        }
-        let path = std::path::Path::new("payload.json");
-        if let Err(errors) = &crate::source::File::parse(path, sample.clone().into_bytes()).root {
-            let reason = errors.first().map_or_else(String::new, |error| error.message.clone());
-            let message = format!("the payload is the text of no JSON value: {reason}");
-            let mut diagnostic = Diagnostic::new(&rule::PAYLOAD_NOT_JSON, at.span(), message);
-            if let Some(error) = errors.first().filter(|_| pieces.len() == 1) {
-                diagnostic.span = Some(at.part(error.range.start as usize, error.range.end as usize));
-            }
-            self.diagnostics.push(diagnostic);
-            return Value {
-                span: payload.span,
-                kind: ValueKind::Invalid,
-            };
-        }
-        Value {
-            span: payload.span,
-            kind: ValueKind::JsonText(pieces),
-        }
-    }
-
-    /// Payload replacements: into a payload that the document spells out they are made here, into
-    /// any other when it is there.
-    fn replacements(
-        &mut self,
-        request: &document::RequestBody<'a>,
-        mut payload: Value,
-        place: &Place<'a>,
-    ) -> (Value, Vec<(Vec<String>, Value)>) {
-        let mut later = Vec::new();
-        for replacement in &request.replacements {
-            let value = self.value(replacement.value, place);
-            let target = replacement.target;
-            let tokens = match &replacement.kind {
-                Some(kind) => self.selector_tokens(target.value, target.at, kind),
-                None => self.pointer_target(target),
-            };
-            let Some(tokens) = tokens else { continue };
-            match spot(&mut payload, &tokens) {
-                Spot::Found(found) => *found = value,
-                Spot::Later => later.push((tokens, value)),
-                Spot::Nowhere => {
-                    let message = format!("`{}` leads nowhere in the payload", target.value);
-                    self.diagnostics.push(
-                        Diagnostic::new(&rule::REPLACEMENT_TARGET_UNRESOLVED, target.span(), message)
-                            .related(payload.span, "the payload"),
-                    );
-                }
-            }
-        }
-        (payload, later)
-    }
-
-    fn pointer_target(&mut self, target: Text<'a>) -> Option<Vec<String>> {
-        let tokens = match target.value.strip_prefix('/') {
-            Some(body) => body.split('/').map(expression::unescape).collect::<Option<Vec<_>>>(),
-            None => target.value.is_empty().then(Vec::new),
-        };
-        if tokens.is_none() {
-            let message = format!("`{}` is no JSON Pointer", target.value);
-            let pointer = expression::dotted_to_pointer(target.value.trim_start_matches(['$', '#']));
-            self.diagnostics.push(
-                Diagnostic::new(&rule::REPLACEMENT_TARGET_SYNTAX, target.span(), message).help(format!(
-                    "write `{pointer}`, or say by `targetSelectorType` which language it is (1.1)"
-                )),
-            );
-        }
-        tokens
-    }
-
-    fn content_type(&mut self, request: &document::RequestBody<'a>, operation: &Operation<'a>) -> Option<String> {
-        let offered: Vec<&str> = operation
-            .body
-            .as_ref()
-            .map(|body| body.media.iter().map(|media| media.name).collect())
-            .unwrap_or_default();
-        if let Some(text) = request.content_type {
-            if !is_media_type(text.value) {
-                let message = format!("`{}` is no media type", text.value);
-                self.diagnostics.push(
-                    Diagnostic::new(&rule::CONTENT_TYPE_INVALID, text.span(), message)
-                        .help("write a type and a subtype, such as `application/json`"),
-                );
-                return None;
-            }
-            let essence = text.value.split(';').next().unwrap_or("").trim();
-            let known = offered.iter().any(|media| {
-                media.eq_ignore_ascii_case(essence)
-                    || media
-                        .split(';')
-                        .next()
-                        .is_some_and(|media| media.trim().eq_ignore_ascii_case(essence))
-                    || accepts(media, essence)
-            });
-            if !offered.is_empty() && !known {
-                let message = format!("the operation does not accept `{essence}`");
-                self.diagnostics.push(
-                    Diagnostic::new(&rule::CONTENT_TYPE_UNSUPPORTED, text.span(), message).help(format!(
-                        "it accepts {}",
-                        offered
-                            .iter()
-                            .map(|name| format!("`{name}`"))
-                            .collect::<Vec<_>>()
-                            .join(", ")
-                    )),
-                );
-            }
-            return Some(text.value.to_owned());
-        }
-        match offered.as_slice() {
-            [only] if !only.contains('*') => Some((*only).to_owned()),
-            [] => Some("application/json".to_owned()),
-            _ => offered
-                .iter()
-                .find(|name| is_json(name))
-                .map(|name| (*name).to_owned())
-                .or_else(|| {
-                    let message = "the operation accepts several media types; the body does not say which it is";
-                    self.diagnostics.push(
-                        Diagnostic::new(&rule::CONTENT_TYPE_AMBIGUOUS, request.at.span(), message).help(format!(
-                            "add `contentType` with one of {}",
-                            offered
-                                .iter()
-                                .map(|name| format!("`{name}`"))
-                                .collect::<Vec<_>>()
-                                .join(", ")
-                        )),
-                    );
-                    None
-                }),
-        }
-    }
-}
-
-/// What a pointer finds in a payload that the document spells out.
-enum Spot<'v> {
-    Found(&'v mut Value),
-    Later,
-    Nowhere,
-}
-
-fn spot<'v>(value: &'v mut Value, tokens: &[String]) -> Spot<'v> {
-    let Some((token, rest)) = tokens.split_first() else {
-        return Spot::Found(value);
-    };
-    match &mut value.kind {
-        ValueKind::Object(members) => match members.iter_mut().find(|(name, _)| name == token) {
-            Some((_, member)) => spot(member, rest),
-            None => Spot::Nowhere,
-        },
-        ValueKind::Array(items) => match crate::source::array_index(token).and_then(|index| items.get_mut(index)) {
-            Some(item) => spot(item, rest),
-            None => Spot::Nowhere,
-        },
-        ValueKind::Reference(_) | ValueKind::JsonText(_) | ValueKind::Invalid => Spot::Later,
-        ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Template(_) => {
-            Spot::Nowhere
-        }
-    }
-}
-
-/// Whether a range such as `text/*` accepts a media type.
-fn accepts(range: &str, essence: &str) -> bool {
-    let kind = |text: &str| text.split('/').next().unwrap_or("").to_ascii_lowercase();
-    range == "*/*" || (range.ends_with("/*") && kind(range) == kind(essence))
 }
 
 /// Header names ignore case (RFC 9110, section 5.1), all others do not.
 pub(crate) fn same_parameter(left: &str, left_in: Location, right: &str, right_in: Location) -> bool {
     left_in == right_in && (left == right || (left_in == Location::Header && left.eq_ignore_ascii_case(right)))
-}
-
-fn is_media_type(text: &str) -> bool {
-    let essence = text.split(';').next().unwrap_or("").trim();
-    let is_token = |part: &str| !part.is_empty() && part.chars().all(expression::is_token_char);
-    let sent = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-    sent && essence
-        .split_once('/')
-        .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }
 
 /// The names that the path of an operation has in braces.

@@ -1,14 +1,14 @@
 //! Selectors: Selector Objects, targets of replacements, and the versions of their languages.
 
 use super::value::Place;
-use super::{Scope, ValueKind, unsupported};
+use super::{ReplacementTarget, Scope, Selection, ValueKind};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document;
 use crate::expression::{self, SyntaxError};
 use crate::source::Cursor;
 
 impl<'a> Scope<'a, '_> {
-    /// A Selector Object whose selector is a pointer or a singular query is a longer pointer.
+    /// A Selector Object. One whose selector is a pointer or a singular query is a longer pointer.
     pub(super) fn selector(&mut self, at: Cursor<'a>, place: &Place<'a>) -> ValueKind {
         let (Some(context), Some(selector), Some(kind)) = (at.get("context"), at.get("selector"), at.get("type"))
         else {
@@ -36,8 +36,16 @@ impl<'a> Scope<'a, '_> {
                 return ValueKind::Invalid;
             }
         };
-        let Some(tokens) = self.selector_tokens(text, selector, &kind) else {
-            return ValueKind::Invalid;
+        let tokens = match self.selector_target(text, selector, &kind) {
+            Some(ReplacementTarget::Pointer(tokens)) => tokens,
+            Some(ReplacementTarget::Query(engine, query)) => {
+                return ValueKind::Selection(Box::new(Selection {
+                    engine,
+                    context: reference,
+                    query,
+                }));
+            }
+            None => return ValueKind::Invalid,
         };
         reference.token_spans.extend(tokens.iter().map(|_| selector.span()));
         reference.pointer.extend(tokens);
@@ -46,13 +54,13 @@ impl<'a> Scope<'a, '_> {
         ValueKind::Reference(reference)
     }
 
-    /// The tokens that a selector or target leads along, where it needs no engine.
-    pub(super) fn selector_tokens(
+    /// Where a selector or the target of a replacement leads.
+    pub(super) fn selector_target(
         &mut self,
         text: &str,
         at: Cursor<'a>,
         kind: &document::ExpressionType<'a>,
-    ) -> Option<Vec<String>> {
+    ) -> Option<ReplacementTarget> {
         self.criterion_version(kind);
         match kind.name.value {
             "jsonpointer" => {
@@ -70,17 +78,14 @@ impl<'a> Scope<'a, '_> {
                     self.diagnostics
                         .push(Diagnostic::new(&rule::POINTER_SYNTAX, at.span(), message).help(help));
                 }
-                tokens
+                tokens.map(ReplacementTarget::Pointer)
             }
-            "jsonpath" => match crate::jsonpath::parse(text) {
-                Ok(crate::jsonpath::Query::Singular(tokens)) => Some(tokens),
+            "jsonpath" => match crate::jsonpath::parse(text.trim_end()) {
+                Ok(crate::jsonpath::Query::Singular(tokens)) => Some(ReplacementTarget::Pointer(tokens)),
                 Ok(crate::jsonpath::Query::Other) => {
-                    unsupported(
-                        "JSONPath queries that can select more than one value",
-                        at.span(),
-                        self.diagnostics,
-                    );
-                    None
+                    let text = text.trim_end();
+                    let engine = self.engine(kind, text, at, true)?;
+                    Some(ReplacementTarget::Query(engine, text.to_owned()))
                 }
                 Err(error) => {
                     self.jsonpath_syntax(&error, at);
@@ -88,8 +93,9 @@ impl<'a> Scope<'a, '_> {
                 }
             },
             "xpath" => {
-                unsupported("XPath expressions", at.span(), self.diagnostics);
-                None
+                let text = text.trim_end();
+                let engine = self.engine(kind, text, at, true)?;
+                Some(ReplacementTarget::Query(engine, text.to_owned()))
             }
             other => {
                 let message =
@@ -109,7 +115,8 @@ impl<'a> Scope<'a, '_> {
             .push(Diagnostic::new(&rule::JSONPATH_SYNTAX, span, error.message.clone()).help_if(error.help.clone()));
     }
 
-    /// The versions that the specification names for each language.
+    /// The versions that the specification names for each language. The draft of JSONPath is read as
+    /// what became of it, RFC 9535.
     pub(super) fn criterion_version(&mut self, kind: &document::ExpressionType<'a>) {
         let Some(version) = kind.version else { return };
         let known: &[&str] = match kind.name.value {
@@ -123,12 +130,6 @@ impl<'a> Scope<'a, '_> {
             self.diagnostics.push(
                 Diagnostic::new(&rule::CRITERION_VERSION, version.span(), message)
                     .help(format!("its versions are {}", super::listed(known.iter().copied()))),
-            );
-        } else if version.value == "draft-goessner-dispatch-jsonpath-00" {
-            unsupported(
-                "JSONPath queries of the draft before RFC 9535",
-                version.span(),
-                self.diagnostics,
             );
         }
     }

@@ -1,6 +1,6 @@
 //! Values: literals, expressions, strings that embed expressions, and structures of them.
 
-use super::Scope;
+use super::{Scope, Selection};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, Version};
 use crate::expression::{self, Expression, Mistake, Name, Part, Piece, Root, SyntaxError};
@@ -28,6 +28,8 @@ pub enum ValueKind {
     Text(String),
     /// What an expression refers to, with its type.
     Reference(Reference),
+    /// What a query selects.
+    Selection(Box<Selection>),
     /// A string with expressions in it.
     Template(Vec<Segment>),
     /// JSON that is written as text, with expressions in it.
@@ -475,40 +477,30 @@ impl<'a> Scope<'a, '_> {
             .targets
             .iter()
             .find(|(target, _)| *target == document::Target::WorkflowId)?;
-        self.document
-            .workflows
-            .iter()
-            .position(|workflow| workflow.id.value == id.value)
+        self.workflow_named(id.value).ok()
     }
 
     fn callee_output(&mut self, name: &Name, at: Cursor<'a>, place: &Place<'a>) -> Source {
         let Some(target) = self.called(place) else {
             return Source::Invalid;
         };
-        let workflow = &self.document.workflows[target];
-        self.workflow_field(
-            name,
-            at,
-            target,
-            "output",
-            &workflow.outputs.iter().map(|entry| entry.key).collect::<Vec<_>>(),
-        )
-        .map_or(Source::Invalid, |output| Source::CalleeOutput { target, output })
+        let names = self.workflow_outputs(target);
+        self.workflow_field(name, at, target, "output", &names)
+            .map_or(Source::Invalid, |output| Source::CalleeOutput { target, output })
     }
 
     /// `$workflows.ID.outputs.NAME`: what a workflow that has run before has returned.
     fn dependency(&mut self, workflow: &Name, input: bool, field: &Name, at: Cursor<'a>) -> Source {
         let span = at.part(workflow.at.start, workflow.at.end);
-        let Some(target) = self
-            .document
-            .workflows
-            .iter()
-            .position(|known| known.id.value == workflow.text)
-        else {
-            let meant = similar(
-                &workflow.text,
-                self.document.workflows.iter().map(|known| known.id.value),
-            );
+        let named = |index: &usize| {
+            self.workflow_at(*index)
+                .is_some_and(|known| known.id.value == workflow.text)
+        };
+        let local = self.workflow_named(&workflow.text).ok();
+        // A workflow of another document is named by its id alone; that it has run says which.
+        let Some(target) = local.or_else(|| self.depends_on.iter().copied().find(named)) else {
+            let names = || self.document.workflows.iter().map(|known| known.id.value);
+            let meant = similar(&workflow.text, names());
             let message = format!("no workflow `{}` in this document", workflow.text);
             self.diagnostics.push(
                 Diagnostic::new(&rule::UNKNOWN_WORKFLOW, span, message)
@@ -530,11 +522,7 @@ impl<'a> Scope<'a, '_> {
         let names: Vec<&str> = if input {
             self.all_inputs[target].0.iter().map(|input| input.name).collect()
         } else {
-            self.document.workflows[target]
-                .outputs
-                .iter()
-                .map(|entry| entry.key)
-                .collect()
+            self.workflow_outputs(target)
         };
         self.workflow_field(field, at, target, if input { "input" } else { "output" }, &names)
             .map_or(Source::Invalid, |field| Source::Dependency {
@@ -542,6 +530,11 @@ impl<'a> Scope<'a, '_> {
                 input,
                 field,
             })
+    }
+
+    fn workflow_outputs(&self, target: usize) -> Vec<&'a str> {
+        let outputs = self.workflow_at(target).map(|workflow| workflow.outputs.as_slice());
+        outputs.unwrap_or_default().iter().map(|entry| entry.key).collect()
     }
 
     fn workflow_field(
@@ -559,7 +552,8 @@ impl<'a> Scope<'a, '_> {
         let meant = similar(&name.text, names.iter().copied());
         let message = format!(
             "workflow `{}` has no {what} `{}`",
-            self.document.workflows[target].id.value, name.text
+            self.workflow_at(target).map_or("", |workflow| workflow.id.value),
+            name.text
         );
         let help = match meant {
             Some(known) => format!("an {what} with a similar name exists: `{known}`"),

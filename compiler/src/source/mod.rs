@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use file::{Disk, File, Library, Memory, SyntaxError};
 pub use node::{Data, Member, Node, Range, Style};
-pub use path::{Lookup, is_remote, join, lookup, normalise, percent_decode, relative};
+pub use path::{Lookup, beside, is_remote, join, lookup, normalise, percent_decode, relative};
 
 /// One of the files of a compilation, in the order in which they were opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

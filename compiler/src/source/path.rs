@@ -13,6 +13,29 @@ pub fn is_remote(url: &str) -> bool {
         && letters.all(|next| next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.'))
 }
 
+/// Where `url` lies as seen from `itself`, the absolute URI of the document: a relative URL, if both
+/// have the same scheme and authority (RFC 3986, section 5.2).
+#[must_use]
+pub fn beside(itself: &str, url: &str) -> Option<String> {
+    let split = |uri: &str| {
+        let (scheme, rest) = uri.split_once("://")?;
+        let end = rest.find('/').unwrap_or(rest.len());
+        Some((format!("{scheme}://{}", &rest[..end]), rest[end..].to_owned()))
+    };
+    let (home, path) = split(itself)?;
+    let target = match split(url) {
+        Some((other, target)) => (other == home).then_some(target)?,
+        None if url.starts_with("//") => {
+            let (_, authority) = home.split_once(':')?;
+            url.strip_prefix(authority)?.to_owned()
+        }
+        None if url.starts_with('/') => url.to_owned(),
+        None => return None,
+    };
+    let directory = path.rfind('/').map_or("", |end| &path[..=end]);
+    Some(relative(target.split(['#', '?']).next()?, directory))
+}
+
 /// `url` relative to the directory of `base`, normalised; both with `/` between parts.
 #[must_use]
 pub fn join(base: &str, url: &str) -> String {
@@ -130,6 +153,23 @@ mod tests {
         assert_eq!(relative("/a/other/flow.yaml", "/a/pkg"), "../other/flow.yaml");
         assert_eq!(relative("../../ui/a.yaml", "../../ui"), "a.yaml");
         assert_eq!(relative("../../openapi/a.yaml", "../../ui"), "../openapi/a.yaml");
+    }
+
+    #[test]
+    fn what_lies_beside_the_document_is_relative_to_it() {
+        let itself = "https://apis.test/flows/order.yaml";
+        for (url, expected) in [
+            ("https://apis.test/flows/pay.yaml", Some("pay.yaml")),
+            ("https://apis.test/openapi/shop.yaml#top", Some("../openapi/shop.yaml")),
+            ("/openapi/shop.yaml", Some("../openapi/shop.yaml")),
+            ("//apis.test/flows/deep/x.json", Some("deep/x.json")),
+            ("https://other.test/flows/pay.yaml", None),
+            ("http://apis.test/flows/pay.yaml", None),
+            ("pay.yaml", None),
+        ] {
+            assert_eq!(beside(itself, url).as_deref(), expected, "{url}");
+        }
+        assert_eq!(beside("flows/order.yaml", "https://apis.test/a"), None);
     }
 
     #[test]

@@ -1,0 +1,96 @@
+//! How the members of a form are written (OpenAPI 3.1.1, "Encoding Object"; Swagger 2.0,
+//! `formData` parameters).
+
+use super::{Field, Style};
+use crate::resolve::{Body, Payload};
+use crate::schema::{Schema, Type};
+use crate::source::Cursor;
+
+/// What an operation says of the members of a form.
+pub(super) fn fields(body: &Body<'_>) -> Vec<Field> {
+    let Some(media) = &body.media else {
+        return Vec::new();
+    };
+    if !matches!(body.form, Payload::Form | Payload::Multipart) {
+        return Vec::new();
+    }
+    let parameters = media.fields.iter().filter_map(|at| parameter(*at));
+    let properties = body.schema.into_iter().flat_map(|schema| {
+        let properties = schema.properties().into_iter();
+        properties.filter_map(move |(name, ..)| {
+            let encoding = media.encoding.and_then(|encoding| encoding.get(name));
+            property(name, schema.property(name)?, encoding, body.form)
+        })
+    });
+    parameters.chain(properties).collect()
+}
+
+fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: Payload) -> Option<Field> {
+    let text = |key: &str| encoding?.get(key)?.as_str();
+    let explode = encoding.and_then(|encoding| encoding.get("explode"));
+    let reserved = encoding.and_then(|encoding| encoding.get("allowReserved"));
+    // The three go together, and leave no say to the content type.
+    let styled = form == Payload::Form && (text("style").is_some() || explode.is_some() || reserved.is_some());
+    let style = styled.then(|| {
+        let form = match text("style") {
+            Some("spaceDelimited") => "SpaceDelimited",
+            Some("pipeDelimited") => "PipeDelimited",
+            Some("deepObject") => "DeepObject",
+            _ => "Form",
+        };
+        Style {
+            form,
+            explode: explode.and_then(Cursor::as_bool).unwrap_or(form == "Form"),
+            reserved: reserved.and_then(Cursor::as_bool) == Some(true),
+        }
+    });
+    let one = |schema: Schema<'_>| {
+        let binary = schema.text("format") == Some("binary") || schema.text("contentMediaType").is_some();
+        let bare = schema.types().is_empty() && schema.properties().is_empty() && schema.alternatives().is_empty();
+        (binary, bare)
+    };
+    let item = (schema.types().single() == Some(Type::Array))
+        .then(|| schema.item(None))
+        .flatten();
+    let (binary, bare) = one(item.unwrap_or(schema));
+    // The first of a list; a range names no type that could be sent.
+    let declared = text("contentType")
+        .and_then(|list| list.split(',').next())
+        .map(str::trim);
+    let declared = declared.filter(|media| !media.contains('*')).map(str::to_owned);
+    let media_type = schema.text("contentMediaType").map(str::to_owned);
+    // In 3.1 what has no type at all is binary (section "Special Considerations for multipart").
+    let octets = (binary || (bare && form == Payload::Multipart && schema.at.members().len() == 0))
+        .then(|| "application/octet-stream".to_owned());
+    let content_type = declared.or(media_type).or(octets);
+    let field = Field {
+        name: name.to_owned(),
+        style,
+        file: binary || text("contentType").is_some_and(|list| !list.starts_with("text/") && !list.contains("json")),
+        content_type,
+    };
+    (field.style.is_some() || field.content_type.is_some() || field.file).then_some(field)
+}
+
+/// Swagger 2.0: a file, or an array with a `collectionFormat`.
+fn parameter(at: Cursor<'_>) -> Option<Field> {
+    let text = |key: &str| at.get(key)?.as_str();
+    let name = text("name")?.to_owned();
+    let file = text("type") == Some("file");
+    let style = (text("type") == Some("array")).then(|| Style {
+        form: match text("collectionFormat") {
+            Some("ssv") => "SpaceDelimited",
+            Some("pipes") => "PipeDelimited",
+            Some("tsv") => "TabDelimited",
+            _ => "Form",
+        },
+        explode: text("collectionFormat") == Some("multi"),
+        reserved: false,
+    });
+    (file || style.is_some()).then(|| Field {
+        name,
+        style,
+        content_type: file.then(|| "application/octet-stream".to_owned()),
+        file,
+    })
+}

@@ -1,0 +1,181 @@
+//! Forms: bodies of the types `application/x-www-form-urlencoded` and `multipart/form-data`.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::datum::Datum;
+use crate::slot::Members;
+use crate::style::{self, Style};
+
+/// How a member of a form is written, where the operation says something of it.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// Its style, where one is declared.
+    pub style: Option<Style>,
+    /// Its content type, where one is declared or its schema decides.
+    pub content_type: Option<&'static str>,
+    /// Whether it is a file.
+    pub file: bool,
+}
+
+/// The members of an object, nulls left out; `None` of anything else.
+fn members<'a>(value: &'a Datum<'_>) -> Option<Vec<(String, Datum<'a>)>> {
+    let Datum::Json(json) = value else { return None };
+    let members: Members<'a> = serde_json::from_str(json).ok()?;
+    let members = members.0.into_iter();
+    Some(
+        members
+            .map(|(name, raw)| (name, Datum::from_json(raw.get())))
+            .filter(|(_, value)| *value != Datum::Null)
+            .collect(),
+    )
+}
+
+/// The items of an array; anything else is its own only item.
+fn items<'a>(value: &'a Datum<'_>) -> Vec<Datum<'a>> {
+    let items: Option<Vec<&'a serde_json::value::RawValue>> = match value {
+        Datum::Json(json) if json.starts_with('[') => serde_json::from_str(json).ok(),
+        _ => None,
+    };
+    match items {
+        Some(items) => items.into_iter().map(|raw| Datum::from_json(raw.get())).collect(),
+        None => vec![value.clone()],
+    }
+}
+
+fn field<'f>(fields: &'f [Field], name: &str) -> Option<&'f Field> {
+    fields.iter().find(|field| field.name == name)
+}
+
+/// An object as pairs: items of an array as pairs of the same name, objects as JSON (OpenAPI 3.1.1,
+/// "Encoding the x-www-form-urlencoded Media Type"), unless a style says otherwise. A string is
+/// ready. `None` for anything else.
+pub(crate) fn urlencoded(value: &Datum<'_>, fields: &[Field]) -> Option<String> {
+    if let Datum::Text(ready) = value {
+        return Some(ready.clone().into_owned());
+    }
+    let mut pairs: Vec<String> = Vec::new();
+    for (name, value) in members(value)? {
+        if let Some(way) = field(fields, &name).and_then(|field| field.style) {
+            let written = style::pairs(&name, &value, way);
+            pairs.extend(written.into_iter().map(|(name, text)| format!("{name}={text}")));
+            continue;
+        }
+        for item in items(&value) {
+            let (name, text) = (style::encoded(&name, false), style::encoded(&item.text(), false));
+            pairs.push(format!("{name}={text}"));
+        }
+    }
+    Some(pairs.join("&"))
+}
+
+/// An object as parts (RFC 7578), and the boundary between them. `None` for anything else.
+///
+/// The boundary depends on nothing but the parts, so that the same run sends the same bytes.
+pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, Vec<u8>)> {
+    let mut parts: Vec<Vec<u8>> = Vec::new();
+    for (name, value) in members(value)? {
+        let field = field(fields, &name);
+        for item in items(&value) {
+            let mut part = format!("Content-Disposition: form-data; name=\"{}\"", quoted(&name));
+            if field.is_some_and(|field| field.file) {
+                part.push_str(&format!("; filename=\"{}\"", quoted(&name)));
+            }
+            let media = match (&item, field.and_then(|field| field.content_type)) {
+                (_, Some(declared)) => declared,
+                (Datum::Json(_), None) => "application/json",
+                _ => "text/plain; charset=utf-8",
+            };
+            part.push_str(&format!("\r\nContent-Type: {media}\r\n\r\n{}\r\n", item.text()));
+            parts.push(part.into_bytes());
+        }
+    }
+    let mut hasher = DefaultHasher::new();
+    parts.hash(&mut hasher);
+    let mut boundary = format!("arazzo-{:016x}", hasher.finish());
+    let occurs = |boundary: &str| {
+        let found = |part: &Vec<u8>| part.windows(boundary.len()).any(|window| window == boundary.as_bytes());
+        parts.iter().any(found)
+    };
+    while occurs(&boundary) {
+        hasher.write_u8(0);
+        boundary = format!("arazzo-{:016x}", hasher.finish());
+    }
+    let mut body = Vec::new();
+    for part in parts {
+        body.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+        body.extend_from_slice(&part);
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    Some((boundary, body))
+}
+
+/// A name in the quotes of `Content-Disposition` (RFC 7578, section 4.2, as browsers do it).
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PIPES: Field = Field {
+        name: "tags",
+        style: Some(Style {
+            form: crate::style::Form::PipeDelimited,
+            explode: false,
+            reserved: false,
+        }),
+        content_type: None,
+        file: false,
+    };
+
+    #[test]
+    fn pairs_are_encoded() {
+        let form = |json: &str, fields: &[Field]| urlencoded(&Datum::from_json(json), fields);
+        assert_eq!(
+            form(
+                r#"{"a b":"c&d=é+","n":1.50,"x":null,"o":{"k":[1]},"tags":["p q","r"],"none":[]}"#,
+                &[]
+            )
+            .as_deref(),
+            Some("a%20b=c%26d%3D%C3%A9%2B&n=1.50&o=%7B%22k%22%3A%5B1%5D%7D&tags=p%20q&tags=r")
+        );
+        assert_eq!(
+            form(r#"{"tags":["p q","r"]}"#, &[PIPES]).as_deref(),
+            Some("tags=p%20q%7Cr")
+        );
+        assert_eq!(form("\"a=1&b=2\"", &[]).as_deref(), Some("a=1&b=2"));
+        assert_eq!(form("[1]", &[]), None);
+    }
+
+    #[test]
+    fn parts_stand_between_boundaries() {
+        let file = Field {
+            name: "f",
+            style: None,
+            content_type: Some("image/png"),
+            file: true,
+        };
+        let json = r#"{"t":"x\r\n--","f":"PNG","o":{"k":1},"l":[1,2],"q\"":true}"#;
+        let (boundary, body) = multipart(&Datum::from_json(json), &[file]).unwrap();
+        let part = |head: &str, media: &str, content: &str| {
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; {head}\r\nContent-Type: {media}\r\n\r\n{content}\r\n"
+            )
+        };
+        let text = "text/plain; charset=utf-8";
+        let expected = [
+            part("name=\"t\"", text, "x\r\n--"),
+            part("name=\"f\"; filename=\"f\"", "image/png", "PNG"),
+            part("name=\"o\"", "application/json", "{\"k\":1}"),
+            part("name=\"l\"", text, "1"),
+            part("name=\"l\"", text, "2"),
+            part("name=\"q%22\"", text, "true"),
+            format!("--{boundary}--\r\n"),
+        ];
+        assert_eq!(String::from_utf8(body).unwrap(), expected.concat());
+        assert_eq!(multipart(&Datum::from_json(json), &[]).unwrap().0.len(), boundary.len());
+    }
+}

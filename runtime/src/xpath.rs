@@ -1,0 +1,293 @@
+//! XPath 1.0, for XML bodies.
+
+use xmloxide::Document;
+use xmloxide::tree::NodeKind;
+use xmloxide::xpath::ast::{Axis, BinaryOp, Expr, NodeTest, Step};
+use xmloxide::xpath::eval::XPathContext;
+use xmloxide::xpath::types::{XPathNode, XPathValue};
+
+use crate::datum::Datum;
+use crate::query::Replace;
+
+/// An expression; `None` where it is invalid, which fails every criterion (Arazzo 1.1.0,
+/// "Evaluation Errors").
+///
+/// The context is the document; prefixes mean what the root element of the document declares.
+#[derive(Debug)]
+pub struct XPath {
+    expression: Option<Expr>,
+    text: String,
+}
+
+impl XPath {
+    /// Compiles an expression.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self {
+            expression: xmloxide::xpath::parser::parse(text).ok().map(strict),
+            text: text.to_owned(),
+        }
+    }
+
+    /// Whether the effective boolean value is true; never of a value that is no XML.
+    #[must_use]
+    pub fn is_met(&self, value: Option<&Datum<'_>>) -> bool {
+        value
+            .and_then(document)
+            .and_then(|document| self.evaluate(&document))
+            .is_some_and(|found| found.to_boolean())
+    }
+
+    /// What the expression selects: a number, string or boolean as it is, one node its string
+    /// value, several nodes an array of them, no node nothing.
+    #[must_use]
+    pub fn select(&self, value: Option<&Datum<'_>>) -> Option<Datum<'static>> {
+        let document = document(value?)?;
+        match self.evaluate(&document)? {
+            XPathValue::Boolean(value) => Some(Datum::Bool(value)),
+            XPathValue::Number(number) => Some(number_datum(number)),
+            XPathValue::String(text) => Some(Datum::owned(text)),
+            XPathValue::NodeSet(nodes) => {
+                let texts: Vec<String> = nodes.iter().map(|node| string_value(&document, *node)).collect();
+                match texts.as_slice() {
+                    [] => None,
+                    [only] => Some(Datum::owned(only.clone())),
+                    all => Datum::of(all),
+                }
+            }
+        }
+    }
+
+    fn evaluate(&self, document: &Document) -> Option<XPathValue> {
+        let mut context = XPathContext::new(document, document.root());
+        for (prefix, uri) in namespaces(document) {
+            context.set_namespace(&prefix, &uri);
+        }
+        context.evaluate(self.expression.as_ref()?).ok()
+    }
+}
+
+/// The engine takes an unprefixed name for that of elements in any namespace, and `//book[2]` for
+/// the second of all books; XPath 1.0 says that the name has no namespace (section 2.3), and that
+/// positions count among the children of each parent (section 2.5). Predicates say so too.
+fn strict(expression: Expr) -> Expr {
+    let boxed = |inner: Box<Expr>| Box::new(strict(*inner));
+    match expression {
+        Expr::BinaryOp { op, left, right } => Expr::BinaryOp {
+            op,
+            left: boxed(left),
+            right: boxed(right),
+        },
+        Expr::UnaryNeg(inner) => Expr::UnaryNeg(boxed(inner)),
+        Expr::FunctionCall { name, args } => Expr::FunctionCall {
+            name,
+            args: args.into_iter().map(strict).collect(),
+        },
+        Expr::Path { steps } => Expr::Path {
+            steps: strict_steps(steps),
+        },
+        Expr::RootPath { steps } => Expr::RootPath {
+            steps: strict_steps(steps),
+        },
+        Expr::Filter { expr, predicates } => Expr::Filter {
+            expr: boxed(expr),
+            predicates: predicates.into_iter().map(strict).collect(),
+        },
+        Expr::FilterPath { expr, steps } => Expr::FilterPath {
+            expr: boxed(expr),
+            steps: strict_steps(steps),
+        },
+        Expr::Union(left, right) => Expr::Union(boxed(left), boxed(right)),
+        Expr::Number(_) | Expr::String(_) | Expr::Variable(_) => expression,
+    }
+}
+
+fn strict_steps(steps: Vec<Step>) -> Vec<Step> {
+    let mut strict_steps: Vec<Step> = Vec::with_capacity(steps.len());
+    for mut step in steps {
+        step.predicates = step.predicates.into_iter().map(strict).collect();
+        let of_elements = !matches!(step.axis, Axis::Attribute | Axis::Namespace);
+        if of_elements && matches!(&step.node_test, NodeTest::Name(name) if !name.contains(':')) {
+            step.predicates.insert(0, without_namespace());
+        }
+        if !step.predicates.is_empty()
+            && let Some(previous) = strict_steps.last_mut()
+            && previous.axis == Axis::DescendantOrSelf
+            && previous.predicates.is_empty()
+        {
+            previous.predicates.push(call("true", Vec::new()));
+        }
+        strict_steps.push(step);
+    }
+    strict_steps
+}
+
+fn call(name: &str, args: Vec<Expr>) -> Expr {
+    Expr::FunctionCall {
+        name: name.to_owned(),
+        args,
+    }
+}
+
+/// `namespace-uri() = ''`
+fn without_namespace() -> Expr {
+    Expr::BinaryOp {
+        op: BinaryOp::Eq,
+        left: Box::new(call("namespace-uri", Vec::new())),
+        right: Box::new(Expr::String(String::new())),
+    }
+}
+
+/// A number; what JSON cannot say is its XPath spelling.
+fn number_datum(number: f64) -> Datum<'static> {
+    if number == 0.0 {
+        Datum::Number("0".into())
+    } else if number.is_finite() {
+        Datum::Number(number.to_string().into())
+    } else {
+        Datum::owned(xmloxide::xpath::types::format_xpath_number(number))
+    }
+}
+
+fn document(value: &Datum<'_>) -> Option<Document> {
+    match value {
+        Datum::Text(text) => Document::parse_str(text).ok(),
+        _ => None,
+    }
+}
+
+/// The namespaces that the root element declares.
+fn namespaces(document: &Document) -> Vec<(String, String)> {
+    let root = document.root_element();
+    let attributes = root.map(|root| document.attributes(root)).unwrap_or_default();
+    attributes
+        .iter()
+        .filter(|attribute| attribute.prefix.as_deref() == Some("xmlns"))
+        .map(|attribute| (attribute.name.clone(), attribute.value.clone()))
+        .collect()
+}
+
+fn string_value(document: &Document, node: XPathNode) -> String {
+    match node {
+        XPathNode::Attribute { owner, index } => document
+            .attributes(owner)
+            .get(index as usize)
+            .map(|attribute| attribute.value.clone())
+            .unwrap_or_default(),
+        XPathNode::Node(id) => match &document.node(id).kind {
+            NodeKind::ProcessingInstruction { data, .. } => data.clone().unwrap_or_default(),
+            NodeKind::Comment { content } => content.clone(),
+            _ => document.text_content(id),
+        },
+    }
+}
+
+impl Replace for XPath {
+    fn replaced(&self, payload: &str, value: &Datum<'_>) -> Result<Option<String>, String> {
+        let mut document = Document::parse_str(payload).map_err(|error| format!("the payload is not XML: {error}"))?;
+        let Some(XPathValue::NodeSet(nodes)) = self.evaluate(&document) else {
+            return Ok(None);
+        };
+        if nodes.is_empty() {
+            return Ok(None);
+        }
+        let text = value.text();
+        for node in nodes {
+            match node {
+                XPathNode::Node(id) => {
+                    document.set_text_content(id, &text);
+                }
+                XPathNode::Attribute { owner, index } => {
+                    let attribute = document.attributes(owner).get(index as usize).cloned();
+                    if let Some(attribute) = attribute {
+                        let name = match &attribute.prefix {
+                            Some(prefix) => format!("{prefix}:{}", attribute.name),
+                            None => attribute.name.clone(),
+                        };
+                        document.set_attribute(owner, &name, &text);
+                    }
+                }
+            }
+        }
+        let written = xmloxide::serial::serialize(&document);
+        // A declaration that the payload does not have is not added.
+        let declared = payload.trim_start().starts_with("<?xml");
+        let rest = match written.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
+            Some((_, rest)) if !declared => rest.trim_start().to_owned(),
+            _ => written,
+        };
+        Ok(Some(rest.trim_end().to_owned()))
+    }
+
+    fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHELF: &str = r#"<s:shelf xmlns:s="urn:shelf" room="2"><s:book id="a">Dune</s:book><s:book id="b">Emma &amp; co</s:book><count>2</count></s:shelf>"#;
+
+    fn select(expression: &str, xml: &str) -> Option<String> {
+        let found = XPath::new(expression).select(Some(&Datum::borrowed(xml)));
+        found.map(|found| found.to_json())
+    }
+
+    #[test]
+    fn values_and_nodes_are_selected() {
+        for (expression, expected) in [
+            ("count(//s:book)", Some("2")),
+            ("/s:shelf/@room", Some("\"2\"")),
+            ("//count", Some("\"2\"")),
+            ("//s:book", Some("[\"Dune\",\"Emma & co\"]")),
+            ("//count > 1", Some("true")),
+            ("1 div 4", Some("0.25")),
+            ("91 div 12", Some("7.583333333333333")),
+            ("-1 * 0", Some("0")),
+            ("1 div 0", Some("\"Infinity\"")),
+            ("/shelf", None),
+            ("//*[2]", Some("\"Emma & co\"")),
+            ("concat('a', //count)", Some("\"a2\"")),
+            ("//missing", None),
+            ("//comment()", None),
+        ] {
+            assert_eq!(select(expression, SHELF).as_deref(), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn the_effective_boolean_value_decides() {
+        let met = |expression: &str, xml: &str| XPath::new(expression).is_met(Some(&Datum::borrowed(xml)));
+        assert!(met("//s:book", SHELF) && met("count(//s:book)", SHELF) && met("'x'", SHELF));
+        assert!(!met("//missing", SHELF) && !met("0", SHELF) && !met("''", SHELF));
+        assert!(!met("true()", "{}") && !met("true()", "") && !met("true()", "<a>"));
+        assert!(!met("((", SHELF) && !XPath::new("true()").is_met(None));
+    }
+
+    #[test]
+    fn an_entity_bomb_is_refused() {
+        let bomb = r#"<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;"><!ENTITY z "&y;&y;&y;&y;&y;&y;&y;&y;"><!ENTITY b "&z;&z;&z;&z;&z;&z;&z;&z;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;"><!ENTITY f "&e;&e;&e;&e;&e;&e;&e;&e;">]><a>&f;</a>"#;
+        let text = select("string(/a)", bomb);
+        assert!(text.is_none_or(|text| text.len() < 100_000));
+    }
+
+    #[test]
+    fn texts_and_attributes_are_replaced() {
+        let replaced = |expression: &str, xml: &str| XPath::new(expression).replaced(xml, &Datum::borrowed("5 < 6"));
+        assert_eq!(
+            replaced("/a/b", "<a><b>1</b><b/></a>"),
+            Ok(Some("<a><b>5 &lt; 6</b><b>5 &lt; 6</b></a>".to_owned()))
+        );
+        assert_eq!(
+            replaced("/a/@x", "<?xml version=\"1.0\"?>\n<a x=\"1\"/>")
+                .unwrap()
+                .unwrap()
+                .replace('\n', ""),
+            "<?xml version=\"1.0\"?><a x=\"5 &lt; 6\"/>"
+        );
+        assert_eq!(replaced("//c", "<a/>"), Ok(None));
+        assert!(replaced("//c", "{}").is_err());
+    }
+}

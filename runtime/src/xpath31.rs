@@ -1,0 +1,170 @@
+//! XPath 3.1, for what 1.0 cannot say.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use xee_xpath::{Atomic, Documents, Item, Queries, Query as _, Sequence};
+
+use crate::datum::Datum;
+use crate::query::Replace;
+
+/// An expression; one that is invalid fails every criterion (Arazzo 1.1.0, "Evaluation Errors").
+///
+/// The context is the document.
+#[derive(Debug)]
+pub struct XPath31(String);
+
+impl XPath31 {
+    /// Takes an expression.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Whether the effective boolean value is true; never of a value that is no XML.
+    #[must_use]
+    pub fn is_met(&self, value: Option<&Datum<'_>>) -> bool {
+        let met = value.and_then(|value| self.evaluate(value, |_, found| found.effective_boolean_value().ok()));
+        met.unwrap_or(false)
+    }
+
+    /// What the expression selects: an atomic value as it is, one node its string value, several
+    /// items an array of them, no item nothing.
+    #[must_use]
+    pub fn select(&self, value: Option<&Datum<'_>>) -> Option<Datum<'static>> {
+        self.evaluate(value?, |documents, found| {
+            let items: Vec<Datum<'static>> = found
+                .iter()
+                .map(|item| datum(documents, &item))
+                .collect::<Option<_>>()?;
+            match items.as_slice() {
+                [] => None,
+                [only] => Some(only.clone()),
+                all => {
+                    let all: Vec<String> = all.iter().map(Datum::to_json).collect();
+                    Some(Datum::Json(format!("[{}]", all.join(",")).into()))
+                }
+            }
+        })
+    }
+
+    /// The engine is not proof against every input: what it panics at is an evaluation error.
+    fn evaluate<T>(&self, value: &Datum<'_>, read: impl FnOnce(&Documents, &Sequence) -> Option<T>) -> Option<T> {
+        let Datum::Text(xml) = value else { return None };
+        catch_unwind(AssertUnwindSafe(|| {
+            let mut documents = Documents::new();
+            let document = documents.add_string_without_uri(xml).ok()?;
+            let query = Queries::default().sequence(&self.0).ok()?;
+            let found = query.execute(&mut documents, document).ok()?;
+            read(&documents, &found)
+        }))
+        .ok()
+        .flatten()
+    }
+}
+
+fn datum(documents: &Documents, item: &Item) -> Option<Datum<'static>> {
+    let text = || item.string_value(documents.xot()).ok();
+    Some(match item {
+        Item::Atomic(Atomic::Boolean(value)) => Datum::Bool(*value),
+        Item::Atomic(Atomic::Integer(..) | Atomic::Decimal(_) | Atomic::Float(_) | Atomic::Double(_)) => {
+            let text = text()?;
+            match serde_json::from_str::<serde_json::Number>(&text) {
+                Ok(_) => Datum::Number(text.into()),
+                Err(_) => Datum::owned(text),
+            }
+        }
+        _ => Datum::owned(text()?),
+    })
+}
+
+impl Replace for XPath31 {
+    fn replaced(&self, payload: &str, value: &Datum<'_>) -> Result<Option<String>, String> {
+        catch_unwind(AssertUnwindSafe(|| self.replace(payload, &value.text())))
+            .unwrap_or_else(|_| Err("the expression cannot be evaluated".to_owned()))
+    }
+
+    fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl XPath31 {
+    fn replace(&self, payload: &str, text: &str) -> Result<Option<String>, String> {
+        let mut documents = Documents::new();
+        let document = documents
+            .add_string_without_uri(payload)
+            .map_err(|error| format!("the payload is not XML: {error}"))?;
+        let evaluated = Queries::default()
+            .sequence(&self.0)
+            .and_then(|query| query.execute(&mut documents, document));
+        let found = evaluated.map_err(|error| format!("the expression cannot be evaluated: {}", error.error))?;
+        let mut replaced = false;
+        for item in found.iter() {
+            let Item::Node(node) = item else { continue };
+            replaced = true;
+            let xot = documents.xot_mut();
+            if let Some(attribute) = xot.attribute_node_mut(node) {
+                attribute.set_value(text);
+            } else if let Some(content) = xot.text_mut(node) {
+                content.set(text);
+            } else if xot.is_element(node) {
+                let children: Vec<_> = xot.children(node).collect();
+                let emptied = children.into_iter().try_for_each(|child| xot.remove(child));
+                emptied
+                    .and_then(|()| xot.append_text(node, text))
+                    .map_err(|error| error.to_string())?;
+            }
+        }
+        if !replaced {
+            return Ok(None);
+        }
+        let root = documents.document_node(document).ok_or("the payload is not XML")?;
+        let written = documents.xot().to_string(root).map_err(|error| error.to_string())?;
+        Ok(Some(written.trim_end().to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHELF: &str = "<shelf><book pages='412'>Dune</book><book pages='474'>Emma</book></shelf>";
+
+    #[test]
+    fn what_version_1_cannot_say_is_selected() {
+        for (expression, expected) in [
+            ("for $b in //book return upper-case($b)", Some("[\"DUNE\",\"EMMA\"]")),
+            ("string-join(//book, '+')", Some("\"Dune+Emma\"")),
+            ("(1, 2.5, 'x', true())", Some("[1,2.5,\"x\",true]")),
+            ("//book[matches(., '^D')]", Some("\"Dune\"")),
+            ("max(//book/@pages/xs:integer(.))", Some("474")),
+            ("()", None),
+        ] {
+            let found = XPath31::new(expression).select(Some(&Datum::borrowed(SHELF)));
+            assert_eq!(found.map(|found| found.to_json()).as_deref(), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn texts_and_attributes_are_replaced() {
+        let replaced = |expression: &str| XPath31::new(expression).replaced(SHELF, &Datum::borrowed("5 < 6"));
+        assert_eq!(
+            replaced("//book[starts-with(lower-case(.), 'd')]/@pages"),
+            Ok(Some(SHELF.replace("'412'", "\"5 &lt; 6\"").replace('\'', "\"")))
+        );
+        assert_eq!(
+            replaced("//book[ends-with(., 'a')]"),
+            Ok(Some(SHELF.replace("Emma", "5 &lt; 6").replace('\'', "\"")))
+        );
+        assert_eq!(replaced("//page"), Ok(None));
+        assert!(XPath31::new("//page").replaced("{}", &Datum::Null).is_err());
+    }
+
+    #[test]
+    fn the_effective_boolean_value_decides() {
+        let met = |expression: &str, xml: &str| XPath31::new(expression).is_met(Some(&Datum::borrowed(xml)));
+        assert!(met("every $b in //book satisfies $b/@pages > 400", SHELF) && met("//book", SHELF));
+        assert!(!met("some $b in //book satisfies $b/@pages > 500", SHELF) && !met("()", SHELF));
+        assert!(!met("true()", "no xml") && !met("((", SHELF) && !XPath31::new("true()").is_met(None));
+    }
+}

@@ -15,6 +15,12 @@ pub enum Query {
 /// Pointers have neither.
 pub const INDEX: char = '\0';
 
+/// Blank space, which stands between segments and inside brackets (RFC 9535, section 2.1.1).
+const BLANK: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// The largest index (RFC 9535, section 2.1).
+const LARGEST: u64 = (1 << 53) - 1;
+
 /// The position that an index selector means in an array of a length.
 #[must_use]
 pub fn position(token: &str, length: usize) -> Option<usize> {
@@ -48,6 +54,7 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
     let mut tokens = Vec::new();
     while !rest.is_empty() {
         let at = whole.len() - rest.len();
+        rest = rest.trim_start_matches(BLANK);
         if let Some(behind) = rest.strip_prefix('.') {
             if behind.starts_with(['.', '*']) {
                 return Ok(Query::Other);
@@ -61,13 +68,16 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
             tokens.push(behind[..length].to_owned());
             rest = &behind[length..];
         } else if let Some(behind) = rest.strip_prefix('[') {
-            let inner = behind.trim_start();
+            let inner = behind.trim_start_matches(BLANK);
             match inner.chars().next() {
                 Some(quote @ ('\'' | '"')) => {
                     let Some((name, length)) = quoted(inner, quote) else {
-                        return Err(error(at..whole.len(), "a name that is never closed"));
+                        return Err(error(
+                            at..whole.len(),
+                            "a name that is never closed, or has characters that it cannot have",
+                        ));
                     };
-                    let Some(after) = inner[length..].trim_start().strip_prefix(']') else {
+                    let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
                         return Ok(Query::Other);
                     };
                     // A name of digits only would also match an index.
@@ -81,11 +91,14 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
                     let length = inner
                         .find(|letter: char| !letter.is_ascii_digit())
                         .unwrap_or(inner.len());
-                    let Some(after) = inner[length..].trim_start().strip_prefix(']') else {
+                    let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
                         return Ok(Query::Other);
                     };
-                    if crate::source::array_index(&inner[..length]).is_none() {
-                        return Err(error(at..whole.len(), "an index has no leading zeros"));
+                    if crate::source::array_index(&inner[..length]).is_none_or(|index| index as u64 > LARGEST) {
+                        return Err(error(
+                            at..whole.len(),
+                            "an index has no leading zeros and at most 2^53 - 1",
+                        ));
                     }
                     tokens.push(format!("{INDEX}{}", &inner[..length]));
                     rest = after;
@@ -94,11 +107,16 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
                     let length = inner[1..]
                         .find(|letter: char| !letter.is_ascii_digit())
                         .map_or(inner.len(), |end| end + 1);
-                    let Some(after) = inner[length..].trim_start().strip_prefix(']') else {
+                    let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
                         return Ok(Query::Other);
                     };
-                    if !inner[1..length].starts_with(|first: char| ('1'..='9').contains(&first)) {
-                        return Err(error(at..whole.len(), "an index from the end is `-1` or less"));
+                    let digits = &inner[1..length];
+                    let fits = digits.parse::<u64>().is_ok_and(|index| index <= LARGEST);
+                    if !fits || !digits.starts_with(|first: char| ('1'..='9').contains(&first)) {
+                        return Err(error(
+                            at..whole.len(),
+                            "an index from the end is `-1` or less, at least -2^53 + 1",
+                        ));
                     }
                     tokens.push(format!("{INDEX}{}", &inner[..length]));
                     rest = after;
@@ -113,29 +131,44 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
     Ok(Query::Singular(tokens))
 }
 
-/// A quoted name and the bytes that it takes.
+/// A quoted name and the bytes that it takes: RFC 9535, section 2.3.1.1, `string-literal`.
 fn quoted(text: &str, quote: char) -> Option<(String, usize)> {
     let mut name = String::new();
     let mut letters = text.char_indices().skip(1);
     while let Some((at, letter)) = letters.next() {
         match letter {
-            '\\' => match letters.next()?.1 {
-                'n' => name.push('\n'),
-                't' => name.push('\t'),
-                'r' => name.push('\r'),
-                'b' => name.push('\u{8}'),
-                'f' => name.push('\u{c}'),
+            '\\' => name.push(match letters.next()?.1 {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                'b' => '\u{8}',
+                'f' => '\u{c}',
                 'u' => {
-                    let digits: String = letters.by_ref().take(4).map(|(_, digit)| digit).collect();
-                    name.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
+                    let first = unit(&mut letters)?;
+                    let paired = (0xd800..0xdc00).contains(&first);
+                    if paired && !(letters.next()?.1 == '\\' && letters.next()?.1 == 'u') {
+                        return None;
+                    }
+                    let second = if paired { Some(unit(&mut letters)?) } else { None };
+                    char::decode_utf16([first].into_iter().chain(second)).next()?.ok()?
                 }
-                other => name.push(other),
-            },
+                same @ ('/' | '\\') => same,
+                same if same == quote => same,
+                _ => return None,
+            }),
             _ if letter == quote => return Some((name, at + letter.len_utf8())),
+            control if control < ' ' => return None,
             _ => name.push(letter),
         }
     }
     None
+}
+
+/// The four hexadecimal digits of a code unit.
+fn unit(letters: &mut impl Iterator<Item = (usize, char)>) -> Option<u16> {
+    let digits: String = letters.take(4).map(|(_, digit)| digit).collect();
+    let all = digits.len() == 4 && digits.chars().all(|digit| digit.is_ascii_hexdigit());
+    all.then(|| u16::from_str_radix(&digits, 16).ok()).flatten()
 }
 
 #[cfg(test)]
@@ -154,6 +187,7 @@ mod tests {
     fn singular_queries_are_pointers() {
         assert_eq!(singular("$"), [""; 0]);
         assert_eq!(singular("$.a.b_1.é"), ["a", "b_1", "é"]);
+        assert_eq!(singular("$ .a\n[ 'b' ]"), ["a", "b"]);
         assert_eq!(singular("$.a[-2]"), ["a", "\0-2"]);
         assert_eq!(singular("$['a b'][0][\"c\\\"d\"].e"), ["a b", "\u{0}0", "c\"d", "e"]);
         for other in [
@@ -170,7 +204,24 @@ mod tests {
             assert_eq!(parse(other), Ok(Query::Other), "{other}");
         }
         for wrong in [
-            "a", "", " $", "$ ", "$a", "$.", "$.1", "$[", "$['a", "$[01]", "$[-0]", "$[-]", "$ .a",
+            "a",
+            "",
+            " $",
+            "$ ",
+            "$['\\x']",
+            "$['\\\"']",
+            "$[\"\u{1}\"]",
+            "$['\\uD834']",
+            "$[9007199254740992]",
+            "$a",
+            "$.",
+            "$.1",
+            "$[",
+            "$['a",
+            "$[01]",
+            "$[-0]",
+            "$[-]",
+            "$. a",
         ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -110,6 +110,117 @@ fn stytch_documents_compile_or_are_refused_for_what_they_say() {
     );
 }
 
+/// The examples of the OpenAPI Initiative and the Museum: they compile, or are refused for what a
+/// reader of the file finds at the place. Each expectation is the code and the text at its place.
+#[test]
+fn examples_compile_or_are_refused_for_what_they_say() {
+    let Some(corpus) = corpus() else { return };
+    let expectations: &[(&str, &[(&str, &str)])] = &[
+        // No `animals.yaml` was published with it.
+        (
+            "oai/examples/1.0.0/ExtendedParametersExample.arazzo.yaml",
+            &[("source-not-found", "./animals.yaml")],
+        ),
+        // The description calls the operation `Par`.
+        (
+            "oai/examples/1.0.0/FAPI-PAR.arazzo.yaml",
+            &[("operation-id-case", "PAR")],
+        ),
+        // The description is on the network only.
+        (
+            "oai/examples/1.0.0/LoginAndRetrievePets.arazzo.yaml",
+            &[("source-not-local", "https://raw.")],
+        ),
+        // Three steps read outputs that no step declares, and an output leaves out `.outputs`.
+        (
+            "oai/examples/1.0.0/bnpl-arazzo.yaml",
+            &[
+                ("source-not-local", "https://raw."),
+                ("unknown-step-output", "redirectAuthToken"),
+                ("unknown-step-output", "loanTransactionId"),
+                ("unknown-step-output", "loanTransactionId"),
+                ("expression-syntax", ".finalizedPaymentPlan"),
+            ],
+        ),
+        // The description requires `client_id` for every grant.
+        (
+            "oai/examples/1.0.0/oauth.arazzo.yaml",
+            &[("payload-member-required", "grant_type")],
+        ),
+        // The description calls the parameter `petId`.
+        (
+            "oai/examples/1.0.0/pet-coupons.arazzo.yaml",
+            &[
+                ("parameter-required", "getPetCoupons"),
+                ("unknown-path-parameter", "pet_id"),
+            ],
+        ),
+        // Names that have no such form in the specification, and comparisons as JSONPath.
+        (
+            "museum/arazzo/museum-api.arazzo.yaml",
+            &[
+                ("unknown-operation", "museum-api.getMuseumHours"),
+                ("unknown-workflow", "workflows.get-museum-tickets"),
+                ("operation-path-syntax", "$sourceDescriptions.museum-api#"),
+                ("operation-path-syntax", "$sourceDescriptions.museum-api#"),
+                ("jsonpath-comparison", "$.name =="),
+                ("operation-path-syntax", "$sourceDescriptions.museum-api#"),
+                ("operation-path-syntax", "$sourceDescriptions.museum-api#"),
+                ("jsonpath-comparison", "$."),
+                ("operation-path-syntax", "$sourceDescriptions.museum-api#"),
+            ],
+        ),
+        ("museum/arazzo/museum-tickets.arazzo.yaml", &[]),
+    ];
+    for (name, expected) in expectations {
+        let path = corpus.join(name).to_str().unwrap().to_owned();
+        let compilation = compiled(&path);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let found: Vec<(&str, String)> = errors(&compilation)
+            .into_iter()
+            .map(|(code, line, column)| {
+                let at = text.lines().nth(line - 1).unwrap();
+                (code, at.chars().skip(column - 1).collect())
+            })
+            .collect();
+        let fits = found.len() == expected.len()
+            && found
+                .iter()
+                .zip(*expected)
+                .all(|((code, at), (expected, start))| code == expected && at.starts_with(start));
+        assert!(
+            fits,
+            "{name}: {found:#?}\n{}",
+            compilation.render(Header::Full).join("\n\n")
+        );
+    }
+}
+
+/// The examples for AsyncAPI: refused, each for a step on a channel or for what it writes in
+/// another way than the specification.
+#[test]
+fn examples_for_asyncapi_are_refused() {
+    let Some(corpus) = corpus() else { return };
+    let documents = documents(&corpus.join("examples"));
+    assert_eq!(documents.len(), 13);
+    for path in &documents {
+        let found = errors(&compiled(path));
+        let on_channel = found.iter().any(|(code, ..)| *code == "asyncapi-unsupported");
+        // These four describe a webhook or events of an OpenAPI description, or do not name theirs.
+        let webhook = [
+            "document-asyncapi-webhook",
+            "document-openapi-webhook",
+            "ticket-escalation",
+            "build-sse-openapi",
+        ];
+        let other = webhook.iter().any(|name| path.contains(name))
+            && found
+                .iter()
+                .any(|(code, ..)| ["unknown-source", "unknown-operation"].contains(code));
+        assert!(on_channel || other, "{path}: {found:?}");
+    }
+}
+
 /// No document brings the compiler down, and every error has a place.
 #[test]
 fn every_document_compiles_or_is_refused_with_a_place() {

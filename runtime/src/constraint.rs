@@ -167,7 +167,9 @@ fn apply(place: &str, applied: Applied, schemas: &[Constraint], value: &Value, f
         }
         Applied::Dependent(trigger) => {
             if value.get(trigger).is_some() {
-                schemas.iter().for_each(|schema| check(place, schema, value, found));
+                for schema in schemas {
+                    check(place, schema, value, found);
+                }
             }
         }
         Applied::PatternProperties(pattern) => {

@@ -80,14 +80,14 @@ pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, 
         for item in items(&value) {
             let mut part = format!("Content-Disposition: form-data; name=\"{}\"", quoted(&name));
             if field.is_some_and(|field| field.file) {
-                part.push_str(&format!("; filename=\"{}\"", quoted(&name)));
+                part = format!("{part}; filename=\"{}\"", quoted(&name));
             }
             let media = match (&item, field.and_then(|field| field.content_type)) {
                 (_, Some(declared)) => declared,
                 (Datum::Json(_), None) => "application/json",
                 _ => "text/plain; charset=utf-8",
             };
-            part.push_str(&format!("\r\nContent-Type: {media}\r\n\r\n{}\r\n", item.text()));
+            let part = format!("{part}\r\nContent-Type: {media}\r\n\r\n{}\r\n", item.text());
             parts.push(part.into_bytes());
         }
     }

@@ -28,14 +28,45 @@
 //! A stored run holds what the API has returned, secrets included: keep it where you would keep
 //! those.
 //!
+//! # What a workflow means
+//!
+//! The Arazzo Specification 1.1.0 says so, and 1.0.1 for documents of that version. Where its text
+//! is silent or says two things:
+//!
+//! - A string that is exactly one expression keeps its type, `"{$inputs.n}"` is a string. A string
+//!   that starts with `$` but is no expression by the grammar is a literal.
+//! - A value that is absent leaves out the member or the optional parameter, is null in an array and
+//!   in a condition, `None` as an output; in a path, a required parameter or an embedding it fails
+//!   the step. JSON `null` is a value.
+//! - Numbers keep the spelling they came with, and objects the members that no schema names.
+//! - An embedding inside a quoted string of written JSON, a JSONPath or an XPath condition is escaped
+//!   for that string. In patterns, XML and plain text it goes in raw: such values must be trusted.
+//! - Conditions: strings ignore case, a numeric string equals the number, `null` equals null and
+//!   absence only; `<` and its like order numbers and strings, everything else has no order and
+//!   fails. A bare operand passes when it is `true`. What cannot be evaluated fails.
+//! - A step without criteria succeeds on 2xx. One that fails keeps nothing. A failure is also what
+//!   prevents a request: a required value that is absent, a header that cannot be sent, a timeout.
+//! - The actions of a step come first, then those of the workflow that it does not redefine; the
+//!   first whose criteria pass is taken. `retryLimit` counts retries; `Retry-After` overrules
+//!   `retryAfter`, bounded by the client's `max_retry_after`; when the budget is spent, the next
+//!   action is looked at. A detour to a step runs it without its actions, and one that fails counts
+//!   as a failed attempt.
+//! - `goto` a workflow is one way: the result is an `Outcome`, a variant for each end. `end` after a
+//!   failure is an error of kind [`ErrorKind::Ended`].
+//! - A workflow's `dependsOn` is an argument of its function: the outputs of each workflow that it
+//!   depends on. A step's `dependsOn` orders the steps, together with the outputs they read.
+//! - An output is `Option` where a way through the workflow or the response may not have it.
+//!
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls.
-//! - `regex`: conditions of type `regex`, in the dialect of ECMA-262. A backtracking engine runs
-//!   them: the patterns of a document have to be trusted, as the rest of it.
-//! - `native-tls`: TLS by the platform's own library.
-//!
-//! Without either, `https` URLs need a [`Transport`] of your own.
+//! - `native-tls`: TLS by the platform's own library. Without either, `https` URLs need a
+//!   [`Transport`] of your own.
+//! - `regex`: conditions of type `regex` and `pattern` of inputs, in the dialect of ECMA-262. A
+//!   backtracking engine runs them: the patterns of a document have to be trusted, as the rest of it.
+//! - `jsonpath`: JSONPath queries (RFC 9535) that can select more than one value; others need none.
+//! - `xpath`: XPath 1.0. `xpath31`: XPath 2.0 to 3.1, and then the specification's default for every
+//!   expression that does not name its version.
 #![warn(clippy::pedantic)]
 #![allow(clippy::module_name_repetitions)]
 

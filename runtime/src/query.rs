@@ -35,7 +35,8 @@ pub fn jsonpath_escaped(text: &str, quote: char) -> String {
                 escaped.push('\\');
                 escaped.push(quote);
             }
-            control if control < ' ' => escaped.push_str(&format!("\\u{:04x}", u32::from(control))),
+            // `\u` and four digits, as Rust writes them but for the braces.
+            control if control < ' ' => escaped.extend(format!("\\u{:04x}", u32::from(control)).chars()),
             other => escaped.push(other),
         }
     }

@@ -27,7 +27,9 @@ pub async fn import_books<T: ::arazzo::Transport>(
 ///
 /// Its requests go to the source description `shelf`.
 pub mod import_books {
+    #[allow(unused_imports)]
     use ::std::option::Option::{self, None, Some};
+    #[allow(unused_imports)]
     use ::std::result::Result::{self, Err, Ok};
     use ::arazzo::__private as __rt;
     use ::arazzo::__private::serde as __serde;

@@ -26,7 +26,9 @@ pub async fn totp_enrollment<T: ::arazzo::Transport>(
 ///
 /// Its requests go to the source description `stytchConsumerApi`.
 pub mod totp_enrollment {
+    #[allow(unused_imports)]
     use ::std::option::Option::{self, None, Some};
+    #[allow(unused_imports)]
     use ::std::result::Result::{self, Err, Ok};
     use ::arazzo::__private as __rt;
     use ::arazzo::__private::serde as __serde;

@@ -1,8 +1,7 @@
-//! Examples in the text of the Arazzo Specification that a compiler may be right to refuse, or that it is not sure what
-//! the generated code looks like for: each has a document of its own, so that it can be taken out or moved to the
-//! documents that must not compile.
+//! Examples in the text of the Arazzo Specification that need a choice: the draft of JSONPath, an order that is only
+//! implied, `dependsOn` on a workflow of another document, `$self` as base.
 //!
-//! A comment names the version, the section and the example, and why it is doubtful.
+//! A comment names the version, the section and the example, and what could be read otherwise.
 
 mod script;
 
@@ -40,8 +39,7 @@ fn ordered() -> Value {
     json!({ "orderId": 41, "price": 30 })
 }
 
-// 1.0.1, Criterion Expression Type Object, "JSONPath Example": `draft-goessner-dispatch-jsonpath-00`. Doubtful because
-// `docs/language.md` says that the draft is refused. The query means the same in the draft and in RFC 9535.
+// 1.0.1, Criterion Expression Type Object, "JSONPath Example": `draft-goessner-dispatch-jsonpath-00`. The query means the same in the draft and in RFC 9535.
 #[tokio::test]
 async fn a_criterion_may_name_the_draft_of_jsonpath() {
     use query_draft::has_cakes;
@@ -61,8 +59,7 @@ async fn a_criterion_may_name_the_draft_of_jsonpath() {
     }
 }
 
-// 1.1.0, Expression Type Object, "A JSONPath example", and the row of the table of versions. Doubtful for the same
-// reason.
+// 1.1.0, Expression Type Object, "A JSONPath example", and the row of the table of versions.
 #[tokio::test]
 async fn a_selector_may_name_the_draft_of_jsonpath() {
     use query_draft_1_1::has_cakes;
@@ -77,7 +74,7 @@ async fn a_selector_may_name_the_draft_of_jsonpath() {
 
 // 1.1.0, Step Object, Tool Behavior: "Tools MUST also treat runtime expression output references […] as implicit
 // dependencies", and "Tools supporting only sequential execution MUST execute steps in an order that satisfies both
-// explicit (`dependsOn`) and implicit (output reference) dependencies." Doubtful because semantics makes the reference
+// explicit (`dependsOn`) and implicit (output reference) dependencies." A choice, because semantics makes the reference
 // to a later step a compile error "unless `dependsOn` or a `goto` makes the order possible", and the error of the
 // specification is for workflows in which "no `dependsOn` is used"; in this one it is, though not by the step that
 // refers to a later one.
@@ -100,7 +97,7 @@ async fn a_step_comes_after_the_one_whose_output_it_reads() {
     script.assert_trace(&["POST /badges 201", "POST /orders 201", "POST /notes 204"]);
 }
 
-// 1.0.1 and 1.1.0, Workflow Object, dependsOn: `$sourceDescriptions.<name>.<workflowId>`. Doubtful because the name of
+// 1.0.1 and 1.1.0, Workflow Object, dependsOn: `$sourceDescriptions.<name>.<workflowId>`. A choice, because the name of
 // the member of `Dependencies` is a guess: that of the function.
 #[tokio::test]
 async fn a_workflow_may_depend_on_one_of_another_document() {
@@ -127,7 +124,7 @@ async fn a_workflow_may_depend_on_one_of_another_document() {
 }
 
 // 1.1.0, Appendix B, Base URI Within Content: the `url` is resolved against `$self`, "regardless of the retrieval URI".
-// Here the `url` is only the path of a URL, so that nothing but `$self` can say where it leads. Doubtful because it is
+// Here the `url` is only the path of a URL, so that nothing but `$self` can say where it leads. A choice, because it is
 // left to the compiler how far from the document it looks for a file "that lies in the same place beside the document".
 #[tokio::test]
 async fn a_source_is_found_where_nothing_but_the_name_of_the_document_leads() {

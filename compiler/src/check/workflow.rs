@@ -46,7 +46,7 @@ pub(super) fn unused_source(
         workflows.flat_map(|workflow| &workflow.steps).map(|step| &step.call)
     };
     // A step that could not be resolved may have meant any of them.
-    if calls().any(|call| matches!(call, Call::Unresolved)) {
+    if diagnostics.has_errors() || calls().any(|call| matches!(call, Call::Unresolved)) {
         return;
     }
     for source in &document.sources {
@@ -295,10 +295,12 @@ pub(super) fn dependency_unproven(
     for needed in workflow.steps.iter().flat_map(|step| &step.depends_elsewhere) {
         let other = &program.workflows[needed.workflow];
         let (id, step) = (other.text.id.value, other.steps[needed.step].text.id.value);
+        let named = needed.text.value.split(".steps.").next().unwrap_or(id);
+        let named = named.strip_prefix("$workflows.").unwrap_or(named);
         let (message, help) = if !workflow.depends_on.contains(&needed.workflow) {
             (
                 format!("workflow `{id}` need not have run before `{}`", workflow.text.id.value),
-                format!("say that it must have, in the `dependsOn` of the workflow: `dependsOn: [{id}]`"),
+                format!("say that it must have, in the `dependsOn` of the workflow: `dependsOn: [{named}]`"),
             )
         } else if !flows[needed.workflow].certain_at_end[needed.step] {
             (

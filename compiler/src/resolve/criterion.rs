@@ -181,7 +181,7 @@ impl<'a> Scope<'a, '_> {
             return Test::Invalid;
         }
         if kind == "jsonpath" && !condition.value.contains("{$") {
-            match crate::jsonpath::parse(condition.value.trim_end()) {
+            match crate::jsonpath::parse(condition.value.trim_end_matches('\n')) {
                 Ok(crate::jsonpath::Query::Singular(tokens)) => {
                     let Some(mut reference) = context else {
                         return Test::Invalid;

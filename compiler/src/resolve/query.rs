@@ -105,7 +105,7 @@ impl<'a> Scope<'a, '_> {
         let mut segments = self.segments(pieces, at, place);
         // The end of a line is no part of a query that YAML writes as a block.
         if let Some(Segment::Text(text)) = segments.last_mut() {
-            text.truncate(text.trim_end().len());
+            text.truncate(text.trim_end_matches('\n').len());
         }
         if let [Segment::Text(text)] = segments.as_slice() {
             let engine = self.engine(kind, text, at, true)?;

@@ -80,10 +80,10 @@ impl<'a> Scope<'a, '_> {
                 }
                 tokens.map(ReplacementTarget::Pointer)
             }
-            "jsonpath" => match crate::jsonpath::parse(text.trim_end()) {
+            "jsonpath" => match crate::jsonpath::parse(text.trim_end_matches('\n')) {
                 Ok(crate::jsonpath::Query::Singular(tokens)) => Some(ReplacementTarget::Pointer(tokens)),
                 Ok(crate::jsonpath::Query::Other) => {
-                    let text = text.trim_end();
+                    let text = text.trim_end_matches('\n');
                     let engine = self.engine(kind, text, at, true)?;
                     Some(ReplacementTarget::Query(engine, text.to_owned()))
                 }
@@ -93,7 +93,7 @@ impl<'a> Scope<'a, '_> {
                 }
             },
             "xpath" => {
-                let text = text.trim_end();
+                let text = text.trim_end_matches('\n');
                 let engine = self.engine(kind, text, at, true)?;
                 Some(ReplacementTarget::Query(engine, text.to_owned()))
             }

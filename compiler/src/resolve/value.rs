@@ -294,6 +294,18 @@ impl<'a> Scope<'a, '_> {
                     Source::Invalid
                 }
             },
+            // What the step calls was reported.
+            Root::Message(_) if place.step.is_some_and(|step| self.is_asynchronous(step)) => Source::Invalid,
+            Root::Output(_)
+                if place.response
+                    && place.step.is_some_and(|step| {
+                        let calls = |target: &document::Target| *target == document::Target::WorkflowId;
+                        step.targets.iter().any(|(target, _)| calls(target))
+                    })
+                    && self.called(place).is_none() =>
+            {
+                Source::Invalid
+            }
             Root::Message(_) => {
                 let message = "`$message` exists only in a step that sends or receives on an AsyncAPI channel";
                 self.diagnostics
@@ -468,6 +480,24 @@ impl<'a> Scope<'a, '_> {
         meant
             .and_then(position)
             .map_or(Source::Invalid, |output| Source::StepOutput { step: index, output })
+    }
+
+    /// Whether a step sends or receives on a channel, as far as its fields say.
+    fn is_asynchronous(&self, step: &document::Step<'a>) -> bool {
+        step.targets.iter().any(|(target, text)| match target {
+            document::Target::ChannelPath => true,
+            document::Target::OperationId | document::Target::OperationPath => {
+                let name = text.value.split("$sourceDescriptions.").nth(1).unwrap_or("");
+                self.document.sources.iter().any(|source| {
+                    let asynchronous = matches!(source.kind, Some((document::SourceType::AsyncApi, _)));
+                    asynchronous
+                        && name
+                            .strip_prefix(source.name.value)
+                            .is_some_and(|rest| rest.starts_with('.'))
+                })
+            }
+            document::Target::WorkflowId => false,
+        })
     }
 
     /// The workflow that a step calls.

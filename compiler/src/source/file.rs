@@ -252,7 +252,7 @@ impl Library for Disk {
 }
 
 /// Files that exist in memory only; paths are compared as they are written.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Memory {
     files: HashMap<PathBuf, Arc<File>>,
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, rule, similar};
 use crate::source::{
-    Cursor, File, FileId, Library, Sources, Span, beside, is_remote, join, lookup, percent_decode, relative,
+    Cursor, Data, File, FileId, Library, Node, Sources, Span, beside, is_remote, join, lookup, percent_decode, relative,
 };
 
 /// What a compilation is asked to do.
@@ -65,7 +65,7 @@ impl Bundle {
     /// The root of a file, if it could be read.
     #[must_use]
     pub fn root(&self, id: FileId) -> Option<Cursor<'_>> {
-        Cursor::root(id, &self.sources.get(id)?.file)
+        self.sources.root(id)
     }
 }
 
@@ -86,6 +86,7 @@ pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnost
         bundle.documents[next].sources = sources;
         next += 1;
     }
+    open_references(options, library, &mut bundle);
     unused_source_option(options, &bundle, diagnostics);
     bundle
 }
@@ -150,6 +151,54 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::IsADirectory | io::ErrorKind::FileTooLarge => error.to_string(),
         kind => kind.to_string(),
+    }
+}
+
+/// How many files one compilation reads.
+const FILES: usize = 2000;
+
+/// Opens the files that files refer to by `$ref`. One that is not there is reported where the
+/// reference is used, if it is.
+fn open_references(options: &Options, library: &dyn Library, bundle: &mut Bundle) {
+    let mut next = 0;
+    while next < bundle.sources.files().len() && next < FILES {
+        let source = &bundle.sources.files()[next];
+        let (file, path) = (source.file.clone(), source.path.clone());
+        next += 1;
+        let Ok(root) = &file.root else { continue };
+        let mut references = Vec::new();
+        collect_references(root, &mut references);
+        for reference in references {
+            let candidate = join(&path, &percent_decode(reference));
+            if bundle.sources.files().iter().any(|known| known.path == candidate) {
+                continue;
+            }
+            if let Ok(file) = library.open(&options.on_disk(&candidate)) {
+                bundle.sources.add(&options.label(&candidate), &candidate, file);
+            }
+        }
+    }
+}
+
+/// The files that a tree refers to, each once.
+fn collect_references<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        match &node.data {
+            Data::Array(items) => stack.extend(items),
+            Data::Object(members) => {
+                for member in members.iter() {
+                    if let (true, Data::String(reference)) = (&*member.key == "$ref", &member.value.data) {
+                        let file = reference.split('#').next().unwrap_or("");
+                        if !file.is_empty() && !is_remote(file) && !found.contains(&file) {
+                            found.push(file);
+                        }
+                    }
+                    stack.push(&member.value);
+                }
+            }
+            _ => {}
+        }
     }
 }
 

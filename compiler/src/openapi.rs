@@ -207,7 +207,7 @@ impl<'a> Api<'a> {
             .into_iter()
             .flat_map(Cursor::members)
             .flat_map(move |path| {
-                let item = follow(path.value, self.root).map_or(path.value, |(item, _)| item);
+                let item = follow(path.value).map_or(path.value, |(item, _)| item);
                 item.members()
                     .filter(|entry| METHODS.contains(&entry.key) && entry.value.is_object())
                     .map(move |entry| Found {
@@ -223,7 +223,7 @@ impl<'a> Api<'a> {
     #[must_use]
     pub fn operation_at(self, path: &str, method: &str) -> Option<Found<'a>> {
         let entry = self.root.get("paths")?.entry(path)?;
-        let item = follow(entry.value, self.root).map_or(entry.value, |(item, _)| item);
+        let item = follow(entry.value).map_or(entry.value, |(item, _)| item);
         let found = item
             .members()
             .find(|member| METHODS.contains(&member.key) && member.key == method && member.value.is_object())?;
@@ -268,7 +268,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn follow(&mut self, at: Cursor<'a>) -> Option<Cursor<'a>> {
-        match follow(at, self.api.root) {
+        match follow(at) {
             Ok((at, _)) => Some(at),
             Err(broken) => {
                 self.report(&broken);
@@ -278,7 +278,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn schema(&mut self, at: Cursor<'a>) -> Option<Schema<'a>> {
-        match Schema::new(at, self.api.root) {
+        match Schema::new(at) {
             Ok(schema) => Some(schema),
             Err(broken) => {
                 self.report(&broken);

@@ -4,15 +4,13 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::expression;
-use crate::source::{Cursor, Data, Span, percent_decode};
+use crate::source::{Cursor, Data, Span, is_remote, percent_decode};
 
 /// A schema, its references followed.
 #[derive(Clone, Copy, Debug)]
 pub struct Schema<'a> {
     /// The schema object (or boolean) itself, no reference.
     pub at: Cursor<'a>,
-    /// The root of the file that it stands in.
-    pub root: Cursor<'a>,
     /// The root of the schema that it is a part of.
     pub resource: Cursor<'a>,
     /// The last name of the reference that led here: `User` of `#/components/schemas/User`.
@@ -49,15 +47,14 @@ const HOPS: usize = 64;
 ///
 /// # Errors
 /// A reference that leads nowhere.
-pub fn follow<'a>(at: Cursor<'a>, root: Cursor<'a>) -> Result<(Cursor<'a>, Option<&'a str>), BrokenReference> {
-    follow_within(at, root, root).map(|(at, name, _)| (at, name))
+pub fn follow(at: Cursor<'_>) -> Result<(Cursor<'_>, Option<&str>), BrokenReference> {
+    follow_within(at, at.document()).map(|(at, name, _)| (at, name))
 }
 
 /// The same inside a schema that has definitions of its own: what is not found from the root of
 /// the file is looked for from the root of the schema, `resource`, which a reference may change.
 fn follow_within<'a>(
     mut at: Cursor<'a>,
-    root: Cursor<'a>,
     mut resource: Cursor<'a>,
 ) -> Result<(Cursor<'a>, Option<&'a str>, Cursor<'a>), BrokenReference> {
     let mut name = None;
@@ -73,10 +70,17 @@ fn follow_within<'a>(
             reference: reference.to_owned(),
             reason,
         };
-        let Some(fragment) = reference.strip_prefix('#') else {
-            return Err(broken("references into other files are not supported yet"));
+        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let root = if file.is_empty() {
+            at.document()
+        } else if is_remote(file) {
+            return Err(broken("a build never touches the network"));
+        } else {
+            let other = at.other_file(file);
+            resource = other.ok_or_else(|| broken("there is no such file, or it cannot be read"))?;
+            resource
         };
-        name = reference.rsplit('/').next();
+        name = reference_name(reference);
         at = if fragment.is_empty() {
             resource
         } else if let Some(pointer) = fragment.strip_prefix('/') {
@@ -106,6 +110,17 @@ fn follow_within<'a>(
         reference: at.get("$ref").and_then(Cursor::as_str).unwrap_or("").to_owned(),
         reason: "it refers to itself",
     })
+}
+
+/// The last name of a reference: `User` of `#/components/schemas/User` and of `models/User.yaml`.
+fn reference_name(reference: &str) -> Option<&str> {
+    let last = reference.trim_end_matches(['#', '/']).rsplit(['/', '#']).next()?;
+    let name = if reference.contains('#') && !reference.ends_with('#') {
+        last
+    } else {
+        last.split('.').next()?
+    };
+    (!name.is_empty()).then_some(name)
 }
 
 fn find_anchor<'a>(at: Cursor<'a>, anchor: &str, depth: usize) -> Option<Cursor<'a>> {
@@ -249,22 +264,17 @@ impl<'a> Schema<'a> {
     ///
     /// # Errors
     /// A `$ref` that leads nowhere.
-    pub fn new(at: Cursor<'a>, root: Cursor<'a>) -> Result<Self, BrokenReference> {
-        Self::within(at, root, root)
+    pub fn new(at: Cursor<'a>) -> Result<Self, BrokenReference> {
+        Self::within(at, at.document())
     }
 
     /// The schema at a cursor, a part of the schema at `resource`.
     ///
     /// # Errors
     /// A `$ref` that leads nowhere.
-    pub fn within(at: Cursor<'a>, root: Cursor<'a>, resource: Cursor<'a>) -> Result<Self, BrokenReference> {
-        let (at, name, resource) = follow_within(at, root, resource)?;
-        Ok(Self {
-            at,
-            root,
-            resource,
-            name,
-        })
+    pub fn within(at: Cursor<'a>, resource: Cursor<'a>) -> Result<Self, BrokenReference> {
+        let (at, name, resource) = follow_within(at, resource)?;
+        Ok(Self { at, resource, name })
     }
 
     /// A schema of the same resource as it stands there, its `$ref` not followed.
@@ -276,7 +286,7 @@ impl<'a> Schema<'a> {
     /// A schema of the same resource.
     #[must_use]
     pub fn child(self, at: Cursor<'a>) -> Option<Self> {
-        Self::within(at, self.root, self.resource).ok()
+        Self::within(at, self.resource).ok()
     }
 
     fn list(self, key: &str) -> Vec<Self> {
@@ -583,11 +593,11 @@ pub fn type_of(value: Cursor<'_>) -> Option<Type> {
 }
 
 /// Reports every reference below `at` that leads nowhere, each once.
-pub fn check_references(at: Cursor<'_>, root: Cursor<'_>, rule: &'static rule::Rule, diagnostics: &mut Diagnostics) {
+pub fn check_references(at: Cursor<'_>, rule: &'static rule::Rule, diagnostics: &mut Diagnostics) {
     let mut stack = vec![at];
     while let Some(cursor) = stack.pop() {
         if cursor.get("$ref").is_some_and(|value| value.as_str().is_some())
-            && let Err(broken) = follow_within(cursor, root, at)
+            && let Err(broken) = follow_within(cursor, at)
         {
             diagnostics.push(broken.diagnostic(rule));
         }

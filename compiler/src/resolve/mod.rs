@@ -209,7 +209,7 @@ pub fn resolve<'a>(
     for unit in &units {
         duplicates(unit.document, diagnostics);
         for workflow in &unit.document.workflows {
-            inputs.push(resolve_inputs(unit.document, workflow, diagnostics));
+            inputs.push(resolve_inputs(workflow, diagnostics));
         }
     }
     let mut workflows = Vec::new();
@@ -430,11 +430,7 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
 }
 
 /// The inputs, and whether there can be no others.
-fn resolve_inputs<'a>(
-    document: &'a Document<'a>,
-    workflow: &'a document::Workflow<'a>,
-    diagnostics: &mut Diagnostics,
-) -> (Vec<Input<'a>>, bool) {
+fn resolve_inputs<'a>(workflow: &'a document::Workflow<'a>, diagnostics: &mut Diagnostics) -> (Vec<Input<'a>>, bool) {
     let Some(at) = workflow.inputs else {
         return (Vec::new(), true);
     };
@@ -444,8 +440,8 @@ fn resolve_inputs<'a>(
         return (Vec::new(), false);
     }
     let before = diagnostics.count();
-    check_references(at, document.root, &rule::INPUTS_REF_UNRESOLVED, diagnostics);
-    let Ok(schema) = Schema::within(at, document.root, at) else {
+    check_references(at, &rule::INPUTS_REF_UNRESOLVED, diagnostics);
+    let Ok(schema) = Schema::within(at, at) else {
         return (Vec::new(), false);
     };
     let types = schema.types();
@@ -456,7 +452,7 @@ fn resolve_inputs<'a>(
     }
     let mut inputs = Vec::new();
     for (name, span, at) in schema.properties() {
-        let schema_of = Schema::within(at, document.root, schema.resource)
+        let schema_of = Schema::within(at, schema.resource)
             .ok()
             .filter(|schema| schema.at.is_object());
         let default = schema_of.is_some_and(|schema| schema.at.get("default").is_some());

@@ -76,6 +76,16 @@ impl Sources {
         &self.files
     }
 
+    /// The root of a file, if it could be read.
+    #[must_use]
+    pub fn root(&self, id: FileId) -> Option<Cursor<'_>> {
+        let root = Cursor::root(id, &self.get(id)?.file)?;
+        Some(Cursor {
+            sources: Some(self),
+            ..root
+        })
+    }
+
     /// The label of a file.
     #[must_use]
     pub fn label(&self, id: FileId) -> &str {
@@ -102,6 +112,8 @@ pub struct Cursor<'a> {
     pub file: FileId,
     node: &'a Node,
     source: &'a File,
+    /// The other files, where it is known which there are.
+    sources: Option<&'a Sources>,
 }
 
 impl<'a> Cursor<'a> {
@@ -113,7 +125,26 @@ impl<'a> Cursor<'a> {
             file: id,
             node: node.target(),
             source,
+            sources: None,
         })
+    }
+
+    /// The root of its file.
+    #[must_use]
+    pub fn document(self) -> Self {
+        match &self.source.root {
+            Ok(root) => self.at(root),
+            Err(_) => self,
+        }
+    }
+
+    /// The root of another file, by its path relative to this one.
+    #[must_use]
+    pub fn other_file(self, path: &str) -> Option<Self> {
+        let sources = self.sources?;
+        let path = join(&sources.get(self.file)?.path, &percent_decode(path));
+        let index = sources.files.iter().position(|file| file.path == path)?;
+        sources.root(FileId(u32::try_from(index).ok()?))
     }
 
     /// The node; never a link.

@@ -146,8 +146,16 @@ pub struct Scheme {
 pub enum SchemeKind {
     /// HTTP Basic (RFC 7617).
     Basic,
-    /// Bearer token (RFC 6750); also `oauth2` and `openIdConnect`.
+    /// Bearer token (RFC 6750); also `openIdConnect`.
     Bearer,
+    /// A token that OAuth 2.0 gives: where by client credentials, and the scopes that the operation
+    /// needs.
+    OAuth {
+        /// Empty where there is no such flow.
+        token_url: String,
+        /// As `security` lists them.
+        scopes: Vec<String>,
+    },
     /// A key in a header of this name.
     HeaderKey(String),
     /// A key in a query parameter of this name.
@@ -553,16 +561,20 @@ impl<'a> Reader<'a, '_> {
                 // A name that is not defined still tells the user's credential apart.
                 all.push(Scheme {
                     name: entry.key.to_owned(),
-                    kind: scheme.map_or(SchemeKind::Bearer, scheme_kind),
+                    kind: scheme.map_or(SchemeKind::Bearer, |at| scheme_kind(at, entry.value)),
                 });
             }
             alternatives.push(all);
+        }
+        // An operation that lists nothing wants no credentials; one that does not say is another matter.
+        if alternatives.is_empty() && self.found.at.get("security").is_some() {
+            alternatives.push(Vec::new());
         }
         alternatives
     }
 }
 
-fn scheme_kind(at: Cursor<'_>) -> SchemeKind {
+fn scheme_kind(at: Cursor<'_>, scopes: Cursor<'_>) -> SchemeKind {
     let text = |key: &str| at.get(key).and_then(Cursor::as_str).unwrap_or("");
     match text("type") {
         "basic" => SchemeKind::Basic,
@@ -576,6 +588,18 @@ fn scheme_kind(at: Cursor<'_>) -> SchemeKind {
             }
         }
         "mutualTLS" => SchemeKind::Transport,
+        "oauth2" => {
+            // Swagger 2.0 has one flow per scheme and calls this one `application`.
+            let flow = match at.get("flows") {
+                Some(flows) => flows.get("clientCredentials"),
+                None => Some(at).filter(|_| text("flow") == "application"),
+            };
+            let token_url = flow.and_then(|flow| flow.get("tokenUrl")?.as_str());
+            SchemeKind::OAuth {
+                token_url: token_url.unwrap_or("").to_owned(),
+                scopes: scopes.items().filter_map(Cursor::as_str).map(str::to_owned).collect(),
+            }
+        }
         _ => SchemeKind::Bearer,
     }
 }

@@ -10,6 +10,7 @@ use crate::error::{ErrorKind, Place};
 use crate::form::{self, Field};
 use crate::query::Replace;
 use crate::style::{self, Style};
+use crate::token::Wanted;
 use crate::transport::Limits;
 
 /// An operation of an API, as the compiler writes it down.
@@ -23,7 +24,8 @@ pub struct Operation {
     pub method: &'static str,
     /// The first server of the description; empty where there is none.
     pub server: &'static str,
-    /// Alternatives of security schemes, each a list of schemes that are all needed.
+    /// Alternatives of security schemes, each a list of schemes that are all needed; none where the
+    /// description does not say, one without schemes where it rules credentials out.
     pub security: &'static [&'static [Scheme]],
 }
 
@@ -47,6 +49,13 @@ pub enum SchemeKind {
     Query(&'static str),
     /// A cookie of this name.
     Cookie(&'static str),
+    /// `Authorization`, with a token that OAuth 2.0 gives.
+    OAuth {
+        /// Where tokens come from; empty where the description does not say.
+        token_url: &'static str,
+        /// What the operation needs.
+        scopes: &'static [&'static str],
+    },
     /// The transport itself.
     Transport,
 }
@@ -100,7 +109,7 @@ impl From<Failure> for Stop {
 }
 
 /// A request that is being made.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Call {
     operation: &'static Operation,
     path: String,
@@ -114,7 +123,7 @@ pub struct Call {
 }
 
 /// A path or query parameter as it was given, for `$request.path` and `$request.query`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Given {
     pub(crate) in_path: bool,
     pub(crate) name: String,
@@ -376,10 +385,33 @@ impl Call {
         Ok(())
     }
 
-    pub(crate) fn finish(mut self, settings: &Settings) -> Result<(Request<Bytes>, Sent), Failure> {
+    /// What a token is needed with, if one is.
+    pub(crate) fn token(&self, settings: &Settings) -> Result<Option<Wanted>, Failure> {
+        let chosen = self.chosen(settings)?;
+        let wanted = chosen
+            .iter()
+            .find_map(|(kind, name, credential)| Some((kind, name, credential.client()?)));
+        let Some((kind, name, client)) = wanted else {
+            return Ok(None);
+        };
+        let (token_url, scopes) = match kind {
+            SchemeKind::OAuth { token_url, scopes } => (*token_url, *scopes),
+            _ => ("", &[][..]),
+        };
+        Wanted::new(client, token_url, scopes, name).map(Some)
+    }
+
+    pub(crate) fn finish(
+        mut self,
+        settings: &Settings,
+        token: Option<&str>,
+    ) -> Result<(Request<Bytes>, Sent), Failure> {
         let known = settings.sources.get(self.operation.source);
         let base = known
-            .and_then(|source| source.base_url.as_deref())
+            .and_then(|source| {
+                let own = source.operations.get(self.operation.name);
+                own.or(source.base_url.as_ref()).map(String::as_str)
+            })
             .unwrap_or(self.operation.server);
         let absolute = base.split_once("://").is_some_and(|(scheme, rest)| {
             !scheme.is_empty()
@@ -399,7 +431,9 @@ impl Call {
             );
             return Err(Failure::new(ErrorKind::Configuration, message));
         }
-        self.authorise(settings)?;
+        for (kind, name, credential) in self.chosen(settings)? {
+            self.credential(kind, name, credential, token)?;
+        }
         if let Some(source) = known {
             for (name, value) in &source.headers {
                 if !self.headers.contains_key(name) {
@@ -456,51 +490,58 @@ impl Call {
         ))
     }
 
-    /// Adds the credentials: those of a scheme that the operation requires, else the source's own.
-    fn authorise(&mut self, settings: &Settings) -> Result<(), Failure> {
+    /// The credentials that go along, and how: those of a scheme that the operation requires, else
+    /// the source's own.
+    fn chosen<'s>(
+        &self,
+        settings: &'s Settings,
+    ) -> Result<Vec<(&'static SchemeKind, &'static str, &'s crate::Credential)>, Failure> {
         let operation = self.operation;
+        if matches!(operation.security, [all] if all.is_empty()) {
+            return Ok(Vec::new());
+        }
         let source = settings.sources.get(operation.source);
         let written = self.headers.contains_key(header::AUTHORIZATION);
         let schemes = source.map(|source| &source.schemes);
+        let in_header = |kind: &SchemeKind| matches!(kind, SchemeKind::Authorization | SchemeKind::OAuth { .. });
         let given = |scheme: &Scheme| {
             matches!(scheme.kind, SchemeKind::Transport)
-                || (written && matches!(scheme.kind, SchemeKind::Authorization))
+                || (written && in_header(&scheme.kind))
                 || schemes.is_some_and(|schemes| schemes.contains_key(scheme.name))
         };
-        if let Some(all) = operation
+        let satisfied = operation
             .security
             .iter()
-            .find(|all| !all.is_empty() && all.iter().all(given))
-        {
-            for scheme in *all {
-                let Some(credential) = schemes.and_then(|schemes| schemes.get(scheme.name)) else {
-                    continue;
-                };
-                self.credential(&scheme.kind, scheme.name, credential)?;
-            }
-            return Ok(());
+            .find(|all| !all.is_empty() && all.iter().all(given));
+        if let Some(all) = satisfied {
+            let own = all.iter().filter_map(|scheme| {
+                let credential = schemes?.get(scheme.name)?;
+                Some((&scheme.kind, scheme.name, credential))
+            });
+            return Ok(own.collect());
         }
         if let Some(credential) = source.and_then(|source| source.credential.as_ref()) {
+            let authorizes = credential.authorization().is_some() || credential.client().is_some();
             let wanted = operation
                 .security
                 .iter()
                 .flat_map(|all| all.iter())
                 .find(|scheme| match scheme.kind {
-                    SchemeKind::Authorization => credential.authorization().is_some(),
+                    SchemeKind::OAuth { .. } | SchemeKind::Authorization => authorizes,
                     SchemeKind::Header(_) | SchemeKind::Query(_) | SchemeKind::Cookie(_) => {
-                        credential.key().is_some() && credential.authorization().is_none()
+                        credential.key().is_some() && !authorizes
                     }
                     SchemeKind::Transport => false,
                 });
-            return match wanted {
-                Some(scheme) => self.credential(&scheme.kind, scheme.name, credential),
+            return Ok(match wanted {
+                Some(scheme) => vec![(&scheme.kind, scheme.name, credential)],
                 // An API key that no scheme of the operation carries goes nowhere.
-                None if credential.authorization().is_none() => Ok(()),
-                None => self.credential(&SchemeKind::Authorization, "Authorization", credential),
-            };
+                None if !authorizes => Vec::new(),
+                None => vec![(&SchemeKind::Authorization, "Authorization", credential)],
+            });
         }
         if operation.security.is_empty() || operation.security.iter().any(|all| all.is_empty()) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let wanted: Vec<String> = operation
             .security
@@ -521,7 +562,13 @@ impl Call {
         Err(Failure::new(ErrorKind::MissingCredential, message))
     }
 
-    fn credential(&mut self, kind: &SchemeKind, name: &str, credential: &crate::Credential) -> Result<(), Failure> {
+    fn credential(
+        &mut self,
+        kind: &SchemeKind,
+        name: &str,
+        credential: &crate::Credential,
+        token: Option<&str>,
+    ) -> Result<(), Failure> {
         let unfit = || {
             Failure::new(
                 ErrorKind::MissingCredential,
@@ -532,11 +579,14 @@ impl Call {
             )
         };
         match kind {
-            SchemeKind::Authorization => {
+            SchemeKind::Authorization | SchemeKind::OAuth { .. } => {
                 if self.headers.contains_key(header::AUTHORIZATION) {
                     return Ok(());
                 }
-                let text = credential.authorization().ok_or_else(unfit)?;
+                let text = match (credential.client(), token) {
+                    (Some(_), Some(token)) => format!("Bearer {token}"),
+                    _ => credential.authorization().ok_or_else(unfit)?,
+                };
                 let mut value = HeaderValue::try_from(text).map_err(|_| {
                     Failure::new(
                         ErrorKind::Configuration,

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
+use crate::token::Tokens;
 use crate::transport::Transport;
 
 /// Calls workflows: one client serves any number of them, at the same time too.
@@ -26,12 +27,14 @@ pub(crate) struct Settings {
     pub(crate) max_retry_after: Duration,
     pub(crate) max_steps: u32,
     pub(crate) max_response_bytes: usize,
+    pub(crate) tokens: Tokens,
 }
 
 /// What the client knows about one source description.
 #[derive(Clone, Default)]
 pub(crate) struct Source {
     pub(crate) base_url: Option<String>,
+    pub(crate) operations: BTreeMap<String, String>,
     pub(crate) credential: Option<Credential>,
     pub(crate) schemes: BTreeMap<String, Credential>,
     pub(crate) headers: HeaderMap,
@@ -98,6 +101,7 @@ impl Default for Settings {
             max_retry_after: Duration::from_secs(60),
             max_steps: 1000,
             max_response_bytes: 16 * 1024 * 1024,
+            tokens: Tokens::default(),
         }
     }
 }
@@ -209,7 +213,20 @@ pub struct SourceBuilder {
 impl SourceBuilder {
     /// Where the API is: used instead of the `servers` of its description.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        let url = url.into();
+        self.source.base_url = self.checked(url.into()).or(self.source.base_url);
+        self
+    }
+
+    /// Where one operation is, by its `operationId` (or method and path, such as `GET /files`).
+    pub fn operation_url(mut self, operation: impl Into<String>, url: impl Into<String>) -> Self {
+        if let Some(url) = self.checked(url.into()) {
+            self.source.operations.insert(operation.into(), url);
+        }
+        self
+    }
+
+    /// A base URL that requests can be sent to.
+    fn checked(&mut self, url: String) -> Option<String> {
         let parsed = url.parse::<http::Uri>();
         let whole = parsed.as_ref().is_ok_and(|uri| {
             matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some() && uri.query().is_none()
@@ -221,24 +238,25 @@ impl SourceBuilder {
         if secret {
             self.complain("the base URL has a user in it; give one by `credential`");
         } else if whole && !url.contains('#') {
-            self.source.base_url = Some(url.trim_end_matches('/').to_owned());
+            return Some(url.trim_end_matches('/').to_owned());
         } else {
             self.complain(&format!(
                 "the base URL `{url}` is not `http` or `https` with a host, or has a query or fragment"
             ));
         }
-        self
+        None
     }
 
-    /// The credential for every operation of this API, whatever its description says.
-    pub fn credential(mut self, credential: Credential) -> Self {
-        self.source.credential = Some(credential);
+    /// The credential for every operation of this API, whatever scheme its description names, or
+    /// none; only an operation that rules credentials out (`security: []`) gets none.
+    pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
+        self.source.credential = Some(credential.into());
         self
     }
 
     /// The credential for operations that require the security scheme `scheme`.
-    pub fn scheme(mut self, scheme: impl Into<String>, credential: Credential) -> Self {
-        self.source.schemes.insert(scheme.into(), credential);
+    pub fn scheme(mut self, scheme: impl Into<String>, credential: impl Into<Credential>) -> Self {
+        self.source.schemes.insert(scheme.into(), credential.into());
         self
     }
 

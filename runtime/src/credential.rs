@@ -4,6 +4,8 @@ use std::fmt;
 
 use base64::Engine as _;
 
+use crate::token::ClientCredentials;
+
 /// What proves to an API who calls it.
 ///
 /// `Debug` never shows it.
@@ -17,6 +19,15 @@ enum Kind {
     Basic { user: String, password: String },
     Bearer(String),
     ApiKey(String),
+    Client(ClientCredentials),
+}
+
+impl From<ClientCredentials> for Credential {
+    fn from(credentials: ClientCredentials) -> Self {
+        Self {
+            kind: Kind::Client(credentials),
+        }
+    }
 }
 
 impl Credential {
@@ -31,7 +42,8 @@ impl Credential {
         }
     }
 
-    /// A bearer token (RFC 6750), also for `oauth2` and `openIdConnect` schemes.
+    /// A bearer token (RFC 6750), also for `oauth2` and `openIdConnect` schemes. For tokens that the
+    /// client gets itself see [`ClientCredentials`].
     #[must_use]
     pub fn bearer(token: impl Into<String>) -> Self {
         Self {
@@ -55,7 +67,15 @@ impl Credential {
                 Some(format!("Basic {encoded}"))
             }
             Kind::Bearer(token) => Some(format!("Bearer {token}")),
-            Kind::ApiKey(_) => None,
+            Kind::ApiKey(_) | Kind::Client(_) => None,
+        }
+    }
+
+    /// What tokens are got with.
+    pub(crate) fn client(&self) -> Option<&ClientCredentials> {
+        match &self.kind {
+            Kind::Client(client) => Some(client),
+            _ => None,
         }
     }
 
@@ -63,7 +83,7 @@ impl Credential {
     pub(crate) fn key(&self) -> Option<&str> {
         match &self.kind {
             Kind::ApiKey(key) | Kind::Bearer(key) => Some(key),
-            Kind::Basic { .. } => None,
+            Kind::Basic { .. } | Kind::Client(_) => None,
         }
     }
 
@@ -73,6 +93,7 @@ impl Credential {
             Kind::Basic { .. } => "basic",
             Kind::Bearer(_) => "bearer",
             Kind::ApiKey(_) => "API key",
+            Kind::Client(_) => "client",
         }
     }
 }

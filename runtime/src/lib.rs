@@ -91,6 +91,7 @@ mod slot;
 mod snapshot;
 mod state;
 mod style;
+mod token;
 mod transport;
 #[cfg(feature = "xpath")]
 mod xpath;
@@ -103,6 +104,7 @@ pub use credential::Credential;
 pub use error::{Error, ErrorKind, Place, RunError};
 pub use http;
 pub use progress::Progress;
+pub use token::ClientCredentials;
 pub use transport::{BoxError, Limits, ResponseTooLarge, Transport};
 
 /// Compiles an Arazzo document into typed async functions.

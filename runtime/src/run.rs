@@ -17,6 +17,7 @@ use crate::held::Held;
 use crate::progress::Progress;
 use crate::slot::Slot;
 use crate::state::{Detour, END, Mode, Shape, State};
+use crate::token;
 use crate::transport::{DynTransport, ResponseTooLarge, Transport};
 
 /// What happens after an attempt.
@@ -523,7 +524,7 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
         None => match program.prepare(step, &mut call) {
             Err(Stop::Awaiting(input)) => return Ok(Outcome::Under(Advance::Awaiting(input))),
             Err(Stop::Failed(failure)) => Err(failure),
-            Ok(()) => call.finish(context.settings),
+            Ok(()) => authorised(&call, context, None).await,
         },
     };
     // What the user has to mend is no failure of the step: no action of the document can help.
@@ -535,7 +536,7 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
     };
     count(program, context.settings)?;
     program.state_mut().attempt();
-    let (request, sent) = match prepared {
+    let (request, sent, token) = match prepared {
         Ok(made) => made,
         Err(failure) => {
             return Ok(Outcome::Judged {
@@ -555,23 +556,70 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
         .into_iter()
         .flatten()
         .min();
-    Ok(
-        match exchange(context.transport, request, limit, context.settings).await {
-            Ok(response) => {
-                let result = program.settle(step, &Exchange::new(Some(&sent), Some(&response)));
-                Outcome::Judged {
-                    result,
-                    sent: Some(sent),
-                    response: Some(response),
+    let mut sent = sent;
+    let mut exchanged = exchange(context.transport, request, limit, context.settings).await;
+    // A token may have been taken back before its time: one new one, then the answer counts.
+    let refused = |response: &Response<Bytes>| response.status() == http::StatusCode::UNAUTHORIZED;
+    if token.is_some() && exchanged.as_ref().is_ok_and(refused) {
+        match authorised(&call, context, token).await {
+            Ok((request, again, _)) => {
+                sent = again;
+                exchanged = exchange(context.transport, request, limit, context.settings).await;
+            }
+            Err(failure) if failure.kind == ErrorKind::MissingCredential => {
+                return Err(step_error(program, failure, exchanged.ok()));
+            }
+            Err(failure) => exchanged = Err(failure),
+        }
+    }
+    Ok(match exchanged {
+        Ok(response) => {
+            let result = program.settle(step, &Exchange::new(Some(&sent), Some(&response)));
+            Outcome::Judged {
+                result,
+                sent: Some(sent),
+                response: Some(response),
+            }
+        }
+        Err(failure) => Outcome::Judged {
+            result: Err(failure),
+            sent: Some(sent),
+            response: None,
+        },
+    })
+}
+
+/// The request with its credentials, and the token among them.
+async fn authorised(
+    call: &Call,
+    context: Context<'_>,
+    refused: Option<String>,
+) -> Result<(http::Request<Bytes>, Sent, Option<String>), Failure> {
+    let settings = context.settings;
+    let token = match call.token(settings)? {
+        None => None,
+        Some(wanted) => {
+            let cell = settings.tokens.cell(&wanted);
+            let mut known = cell.lock().await;
+            match token::usable(known.as_ref(), refused.as_deref()) {
+                Some(token) => Some(token),
+                None => {
+                    *known = None;
+                    let limit = [settings.timeout, context.limit].into_iter().flatten().min();
+                    let mut request = wanted.request()?;
+                    let limits = crate::transport::Limits::new(settings.max_response_bytes);
+                    request.extensions_mut().insert(limits);
+                    let response = exchange(context.transport, request, limit, settings).await?;
+                    let token = token::Token::read(&response)?;
+                    let text = token.text.clone();
+                    *known = Some(token);
+                    Some(text)
                 }
             }
-            Err(failure) => Outcome::Judged {
-                result: Err(failure),
-                sent: Some(sent),
-                response: None,
-            },
-        },
-    )
+        }
+    };
+    let (request, sent) = call.clone().finish(settings, token.as_deref())?;
+    Ok((request, sent, token))
 }
 
 /// One attempt of what a retry does on its way. When it is done, the step is next again; when it

@@ -29,6 +29,9 @@ pub(super) fn operation(request: &Request) -> TokenStream {
                 SchemeKind::HeaderKey(header) => quote!(Header(#header)),
                 SchemeKind::QueryKey(parameter) => quote!(Query(#parameter)),
                 SchemeKind::CookieKey(cookie) => quote!(Cookie(#cookie)),
+                SchemeKind::OAuth { token_url, scopes } => {
+                    quote!(OAuth { token_url: #token_url, scopes: &[#(#scopes),*] })
+                }
                 SchemeKind::Transport => quote!(Transport),
             };
             quote!(__rt::Scheme { name: #name, kind: __rt::SchemeKind::#kind })

@@ -1,0 +1,288 @@
+//! Access tokens by the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, header};
+
+use crate::call::Failure;
+use crate::error::ErrorKind;
+use crate::style::encoded;
+
+/// The credential of an application that gets access tokens for itself: OAuth 2.0, client
+/// credentials.
+///
+/// The description says where tokens come from (`flows.clientCredentials.tokenUrl`) and which scopes
+/// an operation needs. One token serves all steps and runs of a client until it expires or an API
+/// answers 401, then one new token is asked for.
+///
+/// `Debug` never shows the secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClientCredentials {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) token_url: Option<String>,
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) in_body: bool,
+}
+
+impl ClientCredentials {
+    /// An application's id and secret.
+    #[must_use]
+    pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            secret: secret.into(),
+            token_url: None,
+            scopes: None,
+            in_body: false,
+        }
+    }
+
+    /// Where tokens come from, instead of where the description says.
+    #[must_use]
+    pub fn token_url(mut self, url: impl Into<String>) -> Self {
+        self.token_url = Some(url.into());
+        self
+    }
+
+    /// The scopes to ask for, instead of those that the operation needs.
+    #[must_use]
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sends id and secret in the body of the token request, for servers that do not take them by
+    /// HTTP Basic (RFC 6749, section 2.3.1).
+    #[must_use]
+    pub fn in_body(mut self) -> Self {
+        self.in_body = true;
+        self
+    }
+}
+
+impl fmt::Debug for ClientCredentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ClientCredentials")
+            .field("id", &self.id)
+            .field("secret", &format_args!("redacted"))
+            .field("token_url", &self.token_url)
+            .field("scopes", &self.scopes)
+            .finish()
+    }
+}
+
+/// What a token is asked for with.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Wanted {
+    url: String,
+    id: String,
+    secret: String,
+    scopes: Vec<String>,
+    in_body: bool,
+}
+
+impl Wanted {
+    /// What an operation's scheme wants of a credential.
+    pub(crate) fn new(
+        credential: &ClientCredentials,
+        token_url: &str,
+        scopes: &[&str],
+        scheme: &str,
+    ) -> Result<Self, Failure> {
+        let url = credential.token_url.as_deref().unwrap_or(token_url);
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            let message = format!(
+                "the security scheme `{scheme}` does not say where its tokens come from; say so by `ClientCredentials::token_url`"
+            );
+            return Err(Failure::new(ErrorKind::Configuration, message));
+        }
+        let own = || scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        Ok(Self {
+            url: url.to_owned(),
+            id: credential.id.clone(),
+            secret: credential.secret.clone(),
+            scopes: credential.scopes.clone().unwrap_or_else(own),
+            in_body: credential.in_body,
+        })
+    }
+
+    /// The request of RFC 6749, section 4.4.2.
+    pub(crate) fn request(&self) -> Result<Request<Bytes>, Failure> {
+        let unfit = |_| {
+            Failure::new(
+                ErrorKind::Configuration,
+                "the token URL or the client id cannot be sent",
+            )
+        };
+        let mut body = String::from("grant_type=client_credentials");
+        if !self.scopes.is_empty() {
+            body.push_str("&scope=");
+            body.push_str(&encoded(&self.scopes.join(" "), false));
+        }
+        let (id, secret) = (encoded(&self.id, false), encoded(&self.secret, false));
+        if self.in_body {
+            body = [&body, "&client_id=", &id, "&client_secret=", &secret].concat();
+        }
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(&self.url)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "application/json")
+            .body(Bytes::from(body))
+            .map_err(unfit)?;
+        if !self.in_body {
+            let pair = base64::engine::general_purpose::STANDARD.encode(format!("{id}:{secret}"));
+            if let Ok(mut value) = HeaderValue::try_from(format!("Basic {pair}")) {
+                value.set_sensitive(true);
+                request.headers_mut().insert(header::AUTHORIZATION, value);
+            }
+        }
+        Ok(request)
+    }
+}
+
+/// A token.
+#[derive(Clone)]
+pub(crate) struct Token {
+    pub(crate) text: String,
+    until: Option<Instant>,
+}
+
+impl Token {
+    /// Reads the response of RFC 6749, section 5.1, or says what that of section 5.2 says.
+    pub(crate) fn read(response: &Response<Bytes>) -> Result<Self, Failure> {
+        #[derive(serde::Deserialize)]
+        struct Answer {
+            access_token: Option<String>,
+            #[serde(default)]
+            token_type: Option<String>,
+            #[serde(default)]
+            expires_in: Option<serde_json::Value>,
+            #[serde(default)]
+            error: Option<String>,
+        }
+        let status = response.status();
+        let answer: Option<Answer> = serde_json::from_slice(response.body()).ok();
+        if !status.is_success() {
+            let why = answer.and_then(|answer| answer.error).unwrap_or_default();
+            let kind = if status.is_client_error() && status.as_u16() != 429 {
+                ErrorKind::MissingCredential
+            } else {
+                ErrorKind::Transport
+            };
+            let message = format!("no token could be got: the token endpoint answers {status} {why}");
+            return Err(Failure::new(kind, message.trim_end()));
+        }
+        let unreadable = || {
+            Failure::new(
+                ErrorKind::Transport,
+                "the answer of the token endpoint has no bearer token",
+            )
+        };
+        let answer = answer.ok_or_else(unreadable)?;
+        let bearer = answer.token_type.is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
+        let text = answer.access_token.filter(|_| bearer).ok_or_else(unreadable)?;
+        let seconds = answer.expires_in.and_then(|value| match value {
+            serde_json::Value::Number(number) => number.as_f64(),
+            serde_json::Value::String(text) => text.parse().ok(),
+            _ => None,
+        });
+        let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        // A token that expires on its way is of no use.
+        let until = lifetime.and_then(|lifetime| {
+            let margin = (lifetime / 2).min(Duration::from_secs(10));
+            Instant::now().checked_add(lifetime - margin)
+        });
+        Ok(Self { text, until })
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.until.is_none_or(|until| Instant::now() < until)
+    }
+}
+
+/// A place for one token; whoever needs one waits while another gets it.
+pub(crate) type Cell = Arc<tokio::sync::Mutex<Option<Token>>>;
+
+/// The tokens of a client.
+#[derive(Default)]
+pub(crate) struct Tokens {
+    cells: Mutex<BTreeMap<Wanted, Cell>>,
+}
+
+impl Tokens {
+    pub(crate) fn cell(&self, wanted: &Wanted) -> Cell {
+        let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        cells.entry(wanted.clone()).or_default().clone()
+    }
+}
+
+/// The token in a cell, unless it has expired or is the one that was `refused`.
+pub(crate) fn usable(token: Option<&Token>, refused: Option<&str>) -> Option<String> {
+    let token = token.filter(|token| token.is_fresh() && refused != Some(token.text.as_str()))?;
+    Some(token.text.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Result<Token, Failure> {
+        let response = Response::builder().status(status).body(Bytes::from(body.to_owned()));
+        Token::read(&response.unwrap())
+    }
+
+    /// RFC 6749, sections 4.4.2 and 2.3.1.
+    #[test]
+    fn a_token_is_asked_for_as_the_rfc_says() {
+        let credential = ClientCredentials::new("s6BhdRkqt3", "gX1fBat3bV");
+        let wanted = Wanted::new(&credential, "https://server.test/token", &["a", "b:c"], "x").unwrap();
+        let request = wanted.request().unwrap();
+        // The value of the example in section 4.4.2.
+        assert_eq!(request.headers()["authorization"], "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW");
+        assert_eq!(request.body(), "grant_type=client_credentials&scope=a%20b%3Ac");
+        let wanted = Wanted::new(&credential.in_body(), "https://server.test/token", &[], "x").unwrap();
+        let request = wanted.request().unwrap();
+        assert!(!request.headers().contains_key("authorization"));
+        assert_eq!(
+            request.body(),
+            "grant_type=client_credentials&client_id=s6BhdRkqt3&client_secret=gX1fBat3bV"
+        );
+    }
+
+    #[test]
+    fn answers_are_read() {
+        let token = answer(200, r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#).unwrap();
+        assert!(token.text == "t" && token.is_fresh());
+        assert_eq!(usable(Some(&token), Some("t")), None);
+        assert_eq!(usable(Some(&token), None).as_deref(), Some("t"));
+        let token = answer(200, r#"{"access_token":"t","token_type":"bearer","expires_in":0}"#).unwrap();
+        assert_eq!(usable(Some(&token), None), None);
+        for (status, body, kind) in [
+            (400, r#"{"error":"invalid_client"}"#, ErrorKind::MissingCredential),
+            (503, "", ErrorKind::Transport),
+            (200, "{}", ErrorKind::Transport),
+            (200, r#"{"access_token":"t","token_type":"mac"}"#, ErrorKind::Transport),
+        ] {
+            assert_eq!(
+                answer(status, body).err().map(|failure| failure.kind),
+                Some(kind),
+                "{body}"
+            );
+        }
+        let failure = answer(401, r#"{"error":"invalid_client"}"#).err().unwrap();
+        assert!(failure.message.contains("401") && failure.message.contains("invalid_client"));
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        assert!(!format!("{:?}", ClientCredentials::new("id", "hush")).contains("hush"));
+    }
+}

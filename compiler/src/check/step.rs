@@ -342,7 +342,17 @@ pub(super) fn parameter_type_mismatch(
         let (wanted, found) = (schema.types(), known.shape.types());
         // In a URL or header every scalar is text in the end; only structures cannot be scalars.
         let structure = |types: Types| [Type::Array, Type::Object].iter().any(|&kind| types.allows(kind));
+        // One item alone is written as an array of one is.
+        let item = schema.item(None).map_or(Types::default(), Schema::types);
+        let alone = wanted.allows(Type::Array)
+            && !structure(found)
+            && !excludes(item, found)
+            && argument
+                .declared
+                .as_ref()
+                .is_some_and(|declared| declared.content.is_none());
         let clash = excludes(wanted, found)
+            && !alone
             && (structure(wanted) || structure(found))
             && !(structure(wanted) && matches!(known.shape, Shape::Types(_)));
         if clash && !wanted.allows(Type::String) {

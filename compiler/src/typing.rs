@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use crate::document::Location;
 use crate::flow::{self, Flow, demanded_status};
+use crate::openapi::is_json;
 use crate::resolve::{Call, Engine, Program, Reference, Source, Step, Value, ValueKind, Workflow};
 use crate::schema::{Schema, Type, Types, Walk};
 
@@ -14,6 +15,8 @@ pub enum Shape<'a> {
     Schema(Schema<'a>),
     /// A value of one of these types.
     Types(Types),
+    /// Bytes that need not be text.
+    Bytes,
     /// Nothing.
     Unknown,
 }
@@ -41,7 +44,7 @@ impl Shape<'_> {
         match self {
             Self::Schema(schema) => schema.types(),
             Self::Types(types) => *types,
-            Self::Unknown => Types::default(),
+            Self::Bytes | Self::Unknown => Types::default(),
         }
     }
 }
@@ -165,6 +168,26 @@ impl<'p, 'a> Typing<'p, 'a> {
         request.operation.response(success_status(step)?)?.json_schema()
     }
 
+    /// A body that is not JSON, where the operation says of which media type it is: text, or bytes.
+    fn other_body(step: &Step<'a>) -> Option<Shape<'a>> {
+        let Call::Operation(request) = &step.call else {
+            return None;
+        };
+        let [media] = request.operation.response(success_status(step)?)?.media.as_slice() else {
+            return None;
+        };
+        let name = media.name.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        if is_json(&name) || name.contains('*') {
+            return None;
+        }
+        let text = name.starts_with("text/") || name.ends_with("/xml") || name.ends_with("+xml");
+        Some(if text {
+            Shape::Types(Types::of(Type::String))
+        } else {
+            Shape::Bytes
+        })
+    }
+
     /// What is known about a value that step `at` reads, or the end of the workflow if `None`.
     #[must_use]
     pub fn value(&self, value: &Value, at: Option<usize>) -> Known<'a> {
@@ -235,10 +258,13 @@ impl<'p, 'a> Typing<'p, 'a> {
             Source::ResponseHeader(name) => self.header(name, at),
             Source::ResponseBody => {
                 let schema = at.and_then(|index| Self::response_schema(self.workflow().steps.get(index)?));
-                schema.map_or(Known::NOTHING, |schema| Known {
-                    shape: Shape::Schema(schema),
-                    present: true,
-                })
+                let known = |shape| Known { shape, present: true };
+                match schema {
+                    Some(schema) => known(Shape::Schema(schema)),
+                    None => at
+                        .and_then(|index| Self::other_body(self.workflow().steps.get(index)?))
+                        .map_or(Known::NOTHING, known),
+                }
             }
             Source::Input(index) => self.input_of(self.index, *index),
             Source::Dependency {

@@ -1,9 +1,11 @@
 //! The request of a step while it is being made.
 
+use base64::Engine as _;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use serde::Serialize;
 
+use crate::blob::Blob;
 use crate::client::Settings;
 use crate::datum::{Datum, write_string};
 use crate::error::{ErrorKind, Place};
@@ -281,7 +283,10 @@ impl Call {
     /// Starts a JSON body.
     pub fn json(&mut self, content_type: &'static str) -> JsonBody<'_> {
         self.content_type(content_type);
-        JsonBody { out: &mut self.body }
+        JsonBody {
+            out: &mut self.body,
+            plain: true,
+        }
     }
 
     /// Makes sure that a body which was written as text is JSON.
@@ -371,11 +376,17 @@ impl Call {
         }
     }
 
-    /// Sets a body that is text: a string as it is, a number or boolean in JSON spelling.
+    /// Sets a body that is text: a string as it is, a number or boolean in JSON spelling, bytes as
+    /// they are.
     ///
     /// # Errors
     /// The value is null, an array or an object.
     pub fn text(&mut self, content_type: &'static str, value: &Datum<'_>) -> Result<(), Failure> {
+        if let Some(blob) = Blob::from_datum(value) {
+            self.content_type(content_type);
+            self.body = blob.bytes().to_vec();
+            return Ok(());
+        }
         if matches!(value, Datum::Null | Datum::Json(_)) {
             let message = format!("a body of type `{content_type}` is a string, found {}", value.kind());
             return Err(Failure::new(ErrorKind::Request, message));
@@ -635,6 +646,8 @@ pub(crate) struct Sent {
 #[derive(Debug)]
 pub struct JsonBody<'a> {
     out: &'a mut Vec<u8>,
+    /// Whether it is JSON that is sent, and not a value that goes on.
+    plain: bool,
 }
 
 impl JsonBody<'_> {
@@ -670,14 +683,20 @@ impl JsonBody<'_> {
 
     /// Writes a value.
     pub fn datum(&mut self, value: &Datum<'_>) -> &mut Self {
-        value.write_json(self.out);
+        match Blob::from_datum(value).filter(|_| self.plain) {
+            // JSON has no bytes: they go as Base64.
+            Some(blob) => write_string(
+                &base64::engine::general_purpose::STANDARD.encode(blob.bytes()),
+                self.out,
+            ),
+            None => value.write_json(self.out),
+        }
         self
     }
 
     /// Writes a value, or `null` where there is none.
     pub fn datum_or_null(&mut self, value: Option<&Datum<'_>>) -> &mut Self {
-        value.unwrap_or(&Datum::Null).write_json(self.out);
-        self
+        self.datum(value.unwrap_or(&Datum::Null))
     }
 
     /// Writes anything that serialises.
@@ -701,7 +720,10 @@ impl JsonBody<'_> {
 /// What `write` says.
 pub fn written(write: impl FnOnce(&mut JsonBody<'_>) -> Result<(), Failure>) -> Result<Datum<'static>, Failure> {
     let mut out = Vec::new();
-    write(&mut JsonBody { out: &mut out })?;
+    write(&mut JsonBody {
+        out: &mut out,
+        plain: false,
+    })?;
     let text = String::from_utf8(out).map_err(|_| Failure::new(ErrorKind::Request, "a value has no JSON form"))?;
     Ok(Datum::from_json(&text).into_owned())
 }

@@ -126,7 +126,18 @@ impl<'a> Exchange<'a> {
             return reads;
         }
         let Ok(text) = std::str::from_utf8(response.body()) else {
-            reads.problem = Some("the body is not UTF-8".to_owned());
+            // Bytes that are no text: as a whole a blob, without members.
+            let media = response.headers().get(header::CONTENT_TYPE);
+            let mut blob = crate::blob::Blob::new(response.body().clone());
+            if let Some(media) = media.and_then(|value| value.to_str().ok()) {
+                blob = blob.of_type(media);
+            }
+            for (found, pointer) in reads.found.iter_mut().zip(pointers) {
+                if pointer.is_empty() {
+                    *found = serde_json::to_string(&blob).ok().map(Cow::Owned);
+                }
+            }
+            reads.problem = Some("bytes that are not UTF-8".to_owned());
             return reads;
         };
         let media = response

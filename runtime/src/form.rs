@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::blob::Blob;
 use crate::datum::Datum;
 use crate::slot::Members;
 use crate::style::{self, Style};
@@ -79,16 +80,26 @@ pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, 
         let field = field(fields, &name);
         for item in items(&value) {
             let mut part = format!("Content-Disposition: form-data; name=\"{}\"", quoted(&name));
-            if field.is_some_and(|field| field.file) {
-                part = format!("{part}; filename=\"{}\"", quoted(&name));
+            let blob = Blob::from_datum(&item);
+            if blob.is_some() || field.is_some_and(|field| field.file) {
+                let file = blob.as_ref().and_then(Blob::name).unwrap_or(&name);
+                part = format!("{part}; filename=\"{}\"", quoted(file));
             }
-            let media = match (&item, field.and_then(|field| field.content_type)) {
+            let own = blob.as_ref().and_then(Blob::media_type);
+            let media = match (&item, own.or(field.and_then(|field| field.content_type))) {
                 (_, Some(declared)) => declared,
+                (_, None) if blob.is_some() => "application/octet-stream",
                 (Datum::Json(_), None) => "application/json",
                 _ => "text/plain; charset=utf-8",
             };
-            let part = format!("{part}\r\nContent-Type: {media}\r\n\r\n{}\r\n", item.text());
-            parts.push(part.into_bytes());
+            let media = media.replace(['\r', '\n'], "");
+            let mut part = format!("{part}\r\nContent-Type: {media}\r\n\r\n").into_bytes();
+            match &blob {
+                Some(blob) => part.extend_from_slice(blob.bytes()),
+                None => part.extend_from_slice(item.text().as_bytes()),
+            }
+            part.extend_from_slice(b"\r\n");
+            parts.push(part);
         }
     }
     let mut hasher = DefaultHasher::new();

@@ -70,6 +70,7 @@
 #![warn(clippy::pedantic)]
 #![allow(clippy::module_name_repetitions)]
 
+mod blob;
 mod call;
 mod client;
 mod constraint;
@@ -98,6 +99,7 @@ mod xpath;
 #[cfg(feature = "xpath31")]
 mod xpath31;
 
+pub use blob::Blob;
 pub use bytes::Bytes;
 pub use client::{Builder, Client, SourceBuilder};
 pub use credential::Credential;
@@ -160,5 +162,5 @@ pub mod __private {
     pub use crate::xpath::XPath;
     #[cfg(feature = "xpath31")]
     pub use crate::xpath31::XPath31;
-    pub use crate::{Client, Error, Progress, RunError, Transport};
+    pub use crate::{Blob, Client, Error, Progress, RunError, Transport};
 }

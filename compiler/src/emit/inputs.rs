@@ -23,6 +23,9 @@ fn taken(input: &Input, workflow: &Workflow) -> (TokenStream, TokenStream) {
             quote!(#name.into()),
         );
     }
+    if input.ty == Ty::Blob {
+        return (quote!(impl ::std::convert::Into<__rt::Blob>), quote!(#name.into()));
+    }
     let of = ty(&input.ty, workflow, &quote!(types::));
     (of, quote!(#name))
 }

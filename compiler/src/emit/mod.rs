@@ -106,12 +106,18 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
 
 /// The names that a client needs for the requests of a workflow.
 fn apis(workflow: &Workflow) -> String {
-    let names: Vec<String> = workflow.apis.iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
+    let names: Vec<String> = workflow.apis.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let mut text = match names.as_slice() {
         [] => String::new(),
         [only] => format!("\n\nIts requests go to the source description {only}."),
         all => format!("\n\nIts requests go to the source descriptions {}.", all.join(", ")),
+    };
+    for (name, _) in workflow.apis.iter().filter(|(_, absolute)| !absolute) {
+        text.push_str(&format!(
+            "\n\nThe description of `{name}` does not say where it is: the client must, by `source(\"{name}\", |api| api.base_url(…))`."
+        ));
     }
+    text
 }
 
 /// The flow of a workflow, as text.

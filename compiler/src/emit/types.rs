@@ -17,6 +17,7 @@ pub(super) fn ty(kind: &Ty, workflow: &Workflow, prefix: &TokenStream) -> TokenS
         Ty::I32 => quote!(i32),
         Ty::F64 => quote!(f64),
         Ty::Bool => quote!(bool),
+        Ty::Blob => quote!(__rt::Blob),
         Ty::Json => quote!(__rt::serde_json::Value),
         Ty::Vec(item) => {
             let item = inner(item);
@@ -50,6 +51,7 @@ pub(super) fn describe(kind: &Ty, workflow: &Workflow) -> String {
         Ty::String => "a string".to_owned(),
         Ty::I64 | Ty::I32 => "an integer".to_owned(),
         Ty::F64 => "a number".to_owned(),
+        Ty::Blob => "bytes".to_owned(),
         Ty::Bool => "a boolean".to_owned(),
         Ty::Json => "a value".to_owned(),
         Ty::Vec(_) => "an array as its schema says".to_owned(),

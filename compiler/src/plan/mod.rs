@@ -300,14 +300,17 @@ impl<'a> Planner<'_, 'a> {
     }
 
     /// The names of the APIs that its requests go to, each once, in their order.
-    fn apis(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
+    fn apis(&self) -> Vec<(String, bool)> {
+        let mut names: Vec<(String, bool)> = Vec::new();
         for step in &self.workflow.steps {
-            if let Call::Operation(request) = &step.call
-                && let Some(api) = self.program.apis.get(request.api)
-                && !names.contains(&api.client)
-            {
-                names.push(api.client.clone());
+            let Call::Operation(request) = &step.call else { continue };
+            let Some(api) = self.program.apis.get(request.api) else {
+                continue;
+            };
+            let absolute = request.operation.server.contains("://");
+            match names.iter_mut().find(|(name, _)| *name == api.client) {
+                Some((_, all)) => *all &= absolute,
+                None => names.push((api.client.clone(), absolute)),
             }
         }
         names
@@ -390,9 +393,10 @@ impl<'a> Planner<'_, 'a> {
             if names.iter().filter(|(known, _)| *known == ident).count() == 1 && ident != variant {
                 name_collision("inputs", &variant, input.name, input.span, &mut variants, diagnostics);
             }
-            let ty = input
-                .schema
-                .map_or(Ty::Json, |schema| types.of(schema, input.name, false));
+            let ty = input.schema.map_or(Ty::Json, |schema| match file(schema) {
+                Some(file) => file,
+                None => types.of(schema, input.name, false),
+            });
             let nullable = input.schema.is_some_and(Schema::nullable);
             let default = input.schema.and_then(|schema| schema.at.get("default")).map(json_text);
             let constraint = input
@@ -721,6 +725,7 @@ impl<'a> Planner<'_, 'a> {
                     Some(schema),
                 ),
                 Shape::Types(kinds) => (plain(kinds), false, None),
+                Shape::Bytes => (Ty::Blob, false, None),
                 Shape::Unknown => (Ty::Json, false, None),
             };
             let expression = match &output.value.kind {
@@ -745,6 +750,18 @@ impl<'a> Planner<'_, 'a> {
             });
         }
         planned
+    }
+}
+
+/// Bytes and lists of them, which inputs can be.
+fn file(schema: Schema<'_>) -> Option<Ty> {
+    use crate::schema::Type;
+    match schema.types().without(Type::Null).single()? {
+        Type::String => (schema.text("format") == Some("binary")).then_some(Ty::Blob),
+        Type::Array => {
+            Some(Ty::Vec(Box::new(file(schema.item(None)?)?))).filter(|ty| *ty == Ty::Vec(Box::new(Ty::Blob)))
+        }
+        _ => None,
     }
 }
 

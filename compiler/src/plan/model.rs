@@ -30,8 +30,9 @@ pub struct Workflow {
     pub variant: String,
     /// What messages call its document.
     pub file: String,
-    /// The names of the source descriptions that its requests go to.
-    pub apis: Vec<String>,
+    /// The names of the source descriptions that its requests go to, and whether their servers are
+    /// absolute.
+    pub apis: Vec<(String, bool)>,
     /// `summary`
     pub summary: Option<String>,
     /// `description`

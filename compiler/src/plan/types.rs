@@ -19,6 +19,8 @@ pub enum Ty {
     F64,
     /// `bool`
     Bool,
+    /// `arazzo::Blob`
+    Blob,
     /// `serde_json::Value`
     Json,
     /// `Vec<T>`

@@ -1,0 +1,149 @@
+//! Bytes that travel through a workflow: files that are sent, and bodies that are no text.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::datum::Datum;
+
+/// Bytes with, if it is known, the name of their file and their media type.
+///
+/// Inputs with `format: binary` are of this type, and outputs that are a whole body of a media type
+/// that is neither JSON nor text. A stored run holds the bytes in Base64.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Blob {
+    bytes: Bytes,
+    name: Option<String>,
+    media_type: Option<String>,
+}
+
+impl Blob {
+    /// Bytes without a name.
+    #[must_use]
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            ..Self::default()
+        }
+    }
+
+    /// With the name of a file, which a part of a form carries.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// With a media type, which a part of a form carries.
+    #[must_use]
+    pub fn of_type(mut self, media_type: impl Into<String>) -> Self {
+        self.media_type = Some(media_type.into());
+        self
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The name of the file.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The media type.
+    #[must_use]
+    pub fn media_type(&self) -> Option<&str> {
+        self.media_type.as_deref()
+    }
+
+    /// The blob that a value is, if it is one.
+    pub(crate) fn from_datum(value: &Datum<'_>) -> Option<Self> {
+        match value {
+            Datum::Json(json) if json.starts_with("{\"$base64\":") => serde_json::from_str(json).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl<B: Into<Bytes>> From<B> for Blob {
+    fn from(bytes: B) -> Self {
+        Self::new(bytes)
+    }
+}
+
+impl fmt::Debug for Blob {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Blob")
+            .field("name", &self.name)
+            .field("media_type", &self.media_type)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+/// How a blob is stored; what comes from an API is text where it is text.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    #[serde(rename = "$base64")]
+    base64: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    media_type: Option<String>,
+}
+
+impl Serialize for Blob {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let stored = Stored {
+            base64: STANDARD.encode(&self.bytes),
+            name: self.name.clone(),
+            media_type: self.media_type.clone(),
+        };
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Text(String),
+            Stored(Stored),
+        }
+        match Either::deserialize(deserializer)? {
+            Either::Text(text) => Ok(Self::new(text)),
+            Either::Stored(stored) => Ok(Self {
+                bytes: STANDARD.decode(stored.base64).map_err(D::Error::custom)?.into(),
+                name: stored.name,
+                media_type: stored.media_type,
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_survive_storing() {
+        let blob = Blob::new(vec![0, 159, 146, 150]).named("a.bin").of_type("image/png");
+        let stored = serde_json::to_string(&blob).unwrap();
+        assert_eq!(stored, r#"{"$base64":"AJ+Slg==","name":"a.bin","type":"image/png"}"#);
+        assert_eq!(serde_json::from_str::<Blob>(&stored).unwrap(), blob);
+        assert_eq!(serde_json::from_str::<Blob>("\"text\"").unwrap(), Blob::from("text"));
+        assert!(serde_json::from_str::<Blob>(r#"{"$base64":"?"}"#).is_err());
+        assert_eq!(Blob::from_datum(&Datum::from_json(&stored)), Some(blob));
+        assert_eq!(Blob::from_datum(&Datum::from_json("{\"a\":1}")), None);
+    }
+}

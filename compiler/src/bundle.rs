@@ -6,7 +6,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Rule, rule, similar};
+use crate::diagnostic::{Class, Diagnostic, Diagnostics, Levels, Rule, rule, similar};
 use crate::source::{
     Cursor, Data, File, FileId, Library, Node, Sources, Span, beside, is_remote, join, lookup, percent_decode, relative,
 };
@@ -27,6 +27,8 @@ pub struct Options {
     pub workflows: Vec<String>,
     /// `rename = { "id" = name }`
     pub rename: Vec<(String, String)>,
+    /// `lints` and `dialect`
+    pub levels: Levels,
 }
 
 /// The files of a compilation.
@@ -72,6 +74,7 @@ impl Bundle {
 /// Opens the document, its sources, and theirs.
 pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnostics) -> Bundle {
     let mut bundle = Bundle::default();
+    unknown_lints(options, diagnostics);
     let Some(file) = open_document(options, library, &mut bundle, diagnostics) else {
         return bundle;
     };
@@ -89,6 +92,28 @@ pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnost
     open_references(options, library, &mut bundle);
     unused_source_option(options, &bundle, diagnostics);
     bundle
+}
+
+fn unknown_lints(options: &Options, diagnostics: &mut Diagnostics) {
+    for (_, code) in &options.levels.codes {
+        let known = rule::ALL.iter().find(|rule| rule.code == code);
+        let message = match known {
+            None => format!("the option `lints` names `{code}`, which is no code"),
+            Some(rule) if rule.class == Class::Error => {
+                format!("the option `lints` names `{code}`, which is an error whatever is asked for")
+            }
+            Some(_) => continue,
+        };
+        let codes = rule::ALL.iter().filter(|rule| rule.class != Class::Error);
+        let meant = similar(code, codes.map(|rule| rule.code));
+        diagnostics.push(
+            Diagnostic::new(&rule::UNUSED_OPTION, None, message).help_if(
+                meant
+                    .filter(|_| known.is_none())
+                    .map(|code| format!("a code with a similar name exists: `{code}`")),
+            ),
+        );
+    }
 }
 
 impl Options {
@@ -389,6 +414,7 @@ fn open_source(
         match library.open(&options.on_disk(candidate)) {
             Ok(file) => {
                 let id = bundle.sources.add(&options.label(candidate), candidate, file.clone());
+                source_leaves_package(options, name, candidate, at.span(), diagnostics);
                 return report_syntax(id, &file, &rule::SOURCE_SYNTAX, diagnostics).then_some(id);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -406,6 +432,22 @@ fn open_source(
     let tried: Vec<String> = candidates.iter().map(|path| options.label(path)).collect();
     source_not_found(&exact, at.span(), &tried, given.is_some(), diagnostics);
     None
+}
+
+/// Where there is a package, what is published with it is below its directory.
+fn source_leaves_package(options: &Options, name: &str, path: &str, span: Span, diagnostics: &mut Diagnostics) {
+    if options.package.as_os_str().is_empty() || !path.starts_with("../") || options.document.starts_with("../") {
+        return;
+    }
+    let message = format!(
+        "the file of the source description `{name}` is outside of the package, which `cargo publish` leaves behind"
+    );
+    diagnostics.push(
+        Diagnostic::new(&rule::SOURCE_LEAVES_PACKAGE, span, message).help(format!(
+            "copy the file into the package, and say where: `sources = {{ {} = \"…\" }}`",
+            option_key(name)
+        )),
+    );
 }
 
 /// Where a relative URL is looked for: a `$self` that is relative too moves the document.

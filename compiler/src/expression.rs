@@ -4,6 +4,8 @@
 //! so that a later phase can point at it. The grammar is the ABNF of the Arazzo Specification
 //! 1.1.0, "Runtime Expressions".
 
+use std::cell::RefCell;
+
 /// A half-open range of bytes in the string that was parsed.
 pub type Bytes = std::ops::Range<usize>;
 
@@ -25,6 +27,8 @@ pub struct Expression {
     pub pointer: Option<Pointer>,
     /// The whole expression.
     pub at: Bytes,
+    /// What is wrong with it, though its meaning is plain.
+    pub mistake: Option<Box<SyntaxError>>,
 }
 
 /// A JSON Pointer (RFC 6901).
@@ -126,6 +130,10 @@ pub enum Mistake {
     Pointer,
     /// `$response.headers.X`
     HeadersPlural,
+    /// `$steps.s.outputs.items[0].id`
+    BracketIndex,
+    /// `$response.body.id`
+    BodyPointer,
     /// Anything else.
     Syntax,
 }
@@ -176,12 +184,7 @@ fn first_word(rest: &str) -> &str {
 /// # Errors
 /// The first deviation from the grammar.
 pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
-    Parser {
-        text,
-        start: 0,
-        end: text.len(),
-    }
-    .expression()
+    parse_in(text, 0..text.len())
 }
 
 /// Parses the expression that `text[at]` holds; places count from the start of `text`.
@@ -189,18 +192,25 @@ pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
 /// # Errors
 /// The first deviation from the grammar.
 pub fn parse_in(text: &str, at: Bytes) -> Result<Expression, SyntaxError> {
-    Parser {
+    let parser = Parser {
         text,
         start: at.start,
         end: at.end,
-    }
-    .expression()
+        mistake: RefCell::new(None),
+    };
+    let expression = parser.expression()?;
+    Ok(Expression {
+        mistake: parser.mistake.take().map(Box::new),
+        ..expression
+    })
 }
 
 struct Parser<'a> {
     text: &'a str,
     start: usize,
     end: usize,
+    /// What deviates from the grammar and has one obvious meaning.
+    mistake: RefCell<Option<SyntaxError>>,
 }
 
 impl Parser<'_> {
@@ -260,6 +270,7 @@ impl Parser<'_> {
                 _ => Root::SelfUri,
             };
             return Ok(Expression {
+                mistake: None,
                 root,
                 pointer: None,
                 at: all,
@@ -282,7 +293,12 @@ impl Parser<'_> {
                 } else {
                     Root::Output(name)
                 };
-                Ok(Expression { root, pointer, at: all })
+                Ok(Expression {
+                    root,
+                    pointer,
+                    at: all,
+                    mistake: None,
+                })
             }
             "steps" => self.step(body),
             "workflows" => self.workflow(body),
@@ -298,6 +314,7 @@ impl Parser<'_> {
                 }
                 let reference = self.name(dot + 1..self.end);
                 Ok(Expression {
+                    mistake: None,
                     root: Root::Source { source, reference },
                     pointer: None,
                     at: all,
@@ -315,6 +332,7 @@ impl Parser<'_> {
                 }
                 let (name, pointer) = self.identifier_with_pointer(dot + 1, "components")?;
                 Ok(Expression {
+                    mistake: None,
                     root: Root::Component { kind, name },
                     pointer,
                     at: all,
@@ -358,6 +376,7 @@ impl Parser<'_> {
                 _ => Part::Path(name),
             };
             return Ok(Expression {
+                mistake: None,
                 root: wrap(part),
                 pointer: None,
                 at: all,
@@ -369,6 +388,7 @@ impl Parser<'_> {
             };
             if behind.is_empty() {
                 return Ok(Expression {
+                    mistake: None,
                     root: wrap(part),
                     pointer: None,
                     at: all,
@@ -377,6 +397,7 @@ impl Parser<'_> {
             let from = body + field.len();
             if behind.starts_with('#') {
                 return Ok(Expression {
+                    mistake: None,
                     root: wrap(part),
                     pointer: Some(self.pointer(from + 1)?),
                     at: all,
@@ -389,7 +410,17 @@ impl Parser<'_> {
                     format!("expected `#` and a JSON Pointer behind `${word}.{field}`"),
                 );
                 error.help = Some(format!("write `${word}.{field}#{}`", dotted_to_pointer(behind)));
-                return Err(error);
+                let Some(pointer) = self.dotted(from) else {
+                    return Err(error);
+                };
+                error.kind = Mistake::BodyPointer;
+                self.mistake.replace(Some(error));
+                return Ok(Expression {
+                    root: wrap(part),
+                    pointer: Some(pointer),
+                    at: all,
+                    mistake: None,
+                });
             }
         }
         if let Some(name) = rest.strip_prefix("headers.") {
@@ -399,7 +430,16 @@ impl Parser<'_> {
                 "`headers` is no part of a message",
             );
             error.help = Some(format!("write `${word}.header.{name}`"));
-            return Err(error);
+            if name.is_empty() || !name.chars().all(is_token_char) {
+                return Err(error);
+            }
+            self.mistake.replace(Some(error));
+            return Ok(Expression {
+                root: wrap(Part::Header(self.name(self.end - name.len()..self.end))),
+                pointer: None,
+                at: all,
+                mistake: None,
+            });
         }
         let mut error = Self::error(
             Mistake::Syntax,
@@ -435,6 +475,7 @@ impl Parser<'_> {
         };
         let (output, pointer) = self.identifier_with_pointer(self.end - output.len(), "outputs")?;
         Ok(Expression {
+            mistake: None,
             root: Root::Step { step, output },
             pointer,
             at: all,
@@ -449,6 +490,7 @@ impl Parser<'_> {
             if let Some(name) = rest.strip_prefix(field) {
                 let (field, pointer) = self.identifier_with_pointer(self.end - name.len(), "outputs")?;
                 return Ok(Expression {
+                    mistake: None,
                     root: Root::Workflow {
                         workflow,
                         inputs,
@@ -511,7 +553,12 @@ impl Parser<'_> {
                     &self.text[self.start..from + length],
                     dotted_to_pointer(dotted)
                 ));
-                Err(error)
+                let Some(pointer) = self.dotted(from + length) else {
+                    return Err(error);
+                };
+                error.kind = Mistake::BracketIndex;
+                self.mistake.replace(Some(error));
+                Ok((name, Some(pointer)))
             }
             Some(found) => {
                 let at = from + length..from + length + found.len_utf8();
@@ -522,6 +569,40 @@ impl Parser<'_> {
                 ))
             }
         }
+    }
+
+    /// Members and indices as JavaScript writes them: `.a[0]['b']`. `None` for anything else.
+    fn dotted(&self, from: usize) -> Option<Pointer> {
+        let mut tokens = Vec::new();
+        let mut position = from;
+        while position < self.end {
+            let rest = &self.text[position..self.end];
+            let (at, next) = if let Some(behind) = rest.strip_prefix('.') {
+                let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+                let length = behind.find(|letter| !plain(letter)).unwrap_or(behind.len());
+                (position + 1..position + 1 + length, position + 1 + length)
+            } else {
+                let inner = &rest.strip_prefix('[')?[..rest.find(']')? - 1];
+                let quoted = inner.len() >= 2 && inner.starts_with(['\'', '"']) && inner.ends_with(['\'', '"']);
+                if !quoted && crate::source::array_index(inner).is_none() {
+                    return None;
+                }
+                let skip = usize::from(quoted);
+                (
+                    position + 1 + skip..position + 1 + inner.len() - skip,
+                    position + 2 + inner.len(),
+                )
+            };
+            if at.is_empty() {
+                return None;
+            }
+            tokens.push(self.name(at));
+            position = next;
+        }
+        Some(Pointer {
+            tokens,
+            at: from..self.end,
+        })
     }
 
     fn pointer(&self, from: usize) -> Result<Pointer, SyntaxError> {
@@ -714,16 +795,34 @@ mod tests {
         for (text, kind, at) in [
             ("$input.x", Mistake::UnknownRoot, "$input"),
             ("$response.foo", Mistake::Syntax, "foo"),
-            ("$response.headers.X", Mistake::HeadersPlural, "headers"),
-            ("$response.body.id", Mistake::Syntax, ".id"),
+            ("$response.body.id[*]", Mistake::Syntax, ".id[*]"),
+            ("$steps.a.outputs.b[].c", Mistake::Syntax, "[].c"),
             ("$response.body#id", Mistake::Pointer, "id"),
             ("$response.body#/a~2", Mistake::Pointer, "a~2"),
             ("$steps.a.output.b", Mistake::Syntax, ".output.b"),
             ("$statusCode.x", Mistake::Syntax, ".x"),
-            ("$steps.a.outputs.b[0]", Mistake::Syntax, "[0]"),
         ] {
             let error = parse(text).unwrap_err();
             assert_eq!((error.kind, &text[error.at.clone()]), (kind, at), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_one_obvious_meaning_is_read_so() {
+        for (text, kind, at, pointer) in [
+            ("$response.headers.X", Mistake::HeadersPlural, "headers", &[][..]),
+            (
+                "$response.body.a-b[0]['c d']",
+                Mistake::BodyPointer,
+                ".a-b[0]['c d']",
+                &["a-b", "0", "c d"],
+            ),
+            ("$steps.a.outputs.b[0].c", Mistake::BracketIndex, "[0].c", &["0", "c"]),
+            ("$inputs.list[12]", Mistake::BracketIndex, "[12]", &["12"]),
+        ] {
+            let mistake = parse(text).unwrap().mistake.unwrap();
+            assert_eq!((mistake.kind, &text[mistake.at.clone()]), (kind, at), "{text}");
+            assert_eq!(tokens(text), pointer, "{text}");
         }
     }
 

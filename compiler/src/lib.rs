@@ -85,7 +85,7 @@ impl Compilation {
 /// Compiles a document.
 #[must_use]
 pub fn compile(options: &Options, library: &dyn Library) -> Compilation {
-    let mut diagnostics = Diagnostics::default();
+    let mut diagnostics = Diagnostics::new(options.levels.clone());
     let bundle = bundle::open(options, library, &mut diagnostics);
     let plan = understand(options, &bundle, &mut diagnostics);
     Compilation {

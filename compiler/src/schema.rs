@@ -32,6 +32,11 @@ impl BrokenReference {
     /// The diagnostic of this reference under the rule of the place where it is used.
     #[must_use]
     pub fn diagnostic(&self, rule: &'static crate::diagnostic::Rule) -> Diagnostic {
+        let rule = if self.reason == CYCLE {
+            &rule::SOURCE_CYCLE
+        } else {
+            rule
+        };
         Diagnostic::new(
             rule,
             self.span,
@@ -39,6 +44,9 @@ impl BrokenReference {
         )
     }
 }
+
+/// Why a reference in a circle leads nowhere.
+const CYCLE: &str = "it leads back to itself";
 
 /// How far a reference chain is followed.
 const HOPS: usize = 64;
@@ -108,7 +116,7 @@ fn follow_within<'a>(
     Err(BrokenReference {
         span: at.span(),
         reference: at.get("$ref").and_then(Cursor::as_str).unwrap_or("").to_owned(),
-        reason: "it refers to itself",
+        reason: CYCLE,
     })
 }
 

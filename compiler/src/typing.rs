@@ -207,6 +207,10 @@ impl<'p, 'a> Typing<'p, 'a> {
             ValueKind::Array(_) => of(Type::Array),
             ValueKind::Object(_) => of(Type::Object),
             ValueKind::Reference(reference) => self.reference(reference, at),
+            ValueKind::Length(_) => Known {
+                present: false,
+                ..of(Type::Integer)
+            },
             ValueKind::Selection(selection) => {
                 let context = self.reference(&selection.context, at);
                 match selection.engine {

@@ -57,6 +57,7 @@ pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
         sources,
         workflows: invocation.workflows.clone(),
         rename: invocation.rename.clone(),
+        levels: invocation.levels.clone(),
     };
     let compilation = arazzo_compiler::compile(&options, &Disk);
     let problems = problems(&compilation, span);

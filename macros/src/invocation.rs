@@ -1,15 +1,12 @@
 //! The invocation: a path and options.
 
+use arazzo_compiler::diagnostic::{Level, Levels, rule, similar};
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Error, Ident, LitStr, Result, Token, braced, bracketed, parenthesized};
 
-mod keyword {
-    syn::custom_keyword!(sources);
-    syn::custom_keyword!(workflows);
-    syn::custom_keyword!(rename);
-}
+const OPTIONS: [&str; 5] = ["sources", "workflows", "rename", "lints", "dialect"];
 
 /// What stands between the parentheses of the macro call.
 pub(crate) struct Invocation {
@@ -23,6 +20,8 @@ pub(crate) struct Invocation {
     pub(crate) workflows: Vec<String>,
     /// `rename = { "id" = name }`
     pub(crate) rename: Vec<(String, String)>,
+    /// `lints = { warn(code) }` and `dialect = lenient`
+    pub(crate) levels: Levels,
 }
 
 impl Parse for Invocation {
@@ -39,6 +38,7 @@ impl Parse for Invocation {
             sources: Vec::new(),
             workflows: Vec::new(),
             rename: Vec::new(),
+            levels: Levels::default(),
         };
         let mut seen: Vec<String> = Vec::new();
         while !input.is_empty() {
@@ -54,35 +54,67 @@ impl Parse for Invocation {
 
 impl Invocation {
     fn option(&mut self, input: ParseStream<'_>, seen: &mut Vec<String>) -> Result<()> {
-        let next = input.lookahead1();
-        let known = next.peek(keyword::sources) || next.peek(keyword::workflows) || next.peek(keyword::rename);
-        if !known {
-            return Err(next.error());
-        }
         let name: Ident = input.parse()?;
-        if seen.contains(&name.to_string()) {
+        let text = name.to_string();
+        if !OPTIONS.contains(&text.as_str()) {
+            return Err(unknown_option(&name));
+        }
+        if seen.contains(&text) {
             return Err(Error::new(name.span(), format!("the option `{name}` is given twice")));
         }
-        seen.push(name.to_string());
         input.parse::<Token![=]>()?;
-        if name == "workflows" {
-            let list;
-            bracketed!(list in input);
-            let ids = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
-            self.workflows = ids.iter().map(LitStr::value).collect();
-        } else if name == "sources" {
-            let list;
-            braced!(list in input);
-            let pairs = Punctuated::<Source, Token![,]>::parse_terminated(&list)?;
-            self.sources = pairs.into_iter().map(|pair| (pair.name, pair.path)).collect();
-        } else {
-            let list;
-            braced!(list in input);
-            let pairs = Punctuated::<Rename, Token![,]>::parse_terminated(&list)?;
-            self.rename = pairs.into_iter().map(|pair| (pair.id, pair.name)).collect();
+        match text.as_str() {
+            "workflows" => {
+                let list;
+                bracketed!(list in input);
+                let ids = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
+                self.workflows = ids.iter().map(LitStr::value).collect();
+            }
+            "sources" => {
+                let pairs: Punctuated<Source, Token![,]> = in_braces(input)?;
+                self.sources = pairs.into_iter().map(|pair| (pair.name, pair.path)).collect();
+            }
+            "rename" => {
+                let pairs: Punctuated<Rename, Token![,]> = in_braces(input)?;
+                self.rename = pairs.into_iter().map(|pair| (pair.id, pair.name)).collect();
+            }
+            "lints" => {
+                let lints: Punctuated<Lint, Token![,]> = in_braces(input)?;
+                self.levels.codes = lints.into_iter().flat_map(|lint| lint.codes).collect();
+            }
+            _ => {
+                let dialect: Ident = input.parse()?;
+                if dialect != "lenient" && dialect != "strict" {
+                    return Err(Error::new(dialect.span(), "expected `lenient` or `strict`"));
+                }
+                self.levels.lenient = dialect == "lenient";
+            }
         }
+        seen.push(text);
         Ok(())
     }
+}
+
+fn in_braces<T: Parse>(input: ParseStream<'_>) -> Result<Punctuated<T, Token![,]>> {
+    let list;
+    braced!(list in input);
+    Punctuated::parse_terminated(&list)
+}
+
+fn unknown_option(name: &Ident) -> Error {
+    let text = name.to_string();
+    let help = match similar(&text, OPTIONS) {
+        Some(option) => format!("an option with a similar name exists: `{option}`"),
+        None => format!(
+            "the options are {}",
+            OPTIONS.map(|option| format!("`{option}`")).join(", ")
+        ),
+    };
+    let code = rule::UNKNOWN_OPTION.code;
+    Error::new(
+        name.span(),
+        format!("there is no option `{name}` [{code}]\n = help: {help}"),
+    )
 }
 
 /// `name = "path"`; a name that is no identifier stands in quotes.
@@ -120,5 +152,30 @@ impl Parse for Rename {
             id,
             name: input.parse::<Ident>()?.to_string(),
         })
+    }
+}
+
+/// `warn(code, …)`, the codes with underscores.
+struct Lint {
+    codes: Vec<(Level, String)>,
+}
+
+impl Parse for Lint {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let level: Ident = input.parse()?;
+        let level = match level.to_string().as_str() {
+            "allow" => Level::Allow,
+            "warn" => Level::Warn,
+            "deny" => Level::Deny,
+            _ => return Err(Error::new(level.span(), "expected `allow(…)`, `warn(…)` or `deny(…)`")),
+        };
+        let list;
+        parenthesized!(list in input);
+        let names = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?;
+        let codes = names
+            .iter()
+            .map(|name| (level, rule::code_of(&name.to_string())))
+            .collect();
+        Ok(Self { codes })
     }
 }

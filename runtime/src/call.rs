@@ -219,12 +219,16 @@ impl Call {
     ///
     /// # Errors
     /// A value that is no string.
-    pub fn query_string(&mut self, name: &str, value: &Datum<'_>) -> Result<&mut Self, Failure> {
+    pub fn query_string(&mut self, name: &str, value: &Datum<'_>, style: Style) -> Result<&mut Self, Failure> {
         let Datum::Text(text) = value else {
             let message = format!("the whole query `{name}` must be a string, found {}", value.kind());
             return Err(Failure::new(ErrorKind::Request, message));
         };
-        self.query = style::encoded(text, true);
+        // One that is no form is a value like any other (OpenAPI 3.2, "Parameter Object Examples").
+        self.query = match style.form {
+            style::Form::Json | style::Form::Text => style::encoded(text, false),
+            _ => style::encoded(text, true).replace('[', "%5B").replace(']', "%5D"),
+        };
         Ok(self)
     }
 
@@ -264,7 +268,7 @@ impl Call {
     /// Adds a cookie; a null is left out.
     pub fn cookie_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> &mut Self {
         if *value != Datum::Null {
-            for (name, text) in style::pairs(name, value, style) {
+            for (name, text) in style::cookies(name, value, style) {
                 self.cookie_pair(&name, &text);
             }
         }
@@ -455,6 +459,11 @@ impl Call {
         if !self.cookies.is_empty() {
             let cookies = std::mem::take(&mut self.cookies);
             self.header_text("cookie", &cookies)?;
+        }
+        // RFC 9110, section 8.6: a method that has content says so even where there is none.
+        if self.body.is_empty() && matches!(self.operation.method, "POST" | "PUT" | "PATCH") {
+            self.headers
+                .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         if !self.headers.contains_key(header::ACCEPT) {
             self.headers

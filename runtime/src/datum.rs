@@ -117,6 +117,18 @@ impl<'a> Datum<'a> {
         }
     }
 
+    /// How many items an array has, or the member `length` of an object.
+    #[must_use]
+    pub fn length(self) -> Option<Datum<'a>> {
+        match &self {
+            Self::Json(json) if json.starts_with('[') => {
+                let items: Vec<serde::de::IgnoredAny> = serde_json::from_str(json).ok()?;
+                Some(Datum::Number(Cow::Owned(items.len().to_string())))
+            }
+            _ => self.pointer(&["length"]),
+        }
+    }
+
     /// What kind of value it is, for messages.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::blob::Blob;
 use crate::datum::Datum;
+use crate::exchange::is_json;
 use crate::slot::Members;
 use crate::style::{self, Style};
 
@@ -63,6 +64,15 @@ pub(crate) fn urlencoded(value: &Datum<'_>, fields: &[Field]) -> Option<String> 
             pairs.extend(written.into_iter().map(|(name, text)| format!("{name}={text}")));
             continue;
         }
+        // One JSON text, as `content` would have it (OpenAPI 3.1, "Encoding Object").
+        if field(fields, &name)
+            .and_then(|field| field.content_type)
+            .is_some_and(is_json)
+        {
+            let (name, text) = (style::encoded(&name, false), style::encoded(&value.to_json(), false));
+            pairs.push(format!("{name}={text}"));
+            continue;
+        }
         for item in items(&value) {
             let (name, text) = (style::encoded(&name, false), style::encoded(&item.text(), false));
             pairs.push(format!("{name}={text}"));
@@ -78,6 +88,15 @@ pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, 
     let mut parts: Vec<Vec<u8>> = Vec::new();
     for (name, value) in members(value)? {
         let field = field(fields, &name);
+        // Swagger 2.0 has one format for arrays in forms of both kinds.
+        let joined = field
+            .and_then(|field| field.style)
+            .filter(|way| !way.explode)
+            .map(|way| {
+                let texts: Vec<String> = items(&value).iter().map(|item| item.text().into_owned()).collect();
+                Datum::owned(texts.join(style::delimiter(way.form)))
+            });
+        let value = joined.unwrap_or(value);
         for item in items(&value) {
             let mut part = format!("Content-Disposition: form-data; name=\"{}\"", quoted(&name));
             let blob = Blob::from_datum(&item);

@@ -150,7 +150,7 @@ pub mod __private {
     pub use crate::form::Field;
     #[cfg(feature = "jsonpath")]
     pub use crate::jsonpath::JsonPath;
-    pub use crate::query::{bare, jsonpath_escaped, xpath_literal};
+    pub use crate::query::{bare, jsonpath_escaped, jsonpath_value, xpath_literal};
     #[cfg(feature = "regex")]
     pub use crate::regex::{Regex, matches};
     pub use crate::run::{Action, Program, Workflow, advance, advance_until_blocked, finish, inputs};

@@ -24,6 +24,16 @@ pub fn bare(value: &Datum<'_>) -> Option<String> {
     }
 }
 
+/// A value as a literal of JSONPath; arrays and objects have none.
+#[must_use]
+pub fn jsonpath_value(value: &Datum<'_>) -> Option<String> {
+    match value {
+        Datum::Json(_) => None,
+        Datum::Text(text) => Some(format!("'{}'", jsonpath_escaped(text, '\''))),
+        other => Some(other.text().into_owned()),
+    }
+}
+
 /// Text inside a string literal of JSONPath (RFC 9535, section 2.3.1.1).
 #[must_use]
 pub fn jsonpath_escaped(text: &str, quote: char) -> String {

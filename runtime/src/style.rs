@@ -29,8 +29,12 @@ pub enum Form {
     PipeDelimited,
     TabDelimited,
     DeepObject,
-    /// `content`: as JSON text.
+    /// OpenAPI 3.2: as in a query, but nothing is encoded.
+    Cookie,
+    /// `content` of a JSON media type: as JSON text.
     Json,
+    /// `content` of another media type: as text.
+    Text,
 }
 
 /// A value taken apart; what is nested deeper is JSON text.
@@ -42,15 +46,20 @@ enum Parts {
 
 fn parts(value: &Datum<'_>, style: Style) -> Parts {
     let text = |raw: &RawValue| Datum::from_json(raw.get()).text().into_owned();
+    if style.form == Form::Json {
+        return Parts::One(value.to_json());
+    }
     let Datum::Json(json) = value else {
         return Parts::One(value.text().into_owned());
     };
-    if style.form == Form::Json {
+    if style.form == Form::Text {
         return Parts::One(json.to_string());
     }
     if json.starts_with('[') {
         let items: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-        return Parts::Items(items.into_iter().map(text).collect());
+        // What is null has no spelling (RFC 6570, section 2.3).
+        let defined = items.into_iter().filter(|raw| raw.get() != "null");
+        return Parts::Items(defined.map(text).collect());
     }
     let members: Members<'_> = serde_json::from_str(json).unwrap_or_default();
     Parts::Members(
@@ -65,14 +74,21 @@ fn parts(value: &Datum<'_>, style: Style) -> Parts {
 
 /// The pairs that a query or cookie parameter becomes; none for an empty array or object.
 pub(crate) fn pairs(name: &str, value: &Datum<'_>, style: Style) -> Vec<(String, String)> {
-    let encode = |text: &str| encoded(text, style.reserved);
+    pairs_by(name, value, style, |text| encoded(text, style.reserved))
+}
+
+/// The pairs that a cookie parameter becomes. A style of its own and `content` leave the encoding to
+/// whoever writes the value (OpenAPI 3.2, "Style Values"; 3.1, appendix D).
+pub(crate) fn cookies(name: &str, value: &Datum<'_>, style: Style) -> Vec<(String, String)> {
+    if matches!(style.form, Form::Cookie | Form::Text) {
+        return pairs_by(name, value, style, str::to_owned);
+    }
+    pairs(name, value, style)
+}
+
+fn pairs_by(name: &str, value: &Datum<'_>, style: Style, encode: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let own = |text: String| vec![(encode(name), text)];
-    let delimiter = match style.form {
-        Form::SpaceDelimited => "%20",
-        Form::PipeDelimited => "%7C",
-        Form::TabDelimited => "%09",
-        _ => ",",
-    };
+    let delimiter = &encode_delimiter(style.form);
     match parts(value, style) {
         Parts::One(text) => own(encode(&text)),
         Parts::Items(items) if items.is_empty() => Vec::new(),
@@ -133,15 +149,19 @@ pub(crate) fn path(name: &str, value: &Datum<'_>, style: Style) -> String {
                 joined(items.iter().map(|item| encode(item)).collect(), separator)
             )
         }
+        // An empty member has no `=` (RFC 6570, section 3.2.7).
         (Parts::Items(items), Form::Matrix) if style.explode => items
             .iter()
-            .map(|item| [";", &key, "=", &encode(item)].concat())
+            .map(|item| match item.as_str() {
+                "" => format!(";{key}"),
+                item => [";", &key, "=", &encode(item)].concat(),
+            })
             .collect(),
         (Parts::Items(items), Form::Matrix) => format!(
             ";{key}={}",
             joined(items.iter().map(|item| encode(item)).collect(), ",")
         ),
-        (Parts::Items(items), _) => joined(items.iter().map(|item| encode(item)).collect(), ","),
+        (Parts::Items(items), form) => joined(items.iter().map(|item| encode(item)).collect(), &encode_delimiter(form)),
         (Parts::Members(members), Form::Label) if style.explode => format!(".{}", each(".", &members)),
         (Parts::Members(members), Form::Label) => format!(".{}", flat(&members)),
         (Parts::Members(members), Form::Matrix) if style.explode => format!(";{}", each(";", &members)),
@@ -151,11 +171,28 @@ pub(crate) fn path(name: &str, value: &Datum<'_>, style: Style) -> String {
     }
 }
 
+/// What stands between the items of an array (Swagger 2.0, `collectionFormat`; OpenAPI 3.1, styles).
+pub(crate) fn delimiter(form: Form) -> &'static str {
+    match form {
+        Form::SpaceDelimited => " ",
+        Form::PipeDelimited => "|",
+        Form::TabDelimited => "\t",
+        _ => ",",
+    }
+}
+
+fn encode_delimiter(form: Form) -> String {
+    match delimiter(form) {
+        "," => ",".to_owned(),
+        other => encoded(other, false),
+    }
+}
+
 /// A header, which is never percent-encoded.
 pub(crate) fn header(value: &Datum<'_>, style: Style) -> String {
     match parts(value, style) {
         Parts::One(text) => text,
-        Parts::Items(items) => items.join(","),
+        Parts::Items(items) => items.join(delimiter(style.form)),
         Parts::Members(members) if style.explode => members
             .iter()
             .map(|(key, item)| format!("{key}={item}"))

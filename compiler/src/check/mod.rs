@@ -2,6 +2,7 @@
 //!
 //! Input: the [`Program`]. Output: diagnostics. One rule, one function.
 
+mod criterion;
 mod expression;
 mod step;
 mod workflow;
@@ -33,6 +34,8 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnost
         workflow::unreachable_step(workflow, typing.flow(), diagnostics);
         workflow::unused_input(workflow, diagnostics);
         workflow::unreachable_action(workflow, diagnostics);
+        workflow::missing_summary(workflow, diagnostics);
+        workflow::unused_step_output(workflow, diagnostics);
         for (index, step) in workflow.steps.iter().enumerate() {
             step::parameter_required(step, diagnostics);
             step::unknown_parameter(step, diagnostics);
@@ -44,6 +47,12 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnost
             step::payload_type_mismatch(step, index, &typing, diagnostics);
             step::parameter_type_mismatch(step, index, &typing, diagnostics);
             step::status_undeclared(step, diagnostics);
+            step::retry_not_idempotent(step, diagnostics);
+            for (criterion, at) in criteria(step) {
+                criterion::condition_constant(criterion, at, index, &typing, diagnostics);
+                criterion::condition_not_boolean(criterion, at, index, &typing, diagnostics);
+                criterion::jsonpath_filter_on_object(criterion, at, index, &typing, diagnostics);
+            }
             for (reference, place) in step_references(workflow, index) {
                 expression::step_after_use(reference, Some(index), place, &typing, diagnostics);
                 expression::impossible_pointer(reference, Some(index), &typing, diagnostics);
@@ -58,6 +67,13 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnost
             }
         }
     }
+}
+
+/// All tests of a step and where they stand.
+fn criteria<'s>(step: &'s crate::resolve::Step<'_>) -> impl Iterator<Item = (&'s Test, crate::source::Span)> {
+    let actions = step.on_success.iter().chain(&step.on_failure);
+    let all = step.criteria.iter().chain(actions.flat_map(|action| &action.criteria));
+    all.map(|criterion| (&criterion.test, criterion.span))
 }
 
 /// Where in a workflow an expression is evaluated.
@@ -82,7 +98,7 @@ pub(crate) fn references(value: &Value) -> Vec<&Reference> {
 
 fn collect<'v>(value: &'v Value, found: &mut Vec<&'v Reference>) {
     match &value.kind {
-        ValueKind::Reference(reference) => found.push(reference),
+        ValueKind::Reference(reference) | ValueKind::Length(reference) => found.push(reference),
         ValueKind::Selection(selection) => found.push(&selection.context),
         ValueKind::Template(segments) => found.extend(segments.iter().filter_map(|segment| match segment {
             Segment::Reference(reference) => Some(reference),
@@ -120,7 +136,7 @@ pub(crate) fn test_references<'t>(test: &'t Test, found: &mut Vec<&'t Reference>
             for piece in &query.pieces {
                 match piece {
                     QueryPiece::Text(_) => {}
-                    QueryPiece::Bare(reference) => found.push(reference),
+                    QueryPiece::Bare(reference) | QueryPiece::Value(reference) => found.push(reference),
                     QueryPiece::Literal(_, parts) => found.extend(parts.iter().filter_map(|part| match part {
                         Segment::Reference(reference) => Some(reference),
                         Segment::Text(_) => None,

@@ -4,7 +4,7 @@ use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
 use crate::openapi::Operation;
-use crate::resolve::{Argument, Body, Call, Payload, Source, Step, Test, Value, ValueKind};
+use crate::resolve::{ActionKind, Argument, Body, Call, Payload, Source, Step, Test, Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
 use crate::typing::{Shape, Typing};
 
@@ -402,6 +402,33 @@ pub(super) fn status_undeclared(step: &Step<'_>, diagnostics: &mut Diagnostics) 
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// A retry repeats the request; of some methods a server may carry it out twice (RFC 9110, section
+/// 9.2.2).
+pub(super) fn retry_not_idempotent(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+    let Some((operation, arguments, _)) = parts(step) else {
+        return;
+    };
+    let repeatable = !matches!(operation.method.as_str(), "POST" | "PATCH")
+        || arguments
+            .iter()
+            .any(|argument| argument.name.to_ascii_lowercase().contains("idempotency"));
+    if repeatable {
+        return;
+    }
+    for action in &step.on_failure {
+        if matches!(action.kind, ActionKind::Retry { .. }) {
+            let message = format!(
+                "the action `{}` repeats a {} request, which the server may carry out twice",
+                action.name, operation.method
+            );
+            diagnostics.push(
+                Diagnostic::new(&rule::RETRY_NOT_IDEMPOTENT, action.span, message)
+                    .help("send an idempotency key if the API takes one, or retry only where nothing was done: `$statusCode == 429`"),
+            );
         }
     }
 }

@@ -313,3 +313,46 @@ pub(super) fn dependency_unproven(
         diagnostics.push(Diagnostic::new(&rule::DEPENDENCY_UNPROVEN, needed.text.span(), message).help(help));
     }
 }
+
+pub(super) fn missing_summary(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+    if workflow.text.summary.is_none() {
+        let id = workflow.text.id;
+        let message = format!("workflow `{}` has no `summary`", id.value);
+        diagnostics.push(
+            Diagnostic::new(&rule::MISSING_SUMMARY, id.span(), message)
+                .help("add `summary: …`, which becomes the documentation of the function"),
+        );
+    }
+}
+
+pub(super) fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+    let steps = (0..workflow.steps.len()).flat_map(|index| super::step_references(workflow, index));
+    let read: Vec<&Source> = steps
+        .map(|(reference, _)| reference)
+        .chain(
+            workflow
+                .outputs
+                .iter()
+                .flat_map(|output| super::references(&output.value)),
+        )
+        .map(|reference| &reference.source)
+        .collect();
+    for (index, step) in workflow.steps.iter().enumerate() {
+        for (position, output) in step.outputs.iter().enumerate() {
+            let own = Source::StepOutput {
+                step: index,
+                output: position,
+            };
+            if !step.text.outputs.is_empty() && !read.contains(&&own) {
+                let message = format!(
+                    "nothing in the document reads the output `{}` of step `{}`",
+                    output.name, step.text.id.value
+                );
+                diagnostics.push(
+                    Diagnostic::new(&rule::UNUSED_STEP_OUTPUT, output.span, message)
+                        .help("remove it, unless the program reads it from a run"),
+                );
+            }
+        }
+    }
+}

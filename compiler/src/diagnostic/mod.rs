@@ -51,7 +51,7 @@ impl Diagnostic {
     pub fn new(rule: &'static Rule, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
         let severity = match rule.class {
             Class::Error | Class::Recoverable => Severity::Error,
-            Class::Warning => Severity::Warning,
+            Class::Warning | Class::Quiet => Severity::Warning,
         };
         Self {
             rule,
@@ -99,15 +99,70 @@ impl Diagnostic {
     }
 }
 
+/// What is done about a problem that is no error by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Nothing is said.
+    Allow,
+    /// It is a warning.
+    Warn,
+    /// It is an error.
+    Deny,
+}
+
+/// The levels that were asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Levels {
+    /// `lints = { warn(code), … }`, codes as they are documented.
+    pub codes: Vec<(Level, String)>,
+    /// `dialect = lenient`: what is recoverable is a warning.
+    pub lenient: bool,
+}
+
+impl Levels {
+    fn of(&self, rule: &Rule) -> Level {
+        let asked = self.codes.iter().rev().find(|(_, code)| code == rule.code);
+        match (rule.class, asked) {
+            (Class::Error, _) => Level::Deny,
+            (_, Some((level, _))) => *level,
+            (Class::Warning, None) => Level::Warn,
+            (Class::Quiet, None) => Level::Allow,
+            (Class::Recoverable, None) if self.lenient => Level::Warn,
+            (Class::Recoverable, None) => Level::Deny,
+        }
+    }
+}
+
 /// The collector that every phase writes to.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    levels: Levels,
 }
 
 impl Diagnostics {
-    /// Adds a problem.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
+    /// A collector with levels of its own.
+    #[must_use]
+    pub fn new(levels: Levels) -> Self {
+        Self {
+            found: Vec::new(),
+            levels,
+        }
+    }
+
+    /// Adds a problem, unless it is allowed.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        diagnostic.severity = match self.levels.of(diagnostic.rule) {
+            Level::Allow => return,
+            Level::Warn => Severity::Warning,
+            Level::Deny => Severity::Error,
+        };
+        if diagnostic.rule.class == Class::Recoverable && diagnostic.severity == Severity::Error {
+            let code = diagnostic.rule.code.replace(['-', '.'], "_");
+            diagnostic = diagnostic.help(format!(
+                "or have it read as it is meant: `lints = {{ warn({code}) }}`, or `dialect = lenient` for all of its kind"
+            ));
+        }
         self.found.push(diagnostic);
     }
 

@@ -7,6 +7,8 @@ pub enum Class {
     Error,
     /// Probably not what was meant.
     Warning,
+    /// A matter of taste, said only where it is asked for.
+    Quiet,
     /// It contradicts the specification, yet has one obvious meaning.
     Recoverable,
 }
@@ -20,6 +22,15 @@ pub struct Rule {
     pub class: Class,
     /// What it demands.
     pub summary: &'static str,
+}
+
+/// The code that an option names with underscores; what is no code comes back with hyphens.
+#[must_use]
+pub fn code_of(option: &str) -> String {
+    let written = |rule: &&&Rule| rule.code.replace(['-', '.'], "_") == option;
+    ALL.iter()
+        .find(written)
+        .map_or_else(|| option.replace('_', "-"), |rule| rule.code.to_owned())
 }
 
 macro_rules! rules {
@@ -150,6 +161,22 @@ rules! {
     Error TYPE_MISMATCH "type-mismatch" "a value has the type of what it goes into"
     Error OUTPUT_WITHOUT_BODY "output-without-body" "an output is taken from a body that can be there"
     Error INTERNAL "internal" "the compiler has no fault"
+    Warning CONDITION_CONSTANT "condition-constant" "a condition can be true and can be false"
+    Warning CONDITION_NOT_BOOLEAN "condition-not-boolean" "what stands alone in a condition is a boolean"
+    Warning JSONPATH_FILTER_ON_OBJECT "jsonpath-filter-on-object" "a filter is applied to an array"
+    Warning LOOKALIKE_LITERAL "lookalike-literal" "text that starts like an expression is one"
+    Warning SOURCE_LEAVES_PACKAGE "source-leaves-package" "the files of a document are in its package"
+    Quiet MISSING_SUMMARY "missing-summary" "a workflow has a summary"
+    Quiet PREFER_OPERATION_ID "prefer-operation-id" "an operation that has an id is called by it"
+    Quiet RETRY_NOT_IDEMPOTENT "retry-not-idempotent" "what is retried can be repeated"
+    Quiet UNUSED_STEP_OUTPUT "unused-step-output" "an output of a step is read"
+    Error CORRELATION_ID_UNEXPECTED "correlation-id-unexpected" "a correlation id stands in an AsyncAPI step"
+    Error SOURCE_CYCLE "source-cycle" "a reference does not lead back to itself"
+    Error UNKNOWN_OPTION "unknown-option" "an option of the macro exists"
+    Recoverable BODY_NEEDS_POINTER "body-needs-pointer" "a member of a body is reached by a JSON Pointer"
+    Recoverable BRACKET_INDEX "bracket-index" "an item is reached by a JSON Pointer"
+    Recoverable JSONPATH_UNBRACED_EXPRESSION "jsonpath-unbraced-expression" "an expression in a JSONPath condition stands in braces"
+    Recoverable OPERATION_ID_PREFIX "operation-id-prefix" "an operationId names its source description by an expression"
     Recoverable JSONPATH_COMPARISON "jsonpath-comparison" "a JSONPath condition is a query"
     Recoverable OUTPUT_PATH_DOTTED "output-path-dotted" "a member of an output is reached by a JSON Pointer"
     Recoverable UNBRACED_EXPRESSION "unbraced-expression" "an expression inside text stands in braces"

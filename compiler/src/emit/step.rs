@@ -71,7 +71,7 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
         let way = style(parameter.style);
         let send = match parameter.location {
             Location::Header => quote!(call.header_value(#name, &value, #way)?;),
-            Location::QueryString => quote!(call.query_string(#name, &value)?;),
+            Location::QueryString => quote!(call.query_string(#name, &value, #way)?;),
             Location::Cookie => quote!(call.cookie_value(#name, &value, #way);),
             _ => quote!(call.query_value(#name, &value, #way);),
         };
@@ -436,7 +436,7 @@ pub(super) fn actions(
 
 fn value_reads<'v>(value: &'v Value, reads: &mut Vec<&'v Read>) {
     match value {
-        Value::Read(read) | Value::Select(_, _, read) => reads.push(read),
+        Value::Read(read) | Value::Length(read) | Value::Select(_, _, read) => reads.push(read),
         Value::Template(pieces) => reads.extend(pieces.iter().filter_map(|piece| match piece {
             crate::plan::Piece::Read(read) => Some(read),
             crate::plan::Piece::Text(_) => None,
@@ -465,7 +465,7 @@ fn check_reads<'c>(check: &'c Check, reads: &mut Vec<&'c Read>) {
             for piece in pieces {
                 match piece {
                     QueryPiece::Text(_) => {}
-                    QueryPiece::Bare(read) => reads.push(read),
+                    QueryPiece::Bare(read) | QueryPiece::Value(read) => reads.push(read),
                     QueryPiece::Literal(_, parts) => reads.extend(parts.iter().filter_map(|part| match part {
                         crate::plan::Piece::Read(read) => Some(read),
                         crate::plan::Piece::Text(_) => None,

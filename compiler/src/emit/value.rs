@@ -116,6 +116,10 @@ impl Scope<'_> {
         match value {
             Value::Literal(json) => literal(json),
             Value::Read(read) => self.read(read),
+            Value::Length(read) => {
+                let value = self.read(read);
+                quote!(#value.and_then(|value| value.length()))
+            }
             Value::Select(engine, query, context) => {
                 let context = self.read(context);
                 let (definition, query) = fixed_query(*engine, query);
@@ -247,6 +251,10 @@ impl Scope<'_> {
                 let read = self.read(read);
                 quote!(text.push_str(&__rt::bare(&#read?)?);)
             }
+            QueryPiece::Value(read) => {
+                let read = self.read(read);
+                quote!(text.push_str(&__rt::jsonpath_value(&#read?)?);)
+            }
             QueryPiece::Literal(quote, parts) if engine == Engine::JsonPath => {
                 let parts = parts.iter().map(|part| match part {
                     Piece::Text(part) => quote!(text.push_str(#part);),
@@ -332,7 +340,7 @@ pub(super) fn fixed_query(engine: Engine, text: &str) -> (TokenStream, TokenStre
 pub(super) fn may_be_absent(value: &Value) -> bool {
     match value {
         Value::Read(read) => !read.present,
-        Value::Select(..) => true,
+        Value::Select(..) | Value::Length(_) => true,
         _ => false,
     }
 }
@@ -400,7 +408,7 @@ impl Writer<'_, '_> {
                     self.out.extend(quote!(body.datum_or_null(#value.as_ref());));
                 }
             }
-            Value::Select(..) => {
+            Value::Select(..) | Value::Length(_) => {
                 self.flush();
                 let value = self.scope.datum(value, self.what);
                 self.out.extend(quote!(body.datum_or_null(#value.as_ref());));

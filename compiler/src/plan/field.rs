@@ -60,7 +60,8 @@ fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: 
     let declared = declared.filter(|media| !media.contains('*')).map(str::to_owned);
     let media_type = schema.text("contentMediaType").map(str::to_owned);
     // In 3.1 what has no type at all is binary (section "Special Considerations for multipart").
-    let octets = (binary || (bare && form == Payload::Multipart && schema.at.members().len() == 0))
+    let encoded = form == Payload::Multipart && item.unwrap_or(schema).text("contentEncoding").is_some();
+    let octets = (binary || encoded || (bare && form == Payload::Multipart && schema.at.members().len() == 0))
         .then(|| "application/octet-stream".to_owned());
     let content_type = declared.or(media_type).or(octets);
     let field = Field {

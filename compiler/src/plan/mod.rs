@@ -28,7 +28,10 @@ use types::{Ty, Types};
 /// The style of a parameter: as it is declared, else the default of its place.
 fn style(argument: &resolve::Argument<'_>) -> Style {
     let Some(declared) = &argument.declared else {
-        let query = matches!(argument.location, Location::Query | Location::Cookie);
+        let query = matches!(
+            argument.location,
+            Location::Query | Location::QueryString | Location::Cookie
+        );
         return Style {
             form: if query { "Form" } else { "Simple" },
             explode: query,
@@ -36,10 +39,13 @@ fn style(argument: &resolve::Argument<'_>) -> Style {
         };
     };
     let form = match (declared.content, declared.style) {
-        (Some(_), _) => "Json",
+        (Some(media), _) if media.eq_ignore_ascii_case("application/x-www-form-urlencoded") => "Form",
+        (Some(media), _) if crate::openapi::is_json(media) => "Json",
+        (Some(_), _) => "Text",
         (None, "label") => "Label",
         (None, "matrix") => "Matrix",
-        (None, "form" | "cookie") => "Form",
+        (None, "form") => "Form",
+        (None, "cookie") => "Cookie",
         (None, "spaceDelimited") => "SpaceDelimited",
         (None, "pipeDelimited") => "PipeDelimited",
         (None, "tabDelimited") => "TabDelimited",
@@ -590,6 +596,7 @@ impl<'a> Planner<'_, 'a> {
             ValueKind::Number(text) => Value::Literal(text.clone()),
             ValueKind::Text(text) => Value::Literal(quote_json(text)),
             ValueKind::Reference(reference) => Value::Read(self.read(reference, at)?),
+            ValueKind::Length(reference) => Value::Length(self.read(reference, at)?),
             ValueKind::Selection(selection) => Value::Select(
                 selection.engine,
                 selection.query.clone(),
@@ -645,6 +652,7 @@ impl<'a> Planner<'_, 'a> {
                     Some(match piece {
                         resolve::QueryPiece::Text(text) => QueryPiece::Text(text.clone()),
                         resolve::QueryPiece::Bare(reference) => QueryPiece::Bare(self.read(reference, Some(at))?),
+                        resolve::QueryPiece::Value(reference) => QueryPiece::Value(self.read(reference, Some(at))?),
                         resolve::QueryPiece::Literal(quote, parts) => {
                             QueryPiece::Literal(*quote, self.pieces(parts, Some(at))?)
                         }

@@ -236,6 +236,8 @@ pub enum Value {
     Read(Read),
     /// What a query selects.
     Select(Engine, String, Read),
+    /// How many items an array has.
+    Length(Read),
     /// A string with values in it.
     Template(Vec<Piece>),
     /// JSON that is written as text.
@@ -275,6 +277,8 @@ pub enum QueryPiece {
     Literal(char, Vec<Piece>),
     /// A value outside of string literals.
     Bare(Read),
+    /// A value as a literal of the language.
+    Value(Read),
 }
 
 /// What an expression refers to.

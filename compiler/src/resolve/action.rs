@@ -113,7 +113,10 @@ impl<'a> Scope<'a, '_> {
     /// The key that a reference to a component of `kind` names.
     pub(super) fn component_name(&mut self, reusable: &Reusable<'a>, kind: &str) -> Option<String> {
         let text = reusable.reference;
-        let parsed = expression::parse(text.value);
+        let parsed = expression::parse(text.value).and_then(|parsed| match parsed.mistake {
+            Some(mistake) => Err(*mistake),
+            None => Ok(parsed),
+        });
         let Ok(Root::Component { kind: found, name }) = parsed.as_ref().map(|expression| &expression.root) else {
             let message = format!("a reference reads `$components.{kind}.NAME`, found `{}`", text.value);
             self.diagnostics

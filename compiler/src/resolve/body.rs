@@ -382,7 +382,11 @@ fn spot<'v>(value: &'v mut Value, tokens: &[String]) -> Spot<'v> {
                 None => Spot::Nowhere,
             }
         }
-        ValueKind::Reference(_) | ValueKind::Selection(_) | ValueKind::JsonText(_) | ValueKind::Invalid => Spot::Later,
+        ValueKind::Reference(_)
+        | ValueKind::Length(_)
+        | ValueKind::Selection(_)
+        | ValueKind::JsonText(_)
+        | ValueKind::Invalid => Spot::Later,
         ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Template(_) => {
             Spot::Nowhere
         }

@@ -1,7 +1,7 @@
 //! Criteria: what must hold for a step to succeed or an action to apply.
 
 use super::value::Place;
-use super::{Query, Reference, Scope, Segment, Value, ValueKind};
+use super::{Query, Reference, Scope, Segment, Source, Value, ValueKind};
 use crate::condition::{self, Condition, Operand, OperandKind, Operator};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document;
@@ -146,39 +146,9 @@ impl<'a> Scope<'a, '_> {
         place: &Place<'a>,
     ) -> Test {
         if kind == "jsonpath"
-            && let Some(found) = comparison(condition.value)
+            && let Some(pieces) = comparison(condition.value)
         {
-            let pointer = context.map_or_else(|| "$response.body".to_owned(), |context| context.text);
-            let mended = format!(
-                "{}{}{}",
-                pointer,
-                expression::dotted_to_pointer(found.path).replacen('/', "#/", 1),
-                found.rest
-            );
-            let mut diagnostic = Diagnostic::new(
-                &rule::JSONPATH_COMPARISON,
-                condition.span(),
-                format!(
-                    "`{}` is no JSONPath query (RFC 9535): a query selects values, it does not compare them",
-                    condition.value
-                ),
-            );
-            if found.length {
-                let array = expression::dotted_to_pointer(found.path.trim_end_matches(".length"));
-                let compact: String = found.rest.split_whitespace().collect();
-                let help = match compact.as_str() {
-                    ">0" | "!=0" | ">=1" => format!("arrays have no member `length`; to ask whether there is an item, write a simple condition: `{pointer}#{array}/0 != null`"),
-                    "==0" | "<1" | "<=0" => format!("arrays have no member `length`; to ask whether there is no item, write a simple condition: `{pointer}#{array}/0 == null`"),
-                    _ => "arrays have no member `length`; a simple condition can ask whether the item with a certain index is there".to_owned(),
-                };
-                diagnostic = diagnostic.help(help);
-            } else {
-                diagnostic = diagnostic.help(format!(
-                    "write a simple condition without `type` and `context`: `{mended}`"
-                ));
-            }
-            self.diagnostics.push(diagnostic);
-            return Test::Invalid;
+            return self.jsonpath_comparison(condition, context, &pieces, place);
         }
         if kind == "jsonpath" && !condition.value.contains("{$") {
             match crate::jsonpath::parse(condition.value.trim_end_matches('\n')) {
@@ -224,6 +194,88 @@ impl<'a> Scope<'a, '_> {
             ),
             _ => Test::Invalid,
         }
+    }
+
+    /// A comparison is no query (RFC 9535); read as a simple condition, its queries reach into the
+    /// context, and `length` is that of an array.
+    fn jsonpath_comparison(
+        &mut self,
+        condition: document::Text<'a>,
+        context: Option<Reference>,
+        pieces: &[Compared<'_>],
+        place: &Place<'a>,
+    ) -> Test {
+        let base = context
+            .as_ref()
+            .map_or("$response.body", |context| context.text.as_str());
+        let hash = if base.contains('#') { "" } else { "#" };
+        let (mut mended, mut simple, mut length) = (String::new(), String::new(), false);
+        for piece in pieces {
+            match piece {
+                Compared::Text(text) => {
+                    mended.push_str(text);
+                    simple.push_str(text);
+                }
+                Compared::Query(tokens, counted) => {
+                    length |= counted;
+                    let tokens = tokens
+                        .iter()
+                        .map(|token| token.trim_start_matches(crate::jsonpath::INDEX));
+                    let pointer: String = tokens.map(|token| format!("/{}", expression::escape(token))).collect();
+                    mended.push_str(base);
+                    if !pointer.is_empty() {
+                        mended.push_str(hash);
+                        mended.push_str(&pointer);
+                    }
+                    // Any expression will do: each stands for its query.
+                    simple.push_str("$statusCode");
+                }
+            }
+        }
+        let mut diagnostic = Diagnostic::new(
+            &rule::JSONPATH_COMPARISON,
+            condition.span(),
+            format!(
+                "`{}` is no JSONPath query (RFC 9535): a query selects values, it does not compare them",
+                condition.value
+            ),
+        );
+        diagnostic = if length {
+            diagnostic.help("arrays have no member `length`; to ask whether there is an item, write a simple condition without `type` and `context` such as `$response.body#/items/0 != null`")
+        } else {
+            diagnostic.help(format!(
+                "write a simple condition without `type` and `context`: `{mended}`"
+            ))
+        };
+        self.diagnostics.push(diagnostic);
+        let (Some(context), Ok(parsed)) = (context, condition::parse(&simple)) else {
+            return Test::Invalid;
+        };
+        let mut test = self.test(&parsed, condition.at, place);
+        let mut queries = pieces.iter().filter_map(|piece| match piece {
+            Compared::Query(tokens, counted) => Some((tokens, *counted)),
+            Compared::Text(_) => None,
+        });
+        substitute(&mut test, &mut |value| {
+            let is_mark = matches!(&value.kind, ValueKind::Reference(mark) if mark.source == Source::StatusCode);
+            if !is_mark {
+                return;
+            }
+            let Some((tokens, counted)) = queries.next() else {
+                return;
+            };
+            let mut reference = context.clone();
+            reference.token_spans.extend(tokens.iter().map(|_| condition.span()));
+            reference.pointer.extend(tokens.iter().cloned());
+            reference.span = condition.span();
+            value.span = condition.span();
+            value.kind = if counted {
+                ValueKind::Length(reference)
+            } else {
+                ValueKind::Reference(reference)
+            };
+        });
+        test
     }
 
     fn context(&mut self, at: Cursor<'a>, place: &Place<'a>) -> Option<Reference> {
@@ -305,22 +357,67 @@ impl<'a> Scope<'a, '_> {
     }
 }
 
-/// A comparison written where a JSONPath query is expected.
-struct Comparison<'t> {
-    path: &'t str,
-    rest: &'t str,
-    length: bool,
+/// Applies `change` to every operand of a test, from left to right.
+fn substitute(test: &mut Test, change: &mut impl FnMut(&mut Value)) {
+    match test {
+        Test::Or(parts) | Test::And(parts) => {
+            for part in parts {
+                substitute(part, change);
+            }
+        }
+        Test::Not(inner) => substitute(inner, change),
+        Test::Compare(left, _, right) => {
+            change(left);
+            change(right);
+        }
+        Test::Truthy(value) => change(value),
+        Test::Present(_) | Test::Regex(..) | Test::Query(..) | Test::Invalid => {}
+    }
 }
 
-fn comparison(condition: &str) -> Option<Comparison<'_>> {
-    let rest = condition.trim().strip_prefix('$')?;
-    let end = rest.find(|letter: char| letter.is_whitespace() || "=!<>".contains(letter))?;
-    let (path, behind) = rest.split_at(end);
-    let operator = behind.trim_start();
-    let compares = ["==", "!=", "<", ">"].iter().any(|word| operator.starts_with(word));
-    (compares && !path.contains(['?', '*', '('])).then_some(Comparison {
-        path,
-        rest: behind,
-        length: path.ends_with(".length"),
-    })
+/// A piece of a comparison that is written where a JSONPath query is expected.
+enum Compared<'t> {
+    /// Text of a simple condition.
+    Text(&'t str),
+    /// A singular query: its tokens, and whether it ends in `.length`.
+    Query(Vec<String>, bool),
+}
+
+/// A comparison, such as `$.status == 'done' && $.items.length > 0`, in pieces.
+fn comparison(condition: &str) -> Option<Vec<Compared<'_>>> {
+    let compares = ["==", "!=", "<", ">"].iter().any(|word| condition.contains(word));
+    if !compares || condition.contains(['?', '*', '{']) || !condition.trim_start().starts_with(['$', '(', '!']) {
+        return None;
+    }
+    let mut pieces = Vec::new();
+    let (mut from, mut quote) = (0, None);
+    let mut letters = condition.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (None, '\'' | '"') => quote = Some(letter),
+            (None, '$') => {
+                let rest = &condition[at..];
+                let end = rest
+                    .find(|letter: char| letter.is_whitespace() || "=!<>&|()".contains(letter))
+                    .unwrap_or(rest.len());
+                let query = rest[..end].strip_suffix(".length").unwrap_or(&rest[..end]);
+                let Ok(crate::jsonpath::Query::Singular(tokens)) = crate::jsonpath::parse(query) else {
+                    return None;
+                };
+                pieces.push(Compared::Text(&condition[from..at]));
+                pieces.push(Compared::Query(tokens, query.len() < end));
+                from = at + end;
+                while letters.clone().next().is_some_and(|(next, _)| next < from) {
+                    letters.next();
+                }
+            }
+            _ => {}
+        }
+    }
+    pieces.push(Compared::Text(&condition[from..]));
+    pieces
+        .iter()
+        .any(|piece| matches!(piece, Compared::Query(..)))
+        .then_some(pieces)
 }

@@ -46,10 +46,18 @@ impl<'a> Scope<'a, '_> {
             self.visit_unbound(step);
             return Call::Unresolved;
         };
-        for span in [step.action, step.correlation_id].into_iter().flatten() {
-            let message = "`action` and `correlationId` belong to AsyncAPI steps; this one calls an HTTP operation";
-            self.diagnostics
-                .push(Diagnostic::new(&rule::ACTION_UNEXPECTED, span, message).help("remove the field"));
+        for (field, span, rule) in [
+            ("action", step.action, &rule::ACTION_UNEXPECTED),
+            ("correlationId", step.correlation_id, &rule::CORRELATION_ID_UNEXPECTED),
+        ] {
+            if let Some(span) = span {
+                let message = format!("`{field}` belongs to AsyncAPI steps; this one calls an HTTP operation");
+                self.diagnostics
+                    .push(Diagnostic::new(rule, span, message).help("remove the field"));
+            }
+        }
+        if let (Target::OperationPath, Some(id)) = (target, found.id()) {
+            self.prefer_operation_id(text, id, index);
         }
         let operation = api.read(found, self.diagnostics);
         let arguments = self.arguments(step, &operation);
@@ -119,6 +127,24 @@ impl<'a> Scope<'a, '_> {
         self.diagnostics.push(diagnostic);
     }
 
+    fn prefer_operation_id(&mut self, text: Text<'a>, id: &str, api: usize) {
+        let name = self
+            .apis
+            .iter()
+            .find(|named| named.index == api)
+            .map_or("", |named| named.name);
+        let written = if self.apis.len() > 1 {
+            format!("$sourceDescriptions.{name}.{id}")
+        } else {
+            id.to_owned()
+        };
+        let message = "an operation that has an `operationId` is called by its path";
+        self.diagnostics.push(
+            Diagnostic::new(&rule::PREFER_OPERATION_ID, text.span(), message)
+                .help(format!("write `operationId: {written}`")),
+        );
+    }
+
     fn asyncapi_unsupported(&mut self, span: Span) {
         let message = "steps on AsyncAPI channels are not supported; this compiler speaks HTTP";
         self.diagnostics.push(
@@ -140,6 +166,19 @@ impl<'a> Scope<'a, '_> {
                     .filter(|found| found.id() == Some(text.value))
                     .map(|found| (*named, found)),
             );
+        }
+        if let Some((source, id)) = text.value.split_once('.')
+            && matches.is_empty()
+            && let Some(named) = apis.iter().find(|named| named.name == source)
+            && let Some(api) = named.api
+            && let Some(found) = api.operations().find(|found| found.id() == Some(id))
+        {
+            let message = format!("`{}` is no operationId; one `{id}` exists in `{source}`", text.value);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::OPERATION_ID_PREFIX, text.span(), message)
+                    .help(format!("write `operationId: $sourceDescriptions.{source}.{id}`")),
+            );
+            return Some((named.index, api, found));
         }
         let sources = self.document.sources.len() - self.units[self.unit].others.len();
         match matches.as_slice() {
@@ -292,38 +331,7 @@ impl<'a> Scope<'a, '_> {
     /// `{$sourceDescriptions.NAME.url}#/paths/~1pets/get`
     fn operation_by_path(&mut self, text: Text<'a>) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
         let value = text.value;
-        let inside = value.strip_prefix('{').and_then(|rest| rest.split_once('}'));
-        let Some((expression, pointer)) = inside.and_then(|(inner, rest)| Some((inner, rest.strip_prefix('#')?)))
-        else {
-            self.operation_path_syntax(text);
-            return None;
-        };
-        let parsed = match expression::parse_in(value, 1..1 + expression.len()) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                self.expression_error(&error, text.at);
-                return None;
-            }
-        };
-        let Root::Source { source, reference } = &parsed.root else {
-            self.operation_path_syntax(text);
-            return None;
-        };
-        if reference.text != "url" {
-            self.operation_path_syntax(text);
-            return None;
-        }
-        let Some(named) = self.apis.iter().copied().find(|named| named.name == source.text) else {
-            if self
-                .document
-                .sources
-                .iter()
-                .all(|known| known.name.value != source.text)
-            {
-                self.unknown_source(&source.text, text.at.part(source.at.start, source.at.end));
-            }
-            return None;
-        };
+        let (named, pointer) = self.operation_path(text)?;
         let api = named.api?;
         let start = value.len() - pointer.len();
         let tokens: Vec<String> = pointer
@@ -359,22 +367,64 @@ impl<'a> Scope<'a, '_> {
         Some((named.index, api, found?))
     }
 
+    /// The source description and the pointer that an operation path consists of.
+    fn operation_path(&mut self, text: Text<'a>) -> Option<(NamedApi<'a>, &'a str)> {
+        let value = text.value;
+        let inside = value.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        let Some((expression, pointer)) = inside.and_then(|(inner, rest)| Some((inner, rest.strip_prefix('#')?)))
+        else {
+            return self.operation_path_source(text);
+        };
+        let parsed = match expression::parse_in(value, 1..1 + expression.len()) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                self.expression_error(&error, text.at);
+                return None;
+            }
+        };
+        let Root::Source { source, reference } = &parsed.root else {
+            self.operation_path_syntax(text);
+            return None;
+        };
+        if reference.text != "url" {
+            self.operation_path_syntax(text);
+            return None;
+        }
+        let named = self.apis.iter().copied().find(|named| named.name == source.text);
+        let known = |known: &document::SourceDescription<'a>| known.name.value == source.text;
+        if named.is_none() && !self.document.sources.iter().any(known) {
+            self.unknown_source(&source.text, text.at.part(source.at.start, source.at.end));
+        }
+        Some((named?, pointer))
+    }
+
+    /// `NAME#/paths/…` and its like, which name the source description without its URL.
+    fn operation_path_source(&mut self, text: Text<'a>) -> Option<(NamedApi<'a>, &'a str)> {
+        let written = text.value.split_once('#');
+        let name = written.map_or("", |(source, _)| {
+            let source = source.trim_matches(['{', '}']);
+            let source = source.strip_prefix("$sourceDescriptions.").unwrap_or(source);
+            source.strip_suffix(".url").unwrap_or(source)
+        });
+        let named = self.apis.iter().copied().find(|named| named.name == name);
+        let (Some(named), Some((source, pointer))) = (named, written) else {
+            self.operation_path_syntax(text);
+            return None;
+        };
+        self.diagnostics.push(
+            Diagnostic::new(
+                &rule::OPERATION_PATH_SOURCE,
+                text.span(),
+                format!("`{source}` is no expression for the URL of a source description"),
+            )
+            .help(format!("write `'{{$sourceDescriptions.{name}.url}}#{pointer}'`")),
+        );
+        Some((named, pointer))
+    }
+
     fn operation_path_syntax(&mut self, text: Text<'a>) {
         let message = format!("`{}` is no operation path", text.value);
         let name = self.apis.first().map_or("NAME", |named| named.name);
-        if let Some((source, pointer)) = text.value.split_once('#')
-            && self.apis.iter().any(|named| named.name == source)
-        {
-            self.diagnostics.push(
-                Diagnostic::new(
-                    &rule::OPERATION_PATH_SOURCE,
-                    text.span(),
-                    format!("`{source}` is no expression for the URL of a source description"),
-                )
-                .help(format!("write `'{{$sourceDescriptions.{source}.url}}#{pointer}'`")),
-            );
-            return;
-        }
         self.diagnostics.push(
             Diagnostic::new(&rule::OPERATION_PATH_SYNTAX, text.span(), message).help(format!(
                 "an operation path reads `'{{$sourceDescriptions.{name}.url}}#/paths/~1pets~1{{id}}/get'`"

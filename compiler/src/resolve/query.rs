@@ -36,6 +36,8 @@ pub enum QueryPiece {
     Literal(char, Vec<Segment>),
     /// A value outside of string literals.
     Bare(Reference),
+    /// A value as a literal of the language: a string with its quotes.
+    Value(Reference),
 }
 
 /// A query that selects something from a value.
@@ -85,6 +87,38 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
+    /// `$[?@.id == $inputs.id]`: an expression whose braces were forgotten, read as its value.
+    fn jsonpath_unbraced_expression(
+        &mut self,
+        text: &str,
+        found: Bytes,
+        at: Cursor<'a>,
+        place: &Place<'a>,
+    ) -> Option<Query> {
+        let inner = &text[found.clone()];
+        let mended = format!("{}'{{{inner}}}'{}", &text[..found.start], &text[found.end..]);
+        self.diagnostics.push(
+            Diagnostic::new(
+                &rule::JSONPATH_UNBRACED_EXPRESSION,
+                at.part(found.start, found.end),
+                format!("`{inner}` in a JSONPath query is no expression without braces"),
+            )
+            .help(format!("write `{mended}`, without quotes for a number")),
+        );
+        let expression = expression::parse_in(text, found.clone()).ok()?;
+        let reference = self.reference(&expression, at, place);
+        let pieces = vec![
+            QueryPiece::Text(text[..found.start].to_owned()),
+            QueryPiece::Value(reference),
+            QueryPiece::Text(text[found.end..].to_owned()),
+        ];
+        jsonpath(&sample(&pieces, "0")).ok()?;
+        Some(Query {
+            engine: Engine::JsonPath,
+            pieces,
+        })
+    }
+
     /// A condition that may have expressions in it.
     pub(super) fn query(
         &mut self,
@@ -103,6 +137,11 @@ impl<'a> Scope<'a, '_> {
             }
         };
         let mut segments = self.segments(pieces, at, place);
+        if let ([Segment::Text(_)], "jsonpath") = (segments.as_slice(), kind.name.value)
+            && let Some(found) = unbraced(text)
+        {
+            return self.jsonpath_unbraced_expression(text, found, at, place);
+        }
         // The end of a line is no part of a query that YAML writes as a block.
         if let Some(Segment::Text(text)) = segments.last_mut() {
             text.truncate(text.trim_end_matches('\n').len());
@@ -188,6 +227,25 @@ fn split(segments: Vec<Segment>, escapes: bool) -> Vec<QueryPiece> {
     pieces
 }
 
+/// An expression of the workflow inside a JSONPath query, whose own `$` is followed by `.` or `[`.
+fn unbraced(text: &str) -> Option<Bytes> {
+    let roots = [
+        "$inputs.",
+        "$steps.",
+        "$workflows.",
+        "$response.",
+        "$request.",
+        "$statusCode",
+    ];
+    let start = roots.iter().filter_map(|root| text.find(root)).min()?;
+    let rest = &text[start..];
+    let length = rest
+        .find(|letter: char| !(letter.is_ascii_alphanumeric() || "$._-#/~".contains(letter)))
+        .unwrap_or(rest.len());
+    let found = start..start + rest[..length].trim_end_matches(['.', '/', '-', '#']).len();
+    expression::parse_in(text, found.clone()).is_ok().then_some(found)
+}
+
 /// A query with a value in the place of each expression.
 fn sample(pieces: &[QueryPiece], bare: &str) -> String {
     let mut text = String::new();
@@ -204,7 +262,7 @@ fn sample(pieces: &[QueryPiece], bare: &str) -> String {
                 }
                 text.push(*quote);
             }
-            QueryPiece::Bare(_) => text.push_str(bare),
+            QueryPiece::Bare(_) | QueryPiece::Value(_) => text.push_str(bare),
         }
     }
     text

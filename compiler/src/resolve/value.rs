@@ -30,6 +30,8 @@ pub enum ValueKind {
     Reference(Reference),
     /// What a query selects.
     Selection(Box<Selection>),
+    /// How many items an array has.
+    Length(Reference),
     /// A string with expressions in it.
     Template(Vec<Segment>),
     /// JSON that is written as text, with expressions in it.
@@ -170,7 +172,13 @@ impl<'a> Scope<'a, '_> {
         if expression::looks_like_expression(text) {
             match expression::parse(text) {
                 Ok(expression) => return ValueKind::Reference(self.reference(&expression, at, place)),
-                Err(error) if error.kind == Mistake::UnknownRoot && !expression::has_known_root(text) => {}
+                Err(error) if error.kind == Mistake::UnknownRoot && !expression::has_known_root(text) => {
+                    let message = format!("`{text}` looks like an expression; its root is unknown, so that it is text");
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.span(), message)
+                            .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+                    );
+                }
                 Err(error) => {
                     self.expression_error(&error, at);
                     return ValueKind::Invalid;
@@ -178,8 +186,8 @@ impl<'a> Scope<'a, '_> {
             }
         }
         if !text.contains("{$") {
-            if let Some(found) = unbraced(text) {
-                self.unbraced_expression(text, found, at);
+            if unbraced(text, 0).is_some() {
+                return ValueKind::Template(self.unbraced_expressions(text, at, place));
             }
             return ValueKind::Text(text.to_owned());
         }
@@ -213,6 +221,8 @@ impl<'a> Scope<'a, '_> {
             Mistake::UnknownRoot => &rule::UNKNOWN_ROOT,
             Mistake::Pointer => &rule::POINTER_SYNTAX,
             Mistake::HeadersPlural => &rule::HEADERS_PLURAL,
+            Mistake::BracketIndex => &rule::BRACKET_INDEX,
+            Mistake::BodyPointer => &rule::BODY_NEEDS_POINTER,
             Mistake::Syntax => &rule::EXPRESSION_SYNTAX,
         };
         let span = at.part(error.at.start, error.at.end);
@@ -220,21 +230,48 @@ impl<'a> Scope<'a, '_> {
             .push(Diagnostic::new(rule, span, error.message.clone()).help_if(error.help.clone()));
     }
 
-    fn unbraced_expression(&mut self, text: &str, found: expression::Bytes, at: Cursor<'_>) {
-        let inner = &text[found.clone()];
-        let mended = format!("{}{{{inner}}}{}", &text[..found.start], &text[found.end..]);
-        self.diagnostics.push(
-            Diagnostic::new(
-                &rule::UNBRACED_EXPRESSION,
-                at.part(found.start, found.end),
-                format!("`{inner}` inside other text is no expression without braces"),
-            )
-            .help(format!("write `{mended}`")),
-        );
+    /// Text with expressions whose braces were forgotten: reported, and read as if they were there.
+    fn unbraced_expressions(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a>) -> Vec<Segment> {
+        let mut segments = Vec::new();
+        let mut from = 0;
+        let mut found_all = Vec::new();
+        while let Some(found) = unbraced(text, from) {
+            let Ok(expression) = expression::parse_in(text, found.clone()) else {
+                break;
+            };
+            if found.start > from {
+                segments.push(Segment::Text(text[from..found.start].to_owned()));
+            }
+            from = found.end;
+            segments.push(Segment::Reference(self.reference(&expression, at, place)));
+            found_all.push(found);
+        }
+        segments.push(Segment::Text(text[from..].to_owned()));
+        segments.retain(|segment| !matches!(segment, Segment::Text(text) if text.is_empty()));
+        let mut mended = text.to_owned();
+        for found in found_all.iter().rev() {
+            mended.insert(found.end, '}');
+            mended.insert(found.start, '{');
+        }
+        if let Some(first) = found_all.first() {
+            let inner = &text[first.clone()];
+            self.diagnostics.push(
+                Diagnostic::new(
+                    &rule::UNBRACED_EXPRESSION,
+                    at.part(first.start, first.end),
+                    format!("`{inner}` inside other text is no expression without braces"),
+                )
+                .help(format!("write `{mended}`")),
+            );
+        }
+        segments
     }
 
     /// Finds what an expression refers to.
     pub(super) fn reference(&mut self, expression: &Expression, at: Cursor<'a>, place: &Place<'a>) -> Reference {
+        if let Some(mistake) = &expression.mistake {
+            self.expression_error(mistake, at);
+        }
         let span = at.part(expression.at.start, expression.at.end);
         let whole = at.as_str().unwrap_or("");
         let text = whole.get(expression.at.clone()).unwrap_or(whole).to_owned();
@@ -676,8 +713,7 @@ fn split_dotted(name: &Name, declared: impl Fn(&str) -> bool) -> Option<(String,
 }
 
 /// An expression inside other text that its author forgot to put in braces.
-fn unbraced(text: &str) -> Option<expression::Bytes> {
-    let mut from = 0;
+fn unbraced(text: &str, mut from: usize) -> Option<expression::Bytes> {
     while let Some(at) = text[from..].find('$').map(|found| from + found) {
         let rest = &text[at..];
         let known = [

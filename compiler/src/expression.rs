@@ -584,7 +584,11 @@ impl Parser<'_> {
             } else {
                 let inner = &rest.strip_prefix('[')?[..rest.find(']')? - 1];
                 let quoted = inner.len() >= 2 && inner.starts_with(['\'', '"']) && inner.ends_with(['\'', '"']);
-                if !quoted && crate::source::array_index(inner).is_none() {
+                let word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
+                if !quoted
+                    && (inner.len() < 2 || !inner.chars().all(word))
+                    && crate::source::array_index(inner).is_none()
+                {
                     return None;
                 }
                 let skip = usize::from(quoted);

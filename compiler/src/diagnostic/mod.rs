@@ -50,7 +50,7 @@ impl Diagnostic {
     #[must_use]
     pub fn new(rule: &'static Rule, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
         let severity = match rule.class {
-            Class::Error | Class::Recoverable => Severity::Error,
+            Class::Error | Class::Description | Class::Recoverable => Severity::Error,
             Class::Warning | Class::Quiet => Severity::Warning,
         };
         Self {
@@ -115,7 +115,7 @@ pub enum Level {
 pub struct Levels {
     /// `lints = { warn(code), … }`, codes as they are documented.
     pub codes: Vec<(Level, String)>,
-    /// `dialect = lenient`: what is recoverable is a warning.
+    /// `dialect = lenient`: what is recoverable is a warning, and what only a description rules out.
     pub lenient: bool,
 }
 
@@ -127,8 +127,8 @@ impl Levels {
             (_, Some((level, _))) => *level,
             (Class::Warning, None) => Level::Warn,
             (Class::Quiet, None) => Level::Allow,
-            (Class::Recoverable, None) if self.lenient => Level::Warn,
-            (Class::Recoverable, None) => Level::Deny,
+            (Class::Recoverable | Class::Description, None) if self.lenient => Level::Warn,
+            (Class::Recoverable | Class::Description, None) => Level::Deny,
         }
     }
 }
@@ -157,10 +157,15 @@ impl Diagnostics {
             Level::Warn => Severity::Warning,
             Level::Deny => Severity::Error,
         };
-        if diagnostic.rule.class == Class::Recoverable && diagnostic.severity == Severity::Error {
+        let why = match diagnostic.rule.class {
+            Class::Recoverable => "or have it read as it is meant",
+            Class::Description => "if the description is wrong, send it all the same",
+            _ => "",
+        };
+        if !why.is_empty() && diagnostic.severity == Severity::Error {
             let code = diagnostic.rule.code.replace(['-', '.'], "_");
             diagnostic = diagnostic.help(format!(
-                "or have it read as it is meant: `lints = {{ warn({code}) }}`, or `dialect = lenient` for all of its kind"
+                "{why}: `lints = {{ warn({code}) }}`, or `dialect = lenient` for all of its kind"
             ));
         }
         self.found.push(diagnostic);

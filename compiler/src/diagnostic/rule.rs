@@ -9,6 +9,9 @@ pub enum Class {
     Warning,
     /// A matter of taste, said only where it is asked for.
     Quiet,
+    /// The description of an API rules it out. The document cannot be compiled, unless it is said
+    /// that the description is wrong.
+    Description,
     /// It contradicts the specification, yet has one obvious meaning.
     Recoverable,
 }
@@ -112,8 +115,8 @@ rules! {
     Error PARAMETER_VALUE_MISSING "parameter-value-missing" "a parameter has a value"
     Warning UNKNOWN_PARAMETER "unknown-parameter" "the operation declares the parameter"
     Error UNKNOWN_PATH_PARAMETER "unknown-path-parameter" "the path has a place for a path parameter"
-    Error PAYLOAD_TYPE_MISMATCH "payload-type-mismatch" "a value in a payload has the type of its schema"
-    Error PAYLOAD_MEMBER_REQUIRED "payload-member-required" "a required member is in the payload"
+    Description PAYLOAD_TYPE_MISMATCH "payload-type-mismatch" "a value in a payload has the type of its schema"
+    Description PAYLOAD_MEMBER_REQUIRED "payload-member-required" "a required member is in the payload"
     Warning UNKNOWN_PAYLOAD_MEMBER "unknown-payload-member" "the operation declares the member"
     Error TIMEOUT_NEGATIVE "timeout-negative" "a timeout is not negative"
     Error ACTION_UNEXPECTED "action-unexpected" "fields of AsyncAPI steps stand in AsyncAPI steps"
@@ -152,13 +155,13 @@ rules! {
     Error UNKNOWN_SOURCE "unknown-source" "a source description exists"
     Error EXPRESSION_CONTEXT "expression-context" "an expression stands where it has a value"
     Error POINTER_SYNTAX "pointer-syntax" "a JSON Pointer has its grammar"
-    Error IMPOSSIBLE_RESPONSE_POINTER "impossible-response-pointer" "a pointer leads where a value can be"
+    Description IMPOSSIBLE_RESPONSE_POINTER "impossible-response-pointer" "a pointer leads where a value can be"
     Error IMPOSSIBLE_INPUT_POINTER "impossible-input-pointer" "a pointer leads where an input can have a value"
     Warning UNKNOWN_RESPONSE_POINTER "unknown-response-pointer" "a pointer leads where the schema has something"
     Warning NESTED_NAME "nested-name" "a nested member is reached by a JSON Pointer"
     Warning BRACES_MAKE_A_STRING "braces-make-a-string" "an expression keeps its type where it must"
     Warning OPTIONAL_INTO_REQUIRED "optional-into-required" "a value that must be there is there"
-    Error TYPE_MISMATCH "type-mismatch" "a value has the type of what it goes into"
+    Description TYPE_MISMATCH "type-mismatch" "a value has the type of what it goes into"
     Error OUTPUT_WITHOUT_BODY "output-without-body" "an output is taken from a body that can be there"
     Error INTERNAL "internal" "the compiler has no fault"
     Warning CONDITION_CONSTANT "condition-constant" "a condition can be true and can be false"

@@ -115,7 +115,7 @@ impl<'a> Scope<'a, '_> {
         };
         let message = format!("a body of type `{essence}` is written as an object, found {found}");
         self.diagnostics
-            .push(Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, payload.span, message));
+            .push(Diagnostic::new(&rule::WRONG_TYPE, payload.span, message));
         None
     }
 
@@ -130,7 +130,7 @@ impl<'a> Scope<'a, '_> {
         };
         let message = format!("a body of type `{essence}` is written as a string, found {found}");
         self.diagnostics
-            .push(Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, payload.span, message));
+            .push(Diagnostic::new(&rule::WRONG_TYPE, payload.span, message));
         None
     }
 

@@ -282,6 +282,21 @@ impl<'a> Scope<'a, '_> {
             pointer.push(token.text.clone());
             token_spans.push(at.part(token.at.start, token.at.end));
         }
+        // An input may be named after a query parameter such as `page[size]`.
+        if let (Root::Input(name), Some(mistake)) = (&expression.root, &expression.mistake) {
+            let written = whole.get(name.at.start..mistake.at.end).unwrap_or("");
+            if let Some(index) = self.inputs.iter().position(|input| input.name == written) {
+                pointer.clear();
+                token_spans.clear();
+                return Reference {
+                    source: Source::Input(index),
+                    pointer,
+                    token_spans,
+                    span,
+                    text,
+                };
+            }
+        }
         let mut nested = Vec::new();
         let source = self.source_of(expression, at, place, &mut nested);
         for (index, name) in nested.into_iter().enumerate() {

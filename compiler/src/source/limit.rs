@@ -7,7 +7,7 @@ pub const DEPTH: usize = 200;
 pub const FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Nodes that a file may stand for once its aliases are followed.
-pub const EXPANDED_NODES: u64 = 20_000_000;
+pub const EXPANDED_NODES: u64 = 4_000_000;
 
 /// Levels of nesting once aliases are followed.
 pub const EXPANDED_DEPTH: u32 = 400;

@@ -212,7 +212,7 @@ fn collect_references<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
         match &node.data {
             Data::Array(items) => stack.extend(items),
             Data::Object(members) => {
-                for member in members.iter() {
+                for member in members {
                     if let (true, Data::String(reference)) = (&*member.key == "$ref", &member.value.data) {
                         let file = reference.split('#').next().unwrap_or("");
                         if !file.is_empty() && !is_remote(file) && !found.contains(&file) {

@@ -213,20 +213,20 @@ pub struct SourceBuilder {
 impl SourceBuilder {
     /// Where the API is: used instead of the `servers` of its description.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.source.base_url = self.checked(url.into()).or(self.source.base_url);
+        self.source.base_url = self.checked(&url.into()).or(self.source.base_url);
         self
     }
 
     /// Where one operation is, by its `operationId` (or method and path, such as `GET /files`).
     pub fn operation_url(mut self, operation: impl Into<String>, url: impl Into<String>) -> Self {
-        if let Some(url) = self.checked(url.into()) {
+        if let Some(url) = self.checked(&url.into()) {
             self.source.operations.insert(operation.into(), url);
         }
         self
     }
 
     /// A base URL that requests can be sent to.
-    fn checked(&mut self, url: String) -> Option<String> {
+    fn checked(&mut self, url: &str) -> Option<String> {
         let parsed = url.parse::<http::Uri>();
         let whole = parsed.as_ref().is_ok_and(|uri| {
             matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some() && uri.query().is_none()

@@ -599,22 +599,22 @@ async fn authorised(
     let token = match call.token(settings)? {
         None => None,
         Some(wanted) => {
-            let cell = settings.tokens.cell(&wanted);
-            let mut known = cell.lock().await;
-            match token::usable(known.as_ref(), refused.as_deref()) {
-                Some(token) => Some(token),
-                None => {
-                    *known = None;
-                    let limit = [settings.timeout, context.limit].into_iter().flatten().min();
-                    let mut request = wanted.request()?;
-                    let limits = crate::transport::Limits::new(settings.max_response_bytes);
-                    request.extensions_mut().insert(limits);
-                    let response = exchange(context.transport, request, limit, settings).await?;
-                    let token = token::Token::read(&response)?;
-                    let text = token.text.clone();
-                    *known = Some(token);
-                    Some(text)
-                }
+            let place = settings.tokens.cell(&wanted);
+            let mut known = place.lock().await;
+            let usable = token::usable(known.as_ref(), refused.as_deref());
+            if usable.is_some() {
+                usable
+            } else {
+                *known = None;
+                let limit = [settings.timeout, context.limit].into_iter().flatten().min();
+                let mut request = wanted.request()?;
+                let limits = crate::transport::Limits::new(settings.max_response_bytes);
+                request.extensions_mut().insert(limits);
+                let response = exchange(context.transport, request, limit, settings).await?;
+                let token = token::Token::read(&response)?;
+                let text = token.text.clone();
+                *known = Some(token);
+                Some(text)
             }
         }
     };

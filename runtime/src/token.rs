@@ -74,7 +74,7 @@ impl fmt::Debug for ClientCredentials {
             .field("secret", &format_args!("redacted"))
             .field("token_url", &self.token_url)
             .field("scopes", &self.scopes)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -198,7 +198,7 @@ impl Token {
         // A token that expires on its way is of no use.
         let until = lifetime.and_then(|lifetime| {
             let margin = (lifetime / 2).min(Duration::from_secs(10));
-            Instant::now().checked_add(lifetime - margin)
+            Instant::now().checked_add(lifetime.saturating_sub(margin))
         });
         Ok(Self { text, until })
     }

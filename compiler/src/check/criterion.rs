@@ -56,13 +56,14 @@ fn constant(left: &Value, operator: Operator, right: &Value, index: usize, typin
             (ValueKind::Text(left), ValueKind::Text(right)) => left.eq_ignore_ascii_case(right),
             (ValueKind::Number(left), ValueKind::Number(right)) => {
                 let (left, right): (f64, f64) = (left.parse().ok()?, right.parse().ok()?);
+                let order = left.partial_cmp(&right)?;
                 return Some(match operator {
-                    Operator::Equal => left == right,
-                    Operator::NotEqual => left != right,
-                    Operator::Less => left < right,
-                    Operator::LessOrEqual => left <= right,
-                    Operator::Greater => left > right,
-                    Operator::GreaterOrEqual => left >= right,
+                    Operator::Equal => order.is_eq(),
+                    Operator::NotEqual => order.is_ne(),
+                    Operator::Less => order.is_lt(),
+                    Operator::LessOrEqual => order.is_le(),
+                    Operator::Greater => order.is_gt(),
+                    Operator::GreaterOrEqual => order.is_ge(),
                 });
             }
             _ => return None,
@@ -91,8 +92,7 @@ fn constant(left: &Value, operator: Operator, right: &Value, index: usize, typin
         let is = |kind| known.without(Type::Null) == Types::of(kind);
         let clash = match &literal.kind {
             ValueKind::Bool(_) => is(Type::String) || is(Type::Integer) || is(Type::Number),
-            ValueKind::Text(_) => is(Type::Boolean) || is(Type::Array) || is(Type::Object),
-            ValueKind::Number(_) => is(Type::Boolean) || is(Type::Array) || is(Type::Object),
+            ValueKind::Text(_) | ValueKind::Number(_) => is(Type::Boolean) || is(Type::Array) || is(Type::Object),
             _ => false,
         };
         if clash {

@@ -75,6 +75,11 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
             .find(|(from, _)| from == id)
             .map(|(_, to)| to.clone());
         let ident = renamed.unwrap_or_else(|| name::snake(id));
+        // The same id twice is reported as such; only the first one is expanded.
+        let twice = |known: &resolve::Workflow<'_>| qualified(known) == id;
+        if program.workflows[..index].iter().any(twice) {
+            continue;
+        }
         name_collision(
             "workflows",
             &ident,
@@ -83,6 +88,11 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
             &mut names,
             diagnostics,
         );
+        if names.iter().filter(|(known, _)| *known == ident).count() == 1
+            && workflows.iter().any(|known| known.ident == ident)
+        {
+            continue;
+        }
         let planner = Planner {
             program,
             workflow,

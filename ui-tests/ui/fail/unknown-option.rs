@@ -1,3 +1,3 @@
-arazzo::arazzo_workflow!("./unknown-step.yml", workflow = ["shelve"]);
+arazzo::arazzo_workflow!("./unknown-option.yml", workflow = ["shelve"]);
 
 fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./action-target.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./action-unexpected.yml");
+
+fn main() {}

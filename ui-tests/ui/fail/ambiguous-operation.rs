@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./ambiguous-operation.yml");
+
+fn main() {}

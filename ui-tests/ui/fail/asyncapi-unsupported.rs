@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./asyncapi-unsupported.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./body-needs-pointer.yml");
+
+fn main() {}

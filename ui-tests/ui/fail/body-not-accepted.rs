@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./body-not-accepted.yml");
+
+fn main() {}

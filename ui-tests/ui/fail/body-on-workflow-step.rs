@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./body-on-workflow-step.yml");
+
+fn main() {}

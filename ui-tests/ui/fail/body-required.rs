@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./body-required.yml");
+
+fn main() {}

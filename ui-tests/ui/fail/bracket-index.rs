@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./bracket-index.yml");
+
+fn main() {}

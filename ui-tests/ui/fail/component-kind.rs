@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./component-kind.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow! { "./condition-not-boolean.yml", lints = { deny(condition_not_boolean) } }
+
+fn main() {}

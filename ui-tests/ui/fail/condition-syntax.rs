@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./condition-syntax.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow! { "./constraint-unchecked.yml", lints = { deny(constraint_unchecked) } }
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./content-type-ambiguous.yml");
+
+fn main() {}

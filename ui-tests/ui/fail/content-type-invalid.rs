@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./content-type-invalid.yml");
+
+fn main() {}

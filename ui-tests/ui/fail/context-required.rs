@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./context-required.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./correlation-id-unexpected.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./criterion-type.yml");
+
+fn main() {}

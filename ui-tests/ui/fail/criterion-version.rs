@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./criterion-version.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./double-quoted-string.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./duplicate-action.yml");
+
+fn main() {}

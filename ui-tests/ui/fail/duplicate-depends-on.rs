@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./duplicate-depends-on.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./duplicate-key.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./duplicate-parameter.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./duplicate-source-name.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./duplicate-step-id.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./duplicate-workflow-id.yml");
+
+fn main() {}

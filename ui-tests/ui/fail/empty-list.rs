@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./empty-list.yml");
+
+fn main() {}

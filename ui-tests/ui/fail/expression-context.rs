@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./expression-context.yml");
+
+fn main() {}

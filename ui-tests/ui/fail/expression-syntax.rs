@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./expression-syntax.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./headers-plural.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow! { "./id-pattern.yml", lints = { deny(id_pattern) } }
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./impossible-input-pointer.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./impossible-response-pointer.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./inputs-ref-unresolved.yml");
+
+fn main() {}

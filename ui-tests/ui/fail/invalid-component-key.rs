@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./invalid-component-key.yml");
+
+fn main() {}

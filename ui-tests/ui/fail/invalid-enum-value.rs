@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./invalid-enum-value.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./invalid-inputs-schema.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./invalid-output-key.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./jsonpath-comparison.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./jsonpath-syntax.yml");
+
+fn main() {}

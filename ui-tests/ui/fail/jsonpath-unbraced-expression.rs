@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./jsonpath-unbraced-expression.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./missing-field.yml");
+
+fn main() {}

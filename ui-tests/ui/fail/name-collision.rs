@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./name-collision.yml");
+
+fn main() {}

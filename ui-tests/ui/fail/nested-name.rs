@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow! { "./nested-name.yml", lints = { deny(nested_name) } }
+
+fn main() {}

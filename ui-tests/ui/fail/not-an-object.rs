@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./not-an-object.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./operation-id-prefix.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./operation-path-source.yml");
+
+fn main() {}

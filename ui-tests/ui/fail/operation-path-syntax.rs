@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./operation-path-syntax.yml");
+
+fn main() {}

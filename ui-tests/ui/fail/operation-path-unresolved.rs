@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./operation-path-unresolved.yml");
+
+fn main() {}

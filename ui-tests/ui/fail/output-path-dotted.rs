@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./output-path-dotted.yml");
+
+fn main() {}

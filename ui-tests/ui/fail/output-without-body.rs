@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./output-without-body.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./parameter-in-unexpected.yml");
+
+fn main() {}

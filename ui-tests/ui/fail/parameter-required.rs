@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./parameter-required.yml");
+
+fn main() {}

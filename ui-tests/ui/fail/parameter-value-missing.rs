@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./parameter-value-missing.yml");
+
+fn main() {}

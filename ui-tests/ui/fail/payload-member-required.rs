@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./payload-member-required.yml");
+
+fn main() {}

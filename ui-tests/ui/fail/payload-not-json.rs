@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./payload-not-json.yml");
+
+fn main() {}

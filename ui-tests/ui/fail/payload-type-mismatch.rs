@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./payload-type-mismatch.yml");
+
+fn main() {}

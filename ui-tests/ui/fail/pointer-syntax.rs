@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./pointer-syntax.yml");
+
+fn main() {}

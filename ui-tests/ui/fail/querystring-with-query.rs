@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./querystring-with-query.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./reference-syntax.yml");
+
+fn main() {}

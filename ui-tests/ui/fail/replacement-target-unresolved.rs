@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./replacement-target-unresolved.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./required-input-undeclared.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./retry-after-negative.yml");
+
+fn main() {}

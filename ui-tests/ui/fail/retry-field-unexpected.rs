@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./retry-field-unexpected.yml");
+
+fn main() {}

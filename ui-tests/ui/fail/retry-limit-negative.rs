@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./retry-limit-negative.yml");
+
+fn main() {}

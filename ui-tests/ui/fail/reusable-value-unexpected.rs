@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./reusable-value-unexpected.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./self-with-fragment.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./source-cycle.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./source-not-local.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./source-ref-unresolved.yml");
+
+fn main() {}

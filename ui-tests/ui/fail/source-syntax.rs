@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./source-syntax.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./source-version-unsupported.yml");
+
+fn main() {}

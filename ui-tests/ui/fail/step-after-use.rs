@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./step-after-use.yml");
+
+fn main() {}

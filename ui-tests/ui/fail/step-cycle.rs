@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./step-cycle.yml");
+
+fn main() {}

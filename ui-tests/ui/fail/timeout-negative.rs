@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./timeout-negative.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./type-mismatch.yml");
+
+fn main() {}

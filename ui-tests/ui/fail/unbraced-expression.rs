@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unbraced-expression.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unknown-component.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unknown-field.yml");
+
+fn main() {}

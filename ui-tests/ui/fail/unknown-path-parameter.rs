@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unknown-path-parameter.yml");
+
+fn main() {}

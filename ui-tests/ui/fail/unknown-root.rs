@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unknown-root.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unknown-source.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unknown-step-output.yml");
+
+fn main() {}

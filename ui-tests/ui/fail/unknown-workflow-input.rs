@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unknown-workflow-input.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unknown-workflow-output.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unknown-workflow.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unqualified-operation.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unsupported.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./workflow-cycle.yml");
+
+fn main() {}

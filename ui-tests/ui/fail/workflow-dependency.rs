@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./workflow-dependency.yml");
+
+fn main() {}

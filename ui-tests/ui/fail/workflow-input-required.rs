@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./workflow-input-required.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./wrong-type.yml");
+
+fn main() {}

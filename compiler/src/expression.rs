@@ -621,7 +621,11 @@ impl Parser<'_> {
                 at,
                 format!("a JSON Pointer starts with `/`, found `{text}`"),
             );
-            error.help = Some(format!("write `#{}`", dotted_to_pointer(text)));
+            let meant = dotted_to_pointer(text.trim_start_matches(['#', '.']));
+            error.help = Some(format!(
+                "write `{}#{meant}`",
+                self.text[self.start..from].trim_end_matches('#')
+            ));
             return Err(error);
         }
         let mut tokens = Vec::new();

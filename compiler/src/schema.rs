@@ -2,7 +2,7 @@
 //!
 //! Nothing is copied: a [`Schema`] is a [`Cursor`] with the means to follow `$ref`.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::expression;
 use crate::source::{Cursor, Data, Span, is_remote, percent_decode};
 
@@ -26,6 +26,8 @@ pub struct BrokenReference {
     pub reference: String,
     /// Why.
     pub reason: &'static str,
+    /// A reference that is much like it and leads somewhere.
+    pub similar: Option<String>,
 }
 
 impl BrokenReference {
@@ -41,6 +43,11 @@ impl BrokenReference {
             rule,
             self.span,
             format!("`{}` leads nowhere: {}", self.reference, self.reason),
+        )
+        .help_if(
+            self.similar
+                .as_ref()
+                .map(|known| format!("a reference with a similar name exists: `{known}`")),
         )
     }
 }
@@ -77,6 +84,7 @@ fn follow_within<'a>(
             span: entry.value.span(),
             reference: reference.to_owned(),
             reason,
+            similar: None,
         };
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let root = if file.is_empty() {
@@ -105,7 +113,10 @@ fn follow_within<'a>(
                     }
                     found
                 }
-                None => from(resource).ok_or_else(|| broken("nothing stands there"))?,
+                None => from(resource).ok_or_else(|| BrokenReference {
+                    similar: similar_reference(reference, root).or_else(|| similar_reference(reference, resource)),
+                    ..broken("nothing stands there")
+                })?,
             }
         } else {
             find_anchor(resource, fragment, 0)
@@ -114,10 +125,25 @@ fn follow_within<'a>(
         };
     }
     Err(BrokenReference {
-        span: at.span(),
+        span: at.get("$ref").unwrap_or(at).span(),
         reference: at.get("$ref").and_then(Cursor::as_str).unwrap_or("").to_owned(),
         reason: CYCLE,
+        similar: None,
     })
+}
+
+/// The reference with its last name replaced by one that stands beside it.
+fn similar_reference(reference: &str, root: Cursor<'_>) -> Option<String> {
+    let (parent, last) = reference.rsplit_once('/')?;
+    let pointer = parent.split_once('#')?.1;
+    let tokens: Vec<String> = pointer
+        .split('/')
+        .skip(1)
+        .map(|token| expression::unescape(&percent_decode(token)))
+        .collect::<Option<_>>()?;
+    let beside = root.pointer(tokens.iter().map(String::as_str))?;
+    let known = similar(last, beside.members().map(|member| member.key))?;
+    Some(format!("{parent}/{}", expression::escape(known)))
 }
 
 /// The last name of a reference: `User` of `#/components/schemas/User` and of `models/User.yaml`.

@@ -4,7 +4,7 @@ use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::resolve::{Engine, QueryPiece, Source, Test, Value, ValueKind};
 use crate::schema::{Type, Types};
-use crate::source::Span;
+use crate::source::{Range, Span};
 use crate::typing::Typing;
 
 /// Applies `check` to every comparison and bare operand of a test.
@@ -31,12 +31,16 @@ pub(super) fn condition_constant(
         };
         if let Some(result) = constant(left, *operator, right, index, typing) {
             let message = format!("this comparison is always {result}");
-            let span = if left.span == right.span { at } else { left.span };
-            let mut diagnostic = Diagnostic::new(&rule::CONDITION_CONSTANT, span, message);
-            if right.span != span {
-                diagnostic = diagnostic.related(right.span, "compared with this");
-            }
-            diagnostics.push(diagnostic);
+            let ordered = left.span.file == right.span.file && left.span.range.end <= right.span.range.start;
+            let span = if ordered {
+                Span {
+                    file: left.span.file,
+                    range: Range::new(left.span.range.start as usize, right.span.range.end as usize),
+                }
+            } else {
+                at
+            };
+            diagnostics.push(Diagnostic::new(&rule::CONDITION_CONSTANT, span, message));
         }
     });
 }

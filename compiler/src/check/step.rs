@@ -231,8 +231,14 @@ pub(super) fn unknown_payload_member(step: &Step<'_>, diagnostics: &mut Diagnost
     {
         let message = format!("{} declares no member `{member}` in its body", name(operation));
         let similar = crate::diagnostic::similar(member, properties.iter().map(|(known, ..)| *known));
+        let written = step
+            .text
+            .request_body
+            .as_ref()
+            .and_then(|body| body.payload?.entry(member));
+        let span = written.map_or(value.span, |entry| entry.key_span);
         diagnostics.push(
-            Diagnostic::new(&rule::UNKNOWN_PAYLOAD_MEMBER, value.span, message)
+            Diagnostic::new(&rule::UNKNOWN_PAYLOAD_MEMBER, span, message)
                 .help_if(similar.map(|known| format!("a member with a similar name exists: `{known}`"))),
         );
     }

@@ -348,8 +348,10 @@ pub(super) fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diag
                     "nothing in the document reads the output `{}` of step `{}`",
                     output.name, step.text.id.value
                 );
+                let written = step.text.outputs.iter().find(|entry| entry.key == output.name);
+                let span = written.map_or(output.span, |entry| entry.key_span);
                 diagnostics.push(
-                    Diagnostic::new(&rule::UNUSED_STEP_OUTPUT, output.span, message)
+                    Diagnostic::new(&rule::UNUSED_STEP_OUTPUT, span, message)
                         .help("remove it, unless the program reads it from a run"),
                 );
             }

@@ -104,7 +104,7 @@ impl<'a> Scope<'a, '_> {
             .iter()
             .find(|(entry, _)| entry.key == name)
             .map(|(_, action)| action.clone());
-        if found.is_none() && !self.component_is_broken(kind, &name) {
+        if found.is_none() && !self.component_is_written(kind, &name) {
             self.unknown_component(reusable, kind, &name, list.iter().map(|(entry, _)| entry.key));
         }
         found
@@ -119,8 +119,12 @@ impl<'a> Scope<'a, '_> {
         });
         let Ok(Root::Component { kind: found, name }) = parsed.as_ref().map(|expression| &expression.root) else {
             let message = format!("a reference reads `$components.{kind}.NAME`, found `{}`", text.value);
+            let last = text.value.rsplit(['/', '.', '#']).next().unwrap_or_default();
+            let meant = self
+                .component_is_written(kind, last)
+                .then(|| format!("write `$components.{kind}.{last}`"));
             self.diagnostics
-                .push(Diagnostic::new(&rule::REFERENCE_SYNTAX, text.span(), message));
+                .push(Diagnostic::new(&rule::REFERENCE_SYNTAX, text.span(), message).help_if(meant));
             return None;
         };
         if found.text != kind {
@@ -128,21 +132,26 @@ impl<'a> Scope<'a, '_> {
                 "a component of `{}` stands where one of `{kind}` is expected",
                 found.text
             );
+            let help = if self.component_is_written(kind, &name.text) {
+                format!("write `$components.{kind}.{}`", name.text)
+            } else {
+                format!("define it: `components: {{ {kind}: {{ {}: … }} }}`", name.text)
+            };
             self.diagnostics.push(
                 Diagnostic::new(
                     &rule::COMPONENT_KIND,
                     text.at.part(found.at.start, found.at.end),
                     message,
                 )
-                .help(format!("write `$components.{kind}.{}`", name.text)),
+                .help(help),
             );
             return None;
         }
         Some(name.text.clone())
     }
 
-    /// Whether a component is there but was refused, which has been reported where it stands.
-    pub(super) fn component_is_broken(&self, kind: &str, name: &str) -> bool {
+    /// Whether a component is there; one that was refused has been reported where it stands.
+    pub(super) fn component_is_written(&self, kind: &str, name: &str) -> bool {
         self.document.root.pointer(["components", kind, name]).is_some()
     }
 

@@ -207,16 +207,24 @@ impl<'a> Scope<'a, '_> {
             }
             [first, second, ..] => {
                 let message = format!("the operationId `{}` is ambiguous", text.value);
+                let help = if first.0.index == second.0.index {
+                    format!(
+                        "write `operationPath: '{{$sourceDescriptions.{}.url}}#/paths/{}/{}'`",
+                        first.0.name,
+                        expression::escape(first.1.path),
+                        first.1.method
+                    )
+                } else {
+                    format!(
+                        "write `operationId: $sourceDescriptions.{}.{}`",
+                        first.0.name, text.value
+                    )
+                };
                 self.diagnostics.push(
                     Diagnostic::new(&rule::AMBIGUOUS_OPERATION, text.span(), message)
                         .related(first.1.at.span(), "one operation of this id")
                         .related(second.1.at.span(), "another one")
-                        .help(format!(
-                            "write `operationPath: '{{$sourceDescriptions.{}.url}}#/paths/{}/{}'`",
-                            first.0.name,
-                            expression::escape(first.1.path),
-                            first.1.method
-                        )),
+                        .help(help),
                 );
                 Some((first.0.index, first.0.api?, first.1))
             }
@@ -443,7 +451,7 @@ impl<'a> Scope<'a, '_> {
         let name = self.component_name(reusable, "parameters")?;
         let list = &self.document.components.parameters;
         let Some((_, found)) = list.iter().find(|(entry, _)| entry.key == name) else {
-            if !self.component_is_broken("parameters", &name) {
+            if !self.component_is_written("parameters", &name) {
                 self.unknown_component(reusable, "parameters", &name, list.iter().map(|(entry, _)| entry.key));
             }
             return None;

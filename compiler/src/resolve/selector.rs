@@ -127,10 +127,12 @@ impl<'a> Scope<'a, '_> {
         };
         if !known.contains(&version.value) {
             let message = format!("`{}` is no version of `{}`", version.value, kind.name.value);
-            self.diagnostics.push(
-                Diagnostic::new(&rule::CRITERION_VERSION, version.span(), message)
-                    .help(format!("its versions are {}", super::listed(known.iter().copied()))),
-            );
+            let help = match similar(version.value, known.iter().copied()) {
+                Some(meant) => format!("a version with a similar name exists: `{meant}`"),
+                None => format!("its versions are {}", super::listed(known.iter().copied())),
+            };
+            self.diagnostics
+                .push(Diagnostic::new(&rule::CRITERION_VERSION, version.span(), message).help(help));
         }
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
         simple_key_max_lookahead: 8192,
         flow_nesting_limit: limit::DEPTH,
         block_nesting_limit: limit::DEPTH,
+        emit_unresolved_aliases: true,
     };
     let mut builder = Builder {
         text,

@@ -83,6 +83,20 @@ impl Newcomer {
         manifest.split('"').nth(1).unwrap().to_owned()
     }
 
+    /// What rustc calls errors in a build that fails.
+    fn errors(&self) -> Vec<String> {
+        let output = self.cargo(&["check", "--message-format=json"]);
+        assert!(!output.status.success());
+        let messages = String::from_utf8(output.stdout).unwrap();
+        messages
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(|message| message["reason"] == "compiler-message" && message["message"]["level"] == "error")
+            .filter_map(|message| Some(message["message"]["message"].as_str()?.to_owned()))
+            .filter(|text| !text.starts_with("aborting"))
+            .collect()
+    }
+
     fn edit(&self, path: &str, from: &str, to: &str) {
         let path = self.directory.path().join(path);
         let text = std::fs::read_to_string(&path).unwrap();
@@ -126,24 +140,54 @@ fn a_misspelt_step_is_the_only_error() {
         "$steps.createUser.outputs",
         "$steps.createUsr.outputs",
     );
-    let output = newcomer.cargo(&["build", "--message-format=json"]);
-    assert!(!output.status.success());
-    let messages = String::from_utf8(output.stdout).unwrap();
-    let errors: Vec<String> = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["reason"] == "compiler-message" && message["message"]["level"] == "error")
-        .filter_map(|message| Some(message["message"]["message"].as_str()?.to_owned()))
-        .filter(|text| !text.starts_with("aborting"))
-        .collect();
     // Line and column are where an editor shows `createUsr` in the document.
     assert_eq!(
-        errors,
+        newcomer.errors(),
         ["no step `createUsr` in workflow `totp-enrollment` [unknown-step]\n  \
           --> stytch-totp-enrollment-workflow.yml:61:25\n   |\n\
           61 |         user_id: $steps.createUsr.outputs.userId\n   |                         ^^^^^^^^^\n   \
           = help: a step with a similar name exists: `createUser`"],
     );
+}
+
+/// Typical mistakes, each the only error of a crate that uses what is generated. A file that
+/// cannot be read is not among them: what it would have said about types, rustc misses too.
+#[test]
+fn one_mistake_is_one_error() {
+    let mistakes = [
+        ("unknown-step", "$steps.createUser.outputs", "$steps.createUsr.outputs"),
+        (
+            "unknown-step-output",
+            "createTotp.outputs.totpId",
+            "createTotp.outputs.totpID",
+        ),
+        ("unknown-operation", "api_user_v1_Create", "api_user_v1_create_user"),
+        ("operation-id-case", "api_user_v1_Create", "api_user_v1_create"),
+        ("unknown-input", "$inputs.email", "$inputs.emial"),
+        ("unknown-field", "successCriteria:", "succesCriteria:"),
+        ("missing-field", "\n  version: 1.0.0", ""),
+        ("condition-syntax", "$statusCode == 200", "$statusCode = 200"),
+        ("impossible-response-pointer", "#/user_id", "#/user_id/0"),
+        ("body-needs-pointer", "$response.body#/secret", "$response.body.secret"),
+        ("unbraced-expression", "$inputs.totp_code", "code $inputs.totp_code"),
+        ("payload-member-required", "user_id: $steps", "userId: $steps"),
+        (
+            "reference-syntax",
+            "    - condition: $statusCode == 200\n    outputs:\n      userId",
+            "    - condition: $statusCode == 200\n    onFailure: [{ reference: wait }]\n    outputs:\n      userId",
+        ),
+    ];
+    let newcomer = Newcomer::new("mistaken-program", &readme_program());
+    let document = "stytch-totp-enrollment-workflow.yml";
+    let path = newcomer.directory.path().join(document);
+    let right = std::fs::read_to_string(&path).unwrap();
+    for (code, from, to) in mistakes {
+        std::fs::write(&path, &right).unwrap();
+        newcomer.edit(document, from, to);
+        let errors = newcomer.errors();
+        assert_eq!(errors.len(), 1, "{code}: {errors:#?}");
+        assert!(errors[0].contains(&format!("[{code}]")), "{code}: {}", errors[0]);
+    }
 }
 
 /// The expansion that `ARAZZO_DEBUG` writes to a file is what is compiled.

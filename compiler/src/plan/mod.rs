@@ -80,7 +80,7 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
         if program.workflows[..index].iter().any(twice) {
             continue;
         }
-        name_collision(
+        let ident = name_collision(
             "workflows",
             &ident,
             id,
@@ -88,11 +88,6 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
             &mut names,
             diagnostics,
         );
-        if names.iter().filter(|(known, _)| *known == ident).count() == 1
-            && workflows.iter().any(|known| known.ident == ident)
-        {
-            continue;
-        }
         let planner = Planner {
             program,
             workflow,
@@ -206,6 +201,8 @@ fn unused_options(program: &Program<'_>, options: &Options, diagnostics: &mut Di
     }
 }
 
+/// Reports an identifier that is taken, and gives the one to go on with: a build that fails has no
+/// second error of the same cause.
 fn name_collision(
     what: &str,
     ident: &str,
@@ -213,9 +210,9 @@ fn name_collision(
     span: Span,
     names: &mut Vec<(String, Span)>,
     diagnostics: &mut Diagnostics,
-) {
+) -> String {
+    let free = free_name(ident, names);
     if let Some((_, first)) = names.iter().find(|(known, _)| known == ident) {
-        // The same id twice is reported as such.
         let message = format!("two {what} become the Rust name `{ident}`, the second is `{name}`");
         let help = if what == "workflows" {
             format!("give one of them another name: `rename = {{ \"{name}\" = {ident}_2 }}`")
@@ -227,9 +224,19 @@ fn name_collision(
                 .related(*first, "the first one")
                 .help(help),
         );
-    } else {
-        names.push((ident.to_owned(), span));
     }
+    names.push((free.clone(), span));
+    free
+}
+
+/// The identifier, or the first one made of it that is not taken.
+fn free_name(ident: &str, names: &[(String, Span)]) -> String {
+    let taken = |name: &str| names.iter().any(|(known, _)| known == name);
+    let numbered = (2..).map(|number| format!("{ident}_{number}"));
+    std::iter::once(ident.to_owned())
+        .chain(numbered)
+        .find(|name| !taken(name))
+        .unwrap_or_default()
 }
 
 struct Planner<'p, 'a> {
@@ -254,24 +261,25 @@ impl<'a> Planner<'_, 'a> {
         let text = self.workflow.text;
         let mut types = Types::default();
         let inputs = self.inputs(&mut types, diagnostics);
-        let mut names = Vec::new();
+        let (mut names, mut variants) = (Vec::new(), Vec::new());
         let mut steps = Vec::new();
         for (index, step) in self.workflow.steps.iter().enumerate() {
-            let step_ident = name::snake(step.text.id.value);
+            let (id, span) = (step.text.id.value, step.text.id.span());
+            // The same id twice is reported as such.
             let duplicate = self.workflow.steps[..index]
                 .iter()
-                .any(|known| known.text.id.value == step.text.id.value);
-            if !duplicate {
-                name_collision(
-                    "steps",
-                    &step_ident,
-                    step.text.id.value,
-                    step.text.id.span(),
-                    &mut names,
-                    diagnostics,
-                );
-            }
-            steps.push(self.step(index, step_ident, &mut types, diagnostics));
+                .any(|known| known.text.id.value == id);
+            let mut unheard = Diagnostics::default();
+            let found = diagnostics.count();
+            let heard = if duplicate { &mut unheard } else { &mut *diagnostics };
+            let ident = name_collision("steps", &name::snake(id), id, span, &mut names, heard);
+            let heard = if duplicate || diagnostics.count() > found {
+                &mut unheard
+            } else {
+                &mut *diagnostics
+            };
+            let variant = name_collision("steps", &name::pascal(id), id, span, &mut variants, heard);
+            steps.push(self.step(index, (ident, variant), &mut types, diagnostics));
         }
         let outputs = self.outputs(&self.workflow.outputs, None, "Outputs", &mut types, diagnostics);
         // What the outputs of the workflow read must be there when it ends.
@@ -404,11 +412,16 @@ impl<'a> Planner<'_, 'a> {
             if ident == "new" {
                 ident.push('_');
             }
-            name_collision("inputs", &ident, input.name, input.span, &mut names, diagnostics);
+            let found = diagnostics.count();
+            let ident = name_collision("inputs", &ident, input.name, input.span, &mut names, diagnostics);
+            let mut unheard = Diagnostics::default();
+            let heard = if diagnostics.count() > found {
+                &mut unheard
+            } else {
+                &mut *diagnostics
+            };
             let variant = name::pascal(input.name);
-            if names.iter().filter(|(known, _)| *known == ident).count() == 1 && ident != variant {
-                name_collision("inputs", &variant, input.name, input.span, &mut variants, diagnostics);
-            }
+            let variant = name_collision("inputs", &variant, input.name, input.span, &mut variants, heard);
             let ty = input.schema.map_or(Ty::Json, |schema| match file(schema) {
                 Some(file) => file,
                 None => types.of(schema, input.name, false),
@@ -421,7 +434,7 @@ impl<'a> Planner<'_, 'a> {
                 .unwrap_or_default();
             inputs.push(Input {
                 name: input.name.to_owned(),
-                variant: name::pascal(input.name),
+                variant,
                 ident,
                 ty: if nullable { ty.optional() } else { ty },
                 required: input.required,
@@ -453,10 +466,15 @@ impl<'a> Planner<'_, 'a> {
         needed
     }
 
-    fn step(&self, index: usize, ident: String, types: &mut Types, diagnostics: &mut Diagnostics) -> Step {
+    fn step(
+        &self,
+        index: usize,
+        (ident, variant): (String, String),
+        types: &mut Types,
+        diagnostics: &mut Diagnostics,
+    ) -> Step {
         let step = &self.workflow.steps[index];
         let id = step.text.id.value;
-        let variant = name::pascal(id);
         let request = self.request(step, index);
         Step {
             id: id.to_owned(),
@@ -734,7 +752,7 @@ impl<'a> Planner<'_, 'a> {
         let mut planned = Vec::new();
         for output in outputs {
             let ident = name::snake(&output.name);
-            name_collision("outputs", &ident, &output.name, output.span, &mut names, diagnostics);
+            let ident = name_collision("outputs", &ident, &output.name, output.span, &mut names, diagnostics);
             let known = self.typing.value(&output.value, at);
             let (ty, nullable, schema) = match known.shape {
                 Shape::Schema(schema) => (

@@ -159,6 +159,21 @@ fn every_rule_is_documented() {
         difference.is_empty(),
         "sections missing, double or without a rule: {difference:?}"
     );
+    for rule in rule::ALL {
+        let kind = match rule.class {
+            Class::Error => "error",
+            Class::Warning => "warning",
+            Class::Quiet => "warning, allowed by default",
+            Class::Description => "error by the description",
+            Class::Recoverable => "recoverable error",
+        };
+        let section = format!("\n## {}\n\nKind: {kind}.\n", rule.code);
+        assert!(
+            text.contains(&section),
+            "the section of `{}` has another kind than {kind}",
+            rule.code
+        );
+    }
 }
 
 /// What a help says to put in the place of the underlined text, where it says so literally:

@@ -119,6 +119,8 @@ pub use transport::{BoxError, Limits, ResponseTooLarge, Transport};
 ///     sources = { petstore = "vendor/petstore.yaml" },
 ///     workflows = ["place-order"],
 ///     rename = { "place-order" = place_order_v2 },
+///     lints = { deny(unused_input), allow(lookalike_literal), warn(operation_id_case) },
+///     dialect = lenient,
 /// }
 /// ```
 ///
@@ -126,6 +128,14 @@ pub use transport::{BoxError, Limits, ResponseTooLarge, Transport};
 /// `./` or `../` to the source file that calls the macro. A source description is read from where
 /// its `url` leads from the document, else from the same place below the document's directory,
 /// else from beside the document; `sources` says otherwise. The network is never touched.
+///
+/// | Option | Value | Meaning |
+/// |---|---|---|
+/// | `sources` | `{ name = "path" }` | where to read a source description from |
+/// | `workflows` | `["id"]` | expand only these, and what they call |
+/// | `rename` | `{ "id" = name }` | another name for function and module |
+/// | `lints` | `{ allow(code), warn(code), deny(code) }` | the level of diagnostics that are not plain errors; codes with underscores |
+/// | `dialect` | `strict`, `lenient` | `lenient`: mistakes with one obvious meaning are warnings, and run as they are meant |
 ///
 /// With the environment variable `ARAZZO_DEBUG=1` the expansion is written to a file below
 /// `target/arazzo`, formatted where `rustfmt` is at hand, and included from there.

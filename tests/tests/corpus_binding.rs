@@ -147,7 +147,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("missing-required", &["missing-field"]),
     (
         "operationId-prefixed-without-$sourceDescriptions",
-        &["unknown-operation"],
+        &["operation-id-prefix", "unknown-operation"],
     ),
     ("operationId-unknown-source", &["unknown-source"]),
     ("operationId-unresolved", &["unknown-operation", "operation-id-case"]),

@@ -125,7 +125,7 @@ pub(super) fn condition_not_boolean(
             _ => "it".to_owned(),
         };
         let message = format!(
-            "this is {} and never `true`, so that the condition never passes",
+            "this is of type {} and never `true`, so that the condition never passes",
             known.words()
         );
         let span = if matches!(value.kind, ValueKind::Reference(_)) {

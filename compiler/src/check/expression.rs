@@ -94,7 +94,7 @@ pub(super) fn impossible_pointer(
                 format!("`{}` is no index of an array", named(token))
             } else {
                 format!(
-                    "there can be no member `{}` here: the value is {}",
+                    "there can be no member `{}` here: the value is of type {}",
                     named(token),
                     types.words()
                 )

@@ -303,7 +303,7 @@ fn payload_against(
                 value.span,
                 "an expression in braces is always a string",
             )
-            .related(schema.at.span(), format!("{} is wanted", wanted.words()))
+            .related(schema.at.span(), format!("the type {} is wanted", wanted.words()))
             .help("drop the braces to keep the value's type")
         } else {
             Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, value.span, message)

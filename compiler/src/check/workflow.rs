@@ -104,8 +104,12 @@ pub(super) fn unused_component(document: &Document<'_>, diagnostics: &mut Diagno
                 .get("$anchor")
                 .and_then(Cursor::as_str)
                 .map(|anchor| format!("#{anchor}"));
+            // One that is named as a component of another kind is meant; that is reported there.
+            let mistaken = ["parameters", "successActions", "failureActions"]
+                .map(|other| Some(format!("$components.{other}.{}", entry.key)));
             let used = [Some(expression), Some(pointer), anchor]
                 .into_iter()
+                .chain(mistaken)
                 .flatten()
                 .any(|text| mentions(document.root, &text));
             if !used {

@@ -42,7 +42,13 @@ impl<'a, 'd> Fields<'a, 'd> {
             });
         }
         let message = format!("expected an object ({what}), found {}", at.kind());
-        diagnostics.push(Diagnostic::new(&rule::NOT_AN_OBJECT, at.span(), message));
+        let meant = at
+            .as_str()
+            .filter(|text| what == "Criterion Object" && !text.contains('\n'));
+        diagnostics.push(
+            Diagnostic::new(&rule::NOT_AN_OBJECT, at.span(), message)
+                .help_if(meant.map(|text| format!("write `condition: {text}`"))),
+        );
         None
     }
 

@@ -436,7 +436,10 @@ fn resolve_inputs<'a>(workflow: &'a document::Workflow<'a>, diagnostics: &mut Di
     };
     if !at.is_object() {
         let message = format!("`inputs` is a JSON Schema of type object, found {}", at.kind());
-        diagnostics.push(Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, at.span(), message));
+        diagnostics.push(
+            Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, at.span(), message)
+                .help("an input is a property of it: `{ type: object, properties: { title: { type: string } } }`"),
+        );
         return (Vec::new(), false);
     }
     let before = diagnostics.count();

@@ -158,15 +158,15 @@ fn open_document(
 }
 
 fn report_syntax(id: FileId, file: &File, rule: &'static Rule, diagnostics: &mut Diagnostics) -> bool {
-    let Err(errors) = &file.root else { return true };
-    for error in errors {
+    let errors = file.root.as_ref().err().into_iter().flatten();
+    for error in errors.chain(&file.duplicates) {
         let mut diagnostic = Diagnostic::syntax(id, error);
         if diagnostic.rule.code == rule::YAML_SYNTAX.code {
             diagnostic.rule = rule;
         }
         diagnostics.push(diagnostic);
     }
-    false
+    file.root.is_ok()
 }
 
 /// Messages of the operating system differ from machine to machine; these do not.

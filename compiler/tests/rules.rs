@@ -325,3 +325,35 @@ fn a_source_outside_of_the_package() {
     let expected = ("flow.yml:5:8".to_owned(), "../api.yml".to_owned());
     assert_eq!(found, [("source-leaves-package", Severity::Warning, expected)]);
 }
+
+/// The rest of a document with a key that stands twice is checked too; the first of the two counts.
+#[test]
+fn a_key_that_stands_twice_hides_nothing() {
+    let document = "arazzo: 1.0.1\ninfo: { title: Shelf, version: '1' }\nsourceDescriptions:\n- name: shelf\n  url: api.yml\n  \
+                    type: openapi\nworkflows:\n- workflowId: look\n  steps:\n  - stepId: listBooks\n    stepId: other\n    \
+                    operationId: listBooks\n  outputs:\n    books: $steps.listBook.outputs.books\n";
+    let api = "openapi: 3.1.0\ninfo: { title: Shelf, version: '1' }\nservers: [{ url: https://shelf.example.com }]\n\
+               paths: { /books: { get: { operationId: listBooks, responses: { '200': { description: Books } } } } }\n";
+    let library = Memory::default().with("flow.yml", document).with("api.yml", api);
+    let options = Options {
+        document: "flow.yml".into(),
+        ..Options::default()
+    };
+    let compilation = compile(&options, &library);
+    let found: Vec<_> = compilation
+        .diagnostics
+        .iter()
+        .map(|diagnostic| (diagnostic.rule.code, place(&compilation, diagnostic).0))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("duplicate-key", "flow.yml:11:5".to_owned()),
+            ("unknown-step", "flow.yml:14:19".to_owned()),
+        ]
+    );
+    assert!(
+        compilation.render(Header::Full)[1].contains("`listBooks`"),
+        "the first id counts"
+    );
+}

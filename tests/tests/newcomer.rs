@@ -169,6 +169,11 @@ fn one_mistake_is_one_error() {
         ("condition-syntax", "$statusCode == 200", "$statusCode = 200"),
         ("impossible-response-pointer", "#/user_id", "#/user_id/0"),
         ("body-needs-pointer", "$response.body#/secret", "$response.body.secret"),
+        (
+            "duplicate-key",
+            "  - stepId: createTotp",
+            "  - stepId: createTotp\n    stepId: createTotp",
+        ),
         ("unbraced-expression", "$inputs.totp_code", "code $inputs.totp_code"),
         ("payload-member-required", "user_id: $steps", "userId: $steps"),
         (

@@ -182,11 +182,18 @@ impl<'a> Scope<'a, '_> {
             }
         }
         let path = std::path::Path::new("payload.json");
-        if let Err(errors) = &crate::source::File::parse(path, sample.clone().into_bytes()).root {
-            let reason = errors.first().map_or_else(String::new, |error| error.message.clone());
-            let message = format!("the payload is the text of no JSON value: {reason}");
+        let parsed = crate::source::File::parse(path, sample.clone().into_bytes());
+        let mut errors = parsed
+            .root
+            .as_ref()
+            .err()
+            .into_iter()
+            .flatten()
+            .chain(&parsed.duplicates);
+        if let Some(error) = errors.next() {
+            let message = format!("the payload is the text of no JSON value: {}", error.message);
             let mut diagnostic = Diagnostic::new(&rule::PAYLOAD_NOT_JSON, at.span(), message);
-            if let Some(error) = errors.first().filter(|_| pieces.len() == 1) {
+            if pieces.len() == 1 {
                 diagnostic.span = Some(at.part(error.range.start as usize, error.range.end as usize));
             }
             self.diagnostics.push(diagnostic);

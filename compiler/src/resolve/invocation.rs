@@ -100,7 +100,8 @@ impl<'a> Scope<'a, '_> {
         }
         let Unit { document, first, .. } = &self.units[unit];
         let names = || document.workflows.iter().map(|workflow| workflow.id.value);
-        let meant = similar(wanted, names());
+        let last = wanted.rsplit('.').next().unwrap_or(wanted);
+        let meant = similar(wanted, names()).or_else(|| names().find(|name| *name == last));
         let help = match meant {
             Some(name) => format!("a workflow with a similar name exists: `{name}`"),
             None => format!("the workflows are {}", super::listed(names())),

@@ -1,12 +1,12 @@
 //! Reading files, once per process, and finding lines and columns in them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
-use super::node::{Data, Node, Range};
+use super::node::{Data, Member, Node, Range};
 use super::{json, limit, yaml};
 use crate::diagnostic::rule::{self, Rule};
 
@@ -17,6 +17,9 @@ pub struct File {
     pub text: String,
     /// The value it holds, or why it holds none.
     pub root: Result<Node, Vec<SyntaxError>>,
+    /// The keys that stand twice in an object. Of each only the first is in the tree, so that the
+    /// rest of the document can be understood; the document is refused all the same.
+    pub duplicates: Vec<SyntaxError>,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -53,9 +56,14 @@ impl File {
             }]),
             None => parse(path, &text),
         };
+        let (root, duplicates) = match root {
+            Ok((root, duplicates)) => (Ok(root), duplicates),
+            Err(errors) => (Err(errors), Vec::new()),
+        };
         Self {
             text,
             root,
+            duplicates,
             lines: OnceLock::new(),
         }
     }
@@ -105,7 +113,7 @@ impl File {
     }
 }
 
-fn parse(path: &Path, text: &str) -> Result<Node, Vec<SyntaxError>> {
+fn parse(path: &Path, text: &str) -> Result<(Node, Vec<SyntaxError>), Vec<SyntaxError>> {
     let named_json = path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
@@ -124,7 +132,41 @@ fn parse(path: &Path, text: &str) -> Result<Node, Vec<SyntaxError>> {
     let root = root.map_err(|error| vec![error])?;
     let mut errors = Vec::new();
     audit(&root, &mut HashMap::new(), &mut errors);
-    if errors.is_empty() { Ok(root) } else { Err(errors) }
+    if errors.is_empty() {
+        return Ok((root, errors));
+    }
+    if errors.iter().any(|error| error.rule.code != rule::DUPLICATE_KEY.code) {
+        return Err(errors);
+    }
+    Ok((with_first_keys(&root, &mut HashMap::new()), errors))
+}
+
+/// The tree with only the first of the members that have the same key.
+fn with_first_keys(node: &Node, seen: &mut HashMap<*const Node, Arc<Node>>) -> Node {
+    let data = match &node.data {
+        Data::Link(target) => {
+            let key = Arc::as_ptr(target);
+            let known = seen.get(&key).cloned();
+            Data::Link(known.unwrap_or_else(|| {
+                let target = Arc::new(with_first_keys(target, seen));
+                seen.insert(key, Arc::clone(&target));
+                target
+            }))
+        }
+        Data::Array(items) => Data::Array(items.iter().map(|item| with_first_keys(item, seen)).collect()),
+        Data::Object(members) => {
+            let mut keys = HashSet::with_capacity(members.len());
+            let first = members.iter().filter(|member| keys.insert(&*member.key));
+            let members = first.map(|member| Member {
+                key: member.key.clone(),
+                key_range: member.key_range,
+                value: with_first_keys(&member.value, seen),
+            });
+            Data::Object(members.collect())
+        }
+        other => other.clone(),
+    };
+    Node { data, ..*node }
 }
 
 /// Refuses duplicate keys, and aliases that stand for more than a machine can hold.
@@ -173,8 +215,8 @@ fn audit(node: &Node, seen: &mut HashMap<*const Node, (u64, u32)>, errors: &mut 
     size
 }
 
-fn duplicate_key(members: &[super::node::Member], errors: &mut Vec<SyntaxError>) {
-    let report = |first: Range, second: &super::node::Member, errors: &mut Vec<SyntaxError>| {
+fn duplicate_key(members: &[Member], errors: &mut Vec<SyntaxError>) {
+    let report = |first: Range, second: &Member, errors: &mut Vec<SyntaxError>| {
         errors.push(SyntaxError {
             rule: &rule::DUPLICATE_KEY,
             message: format!("the key `{}` stands twice in one object", second.key),

@@ -144,7 +144,12 @@ impl<'a> Cursor<'a> {
         let sources = self.sources?;
         let path = join(&sources.get(self.file)?.path, &percent_decode(path));
         let index = sources.files.iter().position(|file| file.path == path)?;
-        sources.root(FileId(u32::try_from(index).ok()?))
+        let id = FileId(u32::try_from(index).ok()?);
+        // A file that only a reference leads to is reported at the reference.
+        if id != self.file && !sources.files[index].file.duplicates.is_empty() {
+            return None;
+        }
+        sources.root(id)
     }
 
     /// The node; never a link.

@@ -7,13 +7,14 @@ pub mod constraint;
 mod field;
 mod model;
 pub mod name;
+mod selection;
 pub mod types;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use crate::bundle::Options;
-use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::diagnostic::Diagnostics;
 use crate::document::Location;
 use crate::flow::Flow;
 use crate::openapi::Operation;
@@ -23,6 +24,8 @@ use crate::source::{Sources, Span};
 use crate::typing::flows;
 use crate::typing::{Shape, Typing};
 pub use model::*;
+use name::name_collision;
+use selection::{ends, qualified, unused_options, wanted};
 use types::{Ty, Types};
 
 /// The style of a parameter: as it is declared, else the default of its place.
@@ -103,140 +106,6 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
         file: options.label(&options.document),
         workflows,
     }
-}
-
-/// The id of a workflow, behind the names of the source descriptions that lead to its document.
-fn qualified(workflow: &resolve::Workflow<'_>) -> String {
-    let names = workflow.names.iter().map(String::as_str);
-    let parts: Vec<&str> = names.chain([workflow.text.id.value]).collect();
-    parts.join(".")
-}
-
-/// The workflows that the options ask for, and what they call or depend on. Those of other
-/// documents are wanted only so.
-fn wanted(program: &Program<'_>, options: &Options) -> Vec<bool> {
-    let asked = |workflow: &resolve::Workflow<'_>| {
-        let id = workflow.text.id.value;
-        workflow.names.is_empty() && (options.workflows.is_empty() || options.workflows.iter().any(|name| name == id))
-    };
-    let mut wanted = vec![false; program.workflows.len()];
-    let mut stack: Vec<usize> = (0..program.workflows.len())
-        .filter(|index| asked(&program.workflows[*index]))
-        .collect();
-    while let Some(index) = stack.pop() {
-        if !std::mem::replace(&mut wanted[index], true) {
-            stack.extend(called(&program.workflows[index]));
-            stack.extend(&program.workflows[index].depends_on);
-        }
-    }
-    wanted
-}
-
-/// The workflows that a workflow calls or leaves for.
-fn called(workflow: &resolve::Workflow<'_>) -> Vec<usize> {
-    let mut targets = Vec::new();
-    for step in &workflow.steps {
-        if let Call::Workflow(invocation) = &step.call {
-            targets.push(invocation.target);
-        }
-        let actions = step.on_success.iter().chain(&step.on_failure);
-        targets.extend(actions.filter_map(|action| Some(crate::check::invocation(&action.kind)?.target)));
-    }
-    targets
-}
-
-/// The workflows that a workflow leaves for.
-fn left_for(workflow: &resolve::Workflow<'_>) -> Vec<usize> {
-    let actions = workflow
-        .steps
-        .iter()
-        .flat_map(|step| step.on_success.iter().chain(&step.on_failure));
-    actions
-        .filter_map(|action| match &action.kind {
-            resolve::ActionKind::Goto(Destination::Workflow(invocation)) => Some(invocation.target),
-            _ => None,
-        })
-        .collect()
-}
-
-/// The workflows at whose end a run of this one can end after it has left.
-fn ends(program: &Program<'_>, start: usize) -> Vec<usize> {
-    let mut found = Vec::new();
-    let mut stack = left_for(&program.workflows[start]);
-    stack.reverse();
-    while let Some(index) = stack.pop() {
-        if !found.contains(&index) {
-            found.push(index);
-            stack.extend(left_for(&program.workflows[index]));
-        }
-    }
-    found
-}
-
-fn unused_options(program: &Program<'_>, options: &Options, diagnostics: &mut Diagnostics) {
-    let all: Vec<String> = program.workflows.iter().map(qualified).collect();
-    let own: Vec<String> = program
-        .workflows
-        .iter()
-        .filter(|workflow| workflow.names.is_empty())
-        .map(qualified)
-        .collect();
-    let asked = options
-        .workflows
-        .iter()
-        .map(|id| ("workflows", id, &own))
-        .chain(options.rename.iter().map(|(id, _)| ("rename", id, &all)));
-    for (option, id, known) in asked {
-        if !known.contains(id) {
-            let message = format!("the option `{option}` names `{id}`, which is no workflow of the document");
-            let help = match crate::diagnostic::similar(id, known.iter().map(String::as_str)) {
-                Some(name) => format!("a workflow with a similar name exists: `{name}`"),
-                None => {
-                    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-                    format!("the workflows are {}", known.join(", "))
-                }
-            };
-            diagnostics.push(Diagnostic::new(&rule::UNUSED_OPTION, None, message).help(help));
-        }
-    }
-}
-
-/// Reports an identifier that is taken, and gives the one to go on with: a build that fails has no
-/// second error of the same cause.
-fn name_collision(
-    what: &str,
-    ident: &str,
-    name: &str,
-    span: Span,
-    names: &mut Vec<(String, Span)>,
-    diagnostics: &mut Diagnostics,
-) -> String {
-    let free = free_name(ident, names);
-    if let Some((_, first)) = names.iter().find(|(known, _)| known == ident) {
-        let message = format!("two {what} become the Rust name `{ident}`, the second is `{name}`");
-        let help = if what == "workflows" {
-            format!("give one of them another name: `rename = {{ \"{name}\" = {ident}_2 }}`")
-        } else {
-            "rename one of them".to_owned()
-        };
-        diagnostics.push(
-            Diagnostic::new(&rule::NAME_COLLISION, span, message)
-                .related(*first, "the first one")
-                .help(help),
-        );
-    }
-    names.push((free.clone(), span));
-    free
-}
-
-/// The identifier, or the first one made of it that is not taken.
-fn free_name(ident: &str, names: &[(String, Span)]) -> String {
-    let taken = |name: &str| names.iter().any(|(known, _)| known == name);
-    let numbered = (2..).map(|number| format!("{ident}_{number}"));
-    std::iter::once(ident.to_owned())
-        .chain(numbered)
-        .find(|name| !taken(name))
-        .unwrap_or_default()
 }
 
 struct Planner<'p, 'a> {

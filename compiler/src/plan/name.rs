@@ -2,6 +2,9 @@
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::source::Span;
+
 /// Keywords of every edition that have a raw form.
 const KEYWORDS: [&str; 48] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
@@ -57,6 +60,44 @@ fn escape(name: &str, empty: &str) -> String {
     } else {
         name
     }
+}
+
+/// Reports an identifier that is taken, and gives the one to go on with: a build that fails has no
+/// second error of the same cause.
+pub(super) fn name_collision(
+    what: &str,
+    ident: &str,
+    name: &str,
+    span: Span,
+    names: &mut Vec<(String, Span)>,
+    diagnostics: &mut Diagnostics,
+) -> String {
+    let free = free_name(ident, names);
+    if let Some((_, first)) = names.iter().find(|(known, _)| known == ident) {
+        let message = format!("two {what} become the Rust name `{ident}`, the second is `{name}`");
+        let help = if what == "workflows" {
+            format!("give one of them another name: `rename = {{ \"{name}\" = {ident}_2 }}`")
+        } else {
+            "rename one of them".to_owned()
+        };
+        diagnostics.push(
+            Diagnostic::new(&rule::NAME_COLLISION, span, message)
+                .related(*first, "the first one")
+                .help(help),
+        );
+    }
+    names.push((free.clone(), span));
+    free
+}
+
+/// The identifier, or the first one made of it that is not taken.
+fn free_name(ident: &str, names: &[(String, Span)]) -> String {
+    let taken = |name: &str| names.iter().any(|(known, _)| known == name);
+    let numbered = (2..).map(|number| format!("{ident}_{number}"));
+    std::iter::once(ident.to_owned())
+        .chain(numbered)
+        .find(|name| !taken(name))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

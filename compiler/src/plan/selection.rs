@@ -1,0 +1,101 @@
+//! Which workflows are expanded: those the options ask for, and what they call, depend on or leave for.
+
+use crate::bundle::Options;
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::resolve::{self, Call, Destination, Program};
+
+/// The id of a workflow, behind the names of the source descriptions that lead to its document.
+pub(super) fn qualified(workflow: &resolve::Workflow<'_>) -> String {
+    let names = workflow.names.iter().map(String::as_str);
+    let parts: Vec<&str> = names.chain([workflow.text.id.value]).collect();
+    parts.join(".")
+}
+
+/// The workflows that the options ask for, and what they call or depend on. Those of other
+/// documents are wanted only so.
+pub(super) fn wanted(program: &Program<'_>, options: &Options) -> Vec<bool> {
+    let asked = |workflow: &resolve::Workflow<'_>| {
+        let id = workflow.text.id.value;
+        workflow.names.is_empty() && (options.workflows.is_empty() || options.workflows.iter().any(|name| name == id))
+    };
+    let mut wanted = vec![false; program.workflows.len()];
+    let mut stack: Vec<usize> = (0..program.workflows.len())
+        .filter(|index| asked(&program.workflows[*index]))
+        .collect();
+    while let Some(index) = stack.pop() {
+        if !std::mem::replace(&mut wanted[index], true) {
+            stack.extend(called(&program.workflows[index]));
+            stack.extend(&program.workflows[index].depends_on);
+        }
+    }
+    wanted
+}
+
+/// The workflows that a workflow calls or leaves for.
+fn called(workflow: &resolve::Workflow<'_>) -> Vec<usize> {
+    let mut targets = Vec::new();
+    for step in &workflow.steps {
+        if let Call::Workflow(invocation) = &step.call {
+            targets.push(invocation.target);
+        }
+        let actions = step.on_success.iter().chain(&step.on_failure);
+        targets.extend(actions.filter_map(|action| Some(crate::check::invocation(&action.kind)?.target)));
+    }
+    targets
+}
+
+/// The workflows that a workflow leaves for.
+fn left_for(workflow: &resolve::Workflow<'_>) -> Vec<usize> {
+    let actions = workflow
+        .steps
+        .iter()
+        .flat_map(|step| step.on_success.iter().chain(&step.on_failure));
+    actions
+        .filter_map(|action| match &action.kind {
+            resolve::ActionKind::Goto(Destination::Workflow(invocation)) => Some(invocation.target),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The workflows at whose end a run of this one can end after it has left.
+pub(super) fn ends(program: &Program<'_>, start: usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut stack = left_for(&program.workflows[start]);
+    stack.reverse();
+    while let Some(index) = stack.pop() {
+        if !found.contains(&index) {
+            found.push(index);
+            stack.extend(left_for(&program.workflows[index]));
+        }
+    }
+    found
+}
+
+pub(super) fn unused_options(program: &Program<'_>, options: &Options, diagnostics: &mut Diagnostics) {
+    let all: Vec<String> = program.workflows.iter().map(qualified).collect();
+    let own: Vec<String> = program
+        .workflows
+        .iter()
+        .filter(|workflow| workflow.names.is_empty())
+        .map(qualified)
+        .collect();
+    let asked = options
+        .workflows
+        .iter()
+        .map(|id| ("workflows", id, &own))
+        .chain(options.rename.iter().map(|(id, _)| ("rename", id, &all)));
+    for (option, id, known) in asked {
+        if !known.contains(id) {
+            let message = format!("the option `{option}` names `{id}`, which is no workflow of the document");
+            let help = match crate::diagnostic::similar(id, known.iter().map(String::as_str)) {
+                Some(name) => format!("a workflow with a similar name exists: `{name}`"),
+                None => {
+                    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+                    format!("the workflows are {}", known.join(", "))
+                }
+            };
+            diagnostics.push(Diagnostic::new(&rule::UNUSED_OPTION, None, message).help(help));
+        }
+    }
+}

@@ -13,11 +13,7 @@ use arazzo_compiler::source::{Disk, Library, Memory};
 use arazzo_compiler::{Compilation, compile};
 
 /// Codes without a document, each with the reason.
-const ELSEWHERE: [(&str, &str); 6] = [
-    (
-        "limit-exceeded",
-        "a file too large to keep: `mutations.rs`, `source/limit.rs`",
-    ),
+const ELSEWHERE: [(&str, &str); 5] = [
     ("source-not-found", "no document, a `.rs` alone: `ui-tests`"),
     ("unused-option", "an option of the macro: `ui-tests`"),
     ("unknown-option", "an option of the macro: `ui-tests`"),

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./regex-syntax.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./xpath-syntax.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./xpath31-feature.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./limit-exceeded.yml");
+
+fn main() {}

@@ -172,17 +172,14 @@ fn examples_compile_or_are_refused_for_what_they_say() {
         ),
         ("museum/arazzo/museum-tickets.arazzo.yaml", &[]),
     ];
+    let without_engines = cfg!(not(all(feature = "jsonpath", feature = "regex")));
     for (name, expected) in expectations {
         let path = corpus.join(name).to_str().unwrap().to_owned();
         let compilation = compiled(&path);
         let text = std::fs::read_to_string(&path).unwrap();
         let found: Vec<(&str, String)> = errors(&compilation)
             .into_iter()
-            .filter(|(code, ..)| match *code {
-                "jsonpath-feature" => cfg!(feature = "jsonpath"),
-                "regex-feature" => cfg!(feature = "regex"),
-                _ => true,
-            })
+            .filter(|(code, ..)| !(without_engines && code.ends_with("-feature")))
             .map(|(code, line, column)| {
                 let at = text.lines().nth(line - 1).unwrap();
                 (code, at.chars().skip(column - 1).collect())

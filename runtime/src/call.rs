@@ -11,6 +11,7 @@ use crate::datum::{Datum, write_string};
 use crate::error::{ErrorKind, Place};
 use crate::form::{self, Field};
 use crate::query::Replace;
+use crate::run_id::RunId;
 use crate::style::{self, Style};
 use crate::token::Wanted;
 use crate::transport::Limits;
@@ -24,6 +25,8 @@ pub struct Operation {
     pub name: &'static str,
     /// The method in upper case.
     pub method: &'static str,
+    /// The path as the description has it, the names of parameters in braces.
+    pub path: &'static str,
     /// The first server of the description; empty where there is none.
     pub server: &'static str,
     /// Alternatives of security schemes, each a list of schemes that are all needed; none where the
@@ -98,8 +101,8 @@ impl Failure {
 /// Why no request was made.
 #[derive(Debug)]
 pub enum Stop {
-    /// The input with this index was not given yet.
-    Awaiting(usize),
+    /// The inputs with these indices were not given yet.
+    Awaiting(Vec<usize>),
     /// The attempt failed.
     Failed(Failure),
 }
@@ -108,6 +111,19 @@ impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
+}
+
+/// Stops for the inputs that are absent, all of them.
+///
+/// # Errors
+/// There is one.
+pub fn wanted(inputs: &[(usize, bool)]) -> Result<(), Stop> {
+    let absent = inputs.iter().filter(|(_, absent)| *absent).map(|(input, _)| *input);
+    let absent: Vec<usize> = absent.collect();
+    if absent.is_empty() {
+        return Ok(());
+    }
+    Err(Stop::Awaiting(absent))
 }
 
 /// A request that is being made.
@@ -138,6 +154,7 @@ impl Call {
             source: "",
             name: "",
             method: "GET",
+            path: "",
             server: "",
             security: &[],
         };
@@ -400,6 +417,25 @@ impl Call {
         Ok(())
     }
 
+    pub(crate) fn described(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Adds the key by which an API recognises a request that it has had already, where the client
+    /// turns that on: to methods that would do their work twice.
+    pub(crate) fn key(&mut self, settings: &Settings, key: impl FnOnce() -> RunId) {
+        let source = settings.sources.get(self.operation.source);
+        let Some(name) = source.and_then(|source| source.idempotency.as_ref()) else {
+            return;
+        };
+        if !matches!(self.operation.method, "POST" | "PATCH") || self.headers.contains_key(name) {
+            return;
+        }
+        if let Ok(value) = HeaderValue::try_from(key().to_string()) {
+            self.headers.insert(name.clone(), value);
+        }
+    }
+
     /// What a token is needed with, if one is.
     pub(crate) fn token(&self, settings: &Settings) -> Result<Option<Wanted>, Failure> {
         let chosen = self.chosen(settings)?;
@@ -469,6 +505,7 @@ impl Call {
             self.headers
                 .insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.8"));
         }
+        let base_length = base.len();
         let mut url = format!("{base}{}", self.path);
         if !self.query.is_empty() {
             url.push(if base.contains('?') { '&' } else { '?' });
@@ -506,6 +543,7 @@ impl Call {
                 headers: self.headers,
                 body,
                 given: self.given,
+                base: base_length,
             },
         ))
     }
@@ -649,6 +687,15 @@ pub(crate) struct Sent {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) given: Vec<Given>,
+    /// How much of the URL is the base of the API.
+    pub(crate) base: usize,
+}
+
+impl Sent {
+    /// The base URL of the API.
+    pub(crate) fn base(&self) -> &str {
+        self.url.get(..self.base).unwrap_or_default()
+    }
 }
 
 /// A JSON body: literal fragments of the document with values between them.

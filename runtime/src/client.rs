@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
+use crate::observer::Observer;
 use crate::token::Tokens;
 use crate::transport::Transport;
 
@@ -28,6 +29,7 @@ pub(crate) struct Settings {
     pub(crate) max_steps: u32,
     pub(crate) max_response_bytes: usize,
     pub(crate) tokens: Tokens,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
 }
 
 /// What the client knows about one source description.
@@ -38,6 +40,7 @@ pub(crate) struct Source {
     pub(crate) credential: Option<Credential>,
     pub(crate) schemes: BTreeMap<String, Credential>,
     pub(crate) headers: HeaderMap,
+    pub(crate) idempotency: Option<HeaderName>,
 }
 
 impl Client {
@@ -102,6 +105,7 @@ impl Default for Settings {
             max_steps: 1000,
             max_response_bytes: 16 * 1024 * 1024,
             tokens: Tokens::default(),
+            observer: None,
         }
     }
 }
@@ -169,6 +173,12 @@ impl<T> Builder<T> {
     /// How many bytes the body of a response may have; 16 MiB unless said otherwise.
     pub fn max_response_bytes(mut self, limit: usize) -> Self {
         self.settings.max_response_bytes = limit;
+        self
+    }
+
+    /// Tells `observer` what runs do; a second one takes the place of the first.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.settings.observer = Some(Arc::new(observer));
         self
     }
 
@@ -270,6 +280,30 @@ impl SourceBuilder {
             (_, Err(_)) => self.complain(&format!(
                 "the value of the header `{name}` has characters that cannot be sent"
             )),
+        }
+        self
+    }
+
+    /// Sends a key with every `POST` and `PATCH`, by which an API that knows the header
+    /// `Idempotency-Key` recognises a request that it has had already.
+    ///
+    /// The key is a UUID that follows from the run, the step and the visit of the step. Every attempt
+    /// of one visit has the same: retries, and what is sent again because a crash has kept the answer
+    /// from being stored. A step that is entered anew sends a new one, and so does the next attempt of
+    /// a step that has failed for good with an answer that refuses what the request says: a status of
+    /// 400 to 499 other than 408, 409, 425 and 429. A header of the same name in the workflow wins.
+    ///
+    /// An API may keep the answer to a key and repeat it, failures too: whether a `retry` of the
+    /// document can then help is for the API to say.
+    pub fn idempotency_key(self) -> Self {
+        self.idempotency_header("Idempotency-Key")
+    }
+
+    /// As [`idempotency_key`](Self::idempotency_key), for an API that calls the header otherwise.
+    pub fn idempotency_header(mut self, name: &str) -> Self {
+        match HeaderName::try_from(name) {
+            Ok(name) => self.source.idempotency = Some(name),
+            Err(_) => self.complain(&format!("`{name}` is no name of a header")),
         }
         self
     }

@@ -1,6 +1,7 @@
 //! A request and its response, as the criteria and outputs of a step see them.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use bytes::Bytes;
 use http::{Response, header};
@@ -10,6 +11,7 @@ use crate::call::{Failure, Sent};
 use crate::datum::Datum;
 use crate::error::{ErrorKind, Place};
 use crate::extract::extract;
+use crate::observer::{EventKind, Watch};
 use crate::slot::Slot;
 
 /// What a step sent and, if anything came, what it received.
@@ -17,11 +19,38 @@ use crate::slot::Slot;
 pub struct Exchange<'a> {
     sent: Option<&'a Sent>,
     response: Option<&'a Response<Bytes>>,
+    watch: Watch<'a>,
+    action: Cell<Option<&'static str>>,
 }
 
 impl<'a> Exchange<'a> {
-    pub(crate) fn new(sent: Option<&'a Sent>, response: Option<&'a Response<Bytes>>) -> Self {
-        Self { sent, response }
+    pub(crate) fn new(sent: Option<&'a Sent>, response: Option<&'a Response<Bytes>>, watch: Watch<'a>) -> Self {
+        Self {
+            sent,
+            response,
+            watch,
+            action: Cell::new(None),
+        }
+    }
+
+    /// Says which action is taken.
+    pub fn take(&self, action: &'static str) {
+        self.action.set(Some(action));
+    }
+
+    pub(crate) fn action(&self) -> Option<&'static str> {
+        self.action.get()
+    }
+
+    /// Tells whoever watches whether a criterion is met.
+    #[must_use]
+    pub fn met(&self, met: bool, criterion: &str, line: u32, column: u32) -> bool {
+        self.watch.tell(EventKind::Criterion {
+            condition: criterion,
+            place: Place { line, column },
+            met,
+        });
+        met
     }
 
     /// `$statusCode`
@@ -191,7 +220,7 @@ impl<'a> Exchange<'a> {
     /// # Errors
     /// The criterion was not met.
     pub fn require(&self, met: bool, criterion: &str, line: u32, column: u32) -> Result<(), Failure> {
-        if met {
+        if self.met(met, criterion, line, column) {
             return Ok(());
         }
         let failure = Failure::new(ErrorKind::Criterion, format!("`{criterion}` is not met"));

@@ -25,8 +25,25 @@
 //! `finish` goes to the end and sleeps where the workflow waits. A run that failed stands where
 //! it stood before the failed attempt, so that it can be mended and finished.
 //!
-//! A stored run holds what the API has returned, secrets included: keep it where you would keep
-//! those.
+//! A stored run holds its inputs and what the API has returned, secrets included: keep it where you
+//! would keep those, or store it by `seal` and bring it back by `open`, with a key of yours that is a
+//! [`Seal`]. It remembers the shape of its workflow. Where that has changed in a way that the run
+//! could not follow, reading it is an error that lists what has changed; inputs that need not be given
+//! and steps behind the position may be added.
+//!
+//! Nothing of an attempt is in the run until `advance` returns: a future that is dropped in between has
+//! perhaps called the API and left no trace. Carry runs on in a task of their own where a caller may go
+//! away, such as a browser, and store a run after each `advance`. Every run has an `id`; where the
+//! process may die between a request and the storing of its answer,
+//! [`SourceBuilder::idempotency_key`] lets the API recognise the request when it is made again.
+//!
+//! # Watching
+//!
+//! [`Builder::observer`] takes whoever wants to be told what runs do. With the feature `tracing` there
+//! is a span for each run that `finish` carries to its end (`arazzo.workflow`), each attempt
+//! (`arazzo.step`) and each request (`arazzo.request`), the last with the attributes of OpenTelemetry's
+//! semantic conventions for HTTP clients, and events for criteria, actions and failures. Neither way is
+//! told inputs, outputs, parameters, headers or bodies: URLs have the names of their parameters.
 //!
 //! # What a workflow means
 //!
@@ -62,6 +79,8 @@
 //! - `rustls` (default): TLS by rustls.
 //! - `native-tls`: TLS by the platform's own library. Without either, `https` URLs need a
 //!   [`Transport`] of your own.
+//! - `testing`: the module `testing`, for tests of workflows without a network.
+//! - `tracing`: spans and events for `tracing`.
 //! - `regex`: conditions of type `regex` and `pattern` of inputs, in the dialect of ECMA-262. A
 //!   backtracking engine runs them: the patterns of a document have to be trusted, as the rest of it.
 //! - `jsonpath`: JSONPath queries (RFC 9535) that can select more than one value; others need none.
@@ -83,16 +102,24 @@ mod form;
 mod held;
 #[cfg(feature = "jsonpath")]
 mod jsonpath;
+mod observer;
 mod progress;
 mod query;
 #[cfg(feature = "regex")]
 mod regex;
 mod run;
+mod run_id;
+mod seal;
+mod shape;
 mod slot;
 mod snapshot;
 mod state;
 mod style;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod token;
+#[cfg(feature = "tracing")]
+mod trace;
 mod transport;
 #[cfg(feature = "xpath")]
 mod xpath;
@@ -105,9 +132,13 @@ pub use client::{Builder, Client, SourceBuilder};
 pub use credential::Credential;
 pub use error::{Error, ErrorKind, Place, RunError};
 pub use http;
+pub use observer::{ActionEvent, Event, EventKind, Observer};
 pub use progress::Progress;
+pub use run_id::{ParseRunIdError, RunId};
+pub use seal::Seal;
+pub use shape::StepName;
 pub use token::ClientCredentials;
-pub use transport::{BoxError, Limits, ResponseTooLarge, Transport};
+pub use transport::{Attempt, BoxError, Limits, ResponseTooLarge, Transport};
 
 /// Compiles an Arazzo document into typed async functions.
 ///
@@ -153,7 +184,7 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
-    pub use crate::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, written};
+    pub use crate::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, wanted, written};
     pub use crate::constraint::{Applied, Constraint, Limit, violations};
     pub use crate::datum::{Datum, equal, order, truthy, typed};
     pub use crate::exchange::{Exchange, Output, Reads, keep_datum};
@@ -164,13 +195,15 @@ pub mod __private {
     #[cfg(feature = "regex")]
     pub use crate::regex::{Regex, matches};
     pub use crate::run::{Action, Program, Workflow, advance, advance_until_blocked, finish, inputs};
+    pub use crate::seal::{open, seal};
+    pub use crate::shape::{InputShape, Shape, StepShape};
     pub use crate::slot::Slot;
     pub use crate::snapshot::{Nobody, Parts, deserialize, fits, nullable, serialize};
-    pub use crate::state::{Detour, Shape, State, StepShape};
+    pub use crate::state::{Detour, State};
     pub use crate::style::{Form, Style};
     #[cfg(feature = "xpath")]
     pub use crate::xpath::XPath;
     #[cfg(feature = "xpath31")]
     pub use crate::xpath31::XPath31;
-    pub use crate::{Blob, Client, Error, Progress, RunError, Transport};
+    pub use crate::{Blob, Client, Error, Progress, RunError, RunId, Seal, StepName, Transport};
 }

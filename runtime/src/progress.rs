@@ -12,8 +12,9 @@ pub enum Progress<I, O> {
     Advanced,
     /// The next attempt is due after this time. A run never sleeps by itself: wait, then advance.
     Wait(Duration),
-    /// The next step needs an input that was not given yet.
-    Awaiting(I),
+    /// The next step needs these inputs, which were not given yet: all of them, in the order of the
+    /// document, each once.
+    Awaiting(Vec<I>),
     /// The workflow has ended with these outputs.
     Done(O),
 }

@@ -14,11 +14,14 @@ use crate::datum::Datum;
 use crate::error::{Error, ErrorKind};
 use crate::exchange::Exchange;
 use crate::held::Held;
+use crate::observer::{ActionEvent, EventKind, Watch};
 use crate::progress::Progress;
+use crate::run_id::RunId;
+use crate::shape::{Shape, StepName};
 use crate::slot::Slot;
-use crate::state::{Detour, END, Mode, Shape, State};
+use crate::state::{Detour, END, Mode, State};
 use crate::token;
-use crate::transport::{DynTransport, ResponseTooLarge, Transport};
+use crate::transport::{Attempt, DynTransport, Limits, ResponseTooLarge, Transport};
 
 /// What happens after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -131,7 +134,7 @@ pub fn inputs<I: serde::de::DeserializeOwned>(
 enum Advance {
     Advanced,
     Wait(Duration),
-    Awaiting(usize),
+    Awaiting(Vec<usize>),
     Done,
 }
 
@@ -143,19 +146,11 @@ pub async fn advance<P: Workflow, T: Transport>(
     program: &mut P,
     client: &Client<T>,
 ) -> Result<Progress<P::Input, P::Outputs>, Error> {
-    let context = Context {
-        transport: client.transport(),
-        settings: client.settings(),
-        limit: None,
-        depth: 0,
-    };
+    let context = Context::new(client.transport(), client.settings());
     Ok(match attempt(program, context).await? {
         Advance::Advanced => Progress::Advanced,
         Advance::Wait(duration) => Progress::Wait(duration),
-        Advance::Awaiting(input) => match P::input(input) {
-            Some(input) => Progress::Awaiting(input),
-            None => return Err(missing_input(program, input)),
-        },
+        Advance::Awaiting(inputs) => Progress::Awaiting(inputs.into_iter().filter_map(P::input).collect()),
         Advance::Done => Progress::Done(outputs(program)?),
     })
 }
@@ -182,7 +177,15 @@ pub async fn advance_until_blocked<P: Workflow, T: Transport>(
 /// The workflow failed or needs an input that was not given; the run stands where it stood before
 /// the failed attempt.
 pub async fn finish<P: Workflow, T: Transport>(program: &mut P, client: &Client<T>) -> Result<P::Outputs, Error> {
-    run(program, client.transport(), client.settings()).await?;
+    let context = Context::new(client.transport(), client.settings());
+    #[cfg(feature = "tracing")]
+    {
+        use tracing::Instrument as _;
+        let span = crate::trace::workflow(&watch(program, context));
+        run(program, context).instrument(span).await?;
+    }
+    #[cfg(not(feature = "tracing"))]
+    run(program, context).await?;
     outputs(program)
 }
 
@@ -207,35 +210,64 @@ struct Context<'a> {
     depth: u32,
 }
 
-/// How many runs may call each other.
-const DEPTH: u32 = 64;
-
-async fn run(program: &mut dyn Program, transport: &dyn DynTransport, settings: &Settings) -> Result<(), Error> {
-    loop {
-        let context = Context {
+impl<'a> Context<'a> {
+    fn new(transport: &'a dyn DynTransport, settings: &'a Settings) -> Self {
+        Self {
             transport,
             settings,
             limit: None,
             depth: 0,
-        };
+        }
+    }
+}
+
+/// How many runs may call each other.
+const DEPTH: u32 = 64;
+
+/// Tells of the run as it stands.
+fn watch<'a>(program: &dyn Program, context: Context<'a>) -> Watch<'a> {
+    let state = program.state();
+    Watch {
+        observer: context.settings.observer.as_deref(),
+        run: state.id,
+        shape: program.shape(),
+        depth: context.depth,
+        step: state.position(),
+    }
+}
+
+async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
+    loop {
         match attempt(program, context).await? {
             Advance::Advanced => {}
-            Advance::Wait(duration) => transport.sleep_dyn(duration).await,
-            Advance::Awaiting(input) => return Err(missing_input(program, input)),
+            Advance::Wait(duration) => {
+                context.transport.sleep_dyn(duration).await;
+                watch(program, context).tell(EventKind::Waited { duration });
+            }
+            Advance::Awaiting(inputs) => return Err(missing_inputs(program, &inputs)),
             Advance::Done => return Ok(()),
         }
     }
 }
 
-fn missing_input(program: &dyn Program, input: usize) -> Error {
+fn missing_inputs(program: &dyn Program, inputs: &[usize]) -> Error {
     let shape = program.shape();
-    let name = shape.inputs.get(input).copied().unwrap_or_default();
+    let names = inputs.iter().filter_map(|input| shape.inputs.get(*input));
+    let names: Vec<String> = names.map(|input| format!("`{}`", input.name)).collect();
     let step = program
         .state()
         .position()
         .and_then(|step| shape.steps.get(step))
         .map_or("", |step| step.id);
-    let message = format!("the input `{name}` is needed by step `{step}` and was not given");
+    let (inputs, are, were) = if names.len() == 1 {
+        ("input", "is", "was")
+    } else {
+        ("inputs", "are", "were")
+    };
+    let message = format!(
+        "the {inputs} {} {are} needed by step `{step}` and {were} not given",
+        names.join(", ")
+    );
     error(program, ErrorKind::MissingInput, message)
 }
 
@@ -285,6 +317,30 @@ enum Outcome {
 }
 
 async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
+    let before = watch(program, context);
+    if program.state().position == END {
+        return Ok(Advance::Done);
+    }
+    #[cfg(feature = "tracing")]
+    let result = {
+        use tracing::Instrument as _;
+        attempt_step(program, context)
+            .instrument(crate::trace::step(&before))
+            .await
+    };
+    #[cfg(not(feature = "tracing"))]
+    let result = attempt_step(program, context).await;
+    match &result {
+        Ok(Advance::Done) => before.tell(EventKind::Finished { error: None }),
+        Err(error) => before.tell(EventKind::Finished {
+            error: Some(error.kind()),
+        }),
+        Ok(_) => {}
+    }
+    result
+}
+
+async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
     if program.state().mode == Mode::Left {
         return match descend(program, context).await {
             Some(Ok(Advance::Done)) => {
@@ -306,8 +362,8 @@ async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Adva
     if !violations.is_empty() {
         return Err(error(program, ErrorKind::InvalidInput, violations.join("; ")));
     }
-    if let Mode::Detour(detour) = program.state().mode {
-        return detoured(program, step, detour, context).await;
+    if matches!(program.state().mode, Mode::DetourStep(_) | Mode::DetourCall) {
+        return detoured(program, step, context).await;
     }
     let outcome = match program.shape().steps.get(step).and_then(|step| step.call) {
         Some(site) => call_step(program, step, site, context).await?,
@@ -322,19 +378,13 @@ async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Adva
             if let Some(slot) = program.state_mut().steps.get_mut(step) {
                 *slot = Some(kept);
             }
-            let exchange = Exchange::new(sent.as_ref(), response.as_ref());
+            let exchange = Exchange::new(sent.as_ref(), response.as_ref(), watch(program, context));
             let action = program.succeeded(step, &exchange);
+            let name = exchange.action();
             program.hang_up();
-            follow(
-                program,
-                step,
-                action,
-                sent.as_ref(),
-                response.as_ref(),
-                context.settings,
-            )
+            follow(program, step, (action, name), sent.as_ref(), response.as_ref(), context)
         }
-        Err(failure) => fail(program, step, failure, sent.as_ref(), response, context.settings),
+        Err(failure) => fail(program, step, failure, sent.as_ref(), response, context),
     }
 }
 
@@ -345,27 +395,42 @@ fn fail(
     failure: Failure,
     sent: Option<&Sent>,
     response: Option<Response<Bytes>>,
-    settings: &Settings,
+    context: Context<'_>,
 ) -> Result<Advance, Error> {
-    let action = program.failed(step, &Exchange::new(sent, response.as_ref()));
+    let exchange = Exchange::new(sent, response.as_ref(), watch(program, context));
+    let action = program.failed(step, &exchange);
+    let name = exchange.action();
     program.hang_up();
     program.state_mut().mode = Mode::Step;
     match action {
-        None => {
-            // Whoever mends the run and goes on enters the step anew.
-            program.state_mut().retries.retain(|(of, _), _| *of != step);
-            Err(step_error(program, failure, response))
-        }
-        Some(Action::End) => Err(step_error(
-            program,
-            Failure {
+        None => Err(given_up(program, step, failure, response)),
+        Some(Action::End) => {
+            watch(program, context).action(name, ActionEvent::End);
+            let failure = Failure {
                 kind: ErrorKind::Ended,
                 ..failure
-            },
-            response,
-        )),
-        Some(action) => follow(program, step, action, sent, response.as_ref(), settings),
+            };
+            Err(given_up(program, step, failure, response))
+        }
+        Some(action) => follow(program, step, (action, name), sent, response.as_ref(), context),
     }
+}
+
+/// Leaves a step that has failed for good. Whoever mends the run and goes on enters it anew.
+fn given_up(program: &mut dyn Program, step: usize, failure: Failure, response: Option<Response<Bytes>>) -> Error {
+    let error = step_error(program, failure, response);
+    let state = program.state_mut();
+    state.retries.retain(|(of, _), _| *of != step);
+    if error.status().is_some_and(refused) {
+        state.visit = state.visit.saturating_add(1);
+    }
+    error
+}
+
+/// Whether a request with this answer has had no effect, so that the next is another one: what the
+/// request says was refused, neither its moment nor its number.
+fn refused(status: http::StatusCode) -> bool {
+    status.is_client_error() && !matches!(status.as_u16(), 408 | 409 | 425 | 429)
 }
 
 /// An attempt of a run that was called.
@@ -380,7 +445,7 @@ fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Descent<'a
             let message = format!("more than {DEPTH} workflows have called each other");
             return Some(Err(error(program, ErrorKind::TooManySteps, message)));
         }
-        if let Err(error) = count(program, context.settings) {
+        if let Err(error) = count(program, context) {
             return Some(Err(error));
         }
         let child = program.child()?;
@@ -389,14 +454,15 @@ fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Descent<'a
             ..context
         };
         Some(match attempt(child, context).await {
-            Ok(Advance::Awaiting(input)) => Err(missing_input(program.child()?, input)),
+            Ok(Advance::Awaiting(inputs)) => Err(missing_inputs(program.child()?, &inputs)),
             other => other,
         })
     })
 }
 
 /// Counts an attempt.
-fn count(program: &mut dyn Program, settings: &Settings) -> Result<(), Error> {
+fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
+    let settings = context.settings;
     if program.state().total >= settings.max_steps {
         let message = format!(
             "the run made {} step attempts, as many as the client allows",
@@ -404,8 +470,23 @@ fn count(program: &mut dyn Program, settings: &Settings) -> Result<(), Error> {
         );
         return Err(error(program, ErrorKind::TooManySteps, message));
     }
+    if program.state().total == 0 {
+        watch(program, context).tell(EventKind::Started);
+    }
     let total = program.state().total.saturating_add(1);
     program.state_mut().total = total;
+    Ok(())
+}
+
+/// Starts the run of a call. Its id follows from that of the caller, the visit and the retry that it
+/// belongs to, so that an attempt that is made again after a crash makes the same run.
+fn call(program: &mut dyn Program, site: usize, exchange: &Exchange<'_>, retry: u64) -> Result<(), Stop> {
+    program.call(site, exchange)?;
+    let (caller, visit) = (program.state().id, program.state().visit);
+    let id = caller.derive(&["run", &visit.to_string(), &retry.to_string(), &site.to_string()]);
+    if let Some(child) = program.child() {
+        child.state_mut().id = id;
+    }
     Ok(())
 }
 
@@ -432,20 +513,24 @@ async fn call_step(
     site: usize,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
-    let on_the_way = matches!(program.state().mode, Mode::Detour(_));
+    let on_the_way = matches!(program.state().mode, Mode::DetourStep(_));
     let under_way = program.state().mode == Mode::Call || (on_the_way && program.child().is_some());
     if !under_way {
         program.state_mut().attempt();
+        let retry = if on_the_way { program.state().retried() } else { 0 };
         let started = match unmet_dependency(program, step) {
             Some(failure) => Err(Stop::Failed(failure)),
-            None => program.call(site, &Exchange::new(None, None)),
+            None => {
+                let nothing = Exchange::new(None, None, watch(program, context));
+                call(program, site, &nothing, retry)
+            }
         };
         match started {
             Ok(()) if on_the_way => {}
             Ok(()) => program.state_mut().mode = Mode::Call,
-            Err(Stop::Awaiting(input)) => {
+            Err(Stop::Awaiting(inputs)) => {
                 program.state_mut().attempts = program.state().attempts.saturating_sub(1);
-                return Ok(Outcome::Under(Advance::Awaiting(input)));
+                return Ok(Outcome::Under(Advance::Awaiting(inputs)));
             }
             Err(Stop::Failed(failure)) => {
                 return Ok(Outcome::Judged {
@@ -463,9 +548,10 @@ async fn call_step(
         (Some(left), Some(limit)) => Some(left.min(limit)),
         (left, limit) => left.or(limit),
     };
-    let started = tokio::time::Instant::now();
+    let started = context.transport.now_dyn();
     let descended = descend(program, Context { limit, ..context }).await;
-    let mut spent = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let elapsed = context.transport.now_dyn().saturating_duration_since(started);
+    let mut spent = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     if let Some(Ok(Advance::Wait(duration))) = &descended {
         spent = spent.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
     }
@@ -486,7 +572,7 @@ async fn call_step(
             ));
         }
         Some(Ok(Advance::Done)) => {
-            let result = program.settle(step, &Exchange::new(None, None));
+            let result = program.settle(step, &Exchange::new(None, None, watch(program, context)));
             Outcome::Judged {
                 result,
                 sent: None,
@@ -522,9 +608,12 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
     let prepared = match unmet_dependency(program, step) {
         Some(failure) => Err(failure),
         None => match program.prepare(step, &mut call) {
-            Err(Stop::Awaiting(input)) => return Ok(Outcome::Under(Advance::Awaiting(input))),
+            Err(Stop::Awaiting(inputs)) => return Ok(Outcome::Under(Advance::Awaiting(inputs))),
             Err(Stop::Failed(failure)) => Err(failure),
-            Ok(()) => authorised(&call, context, None).await,
+            Ok(()) => {
+                call.key(context.settings, || idempotency_key(program, step));
+                authorised(&call, context, None).await
+            }
         },
     };
     // What the user has to mend is no failure of the step: no action of the document can help.
@@ -534,8 +623,22 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
         }
         other => other,
     };
-    count(program, context.settings)?;
+    count(program, context)?;
     program.state_mut().attempt();
+    let watch = Watch {
+        step: Some(step),
+        ..watch(program, context)
+    };
+    let attempt = Attempt {
+        step: StepName {
+            file: program.shape().file,
+            workflow: program.shape().workflow,
+            step: watch.step_id().unwrap_or_default(),
+        },
+        run: watch.run,
+        number: program.state().attempts,
+        operation: call.described(),
+    };
     let (request, sent, token) = match prepared {
         Ok(made) => made,
         Err(failure) => {
@@ -557,14 +660,14 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
         .flatten()
         .min();
     let mut sent = sent;
-    let mut exchanged = exchange(context.transport, request, limit, context.settings).await;
+    let mut exchanged = attempted(context, request, limit, &watch, attempt, &sent).await;
     // A token may have been taken back before its time: one new one, then the answer counts.
     let refused = |response: &Response<Bytes>| response.status() == http::StatusCode::UNAUTHORIZED;
     if token.is_some() && exchanged.as_ref().is_ok_and(refused) {
         match authorised(&call, context, token).await {
             Ok((request, again, _)) => {
                 sent = again;
-                exchanged = exchange(context.transport, request, limit, context.settings).await;
+                exchanged = attempted(context, request, limit, &watch, attempt, &sent).await;
             }
             Err(failure) if failure.kind == ErrorKind::MissingCredential => {
                 return Err(step_error(program, failure, exchanged.ok()));
@@ -574,7 +677,7 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
     }
     Ok(match exchanged {
         Ok(response) => {
-            let result = program.settle(step, &Exchange::new(Some(&sent), Some(&response)));
+            let result = program.settle(step, &Exchange::new(Some(&sent), Some(&response), watch));
             Outcome::Judged {
                 result,
                 sent: Some(sent),
@@ -587,6 +690,59 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
             response: None,
         },
     })
+}
+
+/// The key of a request, the same however often it is sent in one visit of its step.
+fn idempotency_key(program: &dyn Program, step: usize) -> RunId {
+    let state = program.state();
+    let id = program.shape().steps.get(step).map_or("", |step| step.id);
+    // A detour is another request each time that it is made.
+    let retry = if state.position == step { 0 } else { state.retried() };
+    state
+        .id
+        .derive(&["key", id, &state.visit.to_string(), &retry.to_string()])
+}
+
+/// Sends the request of a step.
+async fn attempted(
+    context: Context<'_>,
+    mut request: http::Request<Bytes>,
+    limit: Option<Duration>,
+    watch: &Watch<'_>,
+    attempt: Attempt,
+    sent: &Sent,
+) -> Result<Response<Bytes>, Failure> {
+    let operation = attempt.operation;
+    request.extensions_mut().insert(attempt);
+    watch.tell(EventKind::Request {
+        operation: operation.name,
+        method: operation.method,
+        server: sent.base(),
+        path: operation.path,
+        attempt: attempt.number,
+    });
+    #[cfg(feature = "tracing")]
+    let span = crate::trace::request(operation, sent.base(), request.uri(), attempt.number);
+    let started = context.transport.now_dyn();
+    let sending = exchange(context.transport, request, limit, context.settings);
+    #[cfg(feature = "tracing")]
+    let sending = tracing::Instrument::instrument(sending, span.clone());
+    let result = sending.await;
+    let elapsed = context.transport.now_dyn().saturating_duration_since(started);
+    #[cfg(feature = "tracing")]
+    crate::trace::answered(&span, result.as_ref());
+    watch.tell(match &result {
+        Ok(response) => EventKind::Response {
+            status: response.status().as_u16(),
+            bytes: response.body().len(),
+            elapsed,
+        },
+        Err(failure) => EventKind::NoResponse {
+            error: failure.kind,
+            elapsed,
+        },
+    });
+    result
 }
 
 /// The request with its credentials, and the token among them.
@@ -624,27 +780,9 @@ async fn authorised(
 
 /// One attempt of what a retry does on its way. When it is done, the step is next again; when it
 /// fails, that counts as a failed attempt of the step, with the step's own last exchange.
-async fn detoured(
-    program: &mut dyn Program,
-    step: usize,
-    detour: Detour,
-    context: Context<'_>,
-) -> Result<Advance, Error> {
-    let failure = match detour {
-        Detour::Call(_) => match descend(program, context).await {
-            None => {
-                return Err(error(
-                    program,
-                    ErrorKind::Stored,
-                    "the run has called a workflow that it does not hold",
-                ));
-            }
-            Some(Ok(Advance::Done)) => None,
-            Some(Ok(advance)) => return Ok(advance),
-            Some(Err(error)) if error.kind() == ErrorKind::TooManySteps => return Err(error),
-            Some(Err(error)) => Some(nested(error)),
-        },
-        Detour::Step(other) => {
+async fn detoured(program: &mut dyn Program, step: usize, context: Context<'_>) -> Result<Advance, Error> {
+    let failure = match program.state().mode {
+        Mode::DetourStep(other) => {
             let attempts = program.state().attempts;
             let outcome = match program.shape().steps.get(other).and_then(|step| step.call) {
                 Some(site) => call_step(program, other, site, context).await?,
@@ -670,6 +808,19 @@ async fn detoured(
                 }
             }
         }
+        _ => match descend(program, context).await {
+            None => {
+                return Err(error(
+                    program,
+                    ErrorKind::Stored,
+                    "the run has called a workflow that it does not hold",
+                ));
+            }
+            Some(Ok(Advance::Done)) => None,
+            Some(Ok(advance)) => return Ok(advance),
+            Some(Err(error)) if error.kind() == ErrorKind::TooManySteps => return Err(error),
+            Some(Err(error)) => Some(nested(error)),
+        },
     };
     program.hang_up();
     let held = program.state_mut().held.take();
@@ -678,7 +829,7 @@ async fn detoured(
         None => Ok(Advance::Advanced),
         Some(failure) => {
             let (sent, response) = held.map_or((None, None), Held::into_parts);
-            fail(program, step, failure, sent.as_ref(), response, context.settings)
+            fail(program, step, failure, sent.as_ref(), response, context)
         }
     }
 }
@@ -686,43 +837,55 @@ async fn detoured(
 fn follow(
     program: &mut dyn Program,
     step: usize,
-    action: Action,
+    (action, name): (Action, Option<&'static str>),
     sent: Option<&Sent>,
     response: Option<&Response<Bytes>>,
-    settings: &Settings,
+    context: Context<'_>,
 ) -> Result<Advance, Error> {
-    let next = program.shape().steps.get(step).and_then(|step| step.next);
+    let shape = program.shape();
+    let watch = watch(program, context);
     match action {
-        Action::Next => program.state_mut().enter(next.unwrap_or(END)),
-        Action::End => program.state_mut().enter(END),
-        Action::Goto(target) => program.state_mut().enter(target),
+        Action::Next => {
+            let next = shape.steps.get(step).and_then(|step| step.next);
+            program.state_mut().enter(next.unwrap_or(END));
+        }
+        Action::End => {
+            watch.action(name, ActionEvent::End);
+            program.state_mut().enter(END);
+        }
+        Action::Goto(target) => {
+            watch.action(
+                name,
+                ActionEvent::Goto(shape.steps.get(target).map_or("", |step| step.id)),
+            );
+            program.state_mut().enter(target);
+        }
         Action::Leave(site) => {
-            match program.call(site, &Exchange::new(sent, response)) {
-                Ok(()) => {}
-                Err(Stop::Awaiting(input)) => return Err(missing_input(program, input)),
-                Err(Stop::Failed(failure)) => return Err(step_error(program, failure, response.cloned())),
-            }
+            watch.action(name, ActionEvent::Leave);
+            called(program, site, sent, response, context)?;
             program.state_mut().mode = Mode::Left;
             return Ok(Advance::Advanced);
         }
         Action::Retry(after, detour) => {
-            if let Some(detour) = detour {
-                if let Detour::Call(site) = detour {
-                    match program.call(site, &Exchange::new(sent, response)) {
-                        Ok(()) => {}
-                        Err(Stop::Awaiting(input)) => return Err(missing_input(program, input)),
-                        Err(Stop::Failed(failure)) => return Err(step_error(program, failure, response.cloned())),
-                    }
-                }
-                let state = program.state_mut();
-                state.mode = Mode::Detour(detour);
-                state.held = Some(Held::new(sent, response));
-            }
             let told = response
                 .and_then(retry_after)
-                .map(|wait| wait.min(settings.max_retry_after));
+                .map(|wait| wait.min(context.settings.max_retry_after));
             let own = || after.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-            if let Some(wait) = told.or_else(own).filter(|wait| !wait.is_zero()) {
+            let wait = told.or_else(own).unwrap_or_default();
+            watch.action(name, ActionEvent::Retry { wait });
+            if let Some(detour) = detour {
+                let mode = match detour {
+                    Detour::Step(other) => Mode::DetourStep(other),
+                    Detour::Call(site) => {
+                        called(program, site, sent, response, context)?;
+                        Mode::DetourCall
+                    }
+                };
+                let state = program.state_mut();
+                state.mode = mode;
+                state.held = Some(Held::new(sent, response));
+            }
+            if !wait.is_zero() {
                 return Ok(Advance::Wait(wait));
             }
         }
@@ -731,6 +894,22 @@ fn follow(
         Advance::Done
     } else {
         Advance::Advanced
+    })
+}
+
+/// Starts the run of the workflow that an action names.
+fn called(
+    program: &mut dyn Program,
+    site: usize,
+    sent: Option<&Sent>,
+    response: Option<&Response<Bytes>>,
+    context: Context<'_>,
+) -> Result<(), Error> {
+    let exchange = Exchange::new(sent, response, watch(program, context));
+    let retry = program.state().retried();
+    call(program, site, &exchange, retry).map_err(|stop| match stop {
+        Stop::Awaiting(inputs) => missing_inputs(program, &inputs),
+        Stop::Failed(failure) => step_error(program, failure, response.cloned()),
     })
 }
 
@@ -746,10 +925,13 @@ fn retry_after(response: &Response<Bytes>) -> Option<Duration> {
 
 async fn exchange(
     transport: &dyn DynTransport,
-    request: http::Request<Bytes>,
+    mut request: http::Request<Bytes>,
     limit: Option<Duration>,
     settings: &Settings,
 ) -> Result<Response<Bytes>, Failure> {
+    if let Some(limits) = request.extensions_mut().get_mut::<Limits>() {
+        limits.timeout = limit;
+    }
     let sending = transport.send_dyn(request);
     let result = match limit {
         None => sending.await,

@@ -10,9 +10,8 @@ use crate::datum::write_string;
 
 /// A JSON value as text without white space between its tokens.
 ///
-/// Human-readable formats store it as the value that it is. Where a number would not survive that
-/// (`1.10`, an integer of thirty digits), they store `{"$json": "text"}` instead; binary formats
-/// store the text. Nothing is lost in either.
+/// It is stored as the value that it is. Where a number would not survive that (`1.10`, an integer
+/// of thirty digits), `{"$json": "text"}` is stored instead. Nothing is lost in either.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Slot {
     text: Box<str>,
@@ -71,9 +70,6 @@ fn compact(json: &str) -> Box<str> {
 
 impl Serialize for Slot {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if !serializer.is_human_readable() {
-            return serializer.serialize_str(&self.text);
-        }
         let value: serde_json::Value = serde_json::from_str(&self.text).map_err(serde::ser::Error::custom)?;
         let mut again = Vec::new();
         let survives = !has_escape(&value)
@@ -150,20 +146,17 @@ impl<'de> Deserialize<'de> for Members<'de> {
 
 impl<'de> Deserialize<'de> for Slot {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            let mut text = Vec::new();
-            let escaped = deserializer.deserialize_any(Transcribe {
-                out: &mut text,
-                top: true,
-            })?;
-            return match escaped {
-                Some(text) => checked(text),
-                None => String::from_utf8(text)
-                    .map_err(serde::de::Error::custom)
-                    .map(|text| Self { text: text.into() }),
-            };
+        let mut text = Vec::new();
+        let escaped = deserializer.deserialize_any(Transcribe {
+            out: &mut text,
+            top: true,
+        })?;
+        match escaped {
+            Some(text) => checked(text),
+            None => String::from_utf8(text)
+                .map_err(serde::de::Error::custom)
+                .map(|text| Self { text: text.into() }),
         }
-        checked(String::deserialize(deserializer)?)
     }
 }
 

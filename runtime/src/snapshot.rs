@@ -1,4 +1,7 @@
 //! A run as a value that can be stored.
+//!
+//! Formats for people, such as JSON, hold it as an object; binary formats hold the text of that
+//! object, since they cannot leave out what is not there.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +10,10 @@ use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::held::Held;
+use crate::run_id::RunId;
+use crate::shape::{Fingerprint, Shape};
 use crate::slot::Slot;
-use crate::state::{END, Mode, Shape, State};
+use crate::state::{END, Mode, State};
 
 /// The version of the stored form.
 const VERSION: u32 = 1;
@@ -18,18 +23,21 @@ const VERSION: u32 = 1;
 struct Stored<'a, I, D, C> {
     version: u32,
     workflow: &'a str,
+    id: RunId,
+    shape: Fingerprint,
     inputs: &'a I,
     next: Option<&'a str>,
     steps: Steps<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dependencies: Option<&'a D>,
-    #[serde(skip_serializing_if = "Mode::is_step")]
-    doing: Mode,
+    #[serde(skip_serializing_if = "Doing::is_step")]
+    doing: Doing,
     #[serde(skip_serializing_if = "Option::is_none")]
     called: Option<&'a C>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<&'a Held>,
     attempts: u32,
+    visit: u64,
     #[serde(skip_serializing_if = "is_zero")]
     spent: u64,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -40,25 +48,61 @@ struct Stored<'a, I, D, C> {
 /// A run while it is read.
 #[derive(Deserialize)]
 struct Restored<I, D, C> {
-    version: u32,
-    workflow: String,
+    id: RunId,
     inputs: I,
     next: Option<String>,
     steps: BTreeMap<String, BTreeMap<String, Slot>>,
     #[serde(default = "Option::default")]
     dependencies: Option<D>,
     #[serde(default)]
-    doing: Mode,
+    doing: Doing,
     #[serde(default = "Option::default")]
     called: Option<C>,
     #[serde(default)]
     held: Option<Held>,
     attempts: u32,
+    visit: u64,
     #[serde(default)]
     spent: u64,
     #[serde(default)]
     retries: BTreeMap<String, BTreeMap<usize, u64>>,
     total: u32,
+}
+
+/// What is read first, since the rest means something only if this is right.
+#[derive(Deserialize)]
+struct Envelope {
+    workflow: String,
+    shape: Fingerprint,
+    next: Option<String>,
+}
+
+/// [`Mode`] with the names of the document.
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Doing {
+    #[default]
+    Step,
+    Call,
+    DetourStep(String),
+    DetourCall,
+    Left,
+}
+
+impl Doing {
+    fn of(mode: Mode, shape: &Shape) -> Self {
+        match mode {
+            Mode::Step => Self::Step,
+            Mode::Call => Self::Call,
+            Mode::DetourStep(step) => Self::DetourStep(shape.steps.get(step).map_or("", |step| step.id).to_owned()),
+            Mode::DetourCall => Self::DetourCall,
+            Mode::Left => Self::Left,
+        }
+    }
+
+    fn is_step(&self) -> bool {
+        *self == Self::Step
+    }
 }
 
 /// Outputs of finished steps by the names of the document, in its order.
@@ -107,12 +151,6 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-impl Mode {
-    fn is_step(&self) -> bool {
-        *self == Self::Step
-    }
-}
-
 /// What a run holds besides its state.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<I, D, C> {
@@ -149,22 +187,29 @@ pub fn serialize<S: Serializer, I: Serialize, D: Serialize, C: Serialize>(
         .and_then(|position| shape.steps.get(position))
         .map(|step| step.id);
     let steps = Steps { shape, state };
-    Stored {
+    let stored = Stored {
         version: VERSION,
         workflow: shape.workflow,
+        id: state.id,
+        shape: Fingerprint::of(shape),
         inputs: parts.inputs,
         next,
         steps,
         dependencies: parts.dependencies,
-        doing: state.mode,
+        doing: Doing::of(state.mode, shape),
         called: parts.called,
         held: state.held.as_ref(),
         attempts: state.attempts,
+        visit: state.visit,
         spent: state.spent,
         retries,
         total: state.total,
+    };
+    if serializer.is_human_readable() {
+        return stored.serialize(serializer);
     }
-    .serialize(serializer)
+    let text = serde_json::to_string(&stored).map_err(serde::ser::Error::custom)?;
+    serializer.serialize_str(&text)
 }
 
 /// A run that was read.
@@ -181,28 +226,66 @@ where
     D: DeserializeOwned,
     C: DeserializeOwned,
 {
-    let stored: Restored<I, D, C> = Restored::deserialize(deserializer)?;
-    if stored.version != VERSION {
-        return Err(S::Error::custom(format!(
-            "the run is stored in version {} of its form; this is version {VERSION}",
-            stored.version
-        )));
+    // As text first, whatever the format: what it is a run of decides whether the rest can be read.
+    let text = if deserializer.is_human_readable() {
+        Slot::deserialize(deserializer)?.json().to_owned()
+    } else {
+        String::deserialize(deserializer)?
+    };
+    check(shape, &text).map_err(S::Error::custom)?;
+    let stored: Restored<I, D, C> = serde_json::from_str(&text).map_err(S::Error::custom)?;
+    restore(shape, stored).map_err(S::Error::custom)
+}
+
+/// Makes sure that a stored run is one of the workflow as it is now.
+fn check(shape: &Shape, text: &str) -> Result<(), String> {
+    #[derive(Deserialize)]
+    struct Version {
+        version: u32,
     }
-    if stored.workflow != shape.workflow {
-        return Err(S::Error::custom(format!(
+    let Version { version } = serde_json::from_str(text).map_err(|error| format!("this is no stored run: {error}"))?;
+    if version != VERSION {
+        return Err(format!(
+            "the run is stored in version {version} of its form; this is version {VERSION}"
+        ));
+    }
+    let envelope: Envelope = serde_json::from_str(text).map_err(|error| format!("this is no stored run: {error}"))?;
+    if envelope.workflow != shape.workflow {
+        return Err(format!(
             "this is a run of workflow `{}`, not of `{}`",
-            stored.workflow, shape.workflow
-        )));
+            envelope.workflow, shape.workflow
+        ));
     }
+    let changes = envelope
+        .shape
+        .changes(&Fingerprint::of(shape), envelope.next.as_deref());
+    if changes.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "the workflow `{}` has changed since the run was stored: {}",
+        shape.workflow,
+        changes.join("; ")
+    ))
+}
+
+fn restore<I, D, C>(shape: &Shape, stored: Restored<I, D, C>) -> Result<Read<I, D, C>, String> {
     let index = |id: &str| {
         let found = shape.steps.iter().position(|step| step.id == id);
-        found.ok_or_else(|| S::Error::custom(format!("the workflow `{}` has no step `{id}` any more", shape.workflow)))
+        found.ok_or_else(|| format!("the workflow `{}` has no step `{id}`", shape.workflow))
     };
-    let mut state = State::new(shape);
+    let mut state = State::with_id(shape, stored.id);
     state.position = stored.next.as_deref().map(index).transpose()?.unwrap_or(END);
     state.attempts = stored.attempts;
     state.total = stored.total;
-    state.mode = stored.doing;
+    state.visit = stored.visit;
+    state.mode = match stored.doing {
+        Doing::Step => Mode::Step,
+        Doing::Call => Mode::Call,
+        Doing::DetourStep(id) => Mode::DetourStep(index(&id)?),
+        Doing::DetourCall => Mode::DetourCall,
+        Doing::Left => Mode::Left,
+    };
     state.held = stored.held;
     state.spent = stored.spent;
     for (id, outputs) in stored.steps {
@@ -211,10 +294,10 @@ where
         let mut slots = vec![None; names.len()];
         for (name, slot) in outputs {
             let Some(output) = names.iter().position(|known| *known == name) else {
-                return Err(S::Error::custom(format!(
-                    "step `{id}` of workflow `{}` has no output `{name}` any more",
+                return Err(format!(
+                    "step `{id}` of workflow `{}` has no output `{name}`",
                     shape.workflow
-                )));
+                ));
             };
             slots[output] = Some(slot);
         }

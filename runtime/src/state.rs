@@ -4,61 +4,31 @@ use std::collections::BTreeMap;
 
 use crate::datum::Datum;
 use crate::held::Held;
+use crate::run_id::RunId;
+use crate::shape::Shape;
 use crate::slot::Slot;
 
-/// A workflow as the compiler writes it down.
-#[derive(Debug)]
-pub struct Shape {
-    /// `workflowId`
-    pub workflow: &'static str,
-    /// The document's path, relative to the package.
-    pub file: &'static str,
-    /// The names of the inputs.
-    pub inputs: &'static [&'static str],
-    /// The step that runs first; `None` without steps.
-    pub first: Option<usize>,
-    /// The steps in the order of the document.
-    pub steps: &'static [StepShape],
-}
-
-/// A step as the compiler writes it down.
-#[derive(Debug)]
-pub struct StepShape {
-    /// `stepId`
-    pub id: &'static str,
-    /// The names of its outputs.
-    pub outputs: &'static [&'static str],
-    /// How long it may take, in milliseconds.
-    pub timeout: Option<u64>,
-    /// The step that runs after it.
-    pub next: Option<usize>,
-    /// The steps that must have succeeded before it.
-    pub needs: &'static [usize],
-    /// The call of a workflow that it makes instead of a request.
-    pub call: Option<usize>,
-}
-
 /// What a run is doing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Its own next step.
     #[default]
-    #[serde(rename = "step")]
     Step,
     /// A workflow that its step has called.
-    #[serde(rename = "call")]
     Call,
-    /// What a retry does on its way.
-    #[serde(rename = "detour")]
-    Detour(Detour),
+    /// A step that a retry runs on its way.
+    DetourStep(usize),
+    /// A workflow that a retry runs on its way.
+    DetourCall,
     /// Another workflow, for good.
-    #[serde(rename = "left")]
     Left,
 }
 
 /// The part of a run that is the same for every workflow.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct State {
+    /// What tells the run from every other.
+    pub(crate) id: RunId,
     /// The index of the step that is next; behind the last when the workflow has ended.
     pub(crate) position: usize,
     /// What the run is doing.
@@ -69,6 +39,8 @@ pub struct State {
     pub(crate) retries: BTreeMap<(usize, usize), u64>,
     /// Attempts of the step that is next, since it was entered.
     pub(crate) attempts: u32,
+    /// How often a step was entered: tells one visit of a step from the next.
+    pub(crate) visit: u64,
     /// Attempts of all steps.
     pub(crate) total: u32,
     /// What the step that is next has spent on its call, in milliseconds.
@@ -84,11 +56,28 @@ impl State {
     /// A run that stands before its first step.
     #[must_use]
     pub fn new(shape: &Shape) -> Self {
+        Self::with_id(shape, RunId::random())
+    }
+
+    pub(crate) fn with_id(shape: &Shape, id: RunId) -> Self {
         Self {
+            id,
             position: shape.first.unwrap_or(END),
+            mode: Mode::Step,
             steps: vec![None; shape.steps.len()],
-            ..Self::default()
+            retries: BTreeMap::new(),
+            attempts: 0,
+            visit: 0,
+            total: 0,
+            spent: 0,
+            held: None,
         }
+    }
+
+    /// What tells the run from every other.
+    #[must_use]
+    pub fn id(&self) -> RunId {
+        self.id
     }
 
     /// The index of the step that is next.
@@ -139,8 +128,19 @@ impl State {
         self.attempts = self.attempts.saturating_add(1);
     }
 
+    /// How many retries of the step that is next were made in this visit.
+    pub(crate) fn retried(&self) -> u64 {
+        let of = self.position;
+        self.retries
+            .iter()
+            .filter(|((step, _), _)| *step == of)
+            .map(|(_, used)| used)
+            .sum()
+    }
+
     pub(crate) fn enter(&mut self, step: usize) {
         self.position = step;
+        self.visit = self.visit.saturating_add(1);
         self.mode = Mode::Step;
         self.attempts = 0;
         self.spent = 0;
@@ -150,12 +150,10 @@ impl State {
 }
 
 /// What runs on the way to a retry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detour {
     /// A step of the same workflow, once and without its actions.
-    #[serde(rename = "step")]
     Step(usize),
     /// The workflow of this call.
-    #[serde(rename = "call")]
     Call(usize),
 }

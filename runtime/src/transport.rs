@@ -3,10 +3,14 @@
 use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response};
+
+use crate::call::Operation;
+use crate::run_id::RunId;
+use crate::shape::StepName;
 
 /// Any error, as transports return them.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -41,6 +45,27 @@ pub trait Transport: Send + Sync {
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
         tokio::time::sleep(duration)
     }
+
+    /// What time it is, to measure how long something takes; by default on tokio's clock. Override it
+    /// together with [`sleep`](Transport::sleep).
+    fn now(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
+}
+
+/// What a request is an attempt of, in the extensions of every request that a step makes.
+///
+/// A request for an OAuth 2.0 token belongs to no step and has none.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The step.
+    pub step: StepName,
+    /// The run.
+    pub run: RunId,
+    /// Which attempt of the step it is, counted from 1.
+    pub number: u32,
+    pub(crate) operation: &'static Operation,
 }
 
 /// What a response may cost, in the extensions of every request.
@@ -49,11 +74,17 @@ pub trait Transport: Send + Sync {
 pub struct Limits {
     /// Bytes that the body of the response may have.
     pub max_response_bytes: usize,
+    /// How long the response may take; `None` for ever. A transport need not keep it, since nobody
+    /// waits for longer.
+    pub timeout: Option<Duration>,
 }
 
 impl Limits {
     pub(crate) fn new(max_response_bytes: usize) -> Self {
-        Self { max_response_bytes }
+        Self {
+            max_response_bytes,
+            timeout: None,
+        }
     }
 }
 
@@ -129,6 +160,8 @@ pub(crate) trait DynTransport: Send + Sync {
     ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>>;
 
     fn sleep_dyn(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+
+    fn now_dyn(&self) -> Instant;
 }
 
 impl<T: Transport> DynTransport for T {
@@ -141,5 +174,9 @@ impl<T: Transport> DynTransport for T {
 
     fn sleep_dyn(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.sleep(duration))
+    }
+
+    fn now_dyn(&self) -> Instant {
+        self.now()
     }
 }

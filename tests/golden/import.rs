@@ -109,6 +109,11 @@ pub mod import_books {
             }
         }
     }
+    impl ::std::fmt::Display for Input {
+        fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            formatter.write_str(self.name())
+        }
+    }
     /// The outputs of the workflow `import-books`.
     #[derive(Clone, Debug, PartialEq, __serde::Serialize, __serde::Deserialize)]
     #[serde(crate = "self::__serde")]
@@ -143,6 +148,20 @@ pub mod import_books {
                 Self::Start => "start",
                 Self::Check => "check",
                 Self::Fetch => "fetch",
+            }
+        }
+    }
+    impl ::std::fmt::Display for Step {
+        fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            formatter.write_str(self.name())
+        }
+    }
+    impl ::std::convert::From<Step> for __rt::StepName {
+        fn from(step: Step) -> Self {
+            Self {
+                file: SHAPE.file,
+                workflow: SHAPE.workflow,
+                step: step.name(),
             }
         }
     }
@@ -218,7 +237,13 @@ pub mod import_books {
     static SHAPE: __rt::Shape = __rt::Shape {
         workflow: "import-books",
         file: "golden/import.yml",
-        inputs: &["patience"],
+        inputs: &[
+            __rt::InputShape {
+                name: "patience",
+                required: false,
+                print: 3218261061,
+            },
+        ],
         first: Some(0),
         steps: &[
             __rt::StepShape {
@@ -228,6 +253,7 @@ pub mod import_books {
                 next: Some(1),
                 needs: &[],
                 call: None,
+                prints: [2425837804, 3672949916, 731012246],
             },
             __rt::StepShape {
                 id: "check",
@@ -236,6 +262,7 @@ pub mod import_books {
                 next: Some(2),
                 needs: &[],
                 call: None,
+                prints: [1758976737, 2166136261, 370788780],
             },
             __rt::StepShape {
                 id: "fetch",
@@ -244,6 +271,7 @@ pub mod import_books {
                 next: None,
                 needs: &[],
                 call: None,
+                prints: [1649364051, 2894969895, 3574199210],
             },
         ],
     };
@@ -294,6 +322,31 @@ pub mod import_books {
             client: &__rt::Client<T>,
         ) -> Result<Outputs, __rt::Error> {
             __rt::finish(self, client).await
+        }
+        /// Stores the run, sealed by a key of yours; [`open`](Self::open) brings it back.
+        ///
+        /// # Errors
+        /// What the key says.
+        pub fn seal<S: __rt::Seal + ?Sized>(
+            &self,
+            key: &S,
+        ) -> Result<::std::vec::Vec<u8>, __rt::Error> {
+            __rt::seal(self, key)
+        }
+        /// Brings back a run that was stored by [`seal`](Self::seal).
+        ///
+        /// # Errors
+        /// The bytes were not sealed by this key, or hold no run of this workflow.
+        pub fn open<S: __rt::Seal + ?Sized>(
+            key: &S,
+            sealed: &[u8],
+        ) -> Result<Self, __rt::Error> {
+            __rt::open(key, sealed)
+        }
+        /// What tells the run from every other, and stays when it is stored.
+        #[must_use]
+        pub fn id(&self) -> __rt::RunId {
+            self.state.id()
         }
         /// The step that is next; `None` when the run has ended.
         #[must_use]
@@ -389,6 +442,7 @@ pub mod import_books {
             source: "shelf",
             name: "startImport",
             method: "POST",
+            path: "/imports",
             server: "https://shelf.example/api",
             security: &[],
         },
@@ -396,6 +450,7 @@ pub mod import_books {
             source: "shelf",
             name: "getImport",
             method: "GET",
+            path: "/imports/{importId}",
             server: "https://shelf.example/api",
             security: &[],
         },
@@ -403,6 +458,7 @@ pub mod import_books {
             source: "shelf",
             name: "getImportResult",
             method: "GET",
+            path: "/imports/{importId}/result",
             server: "https://shelf.example/api",
             security: &[],
         },
@@ -543,25 +599,40 @@ pub mod import_books {
             match step {
                 1 => {
                     let found = exchange.read([&["status"]]);
-                    if exchange.status() == Some(202) {
+                    if exchange
+                        .met(
+                            exchange.status() == Some(202),
+                            "$statusCode == 202",
+                            40,
+                            28,
+                        )
+                    {
+                        exchange.take("not-yet");
                         return __rt::Action::Goto(1);
                     }
-                    if __rt::equal(
-                        found.get(0).as_ref(),
-                        Some(__rt::Datum::from_json("\"empty\"")).as_ref(),
-                    )
-                        && __rt::order(
-                                self
-                                    .inputs
-                                    .patience
-                                    .as_ref()
-                                    .and_then(__rt::Datum::of)
-                                    .or_else(|| Some(__rt::Datum::from_json("0")))
-                                    .as_ref(),
-                                Some(__rt::Datum::from_json("0")).as_ref(),
+                    if exchange
+                        .met(
+                            __rt::equal(
+                                found.get(0).as_ref(),
+                                Some(__rt::Datum::from_json("\"empty\"")).as_ref(),
                             )
-                            .is_some_and(::std::cmp::Ordering::is_gt)
+                                && __rt::order(
+                                        self
+                                            .inputs
+                                            .patience
+                                            .as_ref()
+                                            .and_then(__rt::Datum::of)
+                                            .or_else(|| Some(__rt::Datum::from_json("0")))
+                                            .as_ref(),
+                                        Some(__rt::Datum::from_json("0")).as_ref(),
+                                    )
+                                    .is_some_and(::std::cmp::Ordering::is_gt),
+                            "$response.body#/status == 'empty' && $inputs.patience > 0",
+                            44,
+                            28,
+                        )
                     {
+                        exchange.take("nothing-to-fetch");
                         return __rt::Action::End;
                     }
                     __rt::Action::Next
@@ -577,7 +648,15 @@ pub mod import_books {
         ) -> Option<__rt::Action> {
             match step {
                 0 => {
-                    if exchange.status() == Some(503) && self.state.retry(0, 0, 3) {
+                    if exchange
+                        .met(
+                            exchange.status() == Some(503),
+                            "$statusCode == 503",
+                            28,
+                            28,
+                        ) && self.state.retry(0, 0, 3)
+                    {
+                        exchange.take("busy");
                         return Some(__rt::Action::Retry(Some(2.5), None));
                     }
                     None

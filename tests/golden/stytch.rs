@@ -164,6 +164,11 @@ pub mod totp_enrollment {
             }
         }
     }
+    impl ::std::fmt::Display for Input {
+        fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            formatter.write_str(self.name())
+        }
+    }
     /// The outputs of the workflow `totp-enrollment`.
     #[derive(Clone, Debug, PartialEq, __serde::Serialize, __serde::Deserialize)]
     #[serde(crate = "self::__serde")]
@@ -202,6 +207,20 @@ pub mod totp_enrollment {
                 Self::CreateUser => "createUser",
                 Self::CreateTotp => "createTotp",
                 Self::AuthenticateTotp => "authenticateTotp",
+            }
+        }
+    }
+    impl ::std::fmt::Display for Step {
+        fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            formatter.write_str(self.name())
+        }
+    }
+    impl ::std::convert::From<Step> for __rt::StepName {
+        fn from(step: Step) -> Self {
+            Self {
+                file: SHAPE.file,
+                workflow: SHAPE.workflow,
+                step: step.name(),
             }
         }
     }
@@ -303,7 +322,23 @@ pub mod totp_enrollment {
     static SHAPE: __rt::Shape = __rt::Shape {
         workflow: "totp-enrollment",
         file: "../examples/stytch-totp/stytch-totp-enrollment-workflow.yml",
-        inputs: &["email", "totp_code", "session_duration_minutes"],
+        inputs: &[
+            __rt::InputShape {
+                name: "email",
+                required: true,
+                print: 398550328,
+            },
+            __rt::InputShape {
+                name: "totp_code",
+                required: true,
+                print: 398550328,
+            },
+            __rt::InputShape {
+                name: "session_duration_minutes",
+                required: false,
+                print: 3218261061,
+            },
+        ],
         first: Some(0),
         steps: &[
             __rt::StepShape {
@@ -313,6 +348,7 @@ pub mod totp_enrollment {
                 next: Some(1),
                 needs: &[],
                 call: None,
+                prints: [3583554613, 2956465918, 3574199210],
             },
             __rt::StepShape {
                 id: "createTotp",
@@ -321,6 +357,7 @@ pub mod totp_enrollment {
                 next: Some(2),
                 needs: &[],
                 call: None,
+                prints: [1311642719, 1727900864, 3574199210],
             },
             __rt::StepShape {
                 id: "authenticateTotp",
@@ -329,6 +366,7 @@ pub mod totp_enrollment {
                 next: None,
                 needs: &[],
                 call: None,
+                prints: [1088523549, 842664530, 3574199210],
             },
         ],
     };
@@ -379,6 +417,31 @@ pub mod totp_enrollment {
             client: &__rt::Client<T>,
         ) -> Result<Outputs, __rt::Error> {
             __rt::finish(self, client).await
+        }
+        /// Stores the run, sealed by a key of yours; [`open`](Self::open) brings it back.
+        ///
+        /// # Errors
+        /// What the key says.
+        pub fn seal<S: __rt::Seal + ?Sized>(
+            &self,
+            key: &S,
+        ) -> Result<::std::vec::Vec<u8>, __rt::Error> {
+            __rt::seal(self, key)
+        }
+        /// Brings back a run that was stored by [`seal`](Self::seal).
+        ///
+        /// # Errors
+        /// The bytes were not sealed by this key, or hold no run of this workflow.
+        pub fn open<S: __rt::Seal + ?Sized>(
+            key: &S,
+            sealed: &[u8],
+        ) -> Result<Self, __rt::Error> {
+            __rt::open(key, sealed)
+        }
+        /// What tells the run from every other, and stays when it is stored.
+        #[must_use]
+        pub fn id(&self) -> __rt::RunId {
+            self.state.id()
         }
         /// The step that is next; `None` when the run has ended.
         #[must_use]
@@ -485,6 +548,7 @@ pub mod totp_enrollment {
             source: "stytchConsumerApi",
             name: "api_user_v1_Create",
             method: "POST",
+            path: "/v1/users",
             server: "https://api.stytch.com",
             security: &[
                 &[
@@ -499,6 +563,7 @@ pub mod totp_enrollment {
             source: "stytchConsumerApi",
             name: "api_totp_v1_Create",
             method: "POST",
+            path: "/v1/totps",
             server: "https://api.stytch.com",
             security: &[
                 &[
@@ -513,6 +578,7 @@ pub mod totp_enrollment {
             source: "stytchConsumerApi",
             name: "api_totp_v1_Authenticate",
             method: "POST",
+            path: "/v1/totps/authenticate",
             server: "https://api.stytch.com",
             security: &[
                 &[
@@ -603,9 +669,7 @@ pub mod totp_enrollment {
         fn prepare(&self, step: usize, call: &mut __rt::Call) -> Result<(), __rt::Stop> {
             match step {
                 0 => {
-                    if self.inputs.email.is_none() {
-                        return Err(__rt::Stop::Awaiting(0));
-                    }
+                    __rt::wanted(&[(0, self.inputs.email.is_none())])?;
                     call.operation(&OPERATIONS[0]);
                     call.path("/v1/users");
                     let mut body = call.json("application/json");
@@ -644,9 +708,7 @@ pub mod totp_enrollment {
                     body.raw("}");
                 }
                 2 => {
-                    if self.inputs.totp_code.is_none() {
-                        return Err(__rt::Stop::Awaiting(1));
-                    }
+                    __rt::wanted(&[(1, self.inputs.totp_code.is_none())])?;
                     call.operation(&OPERATIONS[2]);
                     call.path("/v1/totps/authenticate");
                     let mut body = call.json("application/json");

@@ -559,7 +559,7 @@ async fn a_run_stops_for_an_input_between_two_calls_into_another_document() {
     let progress = run.advance_until_blocked(&client).await.unwrap();
     assert!(matches!(
         progress,
-        Progress::Awaiting(plain::buy_with_code::Input::Code)
+        Progress::Awaiting(missing) if missing == [plain::buy_with_code::Input::Code]
     ));
     assert_eq!(script.trace(), ["POST /bank/sessions 201", "POST /bank/audits 204"]);
 

@@ -68,7 +68,7 @@ macro_rules! on {
             /// Runs up to the code, which only the secret of step two can give.
             async fn up_to_the_code(client: &Client, run: &mut Run) -> String {
                 let progress = run.advance_until_blocked(client).await.unwrap();
-                assert_eq!(progress, Progress::Awaiting(Input::TotpCode));
+                assert_eq!(progress, Progress::Awaiting(vec![Input::TotpCode]));
                 totp_code(&run.steps().create_totp().unwrap().secret, SystemTime::now()).unwrap()
             }
 
@@ -165,7 +165,7 @@ macro_rules! on {
                     assert_eq!(run.step(), Some(Step::AuthenticateTotp));
                 }
                 run.inputs_mut().totp_code = None;
-                assert_eq!(run.advance(&client).await.unwrap(), Progress::Awaiting(Input::TotpCode));
+                assert_eq!(run.advance(&client).await.unwrap(), Progress::Awaiting(vec![Input::TotpCode]));
                 run.inputs_mut().totp_code = Some(code);
                 run.finish(&client).await.unwrap();
                 assert_eq!(server.users(), 1);
@@ -206,11 +206,20 @@ macro_rules! on {
                 up_to_the_code(&client, &mut run).await;
                 let kept = run.steps().create_totp().unwrap();
                 let stored = serde_json::to_value(&run).unwrap();
+                let shape = &stored["shape"];
+                let names = |list: &str| -> Vec<String> {
+                    let list = shape[list].as_array().unwrap().iter();
+                    list.map(|entry| entry[0].as_str().unwrap().to_owned()).collect()
+                };
+                assert_eq!(names("inputs"), ["email", "totp_code", "session_duration_minutes"]);
+                assert_eq!(names("steps"), ["createUser", "createTotp", "authenticateTotp"]);
                 assert_eq!(
                     stored,
                     json!({
                         "version": 1,
                         "workflow": "totp-enrollment",
+                        "id": run.id().to_string(),
+                        "shape": shape,
                         "inputs": { "email": "ada@example.com" },
                         "next": "authenticateTotp",
                         "steps": {
@@ -223,6 +232,7 @@ macro_rules! on {
                             },
                         },
                         "attempts": 0,
+                        "visit": 2,
                         "total": 2,
                     }),
                 );

@@ -195,6 +195,7 @@ fn variants(workflow: &Workflow) -> TokenStream {
         &quote!(#(#names)*),
         "The name of the input in the document.",
     );
+    let shown = super::shown("Input");
     quote! {
         #title
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -205,5 +206,7 @@ fn variants(workflow: &Workflow) -> TokenStream {
         impl Input {
             #name
         }
+
+        #shown
     }
 }

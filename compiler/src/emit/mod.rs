@@ -250,6 +250,18 @@ fn name_method(empty: bool, arms: &TokenStream, docs: &str) -> TokenStream {
     }
 }
 
+/// `Display` of an enum of names.
+fn shown(name: &str) -> TokenStream {
+    let of = ident(name);
+    quote! {
+        impl ::std::fmt::Display for #of {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.write_str(self.name())
+            }
+        }
+    }
+}
+
 /// `Debug` with secrets left out.
 fn debug<'f>(name: &str, fields: impl Iterator<Item = (&'f str, bool)>) -> TokenStream {
     let of = ident(name);
@@ -356,6 +368,7 @@ fn steps(workflow: &Workflow, home: &dyn Home) -> TokenStream {
         &quote!(#(#names)*),
         "The id of the step in the document.",
     );
+    let shown = shown("Step");
     let structs = workflow.steps.iter().map(|step| step_outputs(step, workflow));
     let accessors = workflow
         .steps
@@ -374,6 +387,14 @@ fn steps(workflow: &Workflow, home: &dyn Home) -> TokenStream {
             pub const ALL: &'static [Self] = &[#(#all),*];
 
             #name
+        }
+
+        #shown
+
+        impl ::std::convert::From<Step> for __rt::StepName {
+            fn from(step: Step) -> Self {
+                Self { file: SHAPE.file, workflow: SHAPE.workflow, step: step.name() }
+            }
         }
 
         /// What each step has kept.

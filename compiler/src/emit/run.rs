@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::{collected, doc, ident, result, step, value};
 use crate::plan::constraint::{Argument, Constraint};
+use crate::plan::fingerprint;
 use crate::plan::{Plan, Step, Workflow};
 
 /// The workflows that a workflow calls, each once.
@@ -17,7 +18,7 @@ fn targets<'p>(workflow: &Workflow, plan: &'p Plan) -> Vec<&'p Workflow> {
 
 pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     let id = &workflow.id;
-    let shape = shape(workflow);
+    let shape = shape(workflow, plan);
     let result = result(workflow);
     let calls = !workflow.sites.is_empty();
     let depends = !workflow.dependencies.is_empty();
@@ -111,6 +112,28 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
                 __rt::finish(self, client).await
             }
 
+            /// Stores the run, sealed by a key of yours; [`open`](Self::open) brings it back.
+            ///
+            /// # Errors
+            /// What the key says.
+            pub fn seal<S: __rt::Seal + ?Sized>(&self, key: &S) -> Result<::std::vec::Vec<u8>, __rt::Error> {
+                __rt::seal(self, key)
+            }
+
+            /// Brings back a run that was stored by [`seal`](Self::seal).
+            ///
+            /// # Errors
+            /// The bytes were not sealed by this key, or hold no run of this workflow.
+            pub fn open<S: __rt::Seal + ?Sized>(key: &S, sealed: &[u8]) -> Result<Self, __rt::Error> {
+                __rt::open(key, sealed)
+            }
+
+            /// What tells the run from every other, and stays when it is stored.
+            #[must_use]
+            pub fn id(&self) -> __rt::RunId {
+                self.state.id()
+            }
+
             /// The step that is next; `None` when the run has ended.
             #[must_use]
             pub fn step(&self) -> Option<Step> {
@@ -190,9 +213,13 @@ fn index(number: Option<usize>) -> TokenStream {
     }
 }
 
-fn shape(workflow: &Workflow) -> TokenStream {
+fn shape(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let (id, file) = (&workflow.id, &workflow.file);
-    let inputs = workflow.inputs.iter().map(|input| &input.name);
+    let inputs = workflow.inputs.iter().map(|input| {
+        let (name, required) = (&input.name, input.required);
+        let print = Literal::u32_unsuffixed(fingerprint::input(input, workflow));
+        quote!(__rt::InputShape { name: #name, required: #required, print: #print })
+    });
     let first = index(workflow.first);
     let steps = workflow.steps.iter().map(|step| {
         let id = &step.id;
@@ -208,9 +235,11 @@ fn shape(workflow: &Workflow) -> TokenStream {
         };
         let (next, call) = (index(step.next), index(step.call));
         let needs = step.after.iter().map(|needed| Literal::usize_unsuffixed(*needed));
+        let prints = fingerprint::step(step, workflow, plan).map(Literal::u32_unsuffixed);
         quote! {
             __rt::StepShape {
                 id: #id, outputs: &[#(#outputs),*], timeout: #timeout, next: #next, needs: &[#(#needs),*], call: #call,
+                prints: [#(#prints),*],
             }
         }
     });

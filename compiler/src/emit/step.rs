@@ -20,8 +20,16 @@ pub(super) fn operation(request: &Request) -> TokenStream {
         method,
         server,
         security,
+        path,
         ..
     } = request;
+    let path: String = path
+        .iter()
+        .map(|piece| match piece {
+            PathPiece::Text(text) => text.clone(),
+            PathPiece::Value(name, ..) => format!("{{{name}}}"),
+        })
+        .collect();
     let security = security.iter().map(|all| {
         let schemes = all.iter().map(|(name, kind)| {
             let kind = match kind {
@@ -39,7 +47,7 @@ pub(super) fn operation(request: &Request) -> TokenStream {
         quote!(&[#(#schemes),*])
     });
     quote! {
-        __rt::Operation { source: #source, name: #name, method: #method, server: #server, security: &[#(#security),*] }
+        __rt::Operation { source: #source, name: #name, method: #method, path: #path, server: #server, security: &[#(#security),*] }
     }
 }
 
@@ -50,7 +58,7 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
         workflow,
         pointers: Vec::new(),
     };
-    let needs = step.needs.iter().filter_map(|need| awaited(*need, workflow));
+    let needs = awaited(&step.needs, workflow);
     let Some(request) = &step.request else {
         return TokenStream::new();
     };
@@ -124,7 +132,7 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
         }
     });
     quote! {
-        #(#needs)*
+        #needs
         call.operation(&OPERATIONS[#index]);
         #(#path)*
         #(#parameters)*
@@ -163,7 +171,7 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
     let Some(target) = plan.workflow(site.target) else {
         return TokenStream::new();
     };
-    let needs = site.needs.iter().filter_map(|need| awaited(*need, workflow));
+    let needs = awaited(&site.needs, workflow);
     let mut reads: Vec<&Read> = Vec::new();
     site.arguments
         .iter()
@@ -201,7 +209,7 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
         quote!(, super::#module::Dependencies { #(#fields)* })
     });
     quote! {
-        #(#needs)*
+        #needs
         #read
         let inputs: super::#module::PartialInputs = __rt::inputs(#id, |body| {
             #statements
@@ -211,15 +219,17 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
     }
 }
 
-/// Statements that stop for an input that was not given yet.
-fn awaited(need: usize, workflow: &Workflow) -> Option<TokenStream> {
-    let field = super::ident(&workflow.inputs.get(need)?.ident);
-    let need = Literal::usize_unsuffixed(need);
-    Some(quote! {
-        if self.inputs.#field.is_none() {
-            return Err(__rt::Stop::Awaiting(#need));
-        }
-    })
+/// A statement that stops for inputs that were not given yet.
+fn awaited(needs: &[usize], workflow: &Workflow) -> Option<TokenStream> {
+    let mut needs = needs.to_vec();
+    needs.sort_unstable();
+    let wanted = needs.iter().filter_map(|need| {
+        let field = super::ident(&workflow.inputs.get(*need)?.ident);
+        let need = Literal::usize_unsuffixed(*need);
+        Some(quote!((#need, self.inputs.#field.is_none())))
+    });
+    let wanted: Vec<TokenStream> = wanted.collect();
+    (!wanted.is_empty()).then(|| quote!(__rt::wanted(&[#(#wanted),*])?;))
 }
 
 /// An expression of type `Datum<'_>` for a place that needs a value.
@@ -354,7 +364,8 @@ pub(super) fn actions(
     }
     let mut reads: Vec<&Read> = Vec::new();
     for action in actions {
-        action.criteria.iter().for_each(|check| check_reads(check, &mut reads));
+        let criteria = action.criteria.iter();
+        criteria.for_each(|criterion| check_reads(&criterion.check, &mut reads));
     }
     let pointers = body_pointers(reads);
     let read = read_body(&pointers);
@@ -403,13 +414,14 @@ pub(super) fn actions(
         let mut conditions: Vec<TokenStream> = action
             .criteria
             .iter()
-            .map(|check| {
-                let inner = scope.check(check);
-                if matches!(check, Check::Or(_)) {
-                    quote!((#inner))
-                } else {
-                    inner
-                }
+            .map(|criterion| {
+                let inner = scope.check(&criterion.check);
+                let text = &criterion.text;
+                let (line, column) = (
+                    Literal::usize_unsuffixed(criterion.place.0),
+                    Literal::usize_unsuffixed(criterion.place.1),
+                );
+                quote!(exchange.met(#inner, #text, #line, #column))
             })
             .collect();
         if let ActionKind::Retry { limit, .. } = &action.kind {
@@ -417,12 +429,13 @@ pub(super) fn actions(
             conditions.push(quote!(self.state.retry(#step, #position, #limit)));
         }
         let taken = if success { taken } else { quote!(Some(#taken)) };
+        let name = &action.name;
         if conditions.is_empty() {
-            choices.extend(taken);
+            choices.extend(quote!(exchange.take(#name); #taken));
             decided = true;
             break;
         }
-        choices.extend(quote!(if #(#conditions)&&* { return #taken; }));
+        choices.extend(quote!(if #(#conditions)&&* { exchange.take(#name); return #taken; }));
     }
     if !decided {
         choices.extend(if success {

@@ -5,6 +5,7 @@
 
 pub mod constraint;
 mod field;
+pub mod fingerprint;
 mod model;
 pub mod name;
 mod selection;
@@ -169,6 +170,11 @@ impl<'a> Planner<'_, 'a> {
                 step.needs.extend(at_end.iter().copied());
                 step.needs.sort_unstable();
                 step.needs.dedup();
+            }
+            // A call waits for what the step needs after it, too: it is not made twice.
+            let mut sites = self.sites.borrow_mut();
+            if let Some(site) = step.call.and_then(|site| sites.get_mut(site)) {
+                site.needs.clone_from(&step.needs);
             }
         }
         Workflow {
@@ -374,14 +380,7 @@ impl<'a> Planner<'_, 'a> {
             criteria: step
                 .criteria
                 .iter()
-                .filter_map(|criterion| {
-                    let check = self.check(&criterion.test, index)?;
-                    Some(Criterion {
-                        text: criterion.text.clone(),
-                        place: self.place(criterion.span),
-                        check,
-                    })
-                })
+                .filter_map(|criterion| self.criterion(criterion, index))
                 .collect(),
             outputs: self.outputs(&step.outputs, Some(index), &variant, types, diagnostics),
             on_success: self.actions(&step.on_success, index),
@@ -563,6 +562,14 @@ impl<'a> Planner<'_, 'a> {
         })
     }
 
+    fn criterion(&self, criterion: &resolve::Criterion, at: usize) -> Option<Criterion> {
+        Some(Criterion {
+            text: criterion.text.clone(),
+            place: self.place(criterion.span),
+            check: self.check(&criterion.test, at)?,
+        })
+    }
+
     fn actions(&self, actions: &[resolve::Action], at: usize) -> Vec<Action> {
         actions
             .iter()
@@ -570,7 +577,7 @@ impl<'a> Planner<'_, 'a> {
                 let criteria = action
                     .criteria
                     .iter()
-                    .map(|criterion| self.check(&criterion.test, at))
+                    .map(|criterion| self.criterion(criterion, at))
                     .collect::<Option<Vec<_>>>()?;
                 Some(Action {
                     name: action.name.clone(),

@@ -359,7 +359,7 @@ pub struct Action {
     /// Its name.
     pub name: String,
     /// What must hold for it to apply.
-    pub criteria: Vec<Check>,
+    pub criteria: Vec<Criterion>,
     /// What it does.
     pub kind: ActionKind,
 }

@@ -4,15 +4,16 @@
 //! `STYTCH_PROJECT_ID` and `STYTCH_SECRET` it talks to the service itself, at `STYTCH_BASE_URL` if
 //! that is set, else at the test environment. The first argument is the e-mail address to enrol.
 //!
-//! On a terminal it shows the QR code and asks for the code of the authenticator app; elsewhere it
-//! computes the code from the secret.
+//! On a terminal it shows a progress bar and the QR code and asks for the code of the authenticator
+//! app; elsewhere it computes the code from the secret.
 
 use std::error::Error;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use arazzo::{Client, Credential, ErrorKind, Progress};
+use arazzo::{Client, Credential, ErrorKind, Event, EventKind, Progress};
 use arazzo_tests::stytch;
+use indicatif::{ProgressBar, ProgressStyle};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
@@ -26,7 +27,10 @@ const TEST_ENVIRONMENT: &str = "https://test.stytch.com";
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let service = Service::find().await?;
+    let bar = ProgressBar::no_length().with_style(ProgressStyle::with_template("[{bar:12}] {pos}/{len} {msg}")?);
+    let watched = bar.clone();
     let client = Client::builder()
+        .observer(move |event: &Event<'_>| show(&watched, event))
         .source("stytchConsumerApi", |api| {
             api.base_url(&service.url)
                 .credential(Credential::basic(&service.project_id, &service.secret))
@@ -46,22 +50,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let outputs = loop {
         let step = run.step();
         match run.advance(&client).await {
-            Ok(Progress::Awaiting(Input::TotpCode)) => {
-                let code = code(&run, &email)?;
+            Ok(Progress::Awaiting(missing)) if missing == [Input::TotpCode] => {
+                let code = bar.suspend(|| code(&run, &email))?;
                 run.inputs_mut().totp_code = Some(code);
                 continue;
             }
-            Ok(Progress::Awaiting(input)) => return Err(format!("the input `{}` is missing", input.name()).into()),
+            Ok(Progress::Awaiting(missing)) => return Err(format!("inputs are missing: {missing:?}").into()),
             Ok(Progress::Wait(duration)) => tokio::time::sleep(duration).await,
             Ok(Progress::Done(outputs)) => {
-                report(step);
+                report(step, &bar);
                 break outputs;
             }
-            Ok(_) => report(step),
+            Ok(_) => report(step, &bar),
             Err(error) if was_wrong(step, &error) && io::stdin().is_terminal() => {
-                println!("That code was not accepted. Wait for the next one, or type it again.");
                 // The run stands where it stood: another code, and the same step is tried again.
-                run.inputs_mut().totp_code = Some(ask()?);
+                let code = bar.suspend(|| {
+                    println!("That code was not accepted. Wait for the next one, or type it again.");
+                    ask()
+                });
+                run.inputs_mut().totp_code = Some(code?);
             }
             Err(error) => return Err(error.into()),
         }
@@ -73,9 +80,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn report(step: Option<Step>) {
+fn report(step: Option<Step>, bar: &ProgressBar) {
     if let Some(step) = step {
-        println!("done: {}", step.name());
+        bar.suspend(|| println!("done: {step}"));
+    }
+}
+
+/// Moves the bar to the step that a run is at.
+fn show(bar: &ProgressBar, event: &Event<'_>) {
+    let number = u64::try_from(event.number).unwrap_or_default();
+    match event.kind {
+        EventKind::Request { method, path, .. } => {
+            bar.set_length(u64::try_from(event.steps).unwrap_or_default());
+            bar.set_position(number.saturating_sub(1));
+            bar.set_message(format!("{method} {path}"));
+            bar.tick();
+        }
+        EventKind::Finished { error: None, .. } => {
+            bar.set_position(number);
+            bar.finish_with_message("done");
+        }
+        _ => {}
     }
 }
 

@@ -1,0 +1,152 @@
+//! Fingerprints of what a stored run relies on, so that a run of a workflow that has changed since
+//! is told from one that can go on.
+//!
+//! They are of a text that is written here and nowhere else: it must stay what it is, or every run
+//! that is stored anywhere becomes one of another workflow. What a step sends and demands is not
+//! part of it, since mending that is why one goes on with a run.
+
+use super::types::{Ty, TypeKind};
+use super::{Action, ActionKind, Detour, Input, Plan, Step, Workflow};
+
+/// FNV-1a with 32 bits (Fowler, Noll and Vo): small, and the same everywhere.
+fn hash(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// Of the type of an input.
+#[must_use]
+pub fn input(input: &Input, workflow: &Workflow) -> u32 {
+    let mut text = String::new();
+    write_type(&input.ty, workflow, &mut Vec::new(), &mut text);
+    hash(&text)
+}
+
+/// Of what a step calls, of its outputs and of its actions.
+#[must_use]
+pub fn step(step: &Step, workflow: &Workflow, plan: &Plan) -> [u32; 3] {
+    [
+        hash(&called(step, workflow, plan)),
+        hash(&outputs(step, workflow)),
+        hash(&actions(step, workflow, plan)),
+    ]
+}
+
+/// The id of the workflow that a call of this one names.
+fn target<'p>(site: usize, workflow: &Workflow, plan: &'p Plan) -> &'p str {
+    let site = workflow.sites.get(site);
+    let target = site.and_then(|site| plan.workflow(site.target));
+    target.map_or("", |target| &target.qualified)
+}
+
+fn called(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
+    match (&step.request, step.call) {
+        (Some(request), _) => {
+            let path: String = request
+                .path
+                .iter()
+                .map(|piece| match piece {
+                    super::PathPiece::Text(text) => text.clone(),
+                    super::PathPiece::Value(name, ..) => format!("{{{name}}}"),
+                })
+                .collect();
+            format!("{} {} {path}", request.source, request.method)
+        }
+        (None, Some(site)) => format!("workflow {}", target(site, workflow, plan)),
+        (None, None) => String::new(),
+    }
+}
+
+fn outputs(step: &Step, workflow: &Workflow) -> String {
+    let mut text = String::new();
+    for output in &step.outputs {
+        text.push_str(&output.name);
+        text.push_str(if output.required { ": " } else { "?: " });
+        write_type(&output.ty, workflow, &mut Vec::new(), &mut text);
+        text.push('\n');
+    }
+    if step.whole {
+        text.push_str("and all of the workflow that it calls");
+    }
+    text
+}
+
+/// Retries are counted by the place of their action, and a detour goes where its action says.
+fn actions(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
+    let id = |step: usize| workflow.steps.get(step).map_or("", |step| step.id.as_str());
+    let one = |action: &Action| match &action.kind {
+        ActionKind::End => "end\n".to_owned(),
+        ActionKind::Goto(step) => format!("goto {}\n", id(*step)),
+        ActionKind::Leave(site) => format!("leave {}\n", target(*site, workflow, plan)),
+        ActionKind::Retry { detour, .. } => match detour {
+            None => "retry\n".to_owned(),
+            Some(Detour::Step(step)) => format!("retry step {}\n", id(*step)),
+            Some(Detour::Call(site)) => format!("retry workflow {}\n", target(*site, workflow, plan)),
+        },
+        ActionKind::Invalid => String::new(),
+    };
+    let list = |actions: &[Action]| actions.iter().map(one).collect::<String>();
+    format!("success\n{}failure\n{}", list(&step.on_success), list(&step.on_failure))
+}
+
+/// Writes a type by its structure: a generated type that is only called otherwise is the same.
+fn write_type(ty: &Ty, workflow: &Workflow, within: &mut Vec<usize>, text: &mut String) {
+    match ty {
+        Ty::String => text.push_str("string"),
+        Ty::I64 => text.push_str("integer"),
+        Ty::I32 => text.push_str("int32"),
+        Ty::F64 => text.push_str("number"),
+        Ty::Bool => text.push_str("boolean"),
+        Ty::Blob => text.push_str("binary"),
+        Ty::Json => text.push_str("any"),
+        Ty::Vec(item) => wrapped('[', item, ']', workflow, within, text),
+        Ty::Map(value) => wrapped('<', value, '>', workflow, within, text),
+        Ty::Option(inner) => wrapped('(', inner, '?', workflow, within, text),
+        Ty::Boxed(inner) => write_type(inner, workflow, within, text),
+        Ty::Named(index) => {
+            // A type that contains itself, by how far out it stands.
+            if let Some(depth) = within.iter().rev().position(|known| known == index) {
+                text.push_str(&format!("^{depth}"));
+                return;
+            }
+            let Some(def) = workflow.types.get(*index) else { return };
+            within.push(*index);
+            match &def.kind {
+                TypeKind::Struct(fields) => {
+                    text.push('{');
+                    for field in fields {
+                        text.push_str(&field.name);
+                        text.push(':');
+                        write_type(&field.ty, workflow, within, text);
+                        text.push(';');
+                    }
+                    text.push('}');
+                }
+                TypeKind::Enum { variants, open } => {
+                    let values: Vec<&str> = variants.iter().map(|(value, _)| value.as_str()).collect();
+                    text.push_str(&format!("enum({}{})", values.join("|"), if *open { "|.." } else { "" }));
+                }
+            }
+            within.pop();
+        }
+    }
+}
+
+fn wrapped(open: char, inner: &Ty, close: char, workflow: &Workflow, within: &mut Vec<usize>, text: &mut String) {
+    text.push(open);
+    write_type(inner, workflow, within, text);
+    text.push(close);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        assert_eq!(hash(""), 0x811c_9dc5);
+        assert_eq!(hash("a"), 0xe40c_292c);
+        assert_eq!(hash("foobar"), 0xbf9c_f968);
+    }
+}

@@ -1,0 +1,152 @@
+//! What tells runs apart.
+
+use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
+use std::str::FromStr;
+
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+/// What tells a run from every other: 128 bits, shown and stored as a UUID (RFC 9562).
+///
+/// A run gets it when it is made and keeps it when it is stored. It is no secret, and not hard
+/// enough to guess to be one. The run of a workflow that a step calls has one that follows from the
+/// caller's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(u128);
+
+/// FNV-1a with 128 bits (Fowler, Noll and Vo): the same everywhere and for ever, which std's hashes
+/// are not.
+const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+
+impl RunId {
+    /// One of its own. Its randomness is that of std's hash maps, whose keys the operating system
+    /// gives: it needs no further crate, and no system call per run.
+    pub(crate) fn random() -> Self {
+        let half = || u128::from(RandomState::new().hash_one(0));
+        Self::uuid(half() << 64 | half(), 4)
+    }
+
+    /// The one that follows from this for what `parts` name.
+    pub(crate) fn derive(self, parts: &[&str]) -> Self {
+        let mut hash = BASIS;
+        let mut add = |byte: u8| hash = (hash ^ u128::from(byte)).wrapping_mul(PRIME);
+        self.0.to_be_bytes().into_iter().for_each(&mut add);
+        for part in parts {
+            // No text has this byte, so that no two lists of parts look alike.
+            add(0xff);
+            part.bytes().for_each(&mut add);
+        }
+        Self::uuid(hash, 8)
+    }
+
+    /// Sets the bits that say which kind of UUID it is (RFC 9562, sections 4.1 and 4.2).
+    fn uuid(bits: u128, version: u128) -> Self {
+        let bits = bits & !(0xf << 76) | version << 76;
+        Self(bits & !(0b11 << 62) | 0b10 << 62)
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hex = format!("{:032x}", self.0);
+        let (a, b, c, d, e) = (&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]);
+        write!(formatter, "{a}-{b}-{c}-{d}-{e}")
+    }
+}
+
+impl fmt::Debug for RunId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// A text that is no [`RunId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseRunIdError(());
+
+impl fmt::Display for ParseRunIdError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the id of a run is a UUID, such as 6ba7b810-9dad-41d1-80b4-00c04fd430c8")
+    }
+}
+
+impl std::error::Error for ParseRunIdError {}
+
+impl FromStr for RunId {
+    type Err = ParseRunIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let dashed = [8, 13, 18, 23].iter().all(|at| text.as_bytes().get(*at) == Some(&b'-'));
+        let hex = text.replace('-', "");
+        if text.len() != 36 || !dashed || hex.len() != 32 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(ParseRunIdError(()));
+        }
+        u128::from_str_radix(&hex, 16)
+            .map(Self)
+            .map_err(|_| ParseRunIdError(()))
+    }
+}
+
+impl Serialize for RunId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for RunId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_uuids_and_come_back_from_their_text() {
+        for id in [RunId::random(), RunId::random().derive(&["a"])] {
+            let text = id.to_string();
+            assert_eq!(text.len(), 36, "{text}");
+            assert!(matches!(&text[14..15], "4" | "8"), "{text}");
+            assert!(matches!(&text[19..20], "8" | "9" | "a" | "b"), "{text}");
+            assert_eq!(text.parse(), Ok(id));
+        }
+        for bad in [
+            "",
+            "6ba7b810-9dad-41d1-80b4-00c04fd430c",
+            "6ba7b8109-dad-41d1-80b4-00c04fd430c8",
+            "é".repeat(18).as_str(),
+        ] {
+            assert!(bad.parse::<RunId>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_two_are_the_same() {
+        let mut ids: Vec<RunId> = (0..1000).map(|_| RunId::random()).collect();
+        let one = ids[0];
+        ids.extend([
+            one.derive(&["a", "b"]),
+            one.derive(&["ab"]),
+            one.derive(&["a"]),
+            one.derive(&["a", "b", ""]),
+        ]);
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        assert_eq!(one.derive(&["a", "b"]), one.derive(&["a", "b"]));
+    }
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        // Of no bytes it is the basis, and of `a` this.
+        let hash = (BASIS ^ u128::from(b'a')).wrapping_mul(PRIME);
+        assert_eq!(hash, 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964);
+    }
+}

@@ -1,0 +1,239 @@
+//! The shape of a workflow: what a run of it can be, and whether a stored run still is one.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A workflow as the compiler writes it down.
+#[derive(Debug)]
+pub struct Shape {
+    /// `workflowId`
+    pub workflow: &'static str,
+    /// The document's path, relative to the package.
+    pub file: &'static str,
+    /// The inputs in the order of the document.
+    pub inputs: &'static [InputShape],
+    /// The step that runs first; `None` without steps.
+    pub first: Option<usize>,
+    /// The steps in the order of the document.
+    pub steps: &'static [StepShape],
+}
+
+/// An input as the compiler writes it down.
+#[derive(Debug)]
+pub struct InputShape {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it must be given.
+    pub required: bool,
+    /// The fingerprint of its type.
+    pub print: u32,
+}
+
+/// A step as the compiler writes it down.
+#[derive(Debug)]
+pub struct StepShape {
+    /// `stepId`
+    pub id: &'static str,
+    /// The names of its outputs.
+    pub outputs: &'static [&'static str],
+    /// How long it may take, in milliseconds.
+    pub timeout: Option<u64>,
+    /// The step that runs after it.
+    pub next: Option<usize>,
+    /// The steps that must have succeeded before it.
+    pub needs: &'static [usize],
+    /// The call of a workflow that it makes instead of a request.
+    pub call: Option<usize>,
+    /// The fingerprints of what it calls, of its outputs and of its actions.
+    pub prints: [u32; 3],
+}
+
+/// A step of a workflow, among those of all documents that a program has compiled.
+///
+/// Every `Step` of the generated code turns into one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StepName {
+    /// The document's path, relative to the package that has compiled it.
+    pub file: &'static str,
+    /// `workflowId`
+    pub workflow: &'static str,
+    /// `stepId`
+    pub step: &'static str,
+}
+
+impl fmt::Display for StepName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.workflow, self.step)
+    }
+}
+
+/// What [`StepShape::prints`] are of, as messages say it.
+const PRINTED: [&str; 3] = ["what it calls", "its outputs", "its actions"];
+
+impl Shape {
+    /// The steps in the order in which they run.
+    pub(crate) fn order(&self) -> impl Iterator<Item = (usize, &'static StepShape)> + use<'_> {
+        let at = |index: usize| self.steps.get(index).map(|step| (index, step));
+        // Not more often than there are steps: the compiler writes a list, but nobody checks it here.
+        std::iter::successors(self.first.and_then(at), move |(_, step)| step.next.and_then(at)).take(self.steps.len())
+    }
+
+    /// The place of a step among those that run, counted from 1.
+    pub(crate) fn number(&self, step: usize) -> usize {
+        self.order().position(|(index, _)| index == step).map_or(0, |at| at + 1)
+    }
+}
+
+/// The shape of a workflow as a stored run remembers it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Fingerprint {
+    /// Name, whether it must be given, and the print of its type.
+    inputs: Vec<(String, bool, u32)>,
+    /// Id and prints, in the order in which they run.
+    steps: Vec<(String, [u32; 3])>,
+}
+
+impl Fingerprint {
+    pub(crate) fn of(shape: &Shape) -> Self {
+        let inputs = shape.inputs.iter();
+        Self {
+            inputs: inputs
+                .map(|input| (input.name.to_owned(), input.required, input.print))
+                .collect(),
+            steps: shape
+                .order()
+                .map(|(_, step)| (step.id.to_owned(), step.prints))
+                .collect(),
+        }
+    }
+
+    /// Says what has changed in a workflow since a run of it was stored that stands before the step
+    /// `next`, as far as the run could not go on: inputs that were added and need not be given, and
+    /// steps that were added behind `next`, change nothing for it. Empty where it can go on.
+    pub(crate) fn changes(&self, now: &Self, next: Option<&str>) -> Vec<String> {
+        let mut changes = Vec::new();
+        for (name, required, print) in &self.inputs {
+            match now.inputs.iter().find(|(known, ..)| known == name) {
+                None => changes.push(format!("the input `{name}` is gone")),
+                Some((_, _, other)) if other != print => {
+                    changes.push(format!("the type of the input `{name}` is another"))
+                }
+                Some((_, true, _)) if !required => changes.push(format!("the input `{name}` has become required")),
+                Some((_, false, _)) if *required => changes.push(format!("the input `{name}` has become optional")),
+                Some(_) => {}
+            }
+        }
+        for (name, required, _) in &now.inputs {
+            if *required && !self.inputs.iter().any(|(known, ..)| known == name) {
+                changes.push(format!("the required input `{name}` is new"));
+            }
+        }
+        for (id, prints) in &self.steps {
+            let Some((_, others)) = now.steps.iter().find(|(known, _)| known == id) else {
+                changes.push(format!("the step `{id}` is gone"));
+                continue;
+            };
+            let different = PRINTED
+                .iter()
+                .zip(prints.iter().zip(others))
+                .filter(|(_, (old, new))| old != new);
+            let different: Vec<&str> = different.map(|(what, _)| *what).collect();
+            if !different.is_empty() {
+                changes.push(format!("the step `{id}` has changed: {}", different.join(", ")));
+            }
+        }
+        let known = |id: &str| self.steps.iter().position(|(known, _)| known == id);
+        let mut before = None;
+        for (id, _) in &now.steps {
+            let Some(at) = known(id) else { continue };
+            if let Some((last, _)) = before.filter(|(_, last_at)| *last_at > at) {
+                changes.push(format!("the step `{id}` has moved behind `{last}`"));
+            }
+            before = Some((id, at));
+        }
+        let position = next.and_then(|next| now.steps.iter().position(|(id, _)| id == next));
+        for (at, (id, _)) in now.steps.iter().enumerate() {
+            if known(id).is_some() {
+                continue;
+            }
+            match (next, position) {
+                (Some(next), Some(position)) if at < position => {
+                    changes.push(format!("the step `{id}` is new before `{next}`, where the run stands"));
+                }
+                (None, _) => changes.push(format!("the step `{id}` is new, and the run has ended")),
+                _ => {}
+            }
+        }
+        changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn print(inputs: &[(&str, bool, u32)], steps: &[(&str, [u32; 3])]) -> Fingerprint {
+        Fingerprint {
+            inputs: inputs
+                .iter()
+                .map(|(name, required, print)| ((*name).to_owned(), *required, *print))
+                .collect(),
+            steps: steps.iter().map(|(id, prints)| ((*id).to_owned(), *prints)).collect(),
+        }
+    }
+
+    #[test]
+    fn a_change_that_matters_is_named() {
+        let inputs: &[(&str, bool, u32)] = &[("a", true, 1), ("b", false, 2)];
+        let steps: &[(&str, [u32; 3])] = &[("one", [1, 2, 3]), ("two", [4, 5, 6]), ("three", [7, 8, 9])];
+        let stored = print(inputs, steps);
+        let none: [&str; 0] = [];
+        let changes = |inputs: &[(&str, bool, u32)], steps: &[(&str, [u32; 3])], next| {
+            stored.changes(&print(inputs, steps), next)
+        };
+        assert_eq!(changes(inputs, steps, Some("two")), none, "nothing has changed");
+        assert_eq!(
+            changes(&[("z", false, 9), ("a", true, 1), ("b", false, 2)], steps, Some("two")),
+            none
+        );
+        let added = |at: usize| {
+            let mut steps = steps.to_vec();
+            steps.insert(at, ("new", [0, 0, 0]));
+            steps
+        };
+        assert_eq!(changes(inputs, &added(2), Some("two")), none, "behind the position");
+        assert_eq!(changes(inputs, &added(3), Some("two")), none, "at the end");
+        assert_eq!(
+            changes(inputs, &added(1), Some("two")),
+            ["the step `new` is new before `two`, where the run stands"]
+        );
+        assert_eq!(
+            changes(inputs, &added(3), None),
+            ["the step `new` is new, and the run has ended"]
+        );
+        assert_eq!(
+            changes(&[("a", false, 1), ("b", true, 3), ("c", true, 1)], steps, Some("two")),
+            [
+                "the input `a` has become optional",
+                "the type of the input `b` is another",
+                "the required input `c` is new"
+            ]
+        );
+        assert_eq!(
+            changes(&[("a", true, 1)], steps, Some("two")),
+            ["the input `b` is gone"]
+        );
+        assert_eq!(
+            changes(inputs, &[("one", [9, 2, 9]), ("three", [7, 8, 9])], Some("one")),
+            [
+                "the step `one` has changed: what it calls, its actions",
+                "the step `two` is gone"
+            ]
+        );
+        assert_eq!(
+            changes(inputs, &[steps[1], steps[0], steps[2]], Some("one")),
+            ["the step `one` has moved behind `two`"]
+        );
+    }
+}

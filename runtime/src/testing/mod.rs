@@ -1,0 +1,97 @@
+//! Testing workflows without a network.
+//!
+//! A [`Script`] is a transport that answers each step with what the test says. It keeps what was
+//! sent, and time in it is virtual: a wait of an hour takes none. It needs no server, no port and no
+//! tokio features; any executor will do.
+//!
+//! ```toml
+//! [dev-dependencies]
+//! arazzo = { version = "0.1", features = ["testing"] }
+//! ```
+//!
+//! # A script
+//!
+//! Each [`on`](Script::on) names a step by the generated `Step` and is followed by one answer.
+//! Several answers for one step are given in their order, one per attempt.
+//!
+//! ```ignore
+//! use arazzo::testing::Script;
+//! use arazzo::{Client, Credential};
+//! use serde_json::json;
+//! use totp_enrollment::{Inputs, Step};
+//!
+//! #[tokio::test]
+//! async fn an_enrolment_ends_with_a_session() {
+//!     let script = Script::new()
+//!         .on(Step::CreateUser).reply(200, json!({ "user_id": "user-1", /* … */ }))
+//!         .on(Step::CreateTotp).header("Retry-After", "7").reply(429, json!({}))
+//!         .on(Step::CreateTotp).reply(200, json!({ "totp_id": "totp-1", "secret": "S", /* … */ }))
+//!         .on(Step::AuthenticateTotp).reply(200, json!({ "session_token": "t", /* … */ }));
+//!     let client = Client::builder()
+//!         .transport(script.clone())
+//!         .source("stytchConsumerApi", |api| api.credential(Credential::basic("project", "secret")))
+//!         .build()
+//!         .unwrap();
+//!
+//!     let outputs = totp_enrollment(&client, Inputs::new("ada@example.com", "123456")).await.unwrap();
+//!
+//!     assert_eq!(outputs.user_id, "user-1");
+//!     assert_eq!(script.requests()[0].json()["email"], "ada@example.com");
+//!     assert!(script.left().is_empty());
+//! }
+//! ```
+//!
+//! Whatever the client does with a server it does here too: it needs the credentials that the
+//! operations require, and an address where a description has none. A request for an OAuth 2.0 token
+//! belongs to no step; the script answers it by itself with a token that is none.
+//!
+//! The other answers are [`respond`](On::respond) for a whole response, [`fail`](On::fail) for a
+//! request that does not get through, [`hang`](On::hang) for an answer that never comes, and
+//! [`after`](On::after) for one that comes late. An attempt for which there is no answer fails with
+//! [`ErrorKind::Transport`](crate::ErrorKind::Transport), and the error says which.
+//!
+//! # Workflows that call others
+//!
+//! Every workflow has its own `Step`. Name the steps of the called one by its module:
+//!
+//! ```ignore
+//! let script = Script::new()
+//!     .on(place_order::Step::Reserve).reply(201, json!({ "id": 1 }))
+//!     .on(pay::Step::Charge).reply(402, json!({}));    // `place-order` calls `pay`
+//! ```
+//!
+//! # Failures
+//!
+//! A workflow that fails returns its error as it does with a server; `kind()`, `step()`, `status()`
+//! and `attempts()` say what has happened:
+//!
+//! ```ignore
+//! let error = place_order(&client, inputs).await.unwrap_err();
+//! assert_eq!(error.kind(), ErrorKind::Nested);
+//! ```
+//!
+//! # Recordings
+//!
+//! A [`Recorder`] sends requests by another transport and keeps what comes and goes as a
+//! [`Recording`], which can be written to a file. [`Recording::script`] makes a script of it that
+//! answers the same and compares what is sent with what was. Credentials are not recorded; what the
+//! workflow sends and the API returns is, so look at the file before you commit it.
+//!
+//! ```ignore
+//! // Once, with the real service:
+//! let recorder = Recorder::new(reqwest::Client::new());
+//! let client = Client::builder().transport(recorder.clone()).source(/* … */).build()?;
+//! totp_enrollment(&client, inputs).await?;
+//! recorder.recording().save("tests/enrolment.json")?;
+//!
+//! // Ever after:
+//! let script = Recording::load("tests/enrolment.json")?.script();
+//! ```
+
+mod recorder;
+mod recording;
+mod script;
+
+pub use recorder::Recorder;
+pub use recording::{Recording, RecordingError};
+pub use script::{On, Script, SentRequest};

@@ -1,0 +1,361 @@
+//! A transport that answers as a test says.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use serde::Serialize;
+
+use super::recording::Expected;
+use crate::shape::StepName;
+use crate::transport::{Attempt, BoxError, Limits, Transport};
+
+/// A transport that answers each step with what the test says; see the [module](super).
+///
+/// A clone is another handle to the same script.
+#[derive(Clone)]
+pub struct Script {
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    steps: Vec<(Key, VecDeque<Answer>)>,
+    requests: Vec<SentRequest>,
+    start: Instant,
+    elapsed: Duration,
+}
+
+/// Which step an answer is for. A recording does not know the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    file: Option<&'static str>,
+    workflow: String,
+    step: String,
+}
+
+impl Key {
+    fn is(&self, name: StepName) -> bool {
+        self.file.is_none_or(|file| file == name.file) && self.workflow == name.workflow && self.step == name.step
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.workflow, self.step)
+    }
+}
+
+struct Answer {
+    delay: Duration,
+    expected: Option<Expected>,
+    what: What,
+}
+
+enum What {
+    Response(Response<Bytes>),
+    Error(BoxError),
+    Nothing,
+}
+
+/// A request that a script was asked to answer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SentRequest {
+    /// The step that made it.
+    pub step: StepName,
+    /// Which attempt of the step it was, counted from 1.
+    pub attempt: u32,
+    /// When it was made, in the time of the script.
+    pub at: Duration,
+    /// Its method.
+    pub method: Method,
+    /// Its whole URL.
+    pub uri: Uri,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+}
+
+impl SentRequest {
+    /// The body as JSON; null where it is none.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The body as text; empty where it is none.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap_or_default()
+    }
+
+    /// A header as text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Script {
+    /// A script without answers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            state: Arc::new(Mutex::new(State {
+                steps: Vec::new(),
+                requests: Vec::new(),
+                start: Instant::now(),
+                elapsed: Duration::ZERO,
+            })),
+        }
+    }
+
+    /// Starts the answer to an attempt of a step, such as `place_order::Step::Reserve`.
+    pub fn on(self, step: impl Into<StepName>) -> On {
+        let step = step.into();
+        self.on_key(Key {
+            file: Some(step.file),
+            workflow: step.workflow.to_owned(),
+            step: step.step.to_owned(),
+        })
+    }
+
+    pub(super) fn on_recorded(self, workflow: String, step: String, expected: Expected) -> On {
+        On {
+            expected: Some(expected),
+            ..self.on_key(Key {
+                file: None,
+                workflow,
+                step,
+            })
+        }
+    }
+
+    fn on_key(self, key: Key) -> On {
+        On {
+            script: self,
+            key,
+            delay: Duration::ZERO,
+            headers: HeaderMap::new(),
+            problem: None,
+            expected: None,
+        }
+    }
+
+    /// The requests that were made, in their order.
+    #[must_use]
+    pub fn requests(&self) -> Vec<SentRequest> {
+        self.state().requests.clone()
+    }
+
+    /// How much time has passed in the script: waits, late answers and timeouts.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.state().elapsed
+    }
+
+    /// The steps, as `workflow/step`, that have answers left which nobody has asked for, once for each
+    /// answer.
+    #[must_use]
+    pub fn left(&self) -> Vec<String> {
+        let state = self.state();
+        let steps = state.steps.iter();
+        steps
+            .flat_map(|(key, answers)| answers.iter().map(|_| key.to_string()))
+            .collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, attempt: Attempt, request: &Request<Bytes>) -> Result<Answer, BoxError> {
+        let mut state = self.state();
+        let at = state.elapsed;
+        state.requests.push(SentRequest {
+            step: attempt.step,
+            attempt: attempt.number,
+            at,
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            headers: request.headers().clone(),
+            body: request.body().clone(),
+        });
+        let mut of_step = state.steps.iter_mut().filter(|(key, _)| key.is(attempt.step));
+        let Some((_, answers)) = of_step.next() else {
+            return Err(format!("the script has no answer for step `{}`", attempt.step).into());
+        };
+        let Some(answer) = answers.pop_front() else {
+            return Err(format!(
+                "the script has no answer left for step `{}`, attempt {}",
+                attempt.step, attempt.number
+            )
+            .into());
+        };
+        if let Some(expected) = &answer.expected {
+            expected.compare(&attempt, request)?;
+        }
+        Ok(answer)
+    }
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        formatter
+            .debug_struct("Script")
+            .field("requests", &state.requests.len())
+            .field("elapsed", &state.elapsed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Transport for Script {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
+        let Some(attempt) = request.extensions().get::<Attempt>().copied() else {
+            return token();
+        };
+        let Answer { delay, what, .. } = self.answer(attempt, &request)?;
+        let timeout = request.extensions().get::<Limits>().and_then(|limits| limits.timeout);
+        if matches!(what, What::Nothing) || timeout.is_some_and(|timeout| delay >= timeout) {
+            if timeout.is_none() {
+                let message = format!(
+                    "the answer for step `{}` never comes, and nothing limits the wait",
+                    attempt.step
+                );
+                return Err(message.into());
+            }
+            // Whoever waits for it has a timer, which is due at once in the time of the script.
+            return std::future::pending().await;
+        }
+        self.state().elapsed += delay;
+        match what {
+            What::Response(response) => Ok(response),
+            What::Error(error) => Err(error),
+            What::Nothing => std::future::pending().await,
+        }
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.state().elapsed += duration;
+    }
+
+    fn now(&self) -> Instant {
+        let state = self.state();
+        state.start.checked_add(state.elapsed).unwrap_or(state.start)
+    }
+}
+
+/// What a request for a token is answered (RFC 6749, section 5.1).
+fn token() -> Result<Response<Bytes>, BoxError> {
+    let body = r#"{"access_token":"scripted","token_type":"Bearer","expires_in":3600}"#;
+    let response = Response::builder().header(header::CONTENT_TYPE, "application/json");
+    Ok(response.body(Bytes::from_static(body.as_bytes()))?)
+}
+
+/// An answer while it is being written; `reply` and its like end it.
+#[must_use = "an answer is none until `reply` or the like"]
+pub struct On {
+    script: Script,
+    key: Key,
+    delay: Duration,
+    headers: HeaderMap,
+    problem: Option<String>,
+    expected: Option<Expected>,
+}
+
+impl On {
+    /// The answer comes after this time. Later than a timeout allows, it never comes.
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// A header of the answer. One that cannot be sent makes the attempt fail.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => {
+                self.headers.append(name, value);
+            }
+            _ => self.problem = Some(format!("`{name}: {value}` is no header")),
+        }
+        self
+    }
+
+    /// Answers with a status and a JSON body.
+    #[must_use]
+    pub fn reply(self, status: u16, body: impl Serialize) -> Script {
+        let json = serde_json::to_vec(&body).map_err(|error| error.to_string());
+        let made = json.and_then(|json| {
+            let mut response = Response::new(Bytes::from(json));
+            *response.status_mut() = StatusCode::from_u16(status).map_err(|_| format!("{status} is no status code"))?;
+            let json = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(header::CONTENT_TYPE, json);
+            Ok(response)
+        });
+        match made {
+            Ok(response) => self.respond(response),
+            Err(problem) => self.fail(problem),
+        }
+    }
+
+    /// Answers with this response.
+    #[must_use]
+    pub fn respond(self, response: Response<impl Into<Bytes>>) -> Script {
+        let mut response = response.map(Into::into);
+        for (name, value) in &self.headers {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+        self.end(What::Response(response))
+    }
+
+    /// The request does not get through, or no response comes: what a transport returns as an error.
+    #[must_use]
+    pub fn fail(self, error: impl Into<BoxError>) -> Script {
+        self.end(What::Error(error.into()))
+    }
+
+    /// No response ever comes: the attempt ends by the timeout of the step or the client.
+    #[must_use]
+    pub fn hang(self) -> Script {
+        self.end(What::Nothing)
+    }
+
+    fn end(self, what: What) -> Script {
+        let what = match self.problem {
+            Some(problem) => What::Error(problem.into()),
+            None => what,
+        };
+        let answer = Answer {
+            delay: self.delay,
+            expected: self.expected,
+            what,
+        };
+        let mut state = self.script.state();
+        match state.steps.iter_mut().find(|(key, _)| *key == self.key) {
+            Some((_, answers)) => answers.push_back(answer),
+            None => state.steps.push((self.key, VecDeque::from([answer]))),
+        }
+        drop(state);
+        self.script
+    }
+}
+
+impl fmt::Debug for On {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("On")
+            .field("step", &self.key.to_string())
+            .finish_non_exhaustive()
+    }
+}

@@ -51,8 +51,8 @@ pub enum ErrorKind {
 
 /// Why a workflow did not get on, with everything that is known about it.
 ///
-/// `Display` is one line without the text of its [`source`](StdError::source). It and `Debug` show
-/// the beginning of the body of a response with a status of 400 or more, which says why, and never
+/// `Display` is one line without the text of its [`source`](StdError::source); `{:#}` adds that, and
+/// the source of the source, and so on. It and `Debug` show the beginning of the body of a response with a status of 400 or more, which says why, and never
 /// that of another, which may hold what was asked for in confidence.
 pub struct Error {
     inner: Box<Inner>,
@@ -151,6 +151,9 @@ impl Error {
 
     /// Whether the same run may succeed later without anything being changed: no response came,
     /// or the server said 408, 425, 429, 502, 503 or 504.
+    ///
+    /// The request may have had its effect all the same. Where doing it twice does harm, let
+    /// [`idempotency_key`](crate::SourceBuilder::idempotency_key) tell the API that it is the same one.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.inner.kind {
@@ -191,14 +194,23 @@ impl fmt::Display for Error {
         if let Some(place) = inner.place {
             write!(formatter, " ({}:{}:{})", inner.file, place.line, place.column)?;
         }
-        let Some(response) = &inner.response else { return Ok(()) };
-        write!(formatter, ", got {}", response.status())?;
-        // The body of a success may hold what was asked for in confidence; that of an error says why.
-        if response.status().is_client_error() || response.status().is_server_error() {
-            let text = shown(response);
-            let text = text.trim();
-            if !text.is_empty() {
-                write!(formatter, ": {text}")?;
+        if let Some(response) = &inner.response {
+            write!(formatter, ", got {}", response.status())?;
+            // The body of a success may hold what was asked for in confidence; that of an error says why.
+            if response.status().is_client_error() || response.status().is_server_error() {
+                let text = shown(response);
+                let text = text.trim();
+                if !text.is_empty() {
+                    write!(formatter, ": {text}")?;
+                }
+            }
+        }
+        // The message of a called workflow's error is in that of its caller already.
+        if formatter.alternate() && inner.kind != ErrorKind::Nested {
+            let mut cause = self.source();
+            while let Some(error) = cause {
+                write!(formatter, ": {error}")?;
+                cause = error.source();
             }
         }
         Ok(())

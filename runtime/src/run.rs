@@ -518,12 +518,11 @@ async fn call_step(
     if !under_way {
         program.state_mut().attempt();
         let retry = if on_the_way { program.state().retried() } else { 0 };
-        let started = match unmet_dependency(program, step) {
-            Some(failure) => Err(Stop::Failed(failure)),
-            None => {
-                let nothing = Exchange::new(None, None, watch(program, context));
-                call(program, site, &nothing, retry)
-            }
+        let started = if let Some(failure) = unmet_dependency(program, step) {
+            Err(Stop::Failed(failure))
+        } else {
+            let nothing = Exchange::new(None, None, watch(program, context));
+            call(program, site, &nothing, retry)
         };
         match started {
             Ok(()) if on_the_way => {}
@@ -676,6 +675,7 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
         }
     }
     Ok(match exchanged {
+        Err(failure) if failure.kind == ErrorKind::Configuration => return Err(step_error(program, failure, None)),
         Ok(response) => {
             let result = program.settle(step, &Exchange::new(Some(&sent), Some(&response), watch));
             Outcome::Judged {
@@ -955,6 +955,12 @@ async fn exchange(
         }
         Ok(response) => Ok(response),
         Err(error) => {
+            // What the user has to mend, says the transport: no action of the document can help.
+            if let Some(own) = error.downcast_ref::<Error>()
+                && own.kind() == ErrorKind::Configuration
+            {
+                return Err(Failure::new(ErrorKind::Configuration, own.to_string()));
+            }
             let large = error.downcast_ref::<ResponseTooLarge>().copied();
             let failure = match large {
                 Some(large) => Failure::new(ErrorKind::Response, large.to_string()),

@@ -117,7 +117,7 @@ impl Fingerprint {
             match now.inputs.iter().find(|(known, ..)| known == name) {
                 None => changes.push(format!("the input `{name}` is gone")),
                 Some((_, _, other)) if other != print => {
-                    changes.push(format!("the type of the input `{name}` is another"))
+                    changes.push(format!("the type of the input `{name}` is another"));
                 }
                 Some((_, true, _)) if !required => changes.push(format!("the input `{name}` has become required")),
                 Some((_, false, _)) if *required => changes.push(format!("the input `{name}` has become optional")),

@@ -34,7 +34,9 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// a closure cannot do: run closures inside a tokio runtime.
 ///
 /// A transport does not judge: any response is `Ok`, whatever its status. It does not follow
-/// redirects either, unless it is told to by whoever built it.
+/// redirects either, unless it is told to by whoever built it. An error is a failure of the step, on
+/// which the actions of the document follow; one that is an [`Error`](crate::Error) of kind
+/// [`Configuration`](crate::ErrorKind::Configuration) ends the attempt at once instead.
 pub trait Transport: Send + Sync {
     /// Sends one request.
     ///

@@ -134,7 +134,7 @@ async fn a_run_tells_what_it_does_in_order() {
         &format!("2/3 check: {either} true"),
         "2/3 check: $statusCode == 202 at 40:28 false",
         &format!("2/3 check: {empty} false"),
-        &format!("3/3 fetch: getImportResult = GET https://shelf.example/api /imports/{{importId}}/result, attempt 1"),
+        "3/3 fetch: getImportResult = GET https://shelf.example/api /imports/{importId}/result, attempt 1",
         "3/3 fetch: 200, 12 bytes after 0 s",
         "3/3 fetch: finished None",
     ];

@@ -12,7 +12,8 @@
 //! # A script
 //!
 //! Each [`on`](Script::on) names a step by the generated `Step` and is followed by one answer.
-//! Several answers for one step are given in their order, one per attempt.
+//! Several answers for one step are given in their order, one per attempt. A clone is another handle
+//! to the same script, so answers can be added to it while a client has the other.
 //!
 //! ```ignore
 //! use arazzo::testing::Script;
@@ -37,7 +38,7 @@
 //!
 //!     assert_eq!(outputs.user_id, "user-1");
 //!     assert_eq!(script.requests()[0].json()["email"], "ada@example.com");
-//!     assert!(script.left().is_empty());
+//!     script.assert_done();
 //! }
 //! ```
 //!
@@ -47,12 +48,18 @@
 //!
 //! The other answers are [`respond`](On::respond) for a whole response, [`fail`](On::fail) for a
 //! request that does not get through, [`hang`](On::hang) for an answer that never comes, and
-//! [`after`](On::after) for one that comes late. An attempt for which there is no answer fails with
-//! [`ErrorKind::Transport`](crate::ErrorKind::Transport), and the error says which.
+//! [`after`](On::after) for one that comes late. An attempt for which there is no answer ends the run
+//! with [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) and says which: that a test has
+//! forgotten something is no failure that a workflow could handle.
+//!
+//! Time passes by what `finish` waits, by late answers and by timeouts: that of the step, else the
+//! client's, which is 30 seconds unless it was built with another. Whoever calls `advance` gets
+//! [`Progress::Wait`](crate::Progress::Wait) and waits by [`pass`](Script::pass).
 //!
 //! # Workflows that call others
 //!
-//! Every workflow has its own `Step`. Name the steps of the called one by its module:
+//! Every workflow has its own `Step`. Name the steps of the called one by its module; the step that
+//! calls makes no request, and an answer for it is left over:
 //!
 //! ```ignore
 //! let script = Script::new()
@@ -62,20 +69,25 @@
 //!
 //! # Failures
 //!
-//! A workflow that fails returns its error as it does with a server; `kind()`, `step()`, `status()`
-//! and `attempts()` say what has happened:
+//! A workflow that fails returns its error as it does with a server. [`fail`](On::fail) makes one of
+//! kind `Transport`, [`hang`](On::hang) and an answer that is too late make one of kind `Timeout`:
 //!
 //! ```ignore
 //! let error = place_order(&client, inputs).await.unwrap_err();
-//! assert_eq!(error.kind(), ErrorKind::Nested);
+//! assert_eq!(error.kind(), ErrorKind::Nested);           // the workflow that it calls has failed
+//! assert_eq!(error.step(), Some("settle"));              // the id of the step that calls it
+//! assert_eq!(error.status().unwrap(), 402);              // what the API has said in the end
+//! assert!(format!("{error:#}").contains("declined"));    // with all causes
 //! ```
 //!
 //! # Recordings
 //!
 //! A [`Recorder`] sends requests by another transport and keeps what comes and goes as a
-//! [`Recording`], which can be written to a file. [`Recording::script`] makes a script of it that
-//! answers the same and compares what is sent with what was. Credentials are not recorded; what the
-//! workflow sends and the API returns is, so look at the file before you commit it.
+//! [`Recording`], which can be written to a file: responses, and the errors of the transport, but not
+//! how long they took. [`Recording::script`] makes a script of it that answers the same and compares
+//! what is sent with what was. Credentials are not recorded; what the workflow sends and the API
+//! returns is, headers that the client adds by `header` included, so look at the file before you
+//! commit it. A recorder keeps the time of its transport.
 //!
 //! ```ignore
 //! // Once, with the real service:

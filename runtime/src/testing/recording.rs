@@ -72,6 +72,15 @@ impl Body {
         }
     }
 
+    /// As much of it as a message can show.
+    fn beginning(&self) -> String {
+        match self {
+            Self::Text(text) if text.is_empty() => "nothing".to_owned(),
+            Self::Text(text) => text.chars().take(400).collect(),
+            Self::Bytes { base64 } => format!("of base64 {}", base64.chars().take(400).collect::<String>()),
+        }
+    }
+
     fn bytes(&self) -> Result<Bytes, BoxError> {
         Ok(match self {
             Self::Text(text) => Bytes::from(text.clone()),
@@ -156,7 +165,7 @@ pub(super) struct Expected(Request);
 impl Expected {
     /// Compares a request with the recorded one: its method, path, query and body. Where the API is
     /// may differ, and so may headers.
-    pub(super) fn compare(&self, attempt: &Attempt, request: &http::Request<Bytes>) -> Result<(), BoxError> {
+    pub(super) fn compare(&self, attempt: &Attempt, request: &http::Request<Bytes>) -> Result<(), String> {
         let (was, is) = (&self.0, Request::of(attempt, request));
         let place = |url: &str| {
             let uri = url.parse::<Uri>().ok();
@@ -168,11 +177,15 @@ impl Expected {
             return Err(format!(
                 "step `{}` was recorded with `{} {before}` and sends `{} {now}`",
                 attempt.step, was.method, is.method
-            )
-            .into());
+            ));
         }
         if was.content() != is.content() {
-            return Err(format!("step `{}` sends another body than the recorded one", attempt.step).into());
+            return Err(format!(
+                "step `{}` sends the body {} instead of {}, which was recorded",
+                attempt.step,
+                is.body.beginning(),
+                was.body.beginning()
+            ));
         }
         Ok(())
     }
@@ -217,8 +230,9 @@ impl Recording {
         self.exchanges.is_empty()
     }
 
-    /// A script that answers as was recorded, step by step, and fails an attempt whose method, path,
-    /// query or body is another than the recorded one. Where the API is does not matter.
+    /// A script that answers as was recorded, step by step, and ends a run with
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) that sends another method, path,
+    /// query or body than the recorded one. Where the API is and what headers are sent does not matter.
     #[must_use]
     pub fn script(&self) -> Script {
         self.exchanges.iter().fold(Script::new(), |script, exchange| {

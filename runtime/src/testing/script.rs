@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Status
 use serde::Serialize;
 
 use super::recording::Expected;
+use crate::error::{Error, ErrorKind};
 use crate::shape::StepName;
 use crate::transport::{Attempt, BoxError, Limits, Transport};
 
@@ -24,6 +25,8 @@ pub struct Script {
 struct State {
     steps: Vec<(Key, VecDeque<Answer>)>,
     requests: Vec<SentRequest>,
+    /// The steps of attempts for which there was no answer.
+    missing: Vec<String>,
     start: Instant,
     elapsed: Duration,
 }
@@ -114,6 +117,7 @@ impl Script {
             state: Arc::new(Mutex::new(State {
                 steps: Vec::new(),
                 requests: Vec::new(),
+                missing: Vec::new(),
                 start: Instant::now(),
                 elapsed: Duration::ZERO,
             })),
@@ -158,7 +162,21 @@ impl Script {
         self.state().requests.clone()
     }
 
-    /// How much time has passed in the script: waits, late answers and timeouts.
+    /// The requests of one step, in their order.
+    #[must_use]
+    pub fn requests_of(&self, step: impl Into<StepName>) -> Vec<SentRequest> {
+        let step = step.into();
+        let requests = self.requests();
+        requests.into_iter().filter(|request| request.step == step).collect()
+    }
+
+    /// Lets time pass, as whoever calls `advance` does at a [`Progress::Wait`](crate::Progress::Wait).
+    pub fn pass(&self, duration: Duration) {
+        self.state().elapsed += duration;
+    }
+
+    /// How much time has passed in the script: what `finish` has waited, late answers, timeouts and
+    /// [`pass`](Self::pass).
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.state().elapsed
@@ -175,11 +193,24 @@ impl Script {
             .collect()
     }
 
+    /// Makes sure that every answer was asked for, and that no attempt was without one.
+    ///
+    /// # Panics
+    /// If there is an answer left, or one was missing, with the steps.
+    #[track_caller]
+    pub fn assert_done(&self) {
+        let (left, missing) = (self.left(), self.state().missing.clone());
+        assert!(
+            left.is_empty() && missing.is_empty(),
+            "answers that nobody has asked for: {left:?}; attempts without an answer: {missing:?}"
+        );
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, attempt: Attempt, request: &Request<Bytes>) -> Result<Answer, BoxError> {
+    fn answer(&self, attempt: Attempt, request: &Request<Bytes>) -> Result<Answer, Error> {
         let mut state = self.state();
         let at = state.elapsed;
         state.requests.push(SentRequest {
@@ -192,18 +223,15 @@ impl Script {
             body: request.body().clone(),
         });
         let mut of_step = state.steps.iter_mut().filter(|(key, _)| key.is(attempt.step));
-        let Some((_, answers)) = of_step.next() else {
-            return Err(format!("the script has no answer for step `{}`", attempt.step).into());
-        };
-        let Some(answer) = answers.pop_front() else {
-            return Err(format!(
-                "the script has no answer left for step `{}`, attempt {}",
-                attempt.step, attempt.number
-            )
-            .into());
+        let Some(answer) = of_step.next().and_then(|(_, answers)| answers.pop_front()) else {
+            state.missing.push(attempt.step.to_string());
+            let (step, number) = (attempt.step, attempt.number);
+            return Err(wrong(format!(
+                "the script has no answer for step `{step}`, attempt {number}"
+            )));
         };
         if let Some(expected) = &answer.expected {
-            expected.compare(&attempt, request)?;
+            expected.compare(&attempt, request).map_err(wrong)?;
         }
         Ok(answer)
     }
@@ -233,7 +261,7 @@ impl Transport for Script {
                     "the answer for step `{}` never comes, and nothing limits the wait",
                     attempt.step
                 );
-                return Err(message.into());
+                return Err(wrong(message).into());
             }
             // Whoever waits for it has a timer, which is due at once in the time of the script.
             return std::future::pending().await;
@@ -256,6 +284,11 @@ impl Transport for Script {
     }
 }
 
+/// The test is wrong, not the API.
+fn wrong(message: String) -> Error {
+    Error::new(ErrorKind::Configuration, message)
+}
+
 /// What a request for a token is answered (RFC 6749, section 5.1).
 fn token() -> Result<Response<Bytes>, BoxError> {
     let body = r#"{"access_token":"scripted","token_type":"Bearer","expires_in":3600}"#;
@@ -275,13 +308,17 @@ pub struct On {
 }
 
 impl On {
-    /// The answer comes after this time. Later than a timeout allows, it never comes.
+    /// The answer comes after this time. One that is due at a timeout or later never comes, and the
+    /// attempt fails with [`ErrorKind::Timeout`].
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// A header of the answer. One that cannot be sent makes the attempt fail.
+    /// A header of the answer.
+    ///
+    /// One that cannot be sent ends the run with [`ErrorKind::Configuration`], as a status does that is
+    /// none.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(value)) => {
@@ -292,24 +329,28 @@ impl On {
         self
     }
 
-    /// Answers with a status and a JSON body.
+    /// Answers with a status and a JSON body; `()` and null are no body at all.
     #[must_use]
     pub fn reply(self, status: u16, body: impl Serialize) -> Script {
         let json = serde_json::to_vec(&body).map_err(|error| error.to_string());
         let made = json.and_then(|json| {
-            let mut response = Response::new(Bytes::from(json));
+            let mut response = Response::new(Bytes::new());
             *response.status_mut() = StatusCode::from_u16(status).map_err(|_| format!("{status} is no status code"))?;
-            let json = HeaderValue::from_static("application/json");
-            response.headers_mut().insert(header::CONTENT_TYPE, json);
+            // What `()` is in JSON, and what nobody would send on purpose.
+            if json != b"null" {
+                *response.body_mut() = Bytes::from(json);
+                let json = HeaderValue::from_static("application/json");
+                response.headers_mut().insert(header::CONTENT_TYPE, json);
+            }
             Ok(response)
         });
         match made {
             Ok(response) => self.respond(response),
-            Err(problem) => self.fail(problem),
+            Err(problem) => self.fail(wrong(problem)),
         }
     }
 
-    /// Answers with this response.
+    /// Answers with this response, an [`http::Response`] of `arazzo::http`.
     #[must_use]
     pub fn respond(self, response: Response<impl Into<Bytes>>) -> Script {
         let mut response = response.map(Into::into);
@@ -325,7 +366,8 @@ impl On {
         self.end(What::Error(error.into()))
     }
 
-    /// No response ever comes: the attempt ends by the timeout of the step or the client.
+    /// No response ever comes: the attempt ends by the timeout of the step, else of the client (30
+    /// seconds unless said otherwise), with [`ErrorKind::Timeout`].
     #[must_use]
     pub fn hang(self) -> Script {
         self.end(What::Nothing)
@@ -333,7 +375,7 @@ impl On {
 
     fn end(self, what: What) -> Script {
         let what = match self.problem {
-            Some(problem) => What::Error(problem.into()),
+            Some(problem) => What::Error(wrong(problem).into()),
             None => what,
         };
         let answer = Answer {

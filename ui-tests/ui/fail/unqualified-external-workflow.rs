@@ -4,7 +4,9 @@ arazzo::arazzo_workflow!("./unqualified-external-workflow.yml");
 async fn shelve_it(client: &arazzo::Client) -> Result<String, Box<dyn std::error::Error>> {
     let outputs = shelve(client, shelve::Inputs::new("Middlemarch")).await?;
     let mut run = shelve::Run::new(shelve::PartialInputs::new().title("Emma"));
-    if let arazzo::Progress::Awaiting(shelve::Input::Title) = run.advance(client).await? {
+    if let arazzo::Progress::Awaiting(missing) = run.advance(client).await?
+        && missing == [shelve::Input::Title]
+    {
         run.inputs_mut().title = None;
     }
     Ok(format!("{} {:?}", outputs.id + &outputs.title, run.steps().add_book().map(|book| book.id)))

@@ -1,0 +1,68 @@
+use std::time::Duration;
+
+use arazzo::Client;
+use restate_sdk::prelude::{HandlerError, TerminalError};
+use serde::{Deserialize, Serialize};
+
+use crate::durable::Durable;
+use crate::failure::{Failure, judge};
+
+/// What one attempt came to: what the journal keeps of it.
+///
+/// The run in it holds what the API has returned, the secret of the authenticator app included. Where
+/// the journal must not hold that in the clear, `R::seal` and `R::open` belong here.
+#[derive(Serialize, Deserialize)]
+pub struct Attempt<R, O> {
+    /// The run after the attempt.
+    pub run: R,
+    /// What comes next.
+    pub next: Next<O>,
+}
+
+/// [`arazzo::Progress`] in a form that can be stored, and the one failure that goes on.
+#[derive(Serialize, Deserialize)]
+pub enum Next<O> {
+    /// Another attempt at once.
+    Advance,
+    /// Another attempt after this time.
+    Wait(Duration),
+    /// Another attempt when these inputs were given.
+    Ask {
+        /// Their names in the document.
+        inputs: Vec<String>,
+        /// Why those that were there did not do.
+        refusal: Option<String>,
+    },
+    /// The workflow has ended with these outputs.
+    Done(O),
+}
+
+impl<O> Next<O> {
+    /// Asks for these inputs.
+    pub fn ask(inputs: impl IntoIterator<Item = &'static str>, refusal: Option<String>) -> Self {
+        Self::Ask {
+            inputs: inputs.into_iter().map(str::to_owned).collect(),
+            refusal,
+        }
+    }
+}
+
+/// Makes one attempt of one step. An error of this function leaves nothing in the journal if it is
+/// to be retried, and ends the workflow if it is not.
+pub async fn attempt<R: Durable>(mut run: R, client: &Client) -> Result<Attempt<R, R::Outputs>, HandlerError> {
+    let next = match run.advance(client).await {
+        Ok(next) => next,
+        Err(error) => match judge(&error) {
+            Failure::Ask(input) => Next::ask([input], Some(error.to_string())),
+            Failure::Retry => return Err(chain(&error).into()),
+            Failure::Terminal(code) => return Err(TerminalError::new_with_code(code, chain(&error)).into()),
+        },
+    };
+    Ok(Attempt { run, next })
+}
+
+/// The error and what caused it, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

@@ -1,0 +1,147 @@
+use std::time::Duration;
+
+use arazzo::Client;
+use restate_sdk::prelude::*;
+use serde_json::Value;
+
+use crate::attempt::{Next, attempt};
+use crate::durable::Durable;
+use crate::inputs::{Given, merge};
+use crate::status::Status;
+
+/// The state that holds the [`Status`].
+const STATUS: &str = "status";
+
+/// How often one workflow asks: who guesses codes comes to an end.
+const MOST_ASKED: u32 = 10;
+
+/// How often Restate attempts a step: 0.2 s, 0.4 s, 0.8 s and so on later, then every 30 s, which
+/// makes about six minutes. The workflow fails after that, with the last error. Attempts in which
+/// Restate did not reach this service count too.
+fn retry_policy() -> RunRetryPolicy {
+    RunRetryPolicy::new()
+        .initial_delay(Duration::from_millis(200))
+        .exponentiation_factor(2.0)
+        .max_delay(Duration::from_secs(30))
+        .max_attempts(20)
+}
+
+/// Runs a workflow to its end: the handler `run`. `show` says what a user needs to know for the
+/// inputs that are asked for.
+pub async fn drive<R: Durable>(
+    ctx: &WorkflowContext<'_>,
+    client: &Client,
+    given: Given,
+    show: fn(&R) -> Value,
+) -> Result<Json<R::Outputs>, TerminalError> {
+    let result = steps(ctx, client, given, show).await;
+    let status = match &result {
+        Ok(_) => Status::Done,
+        Err(error) => Status::Failed {
+            message: error.message().to_owned(),
+        },
+    };
+    ctx.set(STATUS, Json(status));
+    result.map(Json)
+}
+
+async fn steps<R: Durable>(
+    ctx: &WorkflowContext<'_>,
+    client: &Client,
+    given: Given,
+    show: fn(&R) -> Value,
+) -> Result<R::Outputs, TerminalError> {
+    let inputs = merge(&R::Inputs::default(), given)?;
+    // In the journal, since a run is unique: a replay has to see the same one.
+    let mut run = ctx
+        .run(async || Ok(Json(R::new(inputs))))
+        .name("new run")
+        .await?
+        .into_inner();
+    let mut asked = 0;
+    loop {
+        let step = run.step().unwrap_or("end");
+        ctx.set(STATUS, Json(Status::Running { step: step.to_owned() }));
+        let (before, client) = (run.clone(), client.clone());
+        let made = ctx
+            .run(async move || attempt(before, &client).await.map(Json))
+            .name(step)
+            .retry_policy(retry_policy())
+            .await?
+            .into_inner();
+        run = made.run;
+        match made.next {
+            Next::Advance => {}
+            Next::Wait(duration) => {
+                let seconds = duration.as_secs_f64();
+                ctx.set(
+                    STATUS,
+                    Json(Status::Waiting {
+                        step: step.to_owned(),
+                        seconds,
+                    }),
+                );
+                ctx.sleep(duration).await?;
+            }
+            Next::Ask { refusal, .. } if asked == MOST_ASKED => {
+                let why = refusal.unwrap_or_default();
+                return Err(TerminalError::new_with_code(
+                    400,
+                    format!("asked {MOST_ASKED} times: {why}"),
+                ));
+            }
+            Next::Ask { inputs, refusal } => {
+                ctx.set(
+                    STATUS,
+                    Json(Status::Awaiting {
+                        inputs,
+                        asked,
+                        refusal,
+                        show: show(&run),
+                    }),
+                );
+                let Json(given) = ctx.promise::<Json<Given>>(&promise(asked)).await?;
+                *run.inputs_mut() = merge(run.inputs_mut(), given)?;
+                asked += 1;
+            }
+            Next::Done(outputs) => return Ok(outputs),
+        }
+    }
+}
+
+/// A promise is resolved once, so each question has its own.
+fn promise(asked: u32) -> String {
+    format!("inputs {asked}")
+}
+
+/// Gives a workflow the inputs that it asks for: the handler `provide`.
+pub async fn provide<R: Durable>(ctx: &SharedWorkflowContext<'_>, given: Given) -> Result<(), TerminalError> {
+    let Status::Awaiting { inputs, asked, .. } = status(ctx).await?.into_inner() else {
+        return Err(TerminalError::new_with_code(
+            409,
+            "no input is asked for now; see the status",
+        ));
+    };
+    if let Some(missing) = inputs.iter().find(|name| !given.contains_key(*name)) {
+        return Err(TerminalError::new_with_code(
+            400,
+            format!("the input `{missing}` is asked for"),
+        ));
+    }
+    merge(&R::Inputs::default(), given.clone())?;
+    let promise = promise(asked);
+    if ctx.peek_promise::<Json<Given>>(&promise).await?.is_some() {
+        return Err(TerminalError::new_with_code(
+            409,
+            "what was asked for is there already; see the status",
+        ));
+    }
+    ctx.resolve_promise(&promise, Json(given));
+    Ok(())
+}
+
+/// Tells where a workflow stands: the handler `status`.
+pub async fn status(ctx: &SharedWorkflowContext<'_>) -> Result<Json<Status>, TerminalError> {
+    let status = ctx.get::<Json<Status>>(STATUS).await?;
+    status.ok_or_else(|| TerminalError::new_with_code(404, format!("nothing was started as `{}`", ctx.key())))
+}

@@ -1,0 +1,49 @@
+use arazzo::Client;
+use restate_sdk::prelude::*;
+use serde_json::{Value, json};
+
+use crate::driver;
+use crate::durable::durable;
+use crate::inputs::Given;
+use crate::status::Status;
+
+arazzo::arazzo_workflow!("../../stytch-totp/stytch-totp-enrollment-workflow.yml");
+
+use totp_enrollment::{Outputs, Run};
+
+durable!(totp_enrollment);
+
+/// Enrols a user into TOTP.
+pub struct TotpEnrollment {
+    /// Calls Stytch.
+    pub client: Client,
+}
+
+#[restate_sdk::workflow]
+impl TotpEnrollment {
+    /// Starts the enrolment and returns its outputs. Needs `email`.
+    #[handler]
+    async fn run(&self, ctx: WorkflowContext<'_>, inputs: Json<Given>) -> Result<Json<Outputs>, TerminalError> {
+        driver::drive(&ctx, &self.client, inputs.into_inner(), show).await
+    }
+
+    /// Gives the enrolment what it asks for: `totp_code`.
+    #[handler]
+    async fn provide(&self, ctx: SharedWorkflowContext<'_>, inputs: Json<Given>) -> Result<(), TerminalError> {
+        driver::provide::<Run>(&ctx, inputs.into_inner()).await
+    }
+
+    /// Tells where the enrolment stands, and shows the QR code when a code is asked for.
+    #[handler]
+    async fn status(&self, ctx: SharedWorkflowContext<'_>) -> Result<Json<Status>, TerminalError> {
+        driver::status(&ctx).await
+    }
+}
+
+/// What the authenticator app needs.
+fn show(run: &Run) -> Value {
+    run.steps().create_totp().map_or(
+        Value::Null,
+        |totp| json!({ "secret": totp.secret, "qrCode": totp.qr_code, "recoveryCodes": totp.recovery_codes }),
+    )
+}

@@ -1,0 +1,45 @@
+use arazzo::Client;
+use restate_sdk::prelude::*;
+use serde_json::Value;
+
+use crate::driver;
+use crate::durable::durable;
+use crate::inputs::Given;
+use crate::status::Status;
+
+arazzo::arazzo_workflow! {
+    "totp-sign-in.arazzo.yml",
+    // The description is that of the other example, and this package is never published.
+    lints = { allow(source_leaves_package) },
+}
+
+use totp_sign_in::{Outputs, Run};
+
+durable!(totp_sign_in);
+
+/// Signs in a user who has enrolled.
+pub struct TotpSignIn {
+    /// Calls Stytch.
+    pub client: Client,
+}
+
+#[restate_sdk::workflow]
+impl TotpSignIn {
+    /// Starts the sign-in and returns its outputs. Needs `user_id`, and `totp_code` now or later.
+    #[handler]
+    async fn run(&self, ctx: WorkflowContext<'_>, inputs: Json<Given>) -> Result<Json<Outputs>, TerminalError> {
+        driver::drive(&ctx, &self.client, inputs.into_inner(), |_: &Run| Value::Null).await
+    }
+
+    /// Gives the sign-in what it asks for: `totp_code`.
+    #[handler]
+    async fn provide(&self, ctx: SharedWorkflowContext<'_>, inputs: Json<Given>) -> Result<(), TerminalError> {
+        driver::provide::<Run>(&ctx, inputs.into_inner()).await
+    }
+
+    /// Tells where the sign-in stands.
+    #[handler]
+    async fn status(&self, ctx: SharedWorkflowContext<'_>) -> Result<Json<Status>, TerminalError> {
+        driver::status(&ctx).await
+    }
+}

@@ -1,0 +1,165 @@
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::patience::until;
+use super::process::Process;
+
+/// A Restate server with an empty journal, on ports that it chose itself.
+pub struct Restate {
+    // Ends before its directory does.
+    _process: Process,
+    directory: TempDir,
+    client: reqwest::Client,
+    ingress: String,
+    admin: String,
+}
+
+/// Status and body of an answer; a body that is no JSON is a string.
+pub type Answer = (u16, Value);
+
+impl Restate {
+    /// `None` where no server is named.
+    pub async fn start() -> Option<Self> {
+        let Some(program) = std::env::var_os("RESTATE_SERVER") else {
+            static TOLD: Once = Once::new();
+            TOLD.call_once(|| {
+                println!("SKIPPED: RESTATE_SERVER does not say where restate-server is; nothing was run on it");
+            });
+            return None;
+        };
+        let directory = tempfile::tempdir().unwrap();
+        let mut process = Process::start(
+            PathBuf::from(program),
+            directory.path().join("restate.log"),
+            |command| {
+                command
+                    .args([
+                        "--bind-ip",
+                        "127.0.0.1",
+                        "--advertised-host",
+                        "127.0.0.1",
+                        "--use-random-ports",
+                        "true",
+                    ])
+                    .args([
+                        "--listen-mode",
+                        "tcp",
+                        "--node-name",
+                        "test",
+                        "--default-num-partitions",
+                        "1",
+                    ])
+                    .args(["--no-logo", "--log-format", "json", "--log-filter", "warn,restate=info"])
+                    .arg("--base-dir")
+                    .arg(directory.path())
+                    .env("RESTATE_DISABLE_TELEMETRY", "true")
+                    .env("RESTATE_ROCKSDB_TOTAL_MEMORY_SIZE", "64MB");
+            },
+        );
+        let mut address = async |server: &str| {
+            until(server, async || {
+                let lines = process.lines();
+                let events = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+                let mut spans = events.filter_map(|event| event.get("span").cloned());
+                let span = spans.find(|span| span["server_name"] == server)?;
+                let host = span["server.address"].as_str()?;
+                assert_eq!(host, "127.0.0.1", "{server} listens on loopback only");
+                Some(format!("http://{host}:{}", span["server.port"].as_u64()?))
+            })
+            .await
+        };
+        let (ingress, admin) = (address("http-ingress-server").await, address("admin-api-server").await);
+        address("message-fabric-server").await;
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Some(Self {
+            _process: process,
+            directory,
+            client,
+            ingress,
+            admin,
+        })
+    }
+
+    /// Where a service may write its output.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Tells Restate about a service.
+    pub async fn register(&self, url: &str) {
+        until("the registration", async || {
+            let (status, _) = self
+                .post(format!("{}/deployments", self.admin), &json!({ "uri": url }))
+                .await?;
+            (status == 201).then_some(())
+        })
+        .await;
+    }
+
+    /// Starts a workflow and does not wait for its end.
+    pub async fn send(&self, workflow: &str, key: &str, inputs: Value) -> Answer {
+        let url = format!("{}/restate/send/{workflow}/{key}/run", self.ingress);
+        self.post(url, &inputs).await.unwrap()
+    }
+
+    /// Calls the handler `provide`.
+    pub async fn provide(&self, workflow: &str, key: &str, inputs: Value) -> Answer {
+        let url = format!("{}/restate/call/{workflow}/{key}/provide", self.ingress);
+        self.post(url, &inputs).await.unwrap()
+    }
+
+    /// Calls the handler `status`.
+    pub async fn status(&self, workflow: &str, key: &str) -> Answer {
+        let url = format!("{}/restate/call/{workflow}/{key}/status", self.ingress);
+        answer(self.client.post(url)).await.unwrap()
+    }
+
+    /// Waits until the status has this `state`.
+    pub async fn until(&self, workflow: &str, key: &str, state: &str) -> Value {
+        until(&format!("{workflow} to be {state}"), async || {
+            let (_, status) = self.status(workflow, key).await;
+            (status["state"] == state).then_some(status)
+        })
+        .await
+    }
+
+    /// Waits until inputs are asked for, after as many questions as this.
+    pub async fn question(&self, workflow: &str, key: &str, asked: u32) -> Value {
+        until(&format!("{workflow} to ask"), async || {
+            let (_, status) = self.status(workflow, key).await;
+            (status["state"] == "awaiting" && status["asked"] == asked).then_some(status)
+        })
+        .await
+    }
+
+    /// Waits until a workflow has ended.
+    pub async fn end(&self, workflow: &str, key: &str) -> Answer {
+        let url = format!("{}/restate/workflow/{workflow}/{key}/attach", self.ingress);
+        let end = async || answer(self.client.get(&url)).await;
+        until(&format!("the end of {workflow}"), end).await
+    }
+
+    /// Asks the table of invocations.
+    pub async fn query(&self, query: &str) -> Value {
+        let request = self
+            .client
+            .post(format!("{}/query", self.admin))
+            .header("accept", "application/json");
+        answer(request.json(&json!({ "query": query }))).await.unwrap().1["rows"].take()
+    }
+
+    async fn post(&self, url: String, body: &Value) -> Option<Answer> {
+        answer(self.client.post(url).json(body)).await
+    }
+}
+
+/// `None` where no answer comes in time.
+async fn answer(request: reqwest::RequestBuilder) -> Option<Answer> {
+    let response = request.timeout(std::time::Duration::from_secs(20)).send().await.ok()?;
+    let status = response.status().as_u16();
+    let text = response.text().await.ok()?;
+    Some((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+}

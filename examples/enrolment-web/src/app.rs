@@ -1,0 +1,261 @@
+//! The application: its routes, its cookie and what holds for every answer.
+
+use arazzo::BoxError;
+use axum::Router;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{DefaultBodyLimit, Form, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, ORIGIN, REFERRER_POLICY, RETRY_AFTER,
+    SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use maud::Markup;
+use serde::Deserialize;
+
+use crate::enrolments::{Enrolments, Outcome, report};
+use crate::id::Id;
+use crate::pages;
+use crate::problem::Problem;
+use crate::store::UNFINISHED;
+use crate::submission::Submission;
+use crate::workflow::{Run, Step};
+
+/// Far beyond any form of these pages, in bytes.
+const FORM_LIMIT: usize = 4096;
+
+/// Set on every answer. The referrer stays within the site but is not turned off: browsers would
+/// then hide the origin of forms too.
+const HEADERS: [(HeaderName, &str); 3] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (REFERRER_POLICY, "same-origin"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+];
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct App {
+    /// Every enrolment.
+    pub enrolments: Enrolments,
+    /// The address that browsers see, if it is not the one that they say.
+    pub origin: Option<String>,
+}
+
+/// An error of this program's own. The person learns that there is one, stderr which.
+pub struct Failure(BoxError);
+
+impl<E: Into<BoxError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        report(&*self.0);
+        (StatusCode::INTERNAL_SERVER_ERROR, pages::broken()).into_response()
+    }
+}
+
+/// The routes.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(show))
+        .route("/email", post(email))
+        .route("/continue", post(go_on))
+        .route("/code", get(show).post(code))
+        .route("/done", get(show))
+        .route("/restart", post(restart))
+        .route("/style.css", get(style))
+        .method_not_allowed_fallback(async || (StatusCode::METHOD_NOT_ALLOWED, pages::not_found()))
+        .fallback(async || (StatusCode::NOT_FOUND, pages::not_found()))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(from_fn_with_state(app.clone(), same_origin))
+        .layer(from_fn(headers))
+        .with_state(app)
+}
+
+#[derive(Deserialize)]
+struct EmailForm {
+    email: String,
+}
+
+#[derive(Deserialize)]
+struct CodeForm {
+    code: String,
+}
+
+/// The page where the enrolment stands; whoever has none begins one at the first page.
+async fn show(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, Failure> {
+    let run = match app.id(&headers) {
+        Some(id) => app.enrolments.load(&id).await?,
+        None => None,
+    };
+    match run {
+        Some(run) if uri.path() == place(&run) => Ok(pages::enrolment(&run, None).into_response()),
+        Some(run) => Ok(Redirect::to(place(&run)).into_response()),
+        None if uri.path() == "/" => {
+            let id = app.enrolments.begin().await?;
+            Ok((
+                app.cookie(&id.to_string(), UNFINISHED.as_secs()),
+                pages::email(None, None),
+            )
+                .into_response())
+        }
+        None => Ok(unknown()),
+    }
+}
+
+async fn email(
+    state: State<App>,
+    headers: HeaderMap,
+    form: Result<Form<EmailForm>, FormRejection>,
+) -> Result<Response, Failure> {
+    match form {
+        Ok(Form(form)) => submit(state, headers, Submission::email(&form.email)).await,
+        Err(rejection) => Ok(unreadable(&rejection)),
+    }
+}
+
+async fn go_on(state: State<App>, headers: HeaderMap) -> Result<Response, Failure> {
+    submit(state, headers, Submission::Continue).await
+}
+
+async fn code(
+    state: State<App>,
+    headers: HeaderMap,
+    form: Result<Form<CodeForm>, FormRejection>,
+) -> Result<Response, Failure> {
+    match form {
+        Ok(Form(form)) => submit(state, headers, Submission::code(&form.code)).await,
+        Err(rejection) => Ok(unreadable(&rejection)),
+    }
+}
+
+/// What got on is answered by a redirect, so that no form is sent again when the next page is
+/// reloaded; what did not, by the same form with the problem.
+async fn submit(State(app): State<App>, headers: HeaderMap, submission: Submission) -> Result<Response, Failure> {
+    let Some(id) = app.id(&headers) else {
+        return Ok(unknown());
+    };
+    Ok(match app.enrolments.submit(id, submission).await? {
+        Outcome::Unknown => unknown(),
+        Outcome::Standing(run) => Redirect::to(place(&run)).into_response(),
+        Outcome::Refused(run, problem) => refused(problem, pages::enrolment(&run, Some(problem))),
+    })
+}
+
+async fn restart(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
+    if let Some(id) = app.id(&headers) {
+        app.enrolments.remove(&id).await?;
+    }
+    Ok((app.cookie("", 0), Redirect::to("/")).into_response())
+}
+
+async fn style() -> impl IntoResponse {
+    let headers = [
+        (CONTENT_TYPE, "text/css; charset=utf-8"),
+        (CACHE_CONTROL, "max-age=300"),
+    ];
+    (headers, include_str!("style.css"))
+}
+
+/// The path of the page where the run stands.
+fn place(run: &Run) -> &'static str {
+    match run.step() {
+        Some(Step::CreateUser | Step::CreateTotp) => "/",
+        Some(Step::AuthenticateTotp) => "/code",
+        None => "/done",
+    }
+}
+
+fn refused(problem: Problem, page: Markup) -> Response {
+    let mut response = (problem.status(), page).into_response();
+    if problem.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static("60"));
+    }
+    response
+}
+
+fn unknown() -> Response {
+    (StatusCode::NOT_FOUND, pages::unknown()).into_response()
+}
+
+fn unreadable(rejection: &FormRejection) -> Response {
+    (rejection.status(), pages::unreadable()).into_response()
+}
+
+impl App {
+    /// Over TLS the browser takes the cookie from nobody but this very host.
+    fn cookie_name(&self) -> &'static str {
+        if self.is_secure() {
+            "__Host-enrolment"
+        } else {
+            "enrolment"
+        }
+    }
+
+    fn is_secure(&self) -> bool {
+        self.origin.as_ref().is_some_and(|origin| origin.starts_with("https:"))
+    }
+
+    /// Lax, not strict: a link from an e-mail has to find the enrolment. What changes anything is
+    /// guarded by `same_origin`.
+    fn cookie(&self, value: &str, seconds: u64) -> [(HeaderName, String); 1] {
+        let secure = if self.is_secure() { "; Secure" } else { "" };
+        let name = self.cookie_name();
+        let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        [(SET_COOKIE, cookie)]
+    }
+
+    /// Whether the form of this request was on one of these pages.
+    fn sent(&self, headers: &HeaderMap) -> bool {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        match (&self.origin, text(ORIGIN), text(HOST)) {
+            (Some(own), Some(origin), _) => origin == own,
+            (None, Some(origin), Some(host)) => origin.strip_prefix("http://") == Some(host),
+            _ => false,
+        }
+    }
+
+    /// The id in the cookie, if there is one that could be.
+    fn id(&self, headers: &HeaderMap) -> Option<Id> {
+        headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|cookies| cookies.to_str().ok())
+            .flat_map(|cookies| cookies.split(';'))
+            .filter_map(|cookie| cookie.trim().split_once('='))
+            .find(|(name, _)| *name == self.cookie_name())
+            .and_then(|(_, value)| Id::parse(value))
+    }
+}
+
+/// Takes forms from these pages only. Browsers send `Origin` along with every one.
+async fn same_origin(State(app): State<App>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if reads || app.sent(request.headers()) {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, pages::forbidden()).into_response()
+    }
+}
+
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,130 @@
+//! Enrols Stytch users into TOTP on web pages.
+//!
+//! ```sh
+//! cargo run -p enrolment-web
+//! ```
+//!
+//! Then open the address that it prints. An enrolment is a run of the workflow, which is stored
+//! sealed after every step: whoever comes back after a restart of the server goes on where they
+//! stood.
+//!
+//! | Variable | Meaning |
+//! |---|---|
+//! | `STYTCH_PROJECT_ID`, `STYTCH_SECRET` | the credentials; without them a stand-in of the service is started in this process |
+//! | `STYTCH_BASE_URL` | where the service is; by default its test environment |
+//! | `ENROLMENT_ADDRESS` | where to listen; by default `127.0.0.1:3000`, port 0 is any that is free |
+//! | `ENROLMENT_DATABASE` | the database; by default `enrolment.sqlite` in the current directory |
+//! | `ENROLMENT_KEY` | what it is sealed under, 32 bytes in base64; by default in a file beside the database that ends in `.key`, which the first start makes |
+//! | `ENROLMENT_ORIGIN` | the address that browsers see if a proxy is in between, such as `https://enrol.example.com`; with `https` the cookie is `Secure` |
+//!
+//! The stand-in in this process forgets its users when the process ends. To see an enrolment go on
+//! after a restart, start it as a process of its own, and stop only the other one between two pages:
+//!
+//! ```sh
+//! export STYTCH_PROJECT_ID=project-test STYTCH_SECRET=secret-test STYTCH_BASE_URL=http://127.0.0.1:4000
+//! cargo run -p arazzo-tests --bin stytch-stand-in -- --port 4000
+//! cargo run -p enrolment-web        # in another terminal, with the same variables
+//! ```
+//!
+//! Without a phone, `oathtool --totp --base32 SECRET` shows the code.
+//!
+//! An enrolment that is not finished is removed a day after its last step: the service takes no
+//! first code after that. One that is finished can be looked at for an hour, unless it is closed.
+
+mod app;
+mod configuration;
+mod enrolments;
+mod gate;
+mod id;
+mod key;
+mod pages;
+mod problem;
+mod seal;
+mod service;
+mod store;
+mod submission;
+mod workflow;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use arazzo::BoxError;
+use tokio::net::TcpListener;
+
+use app::App;
+use configuration::Configuration;
+use enrolments::{Enrolments, report};
+use service::Service;
+use store::Store;
+
+/// How often old enrolments are looked for.
+const PURGE_INTERVAL: Duration = Duration::from_secs(10 * 60);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match serve().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve() -> Result<(), BoxError> {
+    let configuration = Configuration::read()?;
+    let database = configuration.database.display();
+    let store = Store::open(&configuration.database, configuration.key)
+        .map_err(|error| format!("the database `{database}` cannot be opened: {error}"))?;
+    let service = Service::find()
+        .await
+        .map_err(|error| format!("the stand-in cannot be started: {error}"))?;
+    let enrolments = Enrolments::new(service.client()?, store.clone());
+    let listener = TcpListener::bind(&configuration.address)
+        .await
+        .map_err(|error| format!("`{}` cannot be listened on: {error}", configuration.address))?;
+
+    let mut out = io::stdout();
+    writeln!(out, "http://{}", listener.local_addr()?)?;
+    writeln!(
+        out,
+        "Enrolments are kept in {database}, sealed under the key of {}.",
+        configuration.key_source
+    )?;
+    if service.is_stand_in() {
+        writeln!(
+            out,
+            "STYTCH_PROJECT_ID and STYTCH_SECRET are not set: a stand-in of the service is at {}.\n\
+             Without a phone, `oathtool --totp --base32 SECRET` shows the code.",
+            service.url
+        )?;
+    } else {
+        writeln!(out, "The service is at {}.", service.url)?;
+    }
+
+    tokio::spawn(purge(store));
+    let app = App {
+        enrolments: enrolments.clone(),
+        origin: configuration.origin,
+    };
+    axum::serve(listener, app::router(app))
+        .with_graceful_shutdown(async {
+            if let Err(error) = tokio::signal::ctrl_c().await {
+                report(&error);
+            }
+        })
+        .await?;
+    enrolments.settle().await;
+    Ok(())
+}
+
+async fn purge(store: Store) {
+    let mut interval = tokio::time::interval(PURGE_INTERVAL);
+    loop {
+        interval.tick().await;
+        if let Err(error) = store.purge().await {
+            report(&*error);
+        }
+    }
+}

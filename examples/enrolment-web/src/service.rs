@@ -1,0 +1,59 @@
+//! The service that is called.
+
+use arazzo::{Client, Credential};
+use arazzo_tests::stytch;
+use std::io;
+use std::time::Duration;
+
+/// Where Stytch lets one try things out.
+const TEST_ENVIRONMENT: &str = "https://test.stytch.com";
+
+/// How long a person is made to wait for one answer of the service.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The service, or its stand-in.
+pub struct Service {
+    /// Where it is.
+    pub url: String,
+    project_id: String,
+    secret: String,
+    stand_in: Option<stytch::Server>,
+}
+
+impl Service {
+    /// Takes the service that the environment names, else starts a stand-in.
+    pub async fn find() -> io::Result<Self> {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        if let (Some(project_id), Some(secret)) = (variable("STYTCH_PROJECT_ID"), variable("STYTCH_SECRET")) {
+            return Ok(Self {
+                url: variable("STYTCH_BASE_URL").unwrap_or_else(|| TEST_ENVIRONMENT.to_owned()),
+                project_id,
+                secret,
+                stand_in: None,
+            });
+        }
+        let server = stytch::Server::start().await?;
+        Ok(Self {
+            url: server.url().to_owned(),
+            project_id: server.project_id().to_owned(),
+            secret: server.secret().to_owned(),
+            stand_in: Some(server),
+        })
+    }
+
+    /// Whether it is the stand-in, which forgets everything when this process ends.
+    pub fn is_stand_in(&self) -> bool {
+        self.stand_in.is_some()
+    }
+
+    /// A client for it.
+    pub fn client(&self) -> Result<Client, arazzo::Error> {
+        Client::builder()
+            .source("stytchConsumerApi", |api| {
+                api.base_url(&self.url)
+                    .credential(Credential::basic(&self.project_id, &self.secret))
+            })
+            .timeout(PATIENCE)
+            .build()
+    }
+}

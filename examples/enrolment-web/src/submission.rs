@@ -1,0 +1,57 @@
+//! What a form sends.
+
+use crate::problem::Problem;
+use crate::workflow::{PartialInputs, Step};
+
+/// What the person has sent.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Submission {
+    /// The address to enrol.
+    Email(String),
+    /// Nothing: the enrolment shall go on.
+    Continue,
+    /// The code of the authenticator app.
+    Code(String),
+}
+
+impl Submission {
+    /// An address as it was typed.
+    pub fn email(typed: &str) -> Self {
+        Self::Email(typed.trim().to_owned())
+    }
+
+    /// A code as it was typed; apps show it in two groups.
+    pub fn code(typed: &str) -> Self {
+        Self::Code(typed.chars().filter(|letter| !letter.is_whitespace()).collect())
+    }
+
+    /// Whether the enrolment waits for this.
+    pub fn fits(&self, step: Option<Step>) -> bool {
+        matches!(
+            (self, step),
+            (Self::Email(_), Some(Step::CreateUser))
+                | (Self::Continue, Some(Step::CreateTotp))
+                | (Self::Code(_), Some(Step::AuthenticateTotp))
+        )
+    }
+
+    /// What is wrong with it before anybody is asked.
+    pub fn flaw(&self) -> Option<Problem> {
+        match self {
+            Self::Email(email) if email.is_empty() => Some(Problem::EmailMissing),
+            Self::Code(code) if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(Problem::CodeMalformed)
+            }
+            _ => None,
+        }
+    }
+
+    /// Puts it into the inputs of the run.
+    pub fn put(self, inputs: &mut PartialInputs) {
+        match self {
+            Self::Email(email) => inputs.email = Some(email),
+            Self::Continue => {}
+            Self::Code(code) => inputs.totp_code = Some(code),
+        }
+    }
+}

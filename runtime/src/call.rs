@@ -11,7 +11,7 @@ use crate::datum::{Datum, write_string};
 use crate::error::{ErrorKind, Place};
 use crate::form::{self, Field};
 use crate::query::Replace;
-use crate::run_id::RunId;
+use crate::run_id::{RunId, hash};
 use crate::style::{self, Style};
 use crate::token::Wanted;
 use crate::transport::Limits;
@@ -138,6 +138,8 @@ pub struct Call {
     given: Vec<Given>,
     /// Query parameters that carry credentials; expressions do not see them.
     keys: String,
+    /// Whether a cookie carries a credential.
+    secret_cookie: bool,
 }
 
 /// A path or query parameter as it was given, for `$request.path` and `$request.query`.
@@ -167,6 +169,7 @@ impl Call {
             body: Vec::new(),
             given: Vec::new(),
             keys: String::new(),
+            secret_cookie: false,
         }
     }
 
@@ -422,8 +425,8 @@ impl Call {
     }
 
     /// Adds the key by which an API recognises a request that it has had already, where the client
-    /// turns that on: to methods that would do their work twice.
-    pub(crate) fn key(&mut self, settings: &Settings, key: impl FnOnce() -> RunId) {
+    /// turns that on: to methods that would do their work twice. `key` is given a hash of the request.
+    pub(crate) fn key(&mut self, settings: &Settings, key: impl FnOnce(u64) -> RunId) {
         let source = settings.sources.get(self.operation.source);
         let Some(name) = source.and_then(|source| source.idempotency.as_ref()) else {
             return;
@@ -431,7 +434,8 @@ impl Call {
         if !matches!(self.operation.method, "POST" | "PATCH") || self.headers.contains_key(name) {
             return;
         }
-        if let Ok(value) = HeaderValue::try_from(key().to_string()) {
+        let content = hash(&[self.path.as_bytes(), self.query.as_bytes(), &self.body]);
+        if let Ok(value) = HeaderValue::try_from(key(content).to_string()) {
             self.headers.insert(name.clone(), value);
         }
     }
@@ -495,6 +499,9 @@ impl Call {
         if !self.cookies.is_empty() {
             let cookies = std::mem::take(&mut self.cookies);
             self.header_text("cookie", &cookies)?;
+            if let Some(value) = self.headers.get_mut(header::COOKIE) {
+                value.set_sensitive(self.secret_cookie);
+            }
         }
         // RFC 9110, section 8.6: a method that has content says so even where there is none.
         if self.body.is_empty() && matches!(self.operation.method, "POST" | "PUT" | "PATCH") {
@@ -669,10 +676,13 @@ impl Call {
                 self.keys.push('=');
                 self.keys.push_str(&style::encoded(key, false));
             }
-            SchemeKind::Cookie(cookie) => self.cookie_pair(
-                &style::encoded(cookie, false),
-                &style::encoded(credential.key().ok_or_else(unfit)?, false),
-            ),
+            SchemeKind::Cookie(cookie) => {
+                self.secret_cookie = true;
+                self.cookie_pair(
+                    &style::encoded(cookie, false),
+                    &style::encoded(credential.key().ok_or_else(unfit)?, false),
+                );
+            }
             SchemeKind::Transport => {}
         }
         Ok(())

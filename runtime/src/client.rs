@@ -287,11 +287,13 @@ impl SourceBuilder {
     /// Sends a key with every `POST` and `PATCH`, by which an API that knows the header
     /// `Idempotency-Key` recognises a request that it has had already.
     ///
-    /// The key is a UUID that follows from the run, the step and the visit of the step. Every attempt
-    /// of one visit has the same: retries, and what is sent again because a crash has kept the answer
-    /// from being stored. A step that is entered anew sends a new one, and so does the next attempt of
-    /// a step that has failed for good with an answer that refuses what the request says: a status of
-    /// 400 to 499 other than 408, 409, 425 and 429. A header of the same name in the workflow wins.
+    /// The key is a UUID that follows from the run, the step, the visit of the step and what the request
+    /// says. Every attempt of one visit has the same: retries, and what is sent again because a crash has
+    /// kept the answer from being stored. A step that is entered anew sends a new one, and so does a
+    /// request that says something else than the one before it, if every attempt before it in the visit
+    /// was refused: by a status of 400 to 499 other than 408, 409, 425 and 429. A request that may have had
+    /// its effect keeps its key whatever is changed, so that the API can tell. A header of the same name in
+    /// the workflow wins.
     ///
     /// An API may keep the answer to a key and repeat it, failures too: whether a `retry` of the
     /// document can then help is for the API to say.

@@ -205,11 +205,13 @@ impl fmt::Display for Error {
                 }
             }
         }
-        // The message of a called workflow's error is in that of its caller already.
-        if formatter.alternate() && inner.kind != ErrorKind::Nested {
+        if formatter.alternate() {
             let mut cause = self.source();
             while let Some(error) = cause {
-                write!(formatter, ": {error}")?;
+                // The message of a called workflow's error is in that of its caller already.
+                if !error.is::<Self>() {
+                    write!(formatter, ": {error}")?;
+                }
                 cause = error.source();
             }
         }

@@ -31,9 +31,10 @@
 //! could not follow, reading it is an error that lists what has changed; inputs that need not be given
 //! and steps behind the position may be added.
 //!
-//! Nothing of an attempt is in the run until `advance` returns: a future that is dropped in between has
-//! perhaps called the API and left no trace. Carry runs on in a task of their own where a caller may go
-//! away, such as a browser, and store a run after each `advance`. Every run has an `id`; where the
+//! No answer is in the run until `advance` returns: a future that is dropped in between has perhaps
+//! called the API and left no trace of it. Carry runs on in a task of their own where a caller may go
+//! away, such as a browser, and store a run after each `advance`, after one that returns an error too.
+//! Every run has an `id`, which its clones and what is read back share: carry on one of them. Where the
 //! process may die between a request and the storing of its answer,
 //! [`SourceBuilder::idempotency_key`] lets the API recognise the request when it is made again.
 //!

@@ -56,7 +56,8 @@ pub struct Event<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EventKind<'a> {
-    /// The run makes its first attempt.
+    /// The run makes its first attempt. The run of a call that is made again starts again, with the
+    /// same id.
     Started,
     /// A request is sent.
     #[non_exhaustive]
@@ -115,7 +116,8 @@ pub enum EventKind<'a> {
         /// How long.
         duration: Duration,
     },
-    /// The run has ended, or an attempt has failed and no action helped.
+    /// The run has ended, or an attempt has failed and no action helped: whoever mends the run carries
+    /// it on, and it finishes again. Not told of a run that has not started.
     #[non_exhaustive]
     Finished {
         /// Why it has failed; `None` where it has not.

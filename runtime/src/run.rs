@@ -221,8 +221,9 @@ impl<'a> Context<'a> {
     }
 }
 
-/// How many runs may call each other.
-const DEPTH: u32 = 64;
+/// How many runs may call each other: as many as can be stored, since `serde_json` reads no JSON that is
+/// nested deeper than 128 levels and each run in another one takes two.
+const DEPTH: u32 = 40;
 
 /// Tells of the run as it stands.
 fn watch<'a>(program: &dyn Program, context: Context<'a>) -> Watch<'a> {
@@ -244,10 +245,20 @@ async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Erro
                 context.transport.sleep_dyn(duration).await;
                 watch(program, context).tell(EventKind::Waited { duration });
             }
-            Advance::Awaiting(inputs) => return Err(missing_inputs(program, &inputs)),
+            Advance::Awaiting(inputs) => return Err(told_missing(program, context, &inputs)),
             Advance::Done => return Ok(()),
         }
     }
+}
+
+/// [`missing_inputs`], told to whoever watches.
+fn told_missing(program: &dyn Program, context: Context<'_>, inputs: &[usize]) -> Error {
+    if program.state().total > 0 {
+        watch(program, context).tell(EventKind::Finished {
+            error: Some(ErrorKind::MissingInput),
+        });
+    }
+    missing_inputs(program, inputs)
 }
 
 fn missing_inputs(program: &dyn Program, inputs: &[usize]) -> Error {
@@ -332,10 +343,11 @@ async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Adva
     let result = attempt_step(program, context).await;
     match &result {
         Ok(Advance::Done) => before.tell(EventKind::Finished { error: None }),
-        Err(error) => before.tell(EventKind::Finished {
+        // A run that could not even start has not ended.
+        Err(error) if program.state().total > 0 => before.tell(EventKind::Finished {
             error: Some(error.kind()),
         }),
-        Ok(_) => {}
+        _ => {}
     }
     result
 }
@@ -384,7 +396,15 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
             program.hang_up();
             follow(program, step, (action, name), sent.as_ref(), response.as_ref(), context)
         }
-        Err(failure) => fail(program, step, failure, sent.as_ref(), response, context),
+        Err(failure) => {
+            if sent.is_some() && program.state().asked.content.is_some() {
+                let refused = response.as_ref().is_some_and(|response| refused(response.status()));
+                let asked = &mut program.state_mut().asked;
+                asked.refused = refused;
+                asked.unsure |= !refused;
+            }
+            fail(program, step, failure, sent.as_ref(), response, context)
+        }
     }
 }
 
@@ -418,17 +438,12 @@ fn fail(
 
 /// Leaves a step that has failed for good. Whoever mends the run and goes on enters it anew.
 fn given_up(program: &mut dyn Program, step: usize, failure: Failure, response: Option<Response<Bytes>>) -> Error {
-    let error = step_error(program, failure, response);
-    let state = program.state_mut();
-    state.retries.retain(|(of, _), _| *of != step);
-    if error.status().is_some_and(refused) {
-        state.visit = state.visit.saturating_add(1);
-    }
-    error
+    program.state_mut().retries.retain(|(of, _), _| *of != step);
+    step_error(program, failure, response)
 }
 
-/// Whether a request with this answer has had no effect, so that the next is another one: what the
-/// request says was refused, neither its moment nor its number.
+/// Whether a request with this answer has had no effect: what it says was refused, neither its moment
+/// nor its number.
 fn refused(status: http::StatusCode) -> bool {
     status.is_client_error() && !matches!(status.as_u16(), 408 | 409 | 425 | 429)
 }
@@ -454,7 +469,7 @@ fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Descent<'a
             ..context
         };
         Some(match attempt(child, context).await {
-            Ok(Advance::Awaiting(inputs)) => Err(missing_inputs(program.child()?, &inputs)),
+            Ok(Advance::Awaiting(inputs)) => Err(told_missing(program.child()?, context, &inputs)),
             other => other,
         })
     })
@@ -478,16 +493,22 @@ fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Starts the run of a call. Its id follows from that of the caller, the visit and the retry that it
-/// belongs to, so that an attempt that is made again after a crash makes the same run.
-fn call(program: &mut dyn Program, site: usize, exchange: &Exchange<'_>, retry: u64) -> Result<(), Stop> {
+/// Starts the run of a call. Its id follows from that of the caller, the step, its visit and what the
+/// call is for, so that an attempt that is made again after a crash makes the same run.
+fn call(program: &mut dyn Program, step: usize, site: usize, exchange: &Exchange<'_>, kind: &str) -> Result<(), Stop> {
     program.call(site, exchange)?;
-    let (caller, visit) = (program.state().id, program.state().visit);
-    let id = caller.derive(&["run", &visit.to_string(), &retry.to_string(), &site.to_string()]);
+    let step = program.shape().steps.get(step).map_or("", |step| step.id);
+    let (caller, visit) = (program.state().id, program.state().visit.to_string());
     if let Some(child) = program.child() {
-        child.state_mut().id = id;
+        let target = child.shape().workflow;
+        child.state_mut().id = caller.derive(&["run", step, &visit, kind, target]);
     }
     Ok(())
+}
+
+/// What a detour is called in ids.
+fn detour_name(program: &dyn Program) -> String {
+    format!("detour {}", program.state().detours)
 }
 
 /// Makes the failure of a dependency that was jumped over.
@@ -517,12 +538,16 @@ async fn call_step(
     let under_way = program.state().mode == Mode::Call || (on_the_way && program.child().is_some());
     if !under_way {
         program.state_mut().attempt();
-        let retry = if on_the_way { program.state().retried() } else { 0 };
+        let kind = if on_the_way {
+            detour_name(program)
+        } else {
+            "call".to_owned()
+        };
         let started = if let Some(failure) = unmet_dependency(program, step) {
             Err(Stop::Failed(failure))
         } else {
             let nothing = Exchange::new(None, None, watch(program, context));
-            call(program, site, &nothing, retry)
+            call(program, step, site, &nothing, &kind)
         };
         match started {
             Ok(()) if on_the_way => {}
@@ -578,27 +603,39 @@ async fn call_step(
                 response: None,
             }
         }
-        Some(Ok(_)) if allowed.is_some_and(|allowed| total >= allowed) => Outcome::Judged {
-            result: Err(timed_out()),
-            sent: None,
-            response: None,
-        },
+        Some(Ok(_)) if allowed.is_some_and(|allowed| total >= allowed) => {
+            let below = Context {
+                depth: context.depth + 1,
+                ..context
+            };
+            if let Some(child) = program.child() {
+                watch(child, below).tell(EventKind::Finished {
+                    error: Some(ErrorKind::Timeout),
+                });
+            }
+            Outcome::Judged {
+                result: Err(timed_out()),
+                sent: None,
+                response: None,
+            }
+        }
         Some(Ok(advance)) => Outcome::Under(advance),
         // What the user has to mend is no failure of the step.
-        Some(Err(error))
-            if matches!(
-                error.kind(),
-                ErrorKind::Configuration | ErrorKind::MissingCredential | ErrorKind::TooManySteps | ErrorKind::Stored
-            ) =>
-        {
-            return Err(error);
-        }
+        Some(Err(error)) if is_the_users(&error) => return Err(error),
         Some(Err(error)) => Outcome::Judged {
             result: Err(nested(error)),
             sent: None,
             response: None,
         },
     })
+}
+
+/// Whether an error is the user's to mend, and no failure that the document could handle.
+fn is_the_users(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Configuration | ErrorKind::MissingCredential | ErrorKind::TooManySteps | ErrorKind::Stored
+    )
 }
 
 /// One attempt of a step that makes a request.
@@ -610,7 +647,7 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
             Err(Stop::Awaiting(inputs)) => return Ok(Outcome::Under(Advance::Awaiting(inputs))),
             Err(Stop::Failed(failure)) => Err(failure),
             Ok(()) => {
-                call.key(context.settings, || idempotency_key(program, step));
+                call.key(context.settings, |content| idempotency_key(program, step, content));
                 authorised(&call, context, None).await
             }
         },
@@ -692,15 +729,17 @@ async fn request_step(program: &mut dyn Program, step: usize, context: Context<'
     })
 }
 
-/// The key of a request, the same however often it is sent in one visit of its step.
-fn idempotency_key(program: &dyn Program, step: usize) -> RunId {
-    let state = program.state();
+/// The key of a request with this hash, the same however often it is sent in one visit of its step.
+fn idempotency_key(program: &mut dyn Program, step: usize, content: u64) -> RunId {
     let id = program.shape().steps.get(step).map_or("", |step| step.id);
+    let state = program.state_mut();
     // A detour is another request each time that it is made.
-    let retry = if state.position == step { 0 } else { state.retried() };
-    state
-        .id
-        .derive(&["key", id, &state.visit.to_string(), &retry.to_string()])
+    let (kind, content) = match state.mode {
+        Mode::DetourStep(_) => (format!("detour {}", state.detours), content),
+        _ => (String::new(), state.asked.content(content)),
+    };
+    let (visit, content) = (state.visit.to_string(), content.to_string());
+    state.id.derive(&["key", id, &visit, &kind, &content])
 }
 
 /// Sends the request of a step.
@@ -785,11 +824,11 @@ async fn detoured(program: &mut dyn Program, step: usize, context: Context<'_>) 
         Mode::DetourStep(other) => {
             let attempts = program.state().attempts;
             let outcome = match program.shape().steps.get(other).and_then(|step| step.call) {
-                Some(site) => call_step(program, other, site, context).await?,
-                None => request_step(program, other, context).await?,
+                Some(site) => call_step(program, other, site, context).await,
+                None => request_step(program, other, context).await,
             };
             program.state_mut().attempts = attempts;
-            match outcome {
+            match outcome? {
                 Outcome::Under(advance) => return Ok(advance),
                 Outcome::Judged { result: Ok(kept), .. } => {
                     if let Some(slot) = program.state_mut().steps.get_mut(other) {
@@ -818,7 +857,7 @@ async fn detoured(program: &mut dyn Program, step: usize, context: Context<'_>) 
             }
             Some(Ok(Advance::Done)) => None,
             Some(Ok(advance)) => return Ok(advance),
-            Some(Err(error)) if error.kind() == ErrorKind::TooManySteps => return Err(error),
+            Some(Err(error)) if is_the_users(&error) => return Err(error),
             Some(Err(error)) => Some(nested(error)),
         },
     };
@@ -862,7 +901,7 @@ fn follow(
         }
         Action::Leave(site) => {
             watch.action(name, ActionEvent::Leave);
-            called(program, site, sent, response, context)?;
+            called(program, step, site, "leave", sent, response, context)?;
             program.state_mut().mode = Mode::Left;
             return Ok(Advance::Advanced);
         }
@@ -874,10 +913,13 @@ fn follow(
             let wait = told.or_else(own).unwrap_or_default();
             watch.action(name, ActionEvent::Retry { wait });
             if let Some(detour) = detour {
+                let detours = program.state().detours.saturating_add(1);
+                program.state_mut().detours = detours;
                 let mode = match detour {
                     Detour::Step(other) => Mode::DetourStep(other),
                     Detour::Call(site) => {
-                        called(program, site, sent, response, context)?;
+                        let kind = detour_name(program);
+                        called(program, step, site, &kind, sent, response, context)?;
                         Mode::DetourCall
                     }
                 };
@@ -900,14 +942,15 @@ fn follow(
 /// Starts the run of the workflow that an action names.
 fn called(
     program: &mut dyn Program,
+    step: usize,
     site: usize,
+    kind: &str,
     sent: Option<&Sent>,
     response: Option<&Response<Bytes>>,
     context: Context<'_>,
 ) -> Result<(), Error> {
     let exchange = Exchange::new(sent, response, watch(program, context));
-    let retry = program.state().retried();
-    call(program, site, &exchange, retry).map_err(|stop| match stop {
+    call(program, step, site, &exchange, kind).map_err(|stop| match stop {
         Stop::Awaiting(inputs) => missing_inputs(program, &inputs),
         Stop::Failed(failure) => step_error(program, failure, response.cloned()),
     })

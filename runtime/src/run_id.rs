@@ -1,7 +1,6 @@
 //! What tells runs apart.
 
 use std::fmt;
-use std::hash::{BuildHasher as _, RandomState};
 use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer};
@@ -20,12 +19,29 @@ pub struct RunId(u128);
 const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
+/// FNV-1a with 64 bits, of parts that are kept apart.
+pub(crate) fn hash(parts: &[&[u8]]) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    for part in parts {
+        part.iter().copied().for_each(&mut add);
+        (part.len() as u64).to_be_bytes().into_iter().for_each(&mut add);
+    }
+    hash
+}
+
 impl RunId {
-    /// One of its own. Its randomness is that of std's hash maps, whose keys the operating system
-    /// gives: it needs no further crate, and no system call per run.
+    /// One of its own, from the randomness of the operating system.
     pub(crate) fn random() -> Self {
-        let half = || u128::from(RandomState::new().hash_one(0));
-        Self::uuid(half() << 64 | half(), 4)
+        let mut bytes = [0; 16];
+        if getrandom::fill(&mut bytes).is_err() {
+            // No system that std supports is without; if one is, std's hash maps have found some.
+            use std::hash::{BuildHasher as _, RandomState};
+            let half = || RandomState::new().hash_one(0).to_be_bytes();
+            bytes[..8].copy_from_slice(&half());
+            bytes[8..].copy_from_slice(&half());
+        }
+        Self::uuid(u128::from_be_bytes(bytes), 4)
     }
 
     /// The one that follows from this for what `parts` name.

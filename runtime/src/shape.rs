@@ -17,6 +17,8 @@ pub struct Shape {
     pub first: Option<usize>,
     /// The steps in the order of the document.
     pub steps: &'static [StepShape],
+    /// The fingerprint of what the workflows return that must have run before.
+    pub dependencies: u32,
 }
 
 /// An input as the compiler writes it down.
@@ -92,6 +94,8 @@ pub(crate) struct Fingerprint {
     inputs: Vec<(String, bool, u32)>,
     /// Id and prints, in the order in which they run.
     steps: Vec<(String, [u32; 3])>,
+    /// The print of what must have run before.
+    dependencies: u32,
 }
 
 impl Fingerprint {
@@ -105,6 +109,7 @@ impl Fingerprint {
                 .order()
                 .map(|(_, step)| (step.id.to_owned(), step.prints))
                 .collect(),
+            dependencies: shape.dependencies,
         }
     }
 
@@ -128,6 +133,9 @@ impl Fingerprint {
             if *required && !self.inputs.iter().any(|(known, ..)| known == name) {
                 changes.push(format!("the required input `{name}` is new"));
             }
+        }
+        if self.dependencies != now.dependencies {
+            changes.push("what it needs of the workflows that run before it is another".to_owned());
         }
         for (id, prints) in &self.steps {
             let Some((_, others)) = now.steps.iter().find(|(known, _)| known == id) else {
@@ -180,6 +188,7 @@ mod tests {
                 .map(|(name, required, print)| ((*name).to_owned(), *required, *print))
                 .collect(),
             steps: steps.iter().map(|(id, prints)| ((*id).to_owned(), *prints)).collect(),
+            dependencies: 0,
         }
     }
 

@@ -20,6 +20,13 @@ pub struct Slot {
 /// The key that marks a value which is stored as its text.
 const ESCAPE: &str = "$json";
 
+/// What keys start with that `serde_json` gives a meaning of its own.
+const PRIVATE: &str = "$serde_json::private";
+
+/// How deep a value may be nested that is stored as it is: a run in a run in a run has to be read back
+/// by a reader that stops at 128 levels.
+const DEPTH: usize = 32;
+
 impl Slot {
     /// Keeps a JSON text that is known to be valid.
     #[must_use]
@@ -70,9 +77,10 @@ fn compact(json: &str) -> Box<str> {
 
 impl Serialize for Slot {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let value: serde_json::Value = serde_json::from_str(&self.text).map_err(serde::ser::Error::custom)?;
         let mut again = Vec::new();
-        let survives = !has_escape(&value)
+        let survives = !self.text.contains(ESCAPE)
+            && !self.text.contains(PRIVATE)
+            && depth(&self.text) <= DEPTH
             && serde_json::to_writer(&mut again, &InOrder(&self.text)).is_ok()
             && again == self.text.as_bytes();
         if survives {
@@ -84,8 +92,26 @@ impl Serialize for Slot {
     }
 }
 
-fn has_escape(value: &serde_json::Value) -> bool {
-    value.as_object().is_some_and(|members| members.contains_key(ESCAPE))
+/// How deep a text is nested.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest): (usize, usize) = (0, 0);
+    let (mut quoted, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        if quoted {
+            (quoted, escaped) = (escaped || byte != b'"', !escaped && byte == b'\\');
+            continue;
+        }
+        match byte {
+            b'"' => quoted = true,
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// Serialises a JSON text as the value it is, its members in their order.
@@ -158,6 +184,13 @@ impl<'de> Deserialize<'de> for Slot {
                 .map(|text| Self { text: text.into() }),
         }
     }
+}
+
+/// Whether a text is one JSON number and nothing else: what is written from it is not looked at again.
+fn is_number(text: &str) -> bool {
+    text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+        && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+        && !text.ends_with(char::is_whitespace)
 }
 
 fn checked<E: serde::de::Error>(text: String) -> Result<Slot, E> {
@@ -256,6 +289,9 @@ impl<'de> Visitor<'de> for Transcribe<'_> {
             // How serde_json passes a number on when some crate of the build asks it to keep every digit.
             if first && key == "$serde_json::private::Number" {
                 let text = map.next_value::<String>()?;
+                if !is_number(&text) {
+                    return Err(serde::de::Error::custom("a number is none"));
+                }
                 self.out.truncate(self.out.len() - 1);
                 self.out.extend_from_slice(text.as_bytes());
                 return Ok(None);
@@ -301,6 +337,9 @@ mod tests {
             "{\"b\":1,\"a\":[{}]}",
             "{\"x\":1.10}",
             "{\"$json\":\"x\"}",
+            "{\"$serde_json::private::Number\":\"5\"}",
+            "{\"a\":{\"$serde_json::private::Number\":\"1}},\\\"doing\\\":1\"}}",
+            "[{\"$serde_json::private::RawValue\":\"x y\"}]",
             "[]",
             "\"\\u00e9\"",
         ] {
@@ -322,6 +361,30 @@ mod tests {
             "{\"b\":1,\"a\":\"x\"}",
             "readable where it can be"
         );
+    }
+
+    #[test]
+    fn a_value_that_is_nested_too_deep_to_be_read_is_kept_as_text() {
+        for levels in [1, 31, 32, 33, 127, 128, 5000] {
+            let text = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+            let stored = serde_json::to_string(&Slot::new(&text)).unwrap();
+            assert_eq!(stored.contains("$json"), levels > 32, "{levels}");
+            let again: Slot = serde_json::from_str(&stored).unwrap();
+            assert_eq!(again.json(), text);
+        }
+    }
+
+    /// What an API has put into a value must not become a part of the run around it.
+    #[test]
+    fn no_text_gets_out_of_its_value() {
+        let stored = r#"{"a":{"$serde_json::private::Number":"1}},\"b\":2,\"c\":{\"d\":{\"e\":3"}}"#;
+        assert!(serde_json::from_str::<Slot>(stored).is_err());
+        for bad in ["1 2", "x", "", "1}", "1,2", " 1", "1 "] {
+            assert!(!is_number(bad), "{bad}");
+        }
+        for good in ["0", "-0", "1.10", "1e2", "123456789012345678901234567890"] {
+            assert!(is_number(good), "{good}");
+        }
     }
 
     #[test]

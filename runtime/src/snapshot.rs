@@ -13,7 +13,7 @@ use crate::held::Held;
 use crate::run_id::RunId;
 use crate::shape::{Fingerprint, Shape};
 use crate::slot::Slot;
-use crate::state::{END, Mode, State};
+use crate::state::{Asked, END, Mode, State};
 
 /// The version of the stored form.
 const VERSION: u32 = 1;
@@ -39,6 +39,10 @@ struct Stored<'a, I, D, C> {
     attempts: u32,
     visit: u64,
     #[serde(skip_serializing_if = "is_zero")]
+    detours: u64,
+    #[serde(skip_serializing_if = "Asked::is_nothing")]
+    asked: Asked,
+    #[serde(skip_serializing_if = "is_zero")]
     spent: u64,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     retries: BTreeMap<&'a str, BTreeMap<usize, u64>>,
@@ -62,6 +66,10 @@ struct Restored<I, D, C> {
     held: Option<Held>,
     attempts: u32,
     visit: u64,
+    #[serde(default)]
+    detours: u64,
+    #[serde(default)]
+    asked: Asked,
     #[serde(default)]
     spent: u64,
     #[serde(default)]
@@ -201,6 +209,8 @@ pub fn serialize<S: Serializer, I: Serialize, D: Serialize, C: Serialize>(
         held: state.held.as_ref(),
         attempts: state.attempts,
         visit: state.visit,
+        detours: state.detours,
+        asked: state.asked,
         spent: state.spent,
         retries,
         total: state.total,
@@ -279,6 +289,8 @@ fn restore<I, D, C>(shape: &Shape, stored: Restored<I, D, C>) -> Result<Read<I, 
     state.attempts = stored.attempts;
     state.total = stored.total;
     state.visit = stored.visit;
+    state.detours = stored.detours;
+    state.asked = stored.asked;
     state.mode = match stored.doing {
         Doing::Step => Mode::Step,
         Doing::Call => Mode::Call,
@@ -286,6 +298,18 @@ fn restore<I, D, C>(shape: &Shape, stored: Restored<I, D, C>) -> Result<Read<I, 
         Doing::DetourCall => Mode::DetourCall,
         Doing::Left => Mode::Left,
     };
+    let calls = state.position().and_then(|step| shape.steps.get(step)?.call).is_some();
+    let possible = match state.mode {
+        Mode::Step | Mode::DetourStep(_) => true,
+        Mode::Call => calls && stored.called.is_some(),
+        Mode::DetourCall | Mode::Left => stored.called.is_some(),
+    };
+    if !possible {
+        return Err(format!(
+            "the run of workflow `{}` claims to be in another one that it does not hold",
+            shape.workflow
+        ));
+    }
     state.held = stored.held;
     state.spent = stored.spent;
     for (id, outputs) in stored.steps {

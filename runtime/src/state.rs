@@ -24,6 +24,38 @@ pub(crate) enum Mode {
     Left,
 }
 
+/// What a visit of a step has asked of an API, as far as its idempotency key depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Asked {
+    /// A hash of the request whose key is in use.
+    pub(crate) content: Option<u64>,
+    /// Whether the API may have acted on it: an attempt has ended otherwise than by a refusal.
+    pub(crate) unsure: bool,
+    /// Whether the last attempt was refused.
+    pub(crate) refused: bool,
+}
+
+impl Asked {
+    pub(crate) fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What the key is of, for a request with this hash: that of the first one, until one is refused
+    /// and another takes its place. What may have had its effect keeps its key, so that the API can tell.
+    pub(crate) fn content(&mut self, hash: u64) -> u64 {
+        match self.content {
+            Some(known) if known == hash || self.unsure || !self.refused => known,
+            _ => {
+                *self = Self {
+                    content: Some(hash),
+                    ..Self::default()
+                };
+                hash
+            }
+        }
+    }
+}
+
 /// The part of a run that is the same for every workflow.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -41,6 +73,10 @@ pub struct State {
     pub(crate) attempts: u32,
     /// How often a step was entered: tells one visit of a step from the next.
     pub(crate) visit: u64,
+    /// How often a retry has taken a detour: tells one detour from the next.
+    pub(crate) detours: u64,
+    /// What this visit has asked of an API that takes idempotency keys.
+    pub(crate) asked: Asked,
     /// Attempts of all steps.
     pub(crate) total: u32,
     /// What the step that is next has spent on its call, in milliseconds.
@@ -68,6 +104,8 @@ impl State {
             retries: BTreeMap::new(),
             attempts: 0,
             visit: 0,
+            detours: 0,
+            asked: Asked::default(),
             total: 0,
             spent: 0,
             held: None,
@@ -128,19 +166,10 @@ impl State {
         self.attempts = self.attempts.saturating_add(1);
     }
 
-    /// How many retries of the step that is next were made in this visit.
-    pub(crate) fn retried(&self) -> u64 {
-        let of = self.position;
-        self.retries
-            .iter()
-            .filter(|((step, _), _)| *step == of)
-            .map(|(_, used)| used)
-            .sum()
-    }
-
     pub(crate) fn enter(&mut self, step: usize) {
         self.position = step;
         self.visit = self.visit.saturating_add(1);
+        self.asked = Asked::default();
         self.mode = Mode::Step;
         self.attempts = 0;
         self.spent = 0;

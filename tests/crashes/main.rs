@@ -2,7 +2,7 @@
 //!
 //! The program of `tests/crashes.rs`, which writes the document and the list of workflows beside it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -46,6 +46,8 @@ struct State {
     start: Instant,
     /// Whether the next request is the last of its process: before the API sees it, or after.
     crash: Option<bool>,
+    /// What each key was for, and whether every answer to it has refused that.
+    keys: BTreeMap<String, (String, bool)>,
     /// What a request was answered whose answer nobody has received, and the request.
     unheard: Option<(String, Result<Response<Bytes>, String>)>,
 }
@@ -59,6 +61,7 @@ impl Api {
             clock: Duration::ZERO,
             start: Instant::now(),
             crash: None,
+            keys: BTreeMap::new(),
             unheard: None,
         })))
     }
@@ -122,6 +125,13 @@ impl Transport for Api {
                 let number = state.requests.len();
                 state.requests.push(line.clone());
                 let result = answer(state.seed, number);
+                if let Some(key) = &key {
+                    let refused = result.as_ref().is_ok_and(|response| response.status() == 404);
+                    let said = format!("{} {}", request.uri(), std::str::from_utf8(request.body()).unwrap());
+                    let known = state.keys.entry(key.clone()).or_insert_with(|| (said.clone(), true));
+                    assert!(known.0 == said || !known.1, "a key that was refused is used for another request: {said}");
+                    *known = (said, known.1 && refused);
+                }
                 if crash.is_none() {
                     return result.map_err(Into::into);
                 }

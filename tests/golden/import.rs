@@ -253,7 +253,7 @@ pub mod import_books {
                 next: Some(1),
                 needs: &[],
                 call: None,
-                prints: [2425837804, 3672949916, 731012246],
+                prints: [2425837804, 3672949916, 1447834881],
             },
             __rt::StepShape {
                 id: "check",
@@ -262,7 +262,7 @@ pub mod import_books {
                 next: Some(2),
                 needs: &[],
                 call: None,
-                prints: [1758976737, 2166136261, 370788780],
+                prints: [1758976737, 2166136261, 215915126],
             },
             __rt::StepShape {
                 id: "fetch",
@@ -274,6 +274,7 @@ pub mod import_books {
                 prints: [1649364051, 2894969895, 3574199210],
             },
         ],
+        dependencies: 0,
     };
     /// Why a run did not get on, and the run.
     pub type Error = __rt::RunError<Run>;

@@ -369,6 +369,7 @@ pub mod totp_enrollment {
                 prints: [1088523549, 842664530, 3574199210],
             },
         ],
+        dependencies: 0,
     };
     /// Why a run did not get on, and the run.
     pub type Error = __rt::RunError<Run>;

@@ -16,6 +16,9 @@ use tracing_subscriber::registry::LookupSpan;
 mod nested {
     arazzo::arazzo_workflow!("../language/nested.yml");
 }
+mod secrets {
+    arazzo::arazzo_workflow!("../language/secrets.yml");
+}
 mod polling {
     arazzo::arazzo_workflow!("../golden/import.yml");
 }
@@ -168,7 +171,7 @@ async fn a_called_workflow_tells_too_and_says_how_deep() {
     );
 }
 
-/// Neither inputs, nor what the API returns, nor credentials are in what is told, by either way.
+/// Neither inputs, nor parameters, nor what the API returns, nor credentials are in what is told, by either way.
 #[tokio::test]
 async fn nothing_that_is_told_holds_a_value() {
     let spans = Spans::default();
@@ -362,4 +365,45 @@ async fn spans_have_the_names_of_opentelemetry() {
         [json!("busy"), json!("retry")]
     );
     assert_eq!(actions[0].parent, Some("arazzo.step"));
+}
+
+/// An API key goes in a header, a query whose name needs encoding, or a cookie: wherever, it is in no event, no span and
+/// no recording, and no expression sees it.
+#[tokio::test]
+async fn api_keys_are_neither_told_nor_recorded() {
+    let spans = Spans::default();
+    let lines: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = Arc::clone(&lines);
+    let script = Script::new()
+        .on(secrets::keys::Step::Header)
+        .reply(200, json!({}))
+        .on(secrets::keys::Step::Query)
+        .reply(200, json!({}))
+        .on(secrets::keys::Step::Cookie)
+        .reply(200, json!({}));
+    let recorder = arazzo::testing::Recorder::new(script.clone());
+    let client = Client::builder()
+        .transport(recorder.clone())
+        .source("keys", |api| api.credential(Credential::api_key("SECRET-key")))
+        .observer(move |event: &Event<'_>| kept.lock().unwrap().push(format!("{event:?}")))
+        .build()
+        .unwrap();
+    let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(spans.clone()));
+    let outputs = secrets::keys(&client, secrets::keys::Inputs::new()).await.unwrap();
+    drop(guard);
+    let sent: Vec<String> = script.requests().iter().map(|request| format!("{request:?}")).collect();
+    let sensitive = script.requests()[2].headers["cookie"].is_sensitive();
+    assert!(
+        sensitive && script.requests()[2].header("cookie") == Some("session=SECRET-key"),
+        "{sent:?}"
+    );
+    assert_eq!(script.requests()[1].uri.query(), Some("page=2&api%5Bkey%5D=SECRET-key"));
+    let recording = serde_json::to_string(&recorder.recording()).unwrap();
+    assert!(recording.contains("page=2"), "{recording}");
+    let told = format!(
+        "{:?} {:?} {recording} {outputs:?}",
+        lines.lock().unwrap(),
+        spans.0.lock().unwrap()
+    );
+    assert!(!told.contains("SECRET"), "{told}");
 }

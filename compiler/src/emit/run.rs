@@ -220,6 +220,7 @@ fn shape(workflow: &Workflow, plan: &Plan) -> TokenStream {
         let print = Literal::u32_unsuffixed(fingerprint::input(input, workflow));
         quote!(__rt::InputShape { name: #name, required: #required, print: #print })
     });
+    let dependencies = Literal::u32_unsuffixed(fingerprint::dependencies(workflow, plan));
     let first = index(workflow.first);
     let steps = workflow.steps.iter().map(|step| {
         let id = &step.id;
@@ -246,6 +247,7 @@ fn shape(workflow: &Workflow, plan: &Plan) -> TokenStream {
     quote! {
         static SHAPE: __rt::Shape = __rt::Shape {
             workflow: #id, file: #file, inputs: &[#(#inputs),*], first: #first, steps: &[#(#steps),*],
+            dependencies: #dependencies,
         };
     }
 }

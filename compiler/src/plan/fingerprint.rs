@@ -28,7 +28,7 @@ pub fn input(input: &Input, workflow: &Workflow) -> u32 {
 pub fn step(step: &Step, workflow: &Workflow, plan: &Plan) -> [u32; 3] {
     [
         hash(&called(step, workflow, plan)),
-        hash(&outputs(step, workflow)),
+        hash(&outputs(step, workflow, plan)),
         hash(&actions(step, workflow, plan)),
     ]
 }
@@ -58,7 +58,7 @@ fn called(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     }
 }
 
-fn outputs(step: &Step, workflow: &Workflow) -> String {
+fn outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     let mut text = String::new();
     for output in &step.outputs {
         text.push_str(&output.name);
@@ -66,16 +66,53 @@ fn outputs(step: &Step, workflow: &Workflow) -> String {
         write_type(&output.ty, workflow, &mut Vec::new(), &mut text);
         text.push('\n');
     }
-    if step.whole {
-        text.push_str("and all of the workflow that it calls");
+    if step.whole
+        && let Some(target) = step
+            .call
+            .and_then(|site| workflow.sites.get(site))
+            .and_then(|site| plan.workflow(site.target))
+    {
+        text.push_str("and all of the workflow that it calls\n");
+        returned(target, true, &mut text);
     }
     text
 }
 
-/// Retries are counted by the place of their action, and a detour goes where its action says.
+/// What a workflow returns, and what it was given.
+fn returned(workflow: &Workflow, inputs: bool, text: &mut String) {
+    for output in &workflow.outputs {
+        text.push_str(&output.name);
+        text.push_str(if output.required { ": " } else { "?: " });
+        write_type(&output.ty, workflow, &mut Vec::new(), text);
+        text.push('\n');
+    }
+    for input in workflow.inputs.iter().filter(|_| inputs) {
+        text.push_str(&input.name);
+        text.push_str(if input.required { " = " } else { "? = " });
+        write_type(&input.ty, workflow, &mut Vec::new(), text);
+        text.push('\n');
+    }
+}
+
+/// Of what the workflows return that must have run before; 0 where there are none.
+#[must_use]
+pub fn dependencies(workflow: &Workflow, plan: &Plan) -> u32 {
+    let mut text = String::new();
+    for (index, inputs) in &workflow.dependencies {
+        if let Some(needed) = plan.workflow(*index) {
+            text.push_str(&needed.qualified);
+            text.push('\n');
+            returned(needed, *inputs, &mut text);
+        }
+    }
+    if text.is_empty() { 0 } else { hash(&text) }
+}
+
+/// Retries are counted by the place of their action, so its name belongs to it; a detour goes where
+/// its action says.
 fn actions(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     let id = |step: usize| workflow.steps.get(step).map_or("", |step| step.id.as_str());
-    let one = |action: &Action| match &action.kind {
+    let kind = |action: &Action| match &action.kind {
         ActionKind::End => "end\n".to_owned(),
         ActionKind::Goto(step) => format!("goto {}\n", id(*step)),
         ActionKind::Leave(site) => format!("leave {}\n", target(*site, workflow, plan)),
@@ -86,6 +123,7 @@ fn actions(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
         },
         ActionKind::Invalid => String::new(),
     };
+    let one = |action: &Action| format!("{}: {}", action.name, kind(action));
     let list = |actions: &[Action]| actions.iter().map(one).collect::<String>();
     format!("success\n{}failure\n{}", list(&step.on_success), list(&step.on_failure))
 }

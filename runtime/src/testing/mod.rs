@@ -54,7 +54,8 @@
 //!
 //! Time passes by what `finish` waits, by late answers and by timeouts: that of the step, else the
 //! client's, which is 30 seconds unless it was built with another. Whoever calls `advance` gets
-//! [`Progress::Wait`](crate::Progress::Wait) and waits by [`pass`](Script::pass).
+//! [`Progress::Wait`](crate::Progress::Wait) and waits by [`pass`](Script::pass). A script has one
+//! clock: give runs that go on at the same time one each.
 //!
 //! # Workflows that call others
 //!

@@ -46,11 +46,11 @@ impl<T: Transport> Transport for Recorder<T> {
         let Some(attempt) = request.extensions().get::<Attempt>().copied() else {
             return self.transport.send(request).await;
         };
-        let recorded = Recorded::of(&attempt, &request);
+        let recording = || self.recording.lock().unwrap_or_else(PoisonError::into_inner);
+        // Before it is sent: whoever waits for the answer may not wait long enough.
+        let place = recording().begin(&attempt, Recorded::of(&attempt, &request));
         let result = self.transport.send(request).await;
-        let mut recording = self.recording.lock().unwrap_or_else(PoisonError::into_inner);
-        recording.add(&attempt, recorded, result.as_ref());
-        drop(recording);
+        recording().end(place, result.as_ref());
         result
     }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::script::Script;
 use crate::call::SchemeKind;
+use crate::style::encoded;
 use crate::transport::{Attempt, BoxError};
 
 /// The exchanges of a run; see the [module](super).
@@ -52,6 +53,8 @@ enum Answer {
         body: Body,
     },
     Error(String),
+    /// Nobody has waited for it.
+    Nothing(()),
 }
 
 /// A body: text where it is some, else base64.
@@ -109,7 +112,7 @@ impl Request {
         };
         let key = |pair: &&str| {
             let name = pair.split('=').next().unwrap_or_default();
-            schemes().any(|scheme| matches!(scheme.kind, SchemeKind::Query(key) if key == name))
+            schemes().any(|scheme| matches!(scheme.kind, SchemeKind::Query(key) if encoded(key, false) == name))
         };
         let uri = request.uri().to_string();
         let url = match uri.split_once('?') {
@@ -201,8 +204,23 @@ impl Default for Recording {
 }
 
 impl Recording {
-    pub(super) fn add(&mut self, attempt: &Attempt, request: Request, result: Result<&Response<Bytes>, &BoxError>) {
-        let answer = match result {
+    /// Adds a request before it is sent; its place.
+    pub(super) fn begin(&mut self, attempt: &Attempt, request: Request) -> usize {
+        self.exchanges.push(Exchange {
+            workflow: attempt.step.workflow.to_owned(),
+            step: attempt.step.step.to_owned(),
+            request,
+            answer: Answer::Nothing(()),
+        });
+        self.exchanges.len() - 1
+    }
+
+    /// Adds what has come of a request.
+    pub(super) fn end(&mut self, place: usize, result: Result<&Response<Bytes>, &BoxError>) {
+        let Some(exchange) = self.exchanges.get_mut(place) else {
+            return;
+        };
+        exchange.answer = match result {
             Ok(response) => Answer::Response {
                 status: response.status().as_u16(),
                 headers: pairs(response.headers(), |_| false),
@@ -210,12 +228,6 @@ impl Recording {
             },
             Err(error) => Answer::Error(error.to_string()),
         };
-        self.exchanges.push(Exchange {
-            workflow: attempt.step.workflow.to_owned(),
-            step: attempt.step.step.to_owned(),
-            request,
-            answer,
-        });
     }
 
     /// How many exchanges it has.
@@ -232,7 +244,8 @@ impl Recording {
 
     /// A script that answers as was recorded, step by step, and ends a run with
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) that sends another method, path,
-    /// query or body than the recorded one. Where the API is and what headers are sent does not matter.
+    /// query or body than the recorded one. The host and what headers are sent does not matter. An
+    /// attempt that was cut off by a timeout hangs.
     #[must_use]
     pub fn script(&self) -> Script {
         self.exchanges.iter().fold(Script::new(), |script, exchange| {
@@ -245,6 +258,7 @@ impl Recording {
             let on = script.on_recorded(workflow, step, Expected(request));
             match answer {
                 Answer::Error(message) => on.fail(message),
+                Answer::Nothing(()) => on.hang(),
                 Answer::Response { status, headers, body } => match response(status, headers, &body) {
                     Ok(response) => on.respond(response),
                     Err(problem) => on.fail(problem),

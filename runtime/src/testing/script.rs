@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -223,7 +224,7 @@ impl Script {
             body: request.body().clone(),
         });
         let mut of_step = state.steps.iter_mut().filter(|(key, _)| key.is(attempt.step));
-        let Some(answer) = of_step.next().and_then(|(_, answers)| answers.pop_front()) else {
+        let Some(answer) = of_step.find_map(|(_, answers)| answers.pop_front()) else {
             state.missing.push(attempt.step.to_string());
             let (step, number) = (attempt.step, attempt.number);
             return Err(wrong(format!(
@@ -275,6 +276,16 @@ impl Transport for Script {
     }
 
     async fn sleep(&self, duration: Duration) {
+        // What goes on beside it comes first, as far as it does so without waiting itself.
+        let mut waited = false;
+        std::future::poll_fn(|context| {
+            if std::mem::replace(&mut waited, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
         self.state().elapsed += duration;
     }
 

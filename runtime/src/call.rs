@@ -441,8 +441,7 @@ impl Call {
     }
 
     /// What a token is needed with, if one is.
-    pub(crate) fn token(&self, settings: &Settings) -> Result<Option<Wanted>, Failure> {
-        let chosen = self.chosen(settings)?;
+    pub(crate) fn token(chosen: &[Chosen<'_>]) -> Result<Option<Wanted>, Failure> {
         let wanted = chosen
             .iter()
             .find_map(|(kind, name, credential)| Some((kind, name, credential.client()?)));
@@ -459,6 +458,7 @@ impl Call {
     pub(crate) fn finish(
         mut self,
         settings: &Settings,
+        chosen: &[Chosen<'_>],
         token: Option<&str>,
     ) -> Result<(Request<Bytes>, Sent), Failure> {
         let known = settings.sources.get(self.operation.source);
@@ -486,7 +486,7 @@ impl Call {
             );
             return Err(Failure::new(ErrorKind::Configuration, message));
         }
-        for (kind, name, credential) in self.chosen(settings)? {
+        for (kind, name, credential) in chosen {
             self.credential(kind, name, credential, token)?;
         }
         if let Some(source) = known {
@@ -557,10 +557,7 @@ impl Call {
 
     /// The credentials that go along, and how: those of a scheme that the operation requires, else
     /// the source's own.
-    fn chosen<'s>(
-        &self,
-        settings: &'s Settings,
-    ) -> Result<Vec<(&'static SchemeKind, &'static str, &'s crate::Credential)>, Failure> {
+    pub(crate) fn chosen<'s>(&self, settings: &'s Settings) -> Result<Vec<Chosen<'s>>, Failure> {
         let operation = self.operation;
         if matches!(operation.security, [all] if all.is_empty()) {
             return Ok(Vec::new());
@@ -648,11 +645,11 @@ impl Call {
                 if self.headers.contains_key(header::AUTHORIZATION) {
                     return Ok(());
                 }
-                let text = match (credential.client(), token) {
-                    (Some(_), Some(token)) => format!("Bearer {token}"),
-                    _ => credential.authorization().ok_or_else(unfit)?,
+                let value = match (credential.client(), token) {
+                    (Some(_), Some(token)) => HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| ()),
+                    _ => credential.authorization().ok_or_else(unfit)?.clone(),
                 };
-                let mut value = HeaderValue::try_from(text).map_err(|_| {
+                let mut value = value.map_err(|()| {
                     Failure::new(
                         ErrorKind::Configuration,
                         format!("the credential for `{name}` has a character that cannot be sent"),
@@ -688,6 +685,9 @@ impl Call {
         Ok(())
     }
 }
+
+/// A credential that goes along, where it goes, and what the description calls it.
+pub(crate) type Chosen<'s> = (&'static SchemeKind, &'static str, &'s crate::Credential);
 
 /// A request that was sent, as expressions see it.
 #[derive(Debug)]

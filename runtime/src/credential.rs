@@ -3,6 +3,7 @@
 use std::fmt;
 
 use base64::Engine as _;
+use http::HeaderValue;
 
 use crate::token::ClientCredentials;
 
@@ -12,11 +13,16 @@ use crate::token::ClientCredentials;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     kind: Kind,
+    /// The value of the `Authorization` header, for credentials that have one; made once.
+    authorization: Option<Authorization>,
 }
+
+/// The value of an `Authorization` header, or that it has a character which no header can have.
+type Authorization = Result<HeaderValue, ()>;
 
 #[derive(Clone, PartialEq, Eq)]
 enum Kind {
-    Basic { user: String, password: String },
+    Basic,
     Bearer(String),
     ApiKey(String),
     Client(ClientCredentials),
@@ -24,9 +30,7 @@ enum Kind {
 
 impl From<ClientCredentials> for Credential {
     fn from(credentials: ClientCredentials) -> Self {
-        Self {
-            kind: Kind::Client(credentials),
-        }
+        Self::new(Kind::Client(credentials), None)
     }
 }
 
@@ -34,41 +38,38 @@ impl Credential {
     /// HTTP Basic (RFC 7617): a user name without `:` and a password.
     #[must_use]
     pub fn basic(user: impl Into<String>, password: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::Basic {
-                user: user.into(),
-                password: password.into(),
-            },
-        }
+        let pair = format!("{}:{}", user.into(), password.into());
+        let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
+        Self::new(Kind::Basic, Some(format!("Basic {encoded}")))
     }
 
     /// A bearer token (RFC 6750), also for `oauth2` and `openIdConnect` schemes. For tokens that the
     /// client gets itself see [`ClientCredentials`].
     #[must_use]
     pub fn bearer(token: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::Bearer(token.into()),
-        }
+        let token = token.into();
+        let header = format!("Bearer {token}");
+        Self::new(Kind::Bearer(token), Some(header))
     }
 
     /// An API key; the security scheme says in which header, query parameter or cookie it goes.
     #[must_use]
     pub fn api_key(key: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::ApiKey(key.into()),
-        }
+        Self::new(Kind::ApiKey(key.into()), None)
+    }
+
+    fn new(kind: Kind, authorization: Option<String>) -> Self {
+        let authorization = authorization.map(|text| {
+            let mut value = HeaderValue::try_from(text).map_err(|_| ())?;
+            value.set_sensitive(true);
+            Ok(value)
+        });
+        Self { kind, authorization }
     }
 
     /// The value of the `Authorization` header, for credentials that have one.
-    pub(crate) fn authorization(&self) -> Option<String> {
-        match &self.kind {
-            Kind::Basic { user, password } => {
-                let encoded = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
-                Some(format!("Basic {encoded}"))
-            }
-            Kind::Bearer(token) => Some(format!("Bearer {token}")),
-            Kind::ApiKey(_) | Kind::Client(_) => None,
-        }
+    pub(crate) fn authorization(&self) -> Option<&Authorization> {
+        self.authorization.as_ref()
     }
 
     /// What tokens are got with.
@@ -83,14 +84,14 @@ impl Credential {
     pub(crate) fn key(&self) -> Option<&str> {
         match &self.kind {
             Kind::ApiKey(key) | Kind::Bearer(key) => Some(key),
-            Kind::Basic { .. } | Kind::Client(_) => None,
+            Kind::Basic | Kind::Client(_) => None,
         }
     }
 
     /// What it is, without what it says.
     pub(crate) fn name(&self) -> &'static str {
         match self.kind {
-            Kind::Basic { .. } => "basic",
+            Kind::Basic => "basic",
             Kind::Bearer(_) => "bearer",
             Kind::ApiKey(_) => "API key",
             Kind::Client(_) => "client",
@@ -112,10 +113,9 @@ mod tests {
     #[test]
     fn basic_is_encoded_as_the_rfc_says() {
         let credential = Credential::basic("Aladdin", "open sesame");
-        assert_eq!(
-            credential.authorization().as_deref(),
-            Some("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
-        );
+        let header = credential.authorization().unwrap().as_ref().unwrap();
+        assert_eq!(header, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        assert!(header.is_sensitive());
     }
 
     #[test]

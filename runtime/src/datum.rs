@@ -1,5 +1,6 @@
 //! JSON values as expressions see them: borrowed where they can be, their numbers as they came.
 
+use std::any::{Any, TypeId};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -105,12 +106,12 @@ impl<'a> Datum<'a> {
         match self {
             Self::Json(Cow::Borrowed(text)) => {
                 let mut found = [None];
-                extract(text, &[tokens], &mut found).ok()?;
+                extract(text.as_bytes(), &[tokens], &mut found).ok()?;
                 found[0].map(Datum::from_json)
             }
             Self::Json(Cow::Owned(text)) => {
                 let mut found = [None];
-                extract(&text, &[tokens], &mut found).ok()?;
+                extract(text.as_bytes(), &[tokens], &mut found).ok()?;
                 found[0].map(|text| Datum::from_json(text).into_owned())
             }
             other => tokens.is_empty().then_some(other),
@@ -153,12 +154,28 @@ impl<'a> Datum<'a> {
 
 /// A value as a Rust value; `None` where it is absent or of another type.
 #[must_use]
-pub fn typed<T: serde::de::DeserializeOwned>(value: Option<Datum<'_>>) -> Option<T> {
-    serde_json::from_str(&value?.to_json()).ok()
+pub fn typed<T: serde::de::DeserializeOwned + 'static>(value: Option<Datum<'_>>) -> Option<T> {
+    match value? {
+        Datum::Text(text) if TypeId::of::<T>() == TypeId::of::<String>() => {
+            let mut typed: Option<T> = None;
+            // A string is one already: most outputs are.
+            *(&mut typed as &mut dyn Any).downcast_mut::<Option<String>>()? = Some(text.into_owned());
+            typed
+        }
+        other => serde_json::from_str(&other.to_json()).ok(),
+    }
 }
 
 /// Writes a JSON string.
 pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
+    let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if text.bytes().all(plain) {
+        out.reserve(text.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
     // Writing to a `Vec` cannot fail.
     let _ = serde_json::to_writer(out, text);
 }

@@ -1,5 +1,6 @@
 //! A request and its response, as the criteria and outputs of a step see them.
 
+use std::any::TypeId;
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -117,7 +118,7 @@ impl<'a> Exchange<'a> {
             return pointer.is_empty().then(|| Datum::borrowed(text));
         }
         let mut found = [None];
-        extract(text, &[pointer], &mut found).ok()?;
+        extract(text.as_bytes(), &[pointer], &mut found).ok()?;
         found[0].map(Datum::from_json)
     }
 
@@ -154,11 +155,26 @@ impl<'a> Exchange<'a> {
         if response.body().is_empty() {
             return reads;
         }
+        let media = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let json = media.is_none_or(is_json);
+        let mut invalid = None;
+        if json {
+            let mut found = [None; N];
+            match extract(response.body(), &pointers, &mut found) {
+                Ok(()) => {
+                    reads.found = found.map(|found| found.map(Cow::Borrowed));
+                    return reads;
+                }
+                Err(error) => invalid = media.is_some().then_some(error),
+            }
+        }
         let Ok(text) = std::str::from_utf8(response.body()) else {
             // Bytes that are no text: as a whole a blob, without members.
-            let media = response.headers().get(header::CONTENT_TYPE);
             let mut blob = crate::blob::Blob::new(response.body().clone());
-            if let Some(media) = media.and_then(|value| value.to_str().ok()) {
+            if let Some(media) = media {
                 blob = blob.of_type(media);
             }
             for (found, pointer) in reads.found.iter_mut().zip(pointers) {
@@ -169,24 +185,9 @@ impl<'a> Exchange<'a> {
             reads.problem = Some("bytes that are not UTF-8".to_owned());
             return reads;
         };
-        let media = response
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let json = media.is_none_or(is_json);
-        if json {
-            let mut found = [None; N];
-            match extract(text, &pointers, &mut found) {
-                Ok(()) => {
-                    reads.found = found.map(|found| found.map(Cow::Borrowed));
-                    return reads;
-                }
-                Err(error) if media.is_some() => {
-                    reads.problem = Some(format!("the body is not JSON: {error}"));
-                    return reads;
-                }
-                Err(_) => {}
-            }
+        if let Some(error) = invalid {
+            reads.problem = Some(format!("the body is not JSON: {error}"));
+            return reads;
         }
         // Anything else is text: as a whole a string, without members.
         for (found, pointer) in reads.found.iter_mut().zip(pointers) {
@@ -255,7 +256,7 @@ impl<const N: usize> Reads<'_, N> {
     ///
     /// # Errors
     /// It is not, or it is absent though `required`.
-    pub fn keep<T: DeserializeOwned>(
+    pub fn keep<T: DeserializeOwned + 'static>(
         &self,
         index: usize,
         required: bool,
@@ -285,7 +286,7 @@ pub struct Output {
 ///
 /// # Errors
 /// It is not what its schema says, or absent though `required`.
-pub fn keep_datum<T: DeserializeOwned>(
+pub fn keep_datum<T: DeserializeOwned + 'static>(
     value: Option<&Datum<'_>>,
     required: bool,
     output: &Output,
@@ -293,7 +294,7 @@ pub fn keep_datum<T: DeserializeOwned>(
     keep::<T>(value.map(Datum::to_json).as_deref(), required, output, None)
 }
 
-fn keep<T: DeserializeOwned>(
+fn keep<T: DeserializeOwned + 'static>(
     text: Option<&str>,
     required: bool,
     output: &Output,
@@ -322,6 +323,11 @@ fn keep<T: DeserializeOwned>(
     };
     // An optional value may be null, which is kept apart from absence.
     if text == "null" && !required {
+        return Ok(Some(Slot::new(text)));
+    }
+    // A string without escapes is one without being read: most outputs are.
+    let plain = TypeId::of::<T>() == TypeId::of::<String>() && text.starts_with('"') && !text.contains('\\');
+    if plain {
         return Ok(Some(Slot::new(text)));
     }
     match serde_json::from_str::<T>(text) {

@@ -5,18 +5,19 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Finds what each pointer leads to; what is found borrows from `text`. Where a key stands twice
+/// Finds what each pointer leads to; what is found borrows from `json`. Where a key stands twice
 /// in an object, the last one counts.
 ///
 /// # Errors
-/// The text is no JSON.
+/// The bytes are no JSON. Those of strings that nothing leads to are not looked at, so they need not be
+/// UTF-8.
 pub(crate) fn extract<'a>(
-    text: &'a str,
+    json: &'a [u8],
     pointers: &[&[&str]],
     found: &mut [Option<&'a str>],
 ) -> Result<(), serde_json::Error> {
     let wanted: Vec<usize> = (0..pointers.len()).collect();
-    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
     Node {
         pointers,
         wanted: &wanted,
@@ -73,7 +74,7 @@ impl<'a> DeserializeSeed<'a> for Node<'_, '_, 'a> {
 /// The text with a value in the place that a pointer leads to; `None` where it leads nowhere.
 pub(crate) fn replace(text: &str, pointer: &[&str], value: &crate::datum::Datum<'_>) -> Option<String> {
     let mut found = [None];
-    extract(text, &[pointer], &mut found).ok()?;
+    extract(text.as_bytes(), &[pointer], &mut found).ok()?;
     let old = found[0]?;
     // What was found is a part of the text.
     let start = old.as_ptr() as usize - text.as_ptr() as usize;
@@ -274,7 +275,7 @@ mod tests {
 
     fn find<'a>(text: &'a str, pointers: &[&[&str]]) -> Vec<Option<&'a str>> {
         let mut found = vec![None; pointers.len()];
-        extract(text, pointers, &mut found).unwrap();
+        extract(text.as_bytes(), pointers, &mut found).unwrap();
         found
     }
 
@@ -344,7 +345,7 @@ mod tests {
     #[test]
     fn text_that_is_no_json_is_an_error() {
         for text in ["", "{", "{\"a\":1,}", "[1] 2", "{'a':1}", "nul"] {
-            assert!(extract(text, &[&["a"]], &mut [None]).is_err(), "{text}");
+            assert!(extract(text.as_bytes(), &[&["a"]], &mut [None]).is_err(), "{text}");
         }
     }
 

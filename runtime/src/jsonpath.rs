@@ -45,7 +45,7 @@ impl JsonPath {
             .collect();
         let pointers: Vec<&[&str]> = pointers.iter().map(Vec::as_slice).collect();
         let mut found = vec![None; pointers.len()];
-        extract(&json, &pointers, &mut found).ok()?;
+        extract(json.as_bytes(), &pointers, &mut found).ok()?;
         let found: Vec<&str> = found.into_iter().flatten().collect();
         Some(Datum::Json(format!("[{}]", found.join(",")).into()))
     }

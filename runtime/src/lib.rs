@@ -104,10 +104,12 @@ mod held;
 #[cfg(feature = "jsonpath")]
 mod jsonpath;
 mod observer;
+mod program;
 mod progress;
 mod query;
 #[cfg(feature = "regex")]
 mod regex;
+mod request;
 mod run;
 mod run_id;
 mod seal;
@@ -192,10 +194,11 @@ pub mod __private {
     pub use crate::form::Field;
     #[cfg(feature = "jsonpath")]
     pub use crate::jsonpath::JsonPath;
+    pub use crate::program::{Action, Program, Workflow, inputs};
     pub use crate::query::{bare, jsonpath_escaped, jsonpath_value, xpath_literal};
     #[cfg(feature = "regex")]
     pub use crate::regex::{Regex, matches};
-    pub use crate::run::{Action, Program, Workflow, advance, advance_until_blocked, finish, inputs};
+    pub use crate::run::{advance, advance_until_blocked, finish};
     pub use crate::seal::{open, seal};
     pub use crate::shape::{InputShape, Shape, StepShape};
     pub use crate::slot::Slot;

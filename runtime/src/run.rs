@@ -1,137 +1,27 @@
 //! The engine: takes a run one step further.
 
 use std::future::Future;
-use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Response, header};
 
-use crate::call::{Call, Failure, Sent, Stop};
+use crate::call::{Failure, Sent, Stop};
 use crate::client::{Client, Settings};
-use crate::datum::Datum;
 use crate::error::{Error, ErrorKind};
 use crate::exchange::Exchange;
 use crate::held::Held;
 use crate::observer::{ActionEvent, EventKind, Watch};
+use crate::program::{Action, Program, Workflow};
 use crate::progress::Progress;
-use crate::run_id::RunId;
-use crate::shape::{Shape, StepName};
+use crate::request::request_step;
 use crate::slot::Slot;
-use crate::state::{Detour, END, Mode, State};
-use crate::token;
-use crate::transport::{Attempt, DynTransport, Limits, ResponseTooLarge, Transport};
-
-/// What happens after an attempt.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Action {
-    /// The next step of the list.
-    Next,
-    /// The workflow ends.
-    End,
-    /// The step with this index.
-    Goto(usize),
-    /// The workflow of this call, for good.
-    Leave(usize),
-    /// The same step once more, after so many seconds if the response does not say otherwise, and
-    /// after a detour.
-    Retry(Option<f64>, Option<Detour>),
-}
-
-/// What the compiler writes for each workflow; decisions are code, the rest is here.
-pub trait Program: Send {
-    /// The names of things.
-    fn shape(&self) -> &'static Shape;
-
-    /// The state.
-    fn state(&self) -> &State;
-
-    /// The state.
-    fn state_mut(&mut self) -> &mut State;
-
-    /// What is wrong with the inputs that are there.
-    fn violations(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    /// Makes the request of a step.
-    ///
-    /// # Errors
-    /// An input is awaited, or the request cannot be made.
-    fn prepare(&self, step: usize, call: &mut Call) -> Result<(), Stop>;
-
-    /// Judges the response of a step and returns what the step keeps.
-    ///
-    /// # Errors
-    /// A criterion is not met, or the response is not what an output needs.
-    fn settle(&self, step: usize, exchange: &Exchange<'_>) -> Result<Vec<Option<Slot>>, Failure>;
-
-    /// What happens after a step that has succeeded.
-    fn succeeded(&mut self, _step: usize, _exchange: &Exchange<'_>) -> Action {
-        Action::Next
-    }
-
-    /// What happens after a step that has failed; `None`: the workflow fails.
-    fn failed(&mut self, _step: usize, _exchange: &Exchange<'_>) -> Option<Action> {
-        None
-    }
-
-    /// An output of the workflow.
-    fn output(&self, _output: usize) -> Option<Datum<'_>> {
-        None
-    }
-
-    /// Starts the run of a call.
-    ///
-    /// # Errors
-    /// An input is awaited, or one of the called workflow cannot be given.
-    fn call(&mut self, _site: usize, _exchange: &Exchange<'_>) -> Result<(), Stop> {
-        Ok(())
-    }
-
-    /// The run that was called.
-    fn child(&mut self) -> Option<&mut dyn Program> {
-        None
-    }
-
-    /// Forgets the run that was called.
-    fn hang_up(&mut self) {}
-}
-
-/// A [`Program`] with the types that its user sees.
-pub trait Workflow: Program {
-    /// The enum of inputs.
-    type Input;
-    /// The outputs.
-    type Outputs;
-
-    /// The input with an index.
-    fn input(index: usize) -> Option<Self::Input>;
-
-    /// The outputs of a run that has ended.
-    fn collect(&self) -> Option<Self::Outputs>;
-}
-
-/// Starts the inputs of a called workflow: what `write` writes as the members of an object.
-///
-/// # Errors
-/// A value that is absent, or of another type than the input.
-pub fn inputs<I: serde::de::DeserializeOwned>(
-    workflow: &str,
-    write: impl FnOnce(&mut crate::call::JsonBody<'_>) -> Result<(), Failure>,
-) -> Result<I, Failure> {
-    let written = crate::call::written(write)?;
-    serde_json::from_str(&written.text()).map_err(|error| {
-        Failure::new(
-            ErrorKind::Request,
-            format!("the inputs of workflow `{workflow}` cannot be given: {error}"),
-        )
-    })
-}
+use crate::state::{Detour, END, Mode};
+use crate::transport::{DynTransport, Transport};
 
 /// [`Progress`] before it has types.
-enum Advance {
+pub(crate) enum Advance {
     Advanced,
     Wait(Duration),
     Awaiting(Vec<usize>),
@@ -201,11 +91,11 @@ fn outputs<P: Workflow>(program: &P) -> Result<P::Outputs, Error> {
 
 /// What every attempt needs.
 #[derive(Clone, Copy)]
-struct Context<'a> {
-    transport: &'a dyn DynTransport,
-    settings: &'a Settings,
+pub(crate) struct Context<'a> {
+    pub(crate) transport: &'a dyn DynTransport,
+    pub(crate) settings: &'a Settings,
     /// How long the attempt may take because of a step that has called this run.
-    limit: Option<Duration>,
+    pub(crate) limit: Option<Duration>,
     /// How many runs have called each other.
     depth: u32,
 }
@@ -226,7 +116,7 @@ impl<'a> Context<'a> {
 const DEPTH: u32 = 40;
 
 /// Tells of the run as it stands.
-fn watch<'a>(program: &dyn Program, context: Context<'a>) -> Watch<'a> {
+pub(crate) fn watch<'a>(program: &dyn Program, context: Context<'a>) -> Watch<'a> {
     let state = program.state();
     Watch {
         observer: context.settings.observer.as_deref(),
@@ -291,7 +181,7 @@ fn error(program: &dyn Program, kind: ErrorKind, message: impl Into<String>) -> 
 }
 
 /// The error of a failed attempt.
-fn step_error(program: &dyn Program, failure: Failure, response: Option<Response<Bytes>>) -> Error {
+pub(crate) fn step_error(program: &dyn Program, failure: Failure, response: Option<Response<Bytes>>) -> Error {
     let state = program.state();
     let step = program.shape().steps.get(state.position).map(|step| step.id);
     error(program, failure.kind, failure.message).with(|inner| {
@@ -316,7 +206,7 @@ fn nested(error: Error) -> Failure {
 
 /// What an attempt came to.
 #[allow(clippy::large_enum_variant, reason = "it is moved once and never kept")]
-enum Outcome {
+pub(crate) enum Outcome {
     /// The step is not done yet.
     Under(Advance),
     /// The step has been judged.
@@ -476,7 +366,7 @@ fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Descent<'a
 }
 
 /// Counts an attempt.
-fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
+pub(crate) fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
     let settings = context.settings;
     if program.state().total >= settings.max_steps {
         let message = format!(
@@ -512,7 +402,7 @@ fn detour_name(program: &dyn Program) -> String {
 }
 
 /// Makes the failure of a dependency that was jumped over.
-fn unmet_dependency(program: &dyn Program, step: usize) -> Option<Failure> {
+pub(crate) fn unmet_dependency(program: &dyn Program, step: usize) -> Option<Failure> {
     let shape = program.shape();
     let missing = shape
         .steps
@@ -636,185 +526,6 @@ fn is_the_users(error: &Error) -> bool {
         error.kind(),
         ErrorKind::Configuration | ErrorKind::MissingCredential | ErrorKind::TooManySteps | ErrorKind::Stored
     )
-}
-
-/// One attempt of a step that makes a request.
-async fn request_step(program: &mut dyn Program, step: usize, context: Context<'_>) -> Result<Outcome, Error> {
-    let mut call = Call::new();
-    let prepared = match unmet_dependency(program, step) {
-        Some(failure) => Err(failure),
-        None => match program.prepare(step, &mut call) {
-            Err(Stop::Awaiting(inputs)) => return Ok(Outcome::Under(Advance::Awaiting(inputs))),
-            Err(Stop::Failed(failure)) => Err(failure),
-            Ok(()) => {
-                call.key(context.settings, |content| idempotency_key(program, step, content));
-                authorised(&call, context, None).await
-            }
-        },
-    };
-    // What the user has to mend is no failure of the step: no action of the document can help.
-    let prepared = match prepared {
-        Err(failure) if matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential) => {
-            return Err(step_error(program, failure, None));
-        }
-        other => other,
-    };
-    count(program, context)?;
-    program.state_mut().attempt();
-    let watch = Watch {
-        step: Some(step),
-        ..watch(program, context)
-    };
-    let attempt = Attempt {
-        step: StepName {
-            file: program.shape().file,
-            workflow: program.shape().workflow,
-            step: watch.step_id().unwrap_or_default(),
-        },
-        run: watch.run,
-        number: program.state().attempts,
-        operation: call.described(),
-    };
-    let (request, sent, token) = match prepared {
-        Ok(made) => made,
-        Err(failure) => {
-            return Ok(Outcome::Judged {
-                result: Err(failure),
-                sent: None,
-                response: None,
-            });
-        }
-    };
-    let own = program
-        .shape()
-        .steps
-        .get(step)
-        .and_then(|step| step.timeout)
-        .map(Duration::from_millis);
-    let limit = [own, context.settings.timeout, context.limit]
-        .into_iter()
-        .flatten()
-        .min();
-    let mut sent = sent;
-    let mut exchanged = attempted(context, request, limit, &watch, attempt, &sent).await;
-    // A token may have been taken back before its time: one new one, then the answer counts.
-    let refused = |response: &Response<Bytes>| response.status() == http::StatusCode::UNAUTHORIZED;
-    if token.is_some() && exchanged.as_ref().is_ok_and(refused) {
-        match authorised(&call, context, token).await {
-            Ok((request, again, _)) => {
-                sent = again;
-                exchanged = attempted(context, request, limit, &watch, attempt, &sent).await;
-            }
-            Err(failure) if failure.kind == ErrorKind::MissingCredential => {
-                return Err(step_error(program, failure, exchanged.ok()));
-            }
-            Err(failure) => exchanged = Err(failure),
-        }
-    }
-    Ok(match exchanged {
-        Err(failure) if failure.kind == ErrorKind::Configuration => return Err(step_error(program, failure, None)),
-        Ok(response) => {
-            let result = program.settle(step, &Exchange::new(Some(&sent), Some(&response), watch));
-            Outcome::Judged {
-                result,
-                sent: Some(sent),
-                response: Some(response),
-            }
-        }
-        Err(failure) => Outcome::Judged {
-            result: Err(failure),
-            sent: Some(sent),
-            response: None,
-        },
-    })
-}
-
-/// The key of a request with this hash, the same however often it is sent in one visit of its step.
-fn idempotency_key(program: &mut dyn Program, step: usize, content: u64) -> RunId {
-    let id = program.shape().steps.get(step).map_or("", |step| step.id);
-    let state = program.state_mut();
-    // A detour is another request each time that it is made.
-    let (kind, content) = match state.mode {
-        Mode::DetourStep(_) => (format!("detour {}", state.detours), content),
-        _ => (String::new(), state.asked.content(content)),
-    };
-    let (visit, content) = (state.visit.to_string(), content.to_string());
-    state.id.derive(&["key", id, &visit, &kind, &content])
-}
-
-/// Sends the request of a step.
-async fn attempted(
-    context: Context<'_>,
-    mut request: http::Request<Bytes>,
-    limit: Option<Duration>,
-    watch: &Watch<'_>,
-    attempt: Attempt,
-    sent: &Sent,
-) -> Result<Response<Bytes>, Failure> {
-    let operation = attempt.operation;
-    request.extensions_mut().insert(attempt);
-    watch.tell(EventKind::Request {
-        operation: operation.name,
-        method: operation.method,
-        server: sent.base(),
-        path: operation.path,
-        attempt: attempt.number,
-    });
-    #[cfg(feature = "tracing")]
-    let span = crate::trace::request(operation, sent.base(), request.uri(), attempt.number);
-    let started = context.transport.now_dyn();
-    let sending = exchange(context.transport, request, limit, context.settings);
-    #[cfg(feature = "tracing")]
-    let sending = tracing::Instrument::instrument(sending, span.clone());
-    let result = sending.await;
-    let elapsed = context.transport.now_dyn().saturating_duration_since(started);
-    #[cfg(feature = "tracing")]
-    crate::trace::answered(&span, result.as_ref());
-    watch.tell(match &result {
-        Ok(response) => EventKind::Response {
-            status: response.status().as_u16(),
-            bytes: response.body().len(),
-            elapsed,
-        },
-        Err(failure) => EventKind::NoResponse {
-            error: failure.kind,
-            elapsed,
-        },
-    });
-    result
-}
-
-/// The request with its credentials, and the token among them.
-async fn authorised(
-    call: &Call,
-    context: Context<'_>,
-    refused: Option<String>,
-) -> Result<(http::Request<Bytes>, Sent, Option<String>), Failure> {
-    let settings = context.settings;
-    let token = match call.token(settings)? {
-        None => None,
-        Some(wanted) => {
-            let place = settings.tokens.cell(&wanted);
-            let mut known = place.lock().await;
-            let usable = token::usable(known.as_ref(), refused.as_deref());
-            if usable.is_some() {
-                usable
-            } else {
-                *known = None;
-                let limit = [settings.timeout, context.limit].into_iter().flatten().min();
-                let mut request = wanted.request()?;
-                let limits = crate::transport::Limits::new(settings.max_response_bytes);
-                request.extensions_mut().insert(limits);
-                let response = exchange(context.transport, request, limit, settings).await?;
-                let token = token::Token::read(&response)?;
-                let text = token.text.clone();
-                *known = Some(token);
-                Some(text)
-            }
-        }
-    };
-    let (request, sent) = call.clone().finish(settings, token.as_deref())?;
-    Ok((request, sent, token))
 }
 
 /// One attempt of what a retry does on its way. When it is done, the step is next again; when it
@@ -964,71 +675,4 @@ fn retry_after(response: &Response<Bytes>) -> Option<Duration> {
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
-}
-
-async fn exchange(
-    transport: &dyn DynTransport,
-    mut request: http::Request<Bytes>,
-    limit: Option<Duration>,
-    settings: &Settings,
-) -> Result<Response<Bytes>, Failure> {
-    if let Some(limits) = request.extensions_mut().get_mut::<Limits>() {
-        limits.timeout = limit;
-    }
-    let sending = transport.send_dyn(request);
-    let result = match limit {
-        None => sending.await,
-        Some(limit) => match within(sending, transport.sleep_dyn(limit)).await {
-            Some(result) => result,
-            None => {
-                return Err(Failure::new(
-                    ErrorKind::Timeout,
-                    format!("no response within {} ms", limit.as_millis()),
-                ));
-            }
-        },
-    };
-    match result {
-        Ok(response) if response.body().len() > settings.max_response_bytes => {
-            let source = ResponseTooLarge::new(settings.max_response_bytes);
-            Err(Failure {
-                source: Some(source.into()),
-                ..Failure::new(ErrorKind::Response, format!("{source}"))
-            })
-        }
-        Ok(response) => Ok(response),
-        Err(error) => {
-            // What the user has to mend, says the transport: no action of the document can help.
-            if let Some(own) = error.downcast_ref::<Error>()
-                && own.kind() == ErrorKind::Configuration
-            {
-                return Err(Failure::new(ErrorKind::Configuration, own.to_string()));
-            }
-            let large = error.downcast_ref::<ResponseTooLarge>().copied();
-            let failure = match large {
-                Some(large) => Failure::new(ErrorKind::Response, large.to_string()),
-                None => Failure::new(
-                    ErrorKind::Transport,
-                    "the request could not be sent or no response came",
-                ),
-            };
-            Err(Failure {
-                source: Some(error),
-                ..failure
-            })
-        }
-    }
-}
-
-/// The output of `work`, or `None` if `timer` is done first.
-async fn within<W: Future, S: Future<Output = ()>>(work: W, timer: S) -> Option<W::Output> {
-    let mut work = pin!(work);
-    let mut timer = pin!(timer);
-    std::future::poll_fn(|context| {
-        if let Poll::Ready(output) = work.as_mut().poll(context) {
-            return Poll::Ready(Some(output));
-        }
-        timer.as_mut().poll(context).map(|()| None)
-    })
-    .await
 }

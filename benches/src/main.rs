@@ -1,0 +1,213 @@
+//! Counts instructions: of each case twice, with more and with fewer rounds, so that what is done
+//! once does not count. Callgrind counts the same for the same program whatever else the machine does.
+//!
+//! ```sh
+//! cargo run --release            # every figure, as a table
+//! cargo run --release -- check   # and an error where one is over 5 % more than it was
+//! ```
+
+use std::process::{Command, ExitCode};
+
+use arazzo_benches::{enrolment, one_scalar};
+
+/// Rounds of a case: few, and many.
+type Rounds = (u32, u32);
+
+/// A case: its name, its rounds, and what is done in each.
+struct Case {
+    name: &'static str,
+    rounds: Rounds,
+    run: fn(u32),
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    runtime.expect("a runtime").block_on(future)
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "enrolment/compiled",
+        rounds: (20, 120),
+        run: |rounds| {
+            let client = enrolment::client();
+            block_on(async {
+                for _ in 0..rounds {
+                    std::hint::black_box(enrolment::compiled(&client).await);
+                }
+            });
+        },
+    },
+    Case {
+        name: "enrolment/by hand",
+        rounds: (20, 120),
+        run: |rounds| {
+            let stytch = enrolment::by_hand::Stytch::new();
+            block_on(async {
+                for _ in 0..rounds {
+                    std::hint::black_box(stytch.enrol().await);
+                }
+            });
+        },
+    },
+    Case {
+        name: "enrolment/interpreted",
+        rounds: (5, 15),
+        run: |rounds| {
+            let loaded = enrolment::interpreted::load();
+            for _ in 0..rounds {
+                std::hint::black_box(enrolment::interpreted::run(&loaded));
+            }
+        },
+    },
+    Case {
+        name: "enrolment/interpreted, loading",
+        rounds: (1, 3),
+        run: |rounds| {
+            for _ in 0..rounds {
+                std::hint::black_box(enrolment::interpreted::load());
+            }
+        },
+    },
+    Case {
+        name: "one scalar/compiled",
+        rounds: (2, 12),
+        run: |rounds| {
+            let client = one_scalar::client();
+            block_on(async {
+                for _ in 0..rounds {
+                    std::hint::black_box(one_scalar::compiled(&client).await);
+                }
+            });
+        },
+    },
+    Case {
+        name: "one scalar/by hand",
+        rounds: (2, 12),
+        run: |rounds| {
+            let http = reqwest::Client::new();
+            block_on(async {
+                for _ in 0..rounds {
+                    std::hint::black_box(one_scalar::by_hand(&http).await);
+                }
+            });
+        },
+    },
+];
+
+/// A pair: this case against that one.
+struct Goal {
+    of: &'static str,
+    against: &'static str,
+    /// The ratio that it should have at most.
+    at_most: f64,
+    /// The ratio that it had when it was last looked at; `docs/performance.md` has it too.
+    was: f64,
+}
+
+/// How much more than it was is a regression.
+const TOLERANCE: f64 = 1.05;
+
+const GOALS: &[Goal] = &[
+    Goal {
+        of: "enrolment/compiled",
+        against: "enrolment/by hand",
+        at_most: 1.10,
+        was: 1.44,
+    },
+    Goal {
+        of: "enrolment/compiled",
+        against: "enrolment/interpreted",
+        at_most: 0.02,
+        was: 0.100,
+    },
+    Goal {
+        of: "one scalar/compiled",
+        against: "one scalar/by hand",
+        at_most: 1.10,
+        was: 1.00,
+    },
+];
+
+/// The instructions of a whole process.
+fn count(name: &str, rounds: u32) -> Result<u64, String> {
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(own)
+        .args(["case", name, &rounds.to_string()])
+        .output()
+        .map_err(|error| format!("valgrind cannot be started: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        return Err(format!("`{name}` fails: {said}"));
+    }
+    let collected = said.lines().find_map(|line| line.split("Collected : ").nth(1));
+    let count = collected.and_then(|text| text.trim().parse().ok());
+    count.ok_or_else(|| format!("callgrind does not say what it has counted: {said}"))
+}
+
+fn measure(case: &Case) -> Result<u64, String> {
+    let (few, many) = case.rounds;
+    let (low, high) = (count(case.name, few)?, count(case.name, many)?);
+    Ok(high.saturating_sub(low) / u64::from(many - few))
+}
+
+fn table(check: bool) -> Result<(), String> {
+    let mut counts = Vec::new();
+    for case in CASES {
+        let count = measure(case)?;
+        println!("{:32} {count:>12} instructions", case.name);
+        counts.push((case.name, count));
+    }
+    let of = |name: &str| {
+        counts
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or(0, |(_, count)| *count)
+    };
+    let mut worse = Vec::new();
+    println!();
+    for goal in GOALS {
+        let ratio = of(goal.of) as f64 / of(goal.against) as f64;
+        let met = ratio <= goal.at_most;
+        println!(
+            "{:20} {ratio:>7.4} x {:24} goal {:.2}: {}",
+            goal.of,
+            goal.against,
+            goal.at_most,
+            if met { "met" } else { "missed" }
+        );
+        if ratio > goal.was * TOLERANCE {
+            worse.push(format!("{} against {} was {}", goal.of, goal.against, goal.was));
+        }
+    }
+    if check && !worse.is_empty() {
+        return Err(format!("more than 5 % worse: {}", worse.join(", ")));
+    }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments[..] {
+        [] => table(false),
+        ["check"] => table(true),
+        ["case", name, rounds] => match (CASES.iter().find(|case| case.name == name), rounds.parse()) {
+            (Some(case), Ok(rounds)) => {
+                (case.run)(rounds);
+                Ok(())
+            }
+            _ => Err(format!("there is no case `{name}`")),
+        },
+        _ => Err("usage: arazzo-benches [check | case NAME ROUNDS]".to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -25,16 +25,16 @@
 //! async fn an_enrolment_ends_with_a_session() {
 //!     let script = Script::new()
 //!         .on(Step::CreateUser).reply(200, json!({ "user_id": "user-1", /* … */ }))
-//!         .on(Step::CreateTotp).header("Retry-After", "7").reply(429, json!({}))
-//!         .on(Step::CreateTotp).reply(200, json!({ "totp_id": "totp-1", "secret": "S", /* … */ }))
+//!         .on(Step::CreateTotp).reply(200, json!({ "totp_id": "totp-1", /* … */ }))
 //!         .on(Step::AuthenticateTotp).reply(200, json!({ "session_token": "t", /* … */ }));
 //!     let client = Client::builder()
 //!         .transport(script.clone())
-//!         .source("stytchConsumerApi", |api| api.credential(Credential::basic("project", "secret")))
+//!         .source("stytchConsumerApi", |api| api.credential(Credential::basic("id", "secret")))
 //!         .build()
 //!         .unwrap();
 //!
-//!     let outputs = totp_enrollment(&client, Inputs::new("ada@example.com", "123456")).await.unwrap();
+//!     let inputs = Inputs::new("ada@example.com", "123456");
+//!     let outputs = totp_enrollment(&client, inputs).await.unwrap();
 //!
 //!     assert_eq!(outputs.user_id, "user-1");
 //!     assert_eq!(script.requests()[0].json()["email"], "ada@example.com");
@@ -46,7 +46,8 @@
 //! operations require, and an address where a description has none. A request for an OAuth 2.0 token
 //! belongs to no step; the script answers it by itself with a token that is none.
 //!
-//! The other answers are [`respond`](On::respond) for a whole response, [`fail`](On::fail) for a
+//! For the document's retries give a step several answers: `.on(s).header("Retry-After", "7").reply(429,
+//! json!({}))` and then `.on(s).reply(200, …)`. The other answers are [`respond`](On::respond) for a whole response, [`fail`](On::fail) for a
 //! request that does not get through, [`hang`](On::hang) for an answer that never comes, and
 //! [`after`](On::after) for one that comes late. An attempt for which there is no answer ends the run
 //! with [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) and says which: that a test has
@@ -75,10 +76,13 @@
 //!
 //! ```ignore
 //! let error = place_order(&client, inputs).await.unwrap_err();
-//! assert_eq!(error.kind(), ErrorKind::Nested);           // the workflow that it calls has failed
-//! assert_eq!(error.step(), Some("settle"));              // the id of the step that calls it
-//! assert_eq!(error.status().unwrap(), 402);              // what the API has said in the end
-//! assert!(format!("{error:#}").contains("declined"));    // with all causes
+//! // The workflow that it calls has failed,
+//! assert_eq!(error.kind(), ErrorKind::Nested);
+//! // this is the id of the step that calls it,
+//! assert_eq!(error.step(), Some("settle"));
+//! // and this is what the API has said in the end; `{:#}` shows all causes.
+//! assert_eq!(error.status().unwrap(), 402);
+//! assert!(format!("{error:#}").contains("declined"));
 //! ```
 //!
 //! # Recordings

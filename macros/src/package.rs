@@ -37,6 +37,7 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
             origin: None,
         });
     }
+    // What this unwraps is the compiler's own span, which every span has inside of a macro.
     let source = literal
         .span()
         .unwrap()

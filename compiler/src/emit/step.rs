@@ -20,16 +20,9 @@ pub(super) fn operation(request: &Request) -> TokenStream {
         method,
         server,
         security,
-        path,
         ..
     } = request;
-    let path: String = path
-        .iter()
-        .map(|piece| match piece {
-            PathPiece::Text(text) => text.clone(),
-            PathPiece::Value(name, ..) => format!("{{{name}}}"),
-        })
-        .collect();
+    let path = request.template();
     let security = security.iter().map(|all| {
         let schemes = all.iter().map(|(name, kind)| {
             let kind = match kind {

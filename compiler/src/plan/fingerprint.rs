@@ -42,17 +42,7 @@ fn target<'p>(site: usize, workflow: &Workflow, plan: &'p Plan) -> &'p str {
 
 fn called(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     match (&step.request, step.call) {
-        (Some(request), _) => {
-            let path: String = request
-                .path
-                .iter()
-                .map(|piece| match piece {
-                    super::PathPiece::Text(text) => text.clone(),
-                    super::PathPiece::Value(name, ..) => format!("{{{name}}}"),
-                })
-                .collect();
-            format!("{} {} {path}", request.source, request.method)
-        }
+        (Some(request), _) => format!("{} {} {}", request.source, request.method, request.template()),
         (None, Some(site)) => format!("workflow {}", target(site, workflow, plan)),
         (None, None) => String::new(),
     }

@@ -164,6 +164,20 @@ pub struct Request {
     pub body: Option<Body>,
 }
 
+impl Request {
+    /// The path as the description has it, the names of parameters in braces.
+    #[must_use]
+    pub fn template(&self) -> String {
+        self.path
+            .iter()
+            .map(|piece| match piece {
+                PathPiece::Text(text) => text.clone(),
+                PathPiece::Value(name, ..) => format!("{{{name}}}"),
+            })
+            .collect()
+    }
+}
+
 /// A body.
 #[derive(Debug)]
 pub struct Body {

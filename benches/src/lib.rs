@@ -5,4 +5,5 @@
 
 pub mod canned;
 pub mod enrolment;
+pub mod expansion;
 pub mod one_scalar;

@@ -50,7 +50,7 @@ mod typing;
 use bundle::{Bundle, Options};
 use diagnostic::{Diagnostic, Diagnostics, Header, Severity, render};
 use plan::Plan;
-use source::Library;
+use source::{Library, Whole};
 
 /// What came of a compilation.
 #[derive(Debug)]
@@ -83,8 +83,22 @@ impl Compilation {
 }
 
 /// Compiles a document.
+///
+/// Of large descriptions, [`source::Disk`] reads what the workflows need and leaves the rest
+/// unchecked. Where something is wrong, they are read whole, so that messages do not depend on it.
 #[must_use]
 pub fn compile(options: &Options, library: &dyn Library) -> Compilation {
+    let compilation = attempt(options, library);
+    let files = compilation.bundle.sources.files();
+    let in_parts = files.iter().any(|source| source.file.is_in_parts());
+    let trouble = files.iter().any(|source| source.file.has_trouble());
+    if trouble || (in_parts && compilation.has_errors()) {
+        return attempt(options, &Whole(library));
+    }
+    compilation
+}
+
+fn attempt(options: &Options, library: &dyn Library) -> Compilation {
     let mut diagnostics = Diagnostics::new(options.levels.clone());
     let bundle = bundle::open(options, library, &mut diagnostics);
     let plan = understand(options, &bundle, &mut diagnostics);

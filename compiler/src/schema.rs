@@ -622,7 +622,7 @@ pub fn type_of(value: Cursor<'_>) -> Option<Type> {
         Data::String(_) => Type::String,
         Data::Array(_) => Type::Array,
         Data::Object(_) => Type::Object,
-        Data::Link(_) => return None,
+        Data::Link(_) | Data::Deferred(_) => return None,
     })
 }
 

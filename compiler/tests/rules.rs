@@ -75,7 +75,7 @@ fn place(compilation: &Compilation, diagnostic: &Diagnostic) -> (String, String)
         return ("nowhere".to_owned(), String::new());
     };
     let source = compilation.bundle.sources.get(span.file).unwrap();
-    let text = source.file.text.as_str();
+    let text = &*source.file.text;
     let (start, end) = (span.range.start as usize, span.range.end as usize);
     let line = text[..start].matches('\n').count() + 1;
     let begins = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -206,7 +206,7 @@ fn helps_that_name_a_replacement_repair_the_document() {
             continue;
         };
         let source = compilation.bundle.sources.get(span.file).unwrap();
-        let text = source.file.text.as_str();
+        let text = &*source.file.text;
         let (start, end) = (span.range.start as usize, span.range.end as usize);
         let mut mended = text.to_owned();
         // A help that names the field replaces the field, not only its value.

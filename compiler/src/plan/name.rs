@@ -19,6 +19,9 @@ const FIXED: [&str; 4] = ["self", "Self", "crate", "super"];
 /// A field, function or module: `create-user` is `create_user`, `type` is `r#type`.
 #[must_use]
 pub fn snake(name: &str) -> String {
+    if is_snake(name) {
+        return reserved(name.to_owned());
+    }
     escape(&ascii(name).to_snake_case(), "value")
 }
 
@@ -26,6 +29,18 @@ pub fn snake(name: &str) -> String {
 #[must_use]
 pub fn pascal(name: &str) -> String {
     escape(&ascii(name).to_upper_camel_case(), "Value")
+}
+
+/// Most names are in this form: lower-case ASCII words between single underscores, as they are.
+fn is_snake(name: &str) -> bool {
+    let mut last = b'_';
+    let plain = name.bytes().all(|byte| {
+        let fits =
+            byte.is_ascii_lowercase() || (byte.is_ascii_digit() && last != b'_') || (byte == b'_' && last != b'_');
+        last = byte;
+        fits
+    });
+    plain && last != b'_'
 }
 
 /// Everything that no identifier can have becomes a word boundary.
@@ -52,6 +67,10 @@ fn escape(name: &str, empty: &str) -> String {
     if name.starts_with(|first: char| first.is_numeric()) {
         return format!("_{name}");
     }
+    reserved(name)
+}
+
+fn reserved(name: String) -> String {
     if FIXED.contains(&name.as_str()) {
         return format!("{name}_");
     }
@@ -116,6 +135,12 @@ mod tests {
             ("", "value", "Value"),
             ("$", "value", "Value"),
             ("x-api-key", "x_api_key", "XApiKey"),
+            ("user_id", "user_id", "UserId"),
+            ("a_2", "a_2", "A2"),
+            ("a2_b", "a2_b", "A2B"),
+            ("_a", "a", "A"),
+            ("a__b_", "a_b", "AB"),
+            ("match", "r#match", "Match"),
         ] {
             assert_eq!((snake(name).as_str(), pascal(name).as_str()), (field, kind), "{name}");
         }

@@ -153,7 +153,7 @@ impl<'a> Scope<'a, '_> {
     pub(super) fn value(&mut self, at: Cursor<'a>, place: &Place<'a>) -> Value {
         let span = at.span();
         let kind = match &at.node().data {
-            Data::Null | Data::Link(_) => ValueKind::Null,
+            Data::Null | Data::Link(_) | Data::Deferred(_) => ValueKind::Null,
             Data::Bool(value) => ValueKind::Bool(*value),
             Data::Number(text) => ValueKind::Number(text.to_string()),
             Data::String(text) => self.text(text, at, place),

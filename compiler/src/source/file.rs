@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
-use super::node::{Data, Member, Node, Range};
+use super::node::{Data, Member, Node, Range, Style};
+use super::outline::Outline;
 use super::{json, limit, yaml};
 use crate::diagnostic::rule::{self, Rule};
 
@@ -14,14 +15,21 @@ use crate::diagnostic::rule::{self, Rule};
 #[derive(Debug)]
 pub struct File {
     /// The whole text.
-    pub text: String,
+    pub text: Arc<str>,
     /// The value it holds, or why it holds none.
     pub root: Result<Node, Vec<SyntaxError>>,
     /// The keys that stand twice in an object. Of each only the first is in the tree, so that the
     /// rest of the document can be understood; the document is refused all the same.
     pub duplicates: Vec<SyntaxError>,
     lines: OnceLock<Vec<u32>>,
+    /// Of a file that is read where somebody looks.
+    outline: Option<Arc<Outline>>,
+    whole: OnceLock<Arc<File>>,
 }
+
+/// From how many bytes on a file is read only where somebody looks. What is smaller is read whole,
+/// and so checked whole.
+const LARGE: usize = 64 * 1024;
 
 /// Why a text is not YAML or JSON that can be read, and where.
 #[derive(Clone, Debug)]
@@ -40,22 +48,49 @@ impl File {
     /// Reads `bytes` as JSON when they look like it or `path` says so, else as YAML.
     #[must_use]
     pub fn parse(path: &Path, bytes: Vec<u8>) -> Self {
-        let (text, encoding) = match String::from_utf8(bytes) {
-            Ok(text) => (text, None),
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let root = parse(path, &text);
+                Self::new(text.into(), root)
+            }
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
-                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(valid))
+                let error_at = SyntaxError {
+                    rule: &rule::YAML_SYNTAX,
+                    message: "bytes that are not UTF-8".to_owned(),
+                    range: Range::new(valid, valid + 1),
+                    related: None,
+                };
+                Self::new(String::from_utf8_lossy(error.as_bytes()).into(), Err(vec![error_at]))
             }
+        }
+    }
+
+    /// The same; but of a YAML file with at least `large` bytes that is no Arazzo document, only
+    /// what is looked at is read, values of fewer than a 32nd of that at once.
+    #[must_use]
+    pub fn parse_parts(path: &Path, bytes: Vec<u8>, large: usize) -> Self {
+        if bytes.len() < large || is_json(path) {
+            return Self::parse(path, bytes);
+        }
+        let text: Arc<str> = match String::from_utf8(bytes) {
+            Ok(text) if !is_braced(&text) => text.into(),
+            Ok(text) => return Self::parse(path, text.into_bytes()),
+            Err(error) => return Self::parse(path, error.into_bytes()),
         };
-        let root = match encoding {
-            Some(valid) => Err(vec![SyntaxError {
-                rule: &rule::YAML_SYNTAX,
-                message: "bytes that are not UTF-8".to_owned(),
-                range: Range::new(valid, valid + 1),
-                related: None,
-            }]),
-            None => parse(path, &text),
-        };
+        match Outline::read(&text, large / 32) {
+            Some((outline, root)) if !is_document(&root) => Self {
+                outline: Some(outline),
+                ..Self::new(text, Ok((root, Vec::new())))
+            },
+            _ => {
+                let root = parse(path, &text);
+                Self::new(text, root)
+            }
+        }
+    }
+
+    fn new(text: Arc<str>, root: Result<(Node, Vec<SyntaxError>), Vec<SyntaxError>>) -> Self {
         let (root, duplicates) = match root {
             Ok((root, duplicates)) => (Ok(root), duplicates),
             Err(errors) => (Err(errors), Vec::new()),
@@ -65,7 +100,31 @@ impl File {
             root,
             duplicates,
             lines: OnceLock::new(),
+            outline: None,
+            whole: OnceLock::new(),
         }
+    }
+
+    /// Whether only what is looked at is read.
+    #[must_use]
+    pub fn is_in_parts(&self) -> bool {
+        self.outline.is_some()
+    }
+
+    /// Whether a part was looked at that cannot be read without the rest.
+    #[must_use]
+    pub fn has_trouble(&self) -> bool {
+        self.outline.as_ref().is_some_and(|outline| outline.has_trouble())
+    }
+
+    /// The file, all of it read.
+    #[must_use]
+    pub fn whole(self: &Arc<Self>) -> Arc<Self> {
+        if !self.is_in_parts() {
+            return Arc::clone(self);
+        }
+        let read = || Arc::new(Self::new(Arc::clone(&self.text), parse(Path::new(""), &self.text)));
+        Arc::clone(self.whole.get_or_init(read))
     }
 
     /// Line and column of a byte offset, both counted from 1, the column in characters.
@@ -113,14 +172,23 @@ impl File {
     }
 }
 
+fn is_json(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+fn is_braced(text: &str) -> bool {
+    text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+        .starts_with(['{', '['])
+}
+
+fn is_document(root: &Node) -> bool {
+    matches!(&root.data, Data::Object(members) if members.iter().any(|member| &*member.key == "arazzo"))
+}
+
 fn parse(path: &Path, text: &str) -> Result<(Node, Vec<SyntaxError>), Vec<SyntaxError>> {
-    let named_json = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    let braced = text
-        .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
-        .starts_with(['{', '[']);
-    let root = if braced || named_json {
+    let named_json = is_json(path);
+    let root = if is_braced(text) || named_json {
         match (json::read(text), named_json) {
             (Ok(node), _) => Ok(node),
             (Err(error), true) => Err(error),
@@ -215,7 +283,23 @@ fn audit(node: &Node, seen: &mut HashMap<*const Node, (u64, u32)>, errors: &mut 
     size
 }
 
-fn duplicate_key(members: &[Member], errors: &mut Vec<SyntaxError>) {
+/// Whether a tree has neither links nor duplicate keys, nor blank block scalars, whose place depends
+/// on what follows.
+pub(super) fn is_plain_tree(node: &Node) -> bool {
+    match &node.data {
+        Data::Link(_) => false,
+        Data::String(text) => node.style != Style::Block || !text.trim().is_empty(),
+        Data::Array(items) => items.iter().all(is_plain_tree),
+        Data::Object(members) => {
+            let mut errors = Vec::new();
+            duplicate_key(members, &mut errors);
+            errors.is_empty() && members.iter().all(|member| is_plain_tree(&member.value))
+        }
+        _ => true,
+    }
+}
+
+pub(super) fn duplicate_key(members: &[Member], errors: &mut Vec<SyntaxError>) {
     let report = |first: Range, second: &Member, errors: &mut Vec<SyntaxError>| {
         errors.push(SyntaxError {
             rule: &rule::DUPLICATE_KEY,
@@ -283,13 +367,23 @@ impl Library for Disk {
         {
             return Ok(Arc::clone(file));
         }
-        let file = Arc::new(File::parse(path, std::fs::read(path)?));
+        let file = Arc::new(File::parse_parts(path, std::fs::read(path)?, LARGE));
         let entry = (length, modified, Arc::clone(&file));
         cache
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(path.to_owned(), entry);
         Ok(file)
+    }
+}
+
+/// A library whose files are read whole.
+#[derive(Clone, Copy)]
+pub struct Whole<'a>(pub &'a dyn Library);
+
+impl Library for Whole<'_> {
+    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
+        self.0.open(path).map(|file| file.whole())
     }
 }
 

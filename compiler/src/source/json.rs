@@ -3,6 +3,7 @@
 use super::file::SyntaxError;
 use super::limit;
 use super::node::{Data, Member, Node, Range, Style};
+use super::word;
 use crate::diagnostic::rule;
 
 /// Reads one JSON text.
@@ -33,8 +34,12 @@ impl Reader<'_> {
     }
 
     fn blank(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.position += 1;
+        loop {
+            match self.peek() {
+                Some(b' ') => self.position += word::leading(self.bytes, self.position, word::spaces),
+                Some(b'\t' | b'\n' | b'\r') => self.position += 1,
+                _ => return,
+            }
         }
     }
 
@@ -66,7 +71,7 @@ impl Reader<'_> {
         let (data, style) = match self.peek() {
             Some(b'{') => (self.object(depth)?, Style::Plain),
             Some(b'[') => (self.array(depth)?, Style::Plain),
-            Some(b'"') => (Data::String(self.string()?.into()), Style::DoubleQuoted),
+            Some(b'"') => (Data::String(self.string()?), Style::DoubleQuoted),
             Some(b'-' | b'0'..=b'9') => (self.number()?, Style::Plain),
             Some(b't') => (self.literal("true", Data::Bool(true))?, Style::Plain),
             Some(b'f') => (self.literal("false", Data::Bool(false))?, Style::Plain),
@@ -104,7 +109,7 @@ impl Reader<'_> {
             if self.peek() != Some(b'"') {
                 return Err(self.error("expected a key in double quotes"));
             }
-            let key = self.string()?.into_boxed_str();
+            let key = self.string()?;
             let key_range = Range::new(start, self.position);
             self.blank();
             if self.peek() != Some(b':') {
@@ -185,18 +190,23 @@ impl Reader<'_> {
         Ok(Data::Number(self.text[start..self.position].into()))
     }
 
-    fn string(&mut self) -> Result<String, SyntaxError> {
+    fn string(&mut self) -> Result<Box<str>, SyntaxError> {
         let start = self.position;
         self.position += 1;
         let mut value = String::new();
         let mut run = self.position;
         loop {
+            self.position += word::leading(self.bytes, self.position, word::text);
             match self.peek() {
                 None => return Err(self.error_from(start, "a string that is never closed")),
                 Some(b'"') => {
-                    value.push_str(&self.text[run..self.position]);
+                    let last = &self.text[run..self.position];
                     self.position += 1;
-                    return Ok(value);
+                    if value.is_empty() {
+                        return Ok(last.into());
+                    }
+                    value.push_str(last);
+                    return Ok(value.into());
                 }
                 Some(b'\\') => {
                     value.push_str(&self.text[run..self.position]);

@@ -6,13 +6,15 @@ mod file;
 mod json;
 pub mod limit;
 mod node;
+mod outline;
 mod path;
 mod scalar;
+mod word;
 mod yaml;
 
 use std::sync::Arc;
 
-pub use file::{Disk, File, Library, Memory, SyntaxError};
+pub use file::{Disk, File, Library, Memory, SyntaxError, Whole};
 pub use node::{Data, Member, Node, Range, Style};
 pub use path::{Lookup, beside, is_remote, join, lookup, normalise, percent_decode, relative};
 
@@ -123,7 +125,7 @@ impl<'a> Cursor<'a> {
         let node = source.root.as_ref().ok()?;
         Some(Self {
             file: id,
-            node: node.target(),
+            node,
             source,
             sources: None,
         })
@@ -152,17 +154,14 @@ impl<'a> Cursor<'a> {
         sources.root(id)
     }
 
-    /// The node; never a link.
+    /// The node; never a link, and read now if it was not before.
     #[must_use]
     pub fn node(self) -> &'a Node {
-        self.node
+        self.node.target()
     }
 
     fn at(self, node: &'a Node) -> Self {
-        Self {
-            node: node.target(),
-            ..self
-        }
+        Self { node, ..self }
     }
 
     /// The whole text of the file.
@@ -176,7 +175,7 @@ impl<'a> Cursor<'a> {
     pub fn span(self) -> Span {
         Span {
             file: self.file,
-            range: self.node.range,
+            range: self.node().range,
         }
     }
 
@@ -185,14 +184,14 @@ impl<'a> Cursor<'a> {
     pub fn part(self, start: usize, end: usize) -> Span {
         Span {
             file: self.file,
-            range: scalar::locate(&self.source.text, self.node, start, end),
+            range: scalar::locate(&self.source.text, self.node(), start, end),
         }
     }
 
     /// The value as a string.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
-        match &self.node.data {
+        match &self.node().data {
             Data::String(text) => Some(text),
             _ => None,
         }
@@ -201,7 +200,7 @@ impl<'a> Cursor<'a> {
     /// The text of a scalar: a string as it is, numbers, booleans and null in JSON spelling.
     #[must_use]
     pub fn scalar_text(self) -> Option<&'a str> {
-        match &self.node.data {
+        match &self.node().data {
             Data::String(text) | Data::Number(text) => Some(text),
             Data::Bool(true) => Some("true"),
             Data::Bool(false) => Some("false"),
@@ -213,7 +212,7 @@ impl<'a> Cursor<'a> {
     /// The value as a boolean.
     #[must_use]
     pub fn as_bool(self) -> Option<bool> {
-        match self.node.data {
+        match self.node().data {
             Data::Bool(value) => Some(value),
             _ => None,
         }
@@ -222,13 +221,13 @@ impl<'a> Cursor<'a> {
     /// Whether the value is an object.
     #[must_use]
     pub fn is_object(self) -> bool {
-        matches!(self.node.data, Data::Object(_))
+        matches!(self.node().data, Data::Object(_))
     }
 
     /// The members of an object; none of anything else.
     #[must_use]
     pub fn members(self) -> impl ExactSizeIterator<Item = Entry<'a>> + Clone {
-        let members: &'a [Member] = match &self.node.data {
+        let members: &'a [Member] = match &self.node().data {
             Data::Object(members) => members,
             _ => &[],
         };
@@ -245,7 +244,7 @@ impl<'a> Cursor<'a> {
     /// The items of an array; none of anything else.
     #[must_use]
     pub fn items(self) -> impl ExactSizeIterator<Item = Self> + Clone {
-        let items: &'a [Node] = match &self.node.data {
+        let items: &'a [Node] = match &self.node().data {
             Data::Array(items) => items,
             _ => &[],
         };
@@ -268,7 +267,7 @@ impl<'a> Cursor<'a> {
     pub fn pointer<'p>(self, tokens: impl IntoIterator<Item = &'p str>) -> Option<Self> {
         tokens
             .into_iter()
-            .try_fold(self, |cursor, token| match &cursor.node.data {
+            .try_fold(self, |cursor, token| match &cursor.node().data {
                 Data::Object(_) => cursor.get(token),
                 Data::Array(items) => array_index(token)
                     .and_then(|index| items.get(index))
@@ -280,7 +279,7 @@ impl<'a> Cursor<'a> {
     /// What kind of value it is, for messages.
     #[must_use]
     pub fn kind(self) -> &'static str {
-        match self.node.data {
+        match self.node().data {
             Data::Null => "null",
             Data::Bool(_) => "a boolean",
             Data::Number(_) => "a number",
@@ -288,6 +287,7 @@ impl<'a> Cursor<'a> {
             Data::Array(_) => "an array",
             Data::Object(_) => "an object",
             Data::Link(_) => "an alias",
+            Data::Deferred(_) => "a value",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::outline::Deferred;
+
 /// A half-open range of bytes in the text of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Range {
@@ -64,6 +66,8 @@ pub enum Data {
     Object(Vec<Member>),
     /// A YAML node with an anchor, or an alias of one; shared, never copied.
     Link(Arc<Node>),
+    /// A part of a large file that is read when it is looked at.
+    Deferred(Box<Deferred>),
 }
 
 /// One `key: value` of a mapping.
@@ -78,13 +82,16 @@ pub struct Member {
 }
 
 impl Node {
-    /// The node itself, or the one it links to.
+    /// The node itself, the one it links to, or the one that is read now.
     #[must_use]
     pub fn target(&self) -> &Node {
         let mut node = self;
-        while let Data::Link(target) = &node.data {
-            node = target;
+        loop {
+            node = match &node.data {
+                Data::Link(target) => target,
+                Data::Deferred(deferred) => deferred.node(),
+                _ => return node,
+            };
         }
-        node
     }
 }

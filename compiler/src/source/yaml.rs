@@ -13,16 +13,24 @@ use crate::diagnostic::rule;
 
 /// Reads the one YAML document of `text`.
 pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
+    read_part(text, 0, limit::DEPTH)
+}
+
+/// Reads lines that are a document by themselves and start at byte `base` of a file, nested at
+/// most `depth` levels deep. Places are those in the file.
+pub(super) fn read_part(text: &str, base: usize, depth: usize) -> Result<Node, SyntaxError> {
     // Keys longer than YAML's 1024 characters are refused by YAML but not by JSON, whose
     // documents are read here too when their file name does not say so.
     let options = granit_parser::options! {
         simple_key_max_lookahead: 8192,
-        flow_nesting_limit: limit::DEPTH,
-        block_nesting_limit: limit::DEPTH,
+        flow_nesting_limit: depth,
+        block_nesting_limit: depth,
         emit_unresolved_aliases: true,
     };
     let mut builder = Builder {
         text,
+        base,
+        depth,
         stack: Vec::new(),
         anchors: HashMap::new(),
         root: None,
@@ -32,7 +40,7 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
         builder.event(event, span)?;
     }
     Ok(builder.root.unwrap_or(Node {
-        range: Range::new(0, 0),
+        range: Range::new(base, base),
         style: Style::Plain,
         data: Data::Null,
     }))
@@ -52,6 +60,8 @@ enum Content {
 
 struct Builder<'a> {
     text: &'a str,
+    base: usize,
+    depth: usize,
     stack: Vec<Open>,
     anchors: HashMap<usize, Arc<Node>>,
     root: Option<Node>,
@@ -74,13 +84,14 @@ impl Builder<'_> {
                 &rule::YAML_SYNTAX
             },
             message,
-            range: Range::new(start, start + width),
+            range: Range::new(self.base + start, self.base + start + width),
             related: None,
         }
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), SyntaxError> {
         let bytes = span.byte_range().unwrap_or(0..0);
+        let bytes = self.base + bytes.start..self.base + bytes.end;
         let range = Range::new(bytes.start, bytes.end);
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
@@ -172,7 +183,7 @@ impl Builder<'_> {
         {
             return Err(error(range, "a collection as a key; keys are strings"));
         }
-        if self.stack.len() >= limit::DEPTH {
+        if self.stack.len() >= self.depth {
             let mut error = error(range, format!("nested more than {} levels deep", limit::DEPTH));
             error.rule = &rule::LIMIT_EXCEEDED;
             return Err(error);
@@ -247,8 +258,9 @@ impl Builder<'_> {
         let range = match written {
             // The event's range of a block scalar runs up to the next token.
             Style::Block => {
-                let text = self.text.get(range.start as usize..range.end as usize).unwrap_or("");
-                Range::new(range.start as usize, range.start as usize + text.trim_end().len())
+                let (start, end) = (range.start as usize, range.end as usize);
+                let text = self.text.get(start - self.base..end - self.base).unwrap_or("");
+                Range::new(start, start + text.trim_end().len())
             }
             _ => range,
         };

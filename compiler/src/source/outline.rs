@@ -1,0 +1,525 @@
+//! Large YAML files by their indentation: one pass finds where the members of block mappings
+//! start, and a value is read only when somebody looks at it.
+//!
+//! The pass understands what descriptions are written in: block mappings, block sequences, block
+//! scalars, quoted and flow values. Whatever else it meets, or cannot be certain of, makes the
+//! whole file be read by the parser; so does a value that turns out to be broken, to have an
+//! anchor, or a key twice. What is never looked at is never checked.
+
+use std::fmt;
+use std::ops::Range as Indices;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use super::node::{Data, Member, Node, Range, Style};
+use super::{file, limit, word, yaml};
+
+/// Keys of more bytes are left to the parser, which has a limit for them.
+const LONG_KEY: usize = 512;
+
+/// A text and the lines in it that can start a member.
+pub(super) struct Outline {
+    text: Arc<str>,
+    lines: Vec<Line>,
+    /// Values of fewer bytes are read whole.
+    small: usize,
+    /// Whether a value could not be read as it stands there.
+    trouble: AtomicBool,
+}
+
+#[derive(Clone, Copy)]
+struct Line {
+    start: u32,
+    indent: u32,
+}
+
+impl Line {
+    fn content(self) -> usize {
+        (self.start + self.indent) as usize
+    }
+}
+
+/// A value that is read when it is looked at.
+#[derive(Clone, Debug)]
+pub struct Deferred {
+    outline: Arc<Outline>,
+    /// The lines of the member, from the one that its key stands in.
+    lines: Indices<usize>,
+    /// Behind the last byte.
+    end: usize,
+    /// Behind the colon.
+    value: usize,
+    key: Range,
+    level: usize,
+    node: OnceLock<Node>,
+}
+
+impl fmt::Debug for Outline {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Outline")
+    }
+}
+
+impl Outline {
+    /// The outline of a text whose root is a block mapping, with the root.
+    /// `None` where the text has to be read whole.
+    pub(super) fn read(text: &Arc<str>, small: usize) -> Option<(Arc<Self>, Node)> {
+        let lines = Scan::new(text)?.lines()?;
+        let first = usize::from(
+            lines
+                .first()
+                .is_some_and(|line| line.indent == 0 && is_document_start(text, *line)),
+        );
+        let outline = Arc::new(Self {
+            text: Arc::clone(text),
+            lines,
+            small,
+            trouble: AtomicBool::new(false),
+        });
+        let root = outline.mapping(first..outline.lines.len(), text.len(), 0)?;
+        Some((outline, root))
+    }
+
+    /// Whether something that was looked at has to be read together with the whole file.
+    pub(super) fn has_trouble(&self) -> bool {
+        self.trouble.load(Ordering::Relaxed)
+    }
+
+    /// The block mapping in these lines.
+    fn mapping(self: &Arc<Self>, lines: Indices<usize>, end: usize, level: usize) -> Option<Node> {
+        let first = *self.lines.get(lines.start)?;
+        let indent = first.indent;
+        let mut members: Vec<Member> = Vec::new();
+        let mut open: Option<(usize, Key)> = None;
+        let close = |members: &mut Vec<Member>, open: Option<(usize, Key)>, next: usize, end: usize| {
+            let Some((line, key)) = open else { return };
+            let deferred = Deferred {
+                outline: Arc::clone(self),
+                lines: line..next,
+                end,
+                value: key.value,
+                key: key.range,
+                level,
+                node: OnceLock::new(),
+            };
+            members.push(Member {
+                key: key.text.into(),
+                key_range: key.range,
+                value: Node {
+                    range: Range::new(key.value, key.value),
+                    style: Style::Plain,
+                    data: Data::Deferred(Box::new(deferred)),
+                },
+            });
+        };
+        for index in lines.clone() {
+            let line = self.lines[index];
+            if line.indent > indent {
+                continue;
+            }
+            if line.indent < indent {
+                return None;
+            }
+            if is_item(self.text.as_bytes(), line.content()) {
+                // A sequence may stand at the indentation of its key.
+                open.as_ref()?;
+                continue;
+            }
+            let key = Key::at(&self.text, line)?;
+            close(&mut members, open.take(), index, line.start as usize);
+            open = Some((index, key));
+        }
+        close(&mut members, open.take(), lines.end, end);
+        let mut errors = Vec::new();
+        file::duplicate_key(&members, &mut errors);
+        if !errors.is_empty() {
+            return None;
+        }
+        let stop = self.end_of(&members, first.content(), end);
+        Some(Node {
+            range: Range::new(first.content(), stop),
+            style: Style::Plain,
+            data: Data::Object(members),
+        })
+    }
+
+    /// Where a mapping ends: with its last value, which has to be read only where the last line
+    /// does not say.
+    fn end_of(&self, members: &[Member], start: usize, end: usize) -> usize {
+        let text = self.text[start..end].trim_end();
+        let line = text.rfind('\n').map_or(text, |at| &text[at + 1..]);
+        let clear = !line.trim_start().starts_with('#')
+            && ![" #", "\t#"].iter().any(|comment| line.contains(comment))
+            && !line.ends_with([':', '-', '?']);
+        if clear {
+            return start + text.len();
+        }
+        members.last().map_or(end, |last| {
+            (last.value.target().range.end.max(last.key_range.end)) as usize
+        })
+    }
+}
+
+impl Deferred {
+    /// The value.
+    pub(super) fn node(&self) -> &Node {
+        self.node.get_or_init(|| {
+            self.large().or_else(|| self.small()).unwrap_or_else(|| {
+                self.outline.trouble.store(true, Ordering::Relaxed);
+                Node {
+                    range: Range::new(self.value, self.value),
+                    style: Style::Plain,
+                    data: Data::Null,
+                }
+            })
+        })
+    }
+
+    /// A large block mapping below the key.
+    fn large(&self) -> Option<Node> {
+        let outline = &self.outline;
+        let below = self.lines.start + 1;
+        let rest = outline.text[self.value..self.end].split('\n').next()?.trim();
+        if self.end - self.value < outline.small
+            || below >= self.lines.end
+            || !(rest.is_empty() || rest.starts_with('#'))
+        {
+            return None;
+        }
+        let deeper = outline.lines[below].indent > outline.lines[self.lines.start].indent;
+        if !deeper || self.level >= limit::DEPTH {
+            return None;
+        }
+        outline.mapping(below..self.lines.end, self.end, self.level + 1)
+    }
+
+    /// Anything else, read by the parser together with its key.
+    fn small(&self) -> Option<Node> {
+        let start = self.outline.lines[self.lines.start].start as usize;
+        let depth = limit::DEPTH.saturating_sub(self.level);
+        let node = yaml::read_part(&self.outline.text[start..self.end], start, depth).ok()?;
+        let Data::Object(members) = node.data else { return None };
+        let [member] = <[Member; 1]>::try_from(members).ok()?;
+        (member.key_range == self.key && file::is_plain_tree(&member.value)).then_some(member.value)
+    }
+}
+
+/// A key of a block mapping.
+struct Key<'a> {
+    text: &'a str,
+    range: Range,
+    /// Behind the colon.
+    value: usize,
+}
+
+impl<'a> Key<'a> {
+    /// The key that a line starts with, if it is one of a kind that cannot be anything else.
+    fn at(text: &'a str, line: Line) -> Option<Self> {
+        let start = line.content();
+        let bytes = text.as_bytes();
+        let rest = &text[start..];
+        let end = rest.find('\n').unwrap_or(rest.len());
+        let rest = &rest[..end];
+        let (key, width) = match bytes[start] {
+            quote @ (b'"' | b'\'') => {
+                let quote = char::from(quote);
+                let length = rest[1..].find(quote)?;
+                let key = &rest[1..=length];
+                // With an escape in it the key is not what is written.
+                if key.contains('\\') || rest[length + 2..].starts_with(quote) {
+                    return None;
+                }
+                (key, length + 2)
+            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'$' | b'_' | b'.' | b'(' | b'+' | b'<' => {
+                let length = key_length(rest)?;
+                let key = rest[..length].trim_end();
+                if key.contains(" #") || key.contains('\t') || (line.indent == 0 && key.starts_with("...")) {
+                    return None;
+                }
+                (key, length)
+            }
+            _ => return None,
+        };
+        let colon = width + rest[width..].find(':')?;
+        let blank = rest[width..colon].bytes().all(|byte| byte == b' ');
+        let followed = matches!(rest.as_bytes().get(colon + 1), None | Some(b' ' | b'\r'));
+        if !blank || !followed || key.len() > LONG_KEY {
+            return None;
+        }
+        let quoted = matches!(bytes[start], b'"' | b'\'');
+        Some(Self {
+            text: key,
+            range: Range::new(start, start + if quoted { width } else { key.len() }),
+            value: start + colon + 1,
+        })
+    }
+}
+
+/// How many bytes stand before the colon that ends a plain key.
+fn key_length(line: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let colon = from + line[from..].find(':')?;
+        match line.as_bytes().get(colon + 1) {
+            None | Some(b' ' | b'\t' | b'\r') => return Some(colon),
+            Some(_) => from = colon + 1,
+        }
+    }
+}
+
+fn is_item(bytes: &[u8], at: usize) -> bool {
+    bytes[at] == b'-' && matches!(bytes.get(at + 1), None | Some(b' ' | b'\n' | b'\r'))
+}
+
+fn is_document_start(text: &str, line: Line) -> bool {
+    let rest = &text[line.start as usize..];
+    rest.split('\n').next().is_some_and(|line| line.trim_end() == "---")
+}
+
+/// What a line belongs to when it is indented by more than this.
+#[derive(Clone, Copy)]
+enum Block {
+    /// The key or the dash at this column.
+    Column(usize),
+    /// A value that stands alone in its line, at this column.
+    Alone(usize),
+}
+
+impl Block {
+    fn contains(self, indent: usize) -> bool {
+        match self {
+            Self::Column(column) => indent > column,
+            Self::Alone(column) => indent >= column,
+        }
+    }
+}
+
+/// The pass over all lines.
+struct Scan<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+}
+
+impl<'a> Scan<'a> {
+    fn new(text: &'a str) -> Option<Self> {
+        let breaks = !text.contains('\r') || text.split('\r').skip(1).all(|rest| rest.starts_with('\n'));
+        let readable = breaks && !text.starts_with(['\u{feff}', '%']) && !refers_to_files(text);
+        readable.then_some(Self {
+            text,
+            bytes: text.as_bytes(),
+        })
+    }
+
+    /// The end of the line that `at` stands in: its line feed, or the end of the text.
+    fn end_of_line(&self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or_default();
+        rest.find('\n').map_or(self.bytes.len(), |length| at + length)
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(b'\n')
+    }
+
+    fn is_end(&self, at: usize) -> bool {
+        matches!(self.byte(at), b'\n' | b'\r')
+    }
+
+    fn spaces(&self, at: usize) -> usize {
+        word::leading(self.bytes, at, word::spaces)
+    }
+
+    /// The lines that are neither blank, nor comments, nor inside of a scalar or a flow collection.
+    fn lines(&self) -> Option<Vec<Line>> {
+        let mut lines = Vec::with_capacity(self.bytes.len() / 48);
+        let mut start = 0;
+        while start < self.bytes.len() {
+            let indent = self.spaces(start);
+            let content = start + indent;
+            let next = match self.byte(content) {
+                b'\n' | b'\r' | b'#' => self.end_of_line(content),
+                b'\t' => {
+                    let end = self.end_of_line(content);
+                    if !self.text[content..end].trim_ascii().is_empty() {
+                        return None;
+                    }
+                    end
+                }
+                _ => {
+                    lines.push(Line {
+                        start: u32::try_from(start).ok()?,
+                        indent: u32::try_from(indent).ok()?,
+                    });
+                    self.line(start, content)?
+                }
+            };
+            start = next + 1;
+        }
+        Some(lines)
+    }
+
+    /// The end of the last line of what starts in this one.
+    fn line(&self, start: usize, content: usize) -> Option<usize> {
+        let mut block = Block::Alone(content - start);
+        let mut at = content;
+        let mut keyed = false;
+        loop {
+            match self.byte(at) {
+                b'\n' | b'\r' => return Some(self.end_of_line(at)),
+                b'#' if at > content => return Some(self.end_of_line(at)),
+                b'-' if !keyed && matches!(self.byte(at + 1), b' ' | b'\n' | b'\r') => {
+                    block = Block::Column(at - start);
+                    at += 1 + self.spaces(at + 1);
+                }
+                b'?' if self.is_end(at + 1) || self.byte(at + 1) == b' ' => return None,
+                b'\t' | b'!' | b'&' => return None,
+                quote @ (b'"' | b'\'') => {
+                    let close = self.closing_quote(at, quote)?;
+                    let end = self.within(at, close, block)?;
+                    let behind = close + 1 + self.spaces(close + 1);
+                    let key = self.byte(behind) == b':' && (self.is_end(behind + 1) || self.byte(behind + 1) == b' ');
+                    if !key {
+                        return Some(end);
+                    }
+                    if keyed || self.end_of_line(at) != end {
+                        return None;
+                    }
+                    keyed = true;
+                    block = Block::Column(at - start);
+                    at = behind + 1 + self.spaces(behind + 1);
+                }
+                b'[' | b'{' => {
+                    let close = self.closing_bracket(at)?;
+                    let end = self.within(at, close, block)?;
+                    let behind = close + 1 + self.spaces(close + 1);
+                    return (self.byte(behind) != b':').then_some(end);
+                }
+                b'|' | b'>' => {
+                    let end = self.end_of_line(at);
+                    return match (self.is_header(at, end), block) {
+                        (true, Block::Column(column)) => Some(self.end_of_block(end, column)),
+                        // A line of a plain scalar.
+                        (false, Block::Alone(_)) => Some(end),
+                        _ => None,
+                    };
+                }
+                _ if keyed => return Some(self.end_of_line(at)),
+                _ => {
+                    let end = self.end_of_line(at);
+                    let Some(length) = key_length(&self.text[at..end]) else {
+                        return Some(end);
+                    };
+                    keyed = true;
+                    block = Block::Column(at - start);
+                    at += length + 1;
+                    at += self.spaces(at);
+                }
+            }
+        }
+    }
+
+    /// Whether `|` or `>` starts a block scalar: indicators, and a comment at most.
+    fn is_header(&self, at: usize, end: usize) -> bool {
+        let rest = self.text[at + 1..end].trim_start_matches(['+', '-', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+        let blank = rest.trim_ascii();
+        blank.is_empty() || (rest.starts_with(' ') && blank.starts_with('#'))
+    }
+
+    /// The end of the last line of a block scalar whose header ends at `end`.
+    fn end_of_block(&self, mut end: usize, column: usize) -> usize {
+        while end < self.bytes.len() {
+            let start = end + 1;
+            let indent = self.spaces(start);
+            let blank = start + indent >= self.bytes.len() || self.is_end(start + indent);
+            if !blank && indent <= column {
+                return end;
+            }
+            end = self.end_of_line((start + indent).min(self.bytes.len()));
+        }
+        end
+    }
+
+    /// The end of the line that `close` stands in, if all lines behind that of `open` belong to
+    /// the block: a parser may well read on where they do not.
+    fn within(&self, open: usize, close: usize, block: Block) -> Option<usize> {
+        let mut end = self.end_of_line(open);
+        while end < close {
+            let indent = self.spaces(end + 1);
+            let content = end + 1 + indent;
+            if !block.contains(indent) && !self.is_end(content) {
+                return None;
+            }
+            end = self.end_of_line(content);
+        }
+        Some(end)
+    }
+
+    fn closing_quote(&self, open: usize, quote: u8) -> Option<usize> {
+        let mut at = open + 1;
+        loop {
+            at += self.text[at..].find(char::from(quote))?;
+            if quote == b'\'' {
+                if self.byte(at + 1) != b'\'' {
+                    return Some(at);
+                }
+                at += 2;
+            } else {
+                let escapes = self.bytes[open + 1..at].iter().rev().take_while(|&&byte| byte == b'\\');
+                if escapes.count() % 2 == 0 {
+                    return Some(at);
+                }
+                at += 1;
+            }
+        }
+    }
+
+    /// The bracket that closes a flow collection.
+    fn closing_bracket(&self, open: usize) -> Option<usize> {
+        let mut depth = 0usize;
+        let mut at = open;
+        // Whether a scalar may start here; inside of a plain one, quotes are text.
+        let mut fresh = true;
+        while let Some(&byte) = self.bytes.get(at) {
+            match byte {
+                b'[' | b'{' => (depth, fresh) = (depth + 1, true),
+                b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Some(at);
+                    }
+                    fresh = false;
+                }
+                b',' | b':' | b'?' => fresh = true,
+                b'"' | b'\'' if fresh => {
+                    at = self.closing_quote(at, byte)?;
+                    fresh = false;
+                }
+                b'#' if matches!(self.bytes[at - 1], b' ' | b'\t' | b'\n') => at = self.end_of_line(at),
+                b'!' | b'&' | b'*' if fresh => return None,
+                b' ' | b'\t' | b'\n' | b'\r' => {}
+                _ => fresh = false,
+            }
+            at += 1;
+        }
+        None
+    }
+}
+
+/// Whether a `$ref` leads out of the file: which files there are has to be known at once.
+fn refers_to_files(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        rest = &rest[at + 1..];
+        let Some(behind) = rest.strip_prefix("ref") else {
+            continue;
+        };
+        let value = behind.strip_prefix(['"', '\'']).unwrap_or(behind);
+        if let Some(value) = value.strip_prefix(':') {
+            let value = value.trim_start_matches([' ', '"', '\'']);
+            if !value.starts_with('#') {
+                return true;
+            }
+        }
+    }
+    false
+}

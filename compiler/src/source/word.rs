@@ -1,0 +1,76 @@
+//! Eight bytes at a time: macros run without optimisation, where every byte looked at by itself
+//! costs as much.
+
+/// How many bytes from `at` on are of a kind. `others` marks, in the highest bit of each byte,
+/// those that are not; below the first mark it is exact.
+pub(super) fn leading(bytes: &[u8], at: usize, others: fn(u64) -> u64) -> usize {
+    let mut length = 0;
+    while let Some(eight) = bytes.get(at + length..).and_then(|rest| rest.first_chunk::<8>()) {
+        let marks = others(u64::from_le_bytes(*eight));
+        if marks != 0 {
+            return length + (marks.trailing_zeros() / 8) as usize;
+        }
+        length += 8;
+    }
+    let rest = bytes.get(at + length..).unwrap_or_default();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    // What is behind the end is neither a space nor text.
+    let marks = others(u64::from_le_bytes(last));
+    length + (marks.trailing_zeros() / 8) as usize
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+fn all(byte: u8) -> u64 {
+    ONES * u64::from(byte)
+}
+
+/// Marks the bytes that are zero, and perhaps some behind the first of them.
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGH
+}
+
+/// Spaces.
+pub(super) fn spaces(word: u64) -> u64 {
+    let other = word ^ all(b' ');
+    // The lowest bit that differs, moved to the top of its byte.
+    if other == 0 {
+        return 0;
+    }
+    0x80 << (other.trailing_zeros() / 8 * 8)
+}
+
+/// What stands in a JSON string as it is: neither quote, nor backslash, nor control character.
+pub(super) fn text(word: u64) -> u64 {
+    let controls = word.wrapping_sub(all(b' ')) & !word & HIGH;
+    controls | zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every byte at every place of two words, against looking at each.
+    #[test]
+    fn words_say_what_bytes_say() {
+        for byte in 0..=u8::MAX {
+            for place in 0..17 {
+                for length in place..18 {
+                    let mut bytes = vec![b' '; length];
+                    if let Some(at) = bytes.get_mut(place) {
+                        *at = byte;
+                    }
+                    let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
+                    for at in 0..length {
+                        let alone =
+                            |kind: &dyn Fn(u8) -> bool| bytes[at..].iter().take_while(|&&byte| kind(byte)).count();
+                        assert_eq!(leading(&bytes, at, spaces), alone(&|byte| byte == b' '));
+                        assert_eq!(leading(&bytes, at, text), alone(&plain), "{bytes:?}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -39,7 +39,8 @@ pub enum ErrorKind {
     Criterion,
     /// A workflow that the step has called failed.
     Nested,
-    /// A response does not hold what its schema promises where an output needs it.
+    /// A response cannot be read: it is larger than the client allows, no JSON although it says so, or does not
+    /// hold what its schema promises where an output needs it.
     Response,
     /// The document ended the workflow after a failed step.
     Ended,

@@ -122,11 +122,11 @@ impl<'a> Exchange<'a> {
         found[0].map(Datum::from_json)
     }
 
-    /// `$response.header.NAME`
+    /// `$response.header.NAME`; what is not UTF-8 is no text, and so not there.
     #[must_use]
     pub fn response_header(&self, name: &str) -> Option<Datum<'a>> {
         let value = self.response?.headers().get(name)?;
-        Some(Datum::Text(String::from_utf8_lossy(value.as_bytes())))
+        std::str::from_utf8(value.as_bytes()).ok().map(Datum::borrowed)
     }
 
     /// `$response.header.NAME` as the number or boolean that its schema declares.
@@ -171,6 +171,10 @@ impl<'a> Exchange<'a> {
                 Err(error) => invalid = media.is_some().then_some(error),
             }
         }
+        if let Some(error) = invalid {
+            reads.problem = Some(format!("the body is not JSON: {error}"));
+            return reads;
+        }
         let Ok(text) = std::str::from_utf8(response.body()) else {
             // Bytes that are no text: as a whole a blob, without members.
             let mut blob = crate::blob::Blob::new(response.body().clone());
@@ -185,10 +189,6 @@ impl<'a> Exchange<'a> {
             reads.problem = Some("bytes that are not UTF-8".to_owned());
             return reads;
         };
-        if let Some(error) = invalid {
-            reads.problem = Some(format!("the body is not JSON: {error}"));
-            return reads;
-        }
         // Anything else is text: as a whole a string, without members.
         for (found, pointer) in reads.found.iter_mut().zip(pointers) {
             if pointer.is_empty() {

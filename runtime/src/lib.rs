@@ -32,7 +32,9 @@
 //! and steps behind the position may be added.
 //!
 //! No answer is in the run until `advance` returns: a future that is dropped in between has perhaps
-//! called the API and left no trace of it. Carry runs on in a task of their own where a caller may go
+//! called the API, and of that the run knows only that there was one more attempt. Whoever goes on with it
+//! makes that request again. A `finish` that is dropped while it waits, waits anew when it is called again.
+//! Carry runs on in a task of their own where a caller may go
 //! away, such as a browser, and store a run after each `advance`, after one that returns an error too.
 //! Every run has an `id`, which its clones and what is read back share: carry on one of them. Where the
 //! process may die between a request and the storing of its answer,

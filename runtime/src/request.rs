@@ -213,6 +213,9 @@ async fn authorised(
     Ok((request, sent, token))
 }
 
+/// How much too large, its source says.
+const TOO_LARGE: &str = "the response was not read to its end";
+
 async fn exchange(
     transport: &dyn DynTransport,
     mut request: http::Request<Bytes>,
@@ -240,7 +243,7 @@ async fn exchange(
             let source = ResponseTooLarge::new(settings.max_response_bytes);
             Err(Failure {
                 source: Some(source.into()),
-                ..Failure::new(ErrorKind::Response, format!("{source}"))
+                ..Failure::new(ErrorKind::Response, TOO_LARGE)
             })
         }
         Ok(response) => Ok(response),
@@ -251,13 +254,13 @@ async fn exchange(
             {
                 return Err(Failure::new(ErrorKind::Configuration, own.to_string()));
             }
-            let large = error.downcast_ref::<ResponseTooLarge>().copied();
-            let failure = match large {
-                Some(large) => Failure::new(ErrorKind::Response, large.to_string()),
-                None => Failure::new(
+            let failure = if error.is::<ResponseTooLarge>() {
+                Failure::new(ErrorKind::Response, TOO_LARGE)
+            } else {
+                Failure::new(
                     ErrorKind::Transport,
                     "the request could not be sent or no response came",
-                ),
+                )
             };
             Err(Failure {
                 source: Some(error),

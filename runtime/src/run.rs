@@ -128,13 +128,17 @@ pub(crate) fn watch<'a>(program: &dyn Program, context: Context<'a>) -> Watch<'a
 }
 
 async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
+    // A wait that was cut off starts anew: an API that has asked for it is not called early.
+    let mut owed = program.state().owed;
     loop {
+        if let Some(duration) = owed {
+            program.state_mut().owed = owed;
+            context.transport.sleep_dyn(duration).await;
+            watch(program, context).tell(EventKind::Waited { duration });
+        }
         match attempt(program, context).await? {
-            Advance::Advanced => {}
-            Advance::Wait(duration) => {
-                context.transport.sleep_dyn(duration).await;
-                watch(program, context).tell(EventKind::Waited { duration });
-            }
+            Advance::Advanced => owed = None,
+            Advance::Wait(duration) => owed = Some(duration),
             Advance::Awaiting(inputs) => return Err(told_missing(program, context, &inputs)),
             Advance::Done => return Ok(()),
         }
@@ -219,6 +223,7 @@ pub(crate) enum Outcome {
 
 async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
     let before = watch(program, context);
+    program.state_mut().owed = None;
     if program.state().position == END {
         return Ok(Advance::Done);
     }
@@ -670,8 +675,8 @@ fn called(
 /// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date.
 fn retry_after(response: &Response<Bytes>) -> Option<Duration> {
     let text = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())

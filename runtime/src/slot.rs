@@ -45,6 +45,11 @@ impl Slot {
     pub fn json(&self) -> &str {
         &self.text
     }
+
+    /// How deep it is nested.
+    pub(crate) fn depth(&self) -> usize {
+        depth(&self.text)
+    }
 }
 
 impl fmt::Debug for Slot {
@@ -80,7 +85,7 @@ impl Serialize for Slot {
         let mut again = Vec::new();
         let survives = !self.text.contains(ESCAPE)
             && !self.text.contains(PRIVATE)
-            && depth(&self.text) <= DEPTH
+            && self.depth() <= DEPTH
             && serde_json::to_writer(&mut again, &InOrder(&self.text)).is_ok()
             && again == self.text.as_bytes();
         if survives {

@@ -4,9 +4,10 @@
 //! object, since they cannot leave out what is not there.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::{Error as _, SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::held::Held;
@@ -15,17 +16,20 @@ use crate::shape::{Fingerprint, Shape};
 use crate::slot::Slot;
 use crate::state::{Asked, END, Mode, State};
 
+/// How deep a text may be nested that `serde_json` reads.
+const READABLE: usize = 127;
+
 /// The version of the stored form.
 const VERSION: u32 = 1;
 
 /// A run while it is written.
 #[derive(Serialize)]
-struct Stored<'a, I, D, C> {
+struct Stored<'a, D, C> {
     version: u32,
     workflow: &'a str,
     id: RunId,
     shape: Fingerprint,
-    inputs: &'a I,
+    inputs: Slot,
     next: Option<&'a str>,
     steps: Steps<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,6 +48,8 @@ struct Stored<'a, I, D, C> {
     asked: Asked,
     #[serde(skip_serializing_if = "is_zero")]
     spent: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owed: Option<Duration>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     retries: BTreeMap<&'a str, BTreeMap<usize, u64>>,
     total: u32,
@@ -51,9 +57,9 @@ struct Stored<'a, I, D, C> {
 
 /// A run while it is read.
 #[derive(Deserialize)]
-struct Restored<I, D, C> {
+struct Restored<D, C> {
     id: RunId,
-    inputs: I,
+    inputs: Slot,
     next: Option<String>,
     steps: BTreeMap<String, BTreeMap<String, Slot>>,
     #[serde(default = "Option::default")]
@@ -72,6 +78,8 @@ struct Restored<I, D, C> {
     asked: Asked,
     #[serde(default)]
     spent: u64,
+    #[serde(default)]
+    owed: Option<Duration>,
     #[serde(default)]
     retries: BTreeMap<String, BTreeMap<usize, u64>>,
     total: u32,
@@ -195,12 +203,17 @@ pub fn serialize<S: Serializer, I: Serialize, D: Serialize, C: Serialize>(
         .and_then(|position| shape.steps.get(position))
         .map(|step| step.id);
     let steps = Steps { shape, state };
+    let inputs = Slot::of(parts.inputs).filter(|inputs| inputs.depth() <= READABLE);
+    let inputs = inputs.ok_or_else(|| {
+        let message = format!("the inputs are nested more than {READABLE} levels deep, and could not be read back");
+        S::Error::custom(message)
+    })?;
     let stored = Stored {
         version: VERSION,
         workflow: shape.workflow,
         id: state.id,
         shape: Fingerprint::of(shape),
-        inputs: parts.inputs,
+        inputs,
         next,
         steps,
         dependencies: parts.dependencies,
@@ -212,6 +225,7 @@ pub fn serialize<S: Serializer, I: Serialize, D: Serialize, C: Serialize>(
         detours: state.detours,
         asked: state.asked,
         spent: state.spent,
+        owed: state.owed,
         retries,
         total: state.total,
     };
@@ -243,8 +257,9 @@ where
         String::deserialize(deserializer)?
     };
     check(shape, &text).map_err(S::Error::custom)?;
-    let stored: Restored<I, D, C> = serde_json::from_str(&text).map_err(S::Error::custom)?;
-    restore(shape, stored).map_err(S::Error::custom)
+    let stored: Restored<D, C> = serde_json::from_str(&text).map_err(S::Error::custom)?;
+    let inputs = serde_json::from_str(stored.inputs.json()).map_err(S::Error::custom)?;
+    restore(shape, stored, inputs).map_err(S::Error::custom)
 }
 
 /// Makes sure that a stored run is one of the workflow as it is now.
@@ -279,7 +294,7 @@ fn check(shape: &Shape, text: &str) -> Result<(), String> {
     ))
 }
 
-fn restore<I, D, C>(shape: &Shape, stored: Restored<I, D, C>) -> Result<Read<I, D, C>, String> {
+fn restore<I, D, C>(shape: &Shape, stored: Restored<D, C>, inputs: I) -> Result<Read<I, D, C>, String> {
     let index = |id: &str| {
         let found = shape.steps.iter().position(|step| step.id == id);
         found.ok_or_else(|| format!("the workflow `{}` has no step `{id}`", shape.workflow))
@@ -312,6 +327,7 @@ fn restore<I, D, C>(shape: &Shape, stored: Restored<I, D, C>) -> Result<Read<I, 
     }
     state.held = stored.held;
     state.spent = stored.spent;
+    state.owed = stored.owed;
     for (id, outputs) in stored.steps {
         let step = index(&id)?;
         let names = shape.steps[step].outputs;
@@ -336,7 +352,7 @@ fn restore<I, D, C>(shape: &Shape, stored: Restored<I, D, C>) -> Result<Read<I, 
     Ok((
         state,
         Parts {
-            inputs: stored.inputs,
+            inputs,
             dependencies: stored.dependencies,
             called: stored.called,
         },

@@ -1,6 +1,7 @@
 //! Where a run stands: the part of it that is the same for every workflow.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::datum::Datum;
 use crate::held::Held;
@@ -83,6 +84,8 @@ pub struct State {
     pub(crate) spent: u64,
     /// The last exchange of a step while a retry is on its way.
     pub(crate) held: Option<Held>,
+    /// A wait of `finish` that has started and not ended.
+    pub(crate) owed: Option<Duration>,
 }
 
 /// The position of a run that has ended.
@@ -109,6 +112,7 @@ impl State {
             total: 0,
             spent: 0,
             held: None,
+            owed: None,
         }
     }
 

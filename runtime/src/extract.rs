@@ -1,9 +1,10 @@
 //! One pass over a JSON text that keeps only what pointers lead to.
+//!
+//! What nothing leads to is checked and skipped where it stands.
 
-use std::fmt;
+use serde::de::{Error as _, IgnoredAny};
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use crate::datum::Datum;
 
 /// Finds what each pointer leads to; what is found borrows from `json`. Where a key stands twice
 /// in an object, the last one counts.
@@ -16,63 +17,24 @@ pub(crate) fn extract<'a>(
     pointers: &[&[&str]],
     found: &mut [Option<&'a str>],
 ) -> Result<(), serde_json::Error> {
-    let wanted: Vec<usize> = (0..pointers.len()).collect();
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    Node {
+    let mut walk = Walk {
+        json,
+        at: 0,
         pointers,
-        wanted: &wanted,
-        depth: 0,
         found,
+        wanted: (0..pointers.len()).collect(),
+        open: Vec::new(),
+    };
+    if walk.document().is_some() {
+        return Ok(());
     }
-    .deserialize(&mut deserializer)?;
-    deserializer.end()
-}
-
-/// A value to which the first `depth` tokens of the wanted pointers have led.
-struct Node<'p, 'f, 'a> {
-    pointers: &'p [&'p [&'p str]],
-    wanted: &'p [usize],
-    depth: usize,
-    found: &'f mut [Option<&'a str>],
-}
-
-impl<'a> DeserializeSeed<'a> for Node<'_, '_, 'a> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        let ends = |index: &usize| {
-            self.pointers
-                .get(*index)
-                .is_some_and(|pointer| pointer.len() == self.depth)
-        };
-        if !self.wanted.iter().any(ends) {
-            return deserializer.deserialize_any(self);
-        }
-        let raw: &'a RawValue = serde::Deserialize::deserialize(deserializer)?;
-        let mut deeper = Vec::new();
-        for index in self.wanted {
-            if ends(index) {
-                self.found[*index] = Some(raw.get());
-            } else {
-                deeper.push(*index);
-            }
-        }
-        if !deeper.is_empty() {
-            let inner = Node {
-                pointers: self.pointers,
-                wanted: &deeper,
-                depth: self.depth,
-                found: self.found,
-            };
-            let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-            deserializer.deserialize_any(inner).map_err(serde::de::Error::custom)?;
-        }
-        Ok(())
-    }
+    // What is wrong, and where, is the same as everywhere.
+    let error = serde_json::from_slice::<IgnoredAny>(json).err();
+    Err(error.unwrap_or_else(|| serde_json::Error::custom("bytes that are not UTF-8")))
 }
 
 /// The text with a value in the place that a pointer leads to; `None` where it leads nowhere.
-pub(crate) fn replace(text: &str, pointer: &[&str], value: &crate::datum::Datum<'_>) -> Option<String> {
+pub(crate) fn replace(text: &str, pointer: &[&str], value: &Datum<'_>) -> Option<String> {
     let mut found = [None];
     extract(text.as_bytes(), &[pointer], &mut found).ok()?;
     let old = found[0]?;
@@ -87,185 +49,338 @@ pub(crate) fn replace(text: &str, pointer: &[&str], value: &crate::datum::Datum<
 /// Marks a token that is an index of an array and no name; `-1` is the last.
 const INDEX: char = '\0';
 
-impl<'a> Node<'_, '_, 'a> {
-    /// An index from the end is known once the end is.
-    fn visit_seq_from_end<A: SeqAccess<'a>>(self, mut sequence: A) -> Result<(), A::Error> {
-        let mut items: Vec<&'a str> = Vec::new();
-        while let Some(item) = sequence.next_element::<&'a RawValue>()? {
-            items.push(item.get());
-        }
-        for &wanted in self.wanted {
-            let Some(token) = self.pointers.get(wanted).and_then(|pointer| pointer.get(self.depth)) else {
-                continue;
-            };
-            let index = match token.strip_prefix(INDEX) {
-                Some(index) if !index.starts_with('-') => index.parse().ok(),
-                Some(back) => back
-                    .parse::<isize>()
-                    .ok()
-                    .and_then(|back| items.len().checked_add_signed(back)),
-                None => token
-                    .parse()
-                    .ok()
-                    .filter(|_| *token == "0" || !token.starts_with(['0', '+'])),
-            };
-            let Some(item) = index.and_then(|index: usize| items.get(index)) else {
-                continue;
-            };
-            let only = [wanted];
-            let node = Node {
-                pointers: self.pointers,
-                wanted: &only,
-                depth: self.depth + 1,
-                found: &mut *self.found,
-            };
-            let mut deserializer = serde_json::Deserializer::from_str(item);
-            node.deserialize(&mut deserializer).map_err(serde::de::Error::custom)?;
-        }
-        Ok(())
-    }
-
-    fn forget(&mut self, wanted: &[usize]) {
-        for index in wanted {
-            self.found[*index] = None;
-        }
-    }
+/// A walk over a text. What returns `None` has met something that is no JSON.
+struct Walk<'w, 'a> {
+    json: &'a [u8],
+    at: usize,
+    pointers: &'w [&'w [&'w str]],
+    found: &'w mut [Option<&'a str>],
+    /// A stack: the pointers that lead through the objects and arrays around this place, innermost last.
+    wanted: Vec<usize>,
+    /// The objects (true) and arrays around this place in what is skipped.
+    open: Vec<bool>,
 }
 
-impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
+impl Walk<'_, '_> {
+    fn document(&mut self) -> Option<()> {
+        self.value(0, 0)?;
+        self.blank();
+        (self.at == self.json.len()).then_some(())
     }
 
-    fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let mut next = Vec::new();
+    fn peek(&self) -> Option<u8> {
+        self.json.get(self.at).copied()
+    }
+
+    fn blank(&mut self) {
+        self.at = blank(self.json, self.at);
+    }
+
+    /// A value to which the first `depth` tokens of the pointers from `first` on have led.
+    fn value(&mut self, first: usize, depth: usize) -> Option<()> {
+        self.blank();
+        let start = self.at;
+        let ends = |index: &&usize| self.pointers[**index].len() == depth;
+        let ending = self.wanted[first..].iter().filter(ends).count();
+        match self.peek()? {
+            b'{' if ending < self.wanted.len() - first => self.object(first, depth)?,
+            b'[' if ending < self.wanted.len() - first => self.array(first, depth)?,
+            _ => self.skip()?,
+        }
+        if ending > 0 {
+            let text = std::str::from_utf8(&self.json[start..self.at]).ok()?;
+            for index in &self.wanted[first..] {
+                if self.pointers[*index].len() == depth {
+                    self.found[*index] = Some(text);
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn object(&mut self, first: usize, depth: usize) -> Option<()> {
+        self.at += 1;
+        self.blank();
+        if self.peek()? == b'}' {
+            self.at += 1;
+            return Some(());
+        }
+        let last = self.wanted.len();
         loop {
-            next.clear();
-            let key = Key {
-                pointers: self.pointers,
-                wanted: self.wanted,
-                depth: self.depth,
-                matching: &mut next,
-            };
-            if map.next_key_seed(key)?.is_none() {
-                return Ok(());
-            }
-            if next.is_empty() {
-                map.next_value::<IgnoredAny>()?;
+            self.blank();
+            let start = self.at;
+            self.at = key(self.json, start)?;
+            let written = &self.json[start..self.at];
+            let written = &written[..=written.iter().rposition(|byte| *byte == b'"')?];
+            let decoded = if written.contains(&b'\\') {
+                serde_json::from_slice::<String>(written).ok()
             } else {
-                self.forget(&next);
-                map.next_value_seed(Node {
-                    pointers: self.pointers,
-                    wanted: &next,
-                    depth: self.depth + 1,
-                    found: self.found,
-                })?;
+                None
+            };
+            let key = decoded
+                .as_ref()
+                .map_or(&written[1..written.len() - 1], String::as_bytes);
+            for at in first..last {
+                let index = self.wanted[at];
+                if self.pointers[index]
+                    .get(depth)
+                    .is_some_and(|token| token.as_bytes() == key)
+                {
+                    self.found[index] = None;
+                    self.wanted.push(index);
+                }
+            }
+            if self.wanted.len() > last {
+                self.value(last, depth + 1)?;
+                self.wanted.truncate(last);
+            } else {
+                self.skip()?;
+            }
+            self.blank();
+            self.at += 1;
+            match self.json.get(self.at - 1)? {
+                b',' => {}
+                b'}' => return Some(()),
+                _ => return None,
             }
         }
     }
 
-    fn visit_seq<A: SeqAccess<'a>>(self, mut sequence: A) -> Result<(), A::Error> {
-        let from_end = |wanted: &usize| {
-            self.pointers
-                .get(*wanted)
-                .and_then(|pointer| pointer.get(self.depth))
-                .and_then(|token| token.strip_prefix(INDEX))
-                .is_some_and(|index| index.starts_with('-'))
-        };
-        if self.wanted.iter().any(from_end) {
-            return self.visit_seq_from_end(sequence);
-        }
-        let indices: Vec<(usize, usize)> = self
-            .wanted
+    fn array(&mut self, first: usize, depth: usize) -> Option<()> {
+        let start = self.at;
+        let last = self.wanted.len();
+        let places: Vec<Option<Place>> = self.wanted[first..last]
             .iter()
-            .filter_map(|&wanted| {
-                let token = self.pointers.get(wanted)?.get(self.depth)?;
-                let token = token.strip_prefix(INDEX).unwrap_or(token);
-                let plain =
-                    token.bytes().all(|byte| byte.is_ascii_digit()) && (token == "0" || !token.starts_with('0'));
-                Some((token.parse().ok().filter(|_| plain)?, wanted))
-            })
+            .map(|&index| Place::of(self.pointers[index].get(depth)?))
             .collect();
+        // A place from the end is known once the end is.
+        let length = if places.iter().flatten().any(|place| place.from_end) {
+            let length = self.items(|_, _| Some(false))?;
+            self.at = start;
+            length
+        } else {
+            usize::MAX
+        };
+        self.items(|walk, position| {
+            for (at, place) in (first..last).zip(&places) {
+                if place.is_some_and(|place| place.position(length) == Some(position)) {
+                    walk.wanted.push(walk.wanted[at]);
+                }
+            }
+            let leads = walk.wanted.len() > last;
+            if leads {
+                walk.value(last, depth + 1)?;
+                walk.wanted.truncate(last);
+            }
+            Some(leads)
+        })?;
+        Some(())
+    }
+
+    /// Goes over the items of the array here, skipping those that `each` has not read; how many there are.
+    fn items(&mut self, mut each: impl FnMut(&mut Self, usize) -> Option<bool>) -> Option<usize> {
+        self.at += 1;
+        self.blank();
+        if self.peek()? == b']' {
+            self.at += 1;
+            return Some(0);
+        }
         let mut position = 0;
         loop {
-            let next: Vec<usize> = indices
-                .iter()
-                .filter(|(index, _)| *index == position)
-                .map(|&(_, wanted)| wanted)
-                .collect();
-            let more = if next.is_empty() {
-                sequence.next_element::<IgnoredAny>()?.is_some()
-            } else {
-                let node = Node {
-                    pointers: self.pointers,
-                    wanted: &next,
-                    depth: self.depth + 1,
-                    found: &mut *self.found,
-                };
-                sequence.next_element_seed(node)?.is_some()
-            };
-            if !more {
-                return Ok(());
+            self.blank();
+            if !each(self, position)? {
+                self.skip()?;
             }
             position += 1;
+            self.blank();
+            self.at += 1;
+            match self.json.get(self.at - 1)? {
+                b',' => {}
+                b']' => return Some(position),
+                _ => return None,
+            }
         }
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    /// Any value, which starts here.
+    fn skip(&mut self) -> Option<()> {
+        self.at = skip(self.json, self.at, &mut self.open)?;
+        Some(())
     }
 }
 
-/// A key of an object; collects the wanted pointers that go on with it.
-struct Key<'p, 'm> {
-    pointers: &'p [&'p [&'p str]],
-    wanted: &'p [usize],
-    depth: usize,
-    matching: &'m mut Vec<usize>,
-}
-
-impl<'a> DeserializeSeed<'a> for Key<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_str(self)
+/// The end of the value that starts at `at`.
+fn skip(json: &[u8], mut at: usize, open: &mut Vec<bool>) -> Option<usize> {
+    let outside = open.len();
+    loop {
+        at = match *json.get(at)? {
+            b'"' => string(json, at + 1)?,
+            b'{' => {
+                at = blank(json, at + 1);
+                if *json.get(at)? == b'}' {
+                    at + 1
+                } else {
+                    open.push(true);
+                    at = key(json, at)?;
+                    continue;
+                }
+            }
+            b'[' => {
+                at = blank(json, at + 1);
+                if *json.get(at)? == b']' {
+                    at + 1
+                } else {
+                    open.push(false);
+                    continue;
+                }
+            }
+            b'-' | b'0'..=b'9' => number(json, at)?,
+            b't' => literal(json, at, b"true")?,
+            b'f' => literal(json, at, b"false")?,
+            b'n' => literal(json, at, b"null")?,
+            _ => return None,
+        };
+        // The end of a value is perhaps that of what is around it.
+        loop {
+            if open.len() == outside {
+                return Some(at);
+            }
+            let object = *open.last()?;
+            at = blank(json, at);
+            let mark = *json.get(at)?;
+            at += 1;
+            if mark == b',' {
+                at = blank(json, at);
+                if object {
+                    at = key(json, at)?;
+                }
+                break;
+            }
+            if mark != if object { b'}' } else { b']' } {
+                return None;
+            }
+            open.pop();
+        }
     }
 }
 
-impl Visitor<'_> for Key<'_, '_> {
-    type Value = ();
+/// The first byte from `at` on that is no white space.
+#[inline]
+fn blank(json: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\t' | b'\r') = json.get(at) {
+        at += 1;
+    }
+    at
+}
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a key")
+/// Where the value of a member starts, whose key starts at `at`.
+#[inline]
+fn key(json: &[u8], at: usize) -> Option<usize> {
+    if *json.get(at)? != b'"' {
+        return None;
+    }
+    let at = blank(json, string(json, at + 1)?);
+    (*json.get(at)? == b':').then(|| blank(json, at + 1))
+}
+
+fn literal(json: &[u8], at: usize, word: &[u8]) -> Option<usize> {
+    json.get(at..)?.starts_with(word).then_some(at + word.len())
+}
+
+fn digits(json: &[u8], mut at: usize) -> Option<usize> {
+    let start = at;
+    while let Some(b'0'..=b'9') = json.get(at) {
+        at += 1;
+    }
+    (at > start).then_some(at)
+}
+
+fn number(json: &[u8], mut at: usize) -> Option<usize> {
+    if json.get(at) == Some(&b'-') {
+        at += 1;
+    }
+    at = if json.get(at) == Some(&b'0') {
+        at + 1
+    } else {
+        digits(json, at)?
+    };
+    if json.get(at) == Some(&b'.') {
+        at = digits(json, at + 1)?;
+    }
+    if let Some(b'e' | b'E') = json.get(at) {
+        let signed = matches!(json.get(at + 1), Some(b'+' | b'-'));
+        at = digits(json, at + 1 + usize::from(signed))?;
+    }
+    Some(at)
+}
+
+/// The end of a string, `at` being behind its first quote.
+fn string(json: &[u8], mut at: usize) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    loop {
+        // Eight bytes at once. A mark is right if there is none before it.
+        while let Some(eight) = json.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let word = u64::from_le_bytes(*eight);
+            // With this bit turned, a quote is the next number behind the control characters.
+            let low = word ^ (ONES * 0x02);
+            let escapes = word ^ (ONES * u64::from(b'\\'));
+            let marks = (low.wrapping_sub(ONES * 0x21) & !low) | (escapes.wrapping_sub(ONES) & !escapes);
+            if marks & HIGH != 0 {
+                at += (marks & HIGH).trailing_zeros() as usize / 8;
+                break;
+            }
+            at += 8;
+        }
+        match *json.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at = escape(json, at + 1)?,
+            0..0x20 => return None,
+            _ => at += 1,
+        }
+    }
+}
+
+fn escape(json: &[u8], at: usize) -> Option<usize> {
+    match json.get(at)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 1),
+        b'u' => {
+            let digits = json.get(at + 1..at + 5)?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(at + 5)
+        }
+        _ => None,
+    }
+}
+
+/// A place in an array.
+#[derive(Clone, Copy)]
+struct Place {
+    from_end: bool,
+    index: usize,
+}
+
+impl Place {
+    /// RFC 6901, section 4: no sign and no leading zero, which only a marked index may have.
+    fn of(token: &str) -> Option<Self> {
+        let (marked, digits) = match token.strip_prefix(INDEX) {
+            Some(index) => (true, index),
+            None => (false, token),
+        };
+        let (from_end, digits) = match digits.strip_prefix('-') {
+            Some(digits) if marked => (true, digits),
+            _ => (false, digits),
+        };
+        let plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
+        let index = digits.parse().ok().filter(|_| plain)?;
+        Some(Self { from_end, index })
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<(), E> {
-        let (pointers, depth) = (self.pointers, self.depth);
-        let goes_on = |index: &&usize| pointers.get(**index).and_then(|pointer| pointer.get(depth)) == Some(&key);
-        self.matching.extend(self.wanted.iter().filter(goes_on));
-        Ok(())
+    fn position(self, length: usize) -> Option<usize> {
+        if self.from_end {
+            length.checked_sub(self.index)
+        } else {
+            Some(self.index)
+        }
     }
 }
 
@@ -353,5 +468,104 @@ mod tests {
     fn depth_does_not_matter_where_nothing_is_wanted() {
         let deep = format!("{{\"x\":{}{},\"a\":1}}", "[".repeat(10_000), "]".repeat(10_000));
         assert_eq!(find(&deep, &[&["a"]]), [Some("1")]);
+    }
+
+    /// A linear congruential generator (Knuth's MMIX constants).
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(self.0 >> 33).unwrap() % limit
+        }
+    }
+
+    const KEYS: [&str; 6] = ["a", "b", "a b", "0", "a\\u0062", "\\\"\u{e9}\\n"];
+
+    fn random(dice: &mut Dice, depth: usize, out: &mut String) {
+        let blank = |dice: &mut Dice| ["", "", "", " ", "\n\t", "\r "][dice.below(6)];
+        out.push_str(blank(dice));
+        match dice.below(if depth > 3 { 8 } else { 12 }) {
+            0 => out.push_str(["true", "false", "null"][dice.below(3)]),
+            1 | 2 => out.push_str(["0", "-1.50", "12e+3", "7E-2", "-0", "123456789012"][dice.below(6)]),
+            3..=7 => {
+                out.push('"');
+                for _ in 0..dice.below(6) {
+                    out.push_str(["x", "\\\\", "\\u00e9", "long enough for words", "\u{1f600}", "\\/"][dice.below(6)]);
+                }
+                out.push('"');
+            }
+            kind => {
+                out.push_str(if kind < 10 { "{" } else { "[" });
+                for index in 0..dice.below(4) {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    if kind < 10 {
+                        for part in [blank(dice), "\"", KEYS[dice.below(6)], "\"", blank(dice), ":"] {
+                            out.push_str(part);
+                        }
+                    }
+                    random(dice, depth + 1, out);
+                }
+                out.push_str(blank(dice));
+                out.push_str(if kind < 10 { "}" } else { "]" });
+            }
+        }
+        out.push_str(blank(dice));
+    }
+
+    /// `serde_json` takes and refuses the same texts, and finds the same in them.
+    #[test]
+    fn another_reader_finds_the_same() {
+        const NAMES: [&str; 8] = ["a", "b", "a b", "0", "1", "ab", "\"\u{e9}\n", "-"];
+        let (mut taken, mut refused, mut hits) = (0, 0, 0);
+        for seed in 0..60_000 {
+            let mut dice = Dice(seed * 7919);
+            let mut text = String::new();
+            random(&mut dice, 0, &mut text);
+            let mut bytes = text.into_bytes();
+            for _ in 0..dice.below(3) {
+                let at = dice.below(bytes.len() + 1);
+                match dice.below(4) {
+                    0 => bytes.truncate(at),
+                    1 => bytes.insert(at, b"{}[],:\"\\ \n\x00\x1f\xff0.e-u"[dice.below(18)]),
+                    2 if at < bytes.len() => {
+                        bytes.remove(at);
+                    }
+                    _ if at < bytes.len() => bytes[at] ^= 1 << dice.below(8),
+                    _ => {}
+                }
+            }
+            let pointers: Vec<Vec<&str>> = (0..5)
+                .map(|_| (0..dice.below(4)).map(|_| NAMES[dice.below(8)]).collect())
+                .collect();
+            let pointers: Vec<&[&str]> = pointers.iter().map(Vec::as_slice).collect();
+            let mut found = vec![None; 5];
+            let ours = extract(&bytes, &pointers, &mut found);
+            let Ok(value) = serde_json::from_slice::<serde_json::Value>(&bytes) else {
+                // It may be that only a string is wrong that nothing leads to.
+                let lenient = serde_json::from_slice::<IgnoredAny>(&bytes).is_ok();
+                assert!(ours.is_err() || lenient, "{}", bytes.escape_ascii());
+                refused += 1;
+                continue;
+            };
+            assert!(ours.is_ok(), "{}", bytes.escape_ascii());
+            taken += 1;
+            for (pointer, found) in pointers.iter().zip(&found) {
+                let path: String = pointer.iter().flat_map(|token| ["/", token]).collect();
+                let expected = value.pointer(&path);
+                let found = found.map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap());
+                assert_eq!(found.as_ref(), expected, "{path} in {}", bytes.escape_ascii());
+                hits += usize::from(found.is_some() && !pointer.is_empty());
+            }
+        }
+        assert!(
+            taken > 20_000 && refused > 10_000 && hits > 1_000,
+            "{taken} {refused} {hits}"
+        );
     }
 }

@@ -1,5 +1,8 @@
 //! A service in the same process: what comes back is ready, so that only the caller's work counts.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use arazzo::{BoxError, Transport};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -7,15 +10,41 @@ use http::{Request, Response, StatusCode};
 /// Answers by the path of a request; every other status than 200 would be a mistake of the bench.
 #[derive(Clone)]
 pub struct Canned {
-    answers: Vec<(&'static str, Bytes)>,
+    answers: Vec<(&'static str, Answers)>,
+}
+
+/// The answers for one path, one after the other and again from the first.
+#[derive(Clone)]
+struct Answers {
+    next: Arc<AtomicUsize>,
+    bodies: Arc<[Bytes]>,
+}
+
+impl Answers {
+    fn new(bodies: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            next: Arc::default(),
+            bodies: bodies.into_iter().map(Bytes::from).collect(),
+        }
+    }
+
+    fn next(&self) -> Bytes {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        self.bodies[next % self.bodies.len()].clone()
+    }
 }
 
 impl Canned {
     /// A service with these answers.
     pub fn new(answers: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        Self::cycling(answers.into_iter().map(|(path, body)| (path, vec![body])))
+    }
+
+    /// A service with several answers for a path.
+    pub fn cycling(answers: impl IntoIterator<Item = (&'static str, Vec<String>)>) -> Self {
         let answers = answers.into_iter();
         Self {
-            answers: answers.map(|(path, body)| (path, Bytes::from(body))).collect(),
+            answers: answers.map(|(path, bodies)| (path, Answers::new(bodies))).collect(),
         }
     }
 
@@ -23,15 +52,15 @@ impl Canned {
     pub async fn execute(&self, request: reqwest::Request) -> (StatusCode, Bytes) {
         let found = self.answers.iter().find(|(path, _)| *path == request.url().path());
         match found {
-            Some((_, body)) => (StatusCode::OK, body.clone()),
+            Some((_, answers)) => (StatusCode::OK, answers.next()),
             None => (StatusCode::NOT_FOUND, Bytes::new()),
         }
     }
 
-    /// The answer for a path.
+    /// The first answer for a path.
     pub fn body(&self, path: &str) -> &Bytes {
         let found = self.answers.iter().find(|(known, _)| *known == path);
-        &found.expect("a path of the bench").1
+        &found.expect("a path of the bench").1.bodies[0]
     }
 }
 

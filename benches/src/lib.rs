@@ -7,3 +7,4 @@ pub mod canned;
 pub mod enrolment;
 pub mod expansion;
 pub mod one_scalar;
+pub mod order;

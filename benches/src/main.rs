@@ -9,7 +9,7 @@
 
 use std::process::{Command, ExitCode};
 
-use arazzo_benches::{enrolment, expansion, one_scalar};
+use arazzo_benches::{enrolment, expansion, one_scalar, order};
 
 /// Rounds of a case: few, and many.
 type Rounds = (u32, u32);
@@ -68,6 +68,30 @@ const CASES: &[Case] = &[
             for _ in 0..rounds {
                 std::hint::black_box(enrolment::interpreted::load());
             }
+        },
+    },
+    Case {
+        name: "order/compiled",
+        rounds: (20, 120),
+        run: |rounds| {
+            let client = order::client();
+            block_on(async {
+                for _ in 0..rounds {
+                    std::hint::black_box(order::compiled(&client).await);
+                }
+            });
+        },
+    },
+    Case {
+        name: "order/by hand",
+        rounds: (20, 120),
+        run: |rounds| {
+            let http = reqwest::Client::new();
+            block_on(async {
+                for _ in 0..rounds {
+                    std::hint::black_box(order::by_hand(&http).await);
+                }
+            });
         },
     },
     Case {
@@ -162,6 +186,12 @@ const GOALS: &[Goal] = &[
         against: "one scalar/by hand",
         at_most: 1.10,
         was: 1.00,
+    },
+    Goal {
+        of: "order/compiled",
+        against: "order/by hand",
+        at_most: 1.10,
+        was: 1.0,
     },
     Goal {
         of: "expansion/yaml",

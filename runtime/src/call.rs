@@ -513,7 +513,9 @@ impl Call {
                 .insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.8"));
         }
         let base_length = base.len();
-        let mut url = format!("{base}{}", self.path);
+        let mut url = String::with_capacity(base_length + self.path.len() + 1 + self.query.len());
+        url.push_str(base);
+        url.push_str(&self.path);
         if !self.query.is_empty() {
             url.push(if base.contains('?') { '&' } else { '?' });
             url.push_str(&self.query);
@@ -530,9 +532,7 @@ impl Call {
             whole.push(if url.contains('?') { '&' } else { '?' });
             whole.push_str(&self.keys[1..]);
         }
-        let uri: Uri = whole
-            .parse()
-            .map_err(|error: http::uri::InvalidUri| invalid(error.into()))?;
+        let uri = Uri::from_maybe_shared(Bytes::from(whole)).map_err(|error| invalid(error.into()))?;
         let method = Method::from_bytes(self.operation.method.as_bytes()).map_err(|error| invalid(error.into()))?;
         let body = Bytes::from(self.body);
         let mut request = Request::new(body.clone());

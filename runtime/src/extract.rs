@@ -17,13 +17,14 @@ pub(crate) fn extract<'a>(
     pointers: &[&[&str]],
     found: &mut [Option<&'a str>],
 ) -> Result<(), serde_json::Error> {
+    let mut wanted = Vec::with_capacity(2 * pointers.len());
+    wanted.extend(0..pointers.len());
     let mut walk = Walk {
         json,
         at: 0,
         pointers,
         found,
-        wanted: (0..pointers.len()).collect(),
-        open: Vec::new(),
+        wanted,
     };
     if walk.document().is_some() {
         return Ok(());
@@ -57,8 +58,6 @@ struct Walk<'w, 'a> {
     found: &'w mut [Option<&'a str>],
     /// A stack: the pointers that lead through the objects and arrays around this place, innermost last.
     wanted: Vec<usize>,
-    /// The objects (true) and arrays around this place in what is skipped.
-    open: Vec<bool>,
 }
 
 impl Walk<'_, '_> {
@@ -204,14 +203,14 @@ impl Walk<'_, '_> {
 
     /// Any value, which starts here.
     fn skip(&mut self) -> Option<()> {
-        self.at = skip(self.json, self.at, &mut self.open)?;
+        self.at = skip(self.json, self.at)?;
         Some(())
     }
 }
 
 /// The end of the value that starts at `at`.
-fn skip(json: &[u8], mut at: usize, open: &mut Vec<bool>) -> Option<usize> {
-    let outside = open.len();
+fn skip(json: &[u8], mut at: usize) -> Option<usize> {
+    let mut open = Open::default();
     loop {
         at = match *json.get(at)? {
             b'"' => string(json, at + 1)?,
@@ -242,10 +241,10 @@ fn skip(json: &[u8], mut at: usize, open: &mut Vec<bool>) -> Option<usize> {
         };
         // The end of a value is perhaps that of what is around it.
         loop {
-            if open.len() == outside {
+            if open.depth == 0 {
                 return Some(at);
             }
-            let object = *open.last()?;
+            let object = open.is_object();
             at = blank(json, at);
             let mark = *json.get(at)?;
             at += 1;
@@ -260,6 +259,38 @@ fn skip(json: &[u8], mut at: usize, open: &mut Vec<bool>) -> Option<usize> {
                 return None;
             }
             open.pop();
+        }
+    }
+}
+
+/// The objects and arrays that are open, a bit for each.
+#[derive(Default)]
+struct Open {
+    depth: usize,
+    /// The innermost is the lowest bit; 1 is an object.
+    bits: u64,
+    /// The bits of every 64 levels further out.
+    outer: Vec<u64>,
+}
+
+impl Open {
+    fn push(&mut self, object: bool) {
+        if self.depth > 0 && self.depth.is_multiple_of(64) {
+            self.outer.push(self.bits);
+        }
+        self.bits = self.bits << 1 | u64::from(object);
+        self.depth += 1;
+    }
+
+    fn is_object(&self) -> bool {
+        self.bits & 1 == 1
+    }
+
+    fn pop(&mut self) {
+        self.depth -= 1;
+        self.bits >>= 1;
+        if self.depth > 0 && self.depth.is_multiple_of(64) {
+            self.bits = self.outer.pop().unwrap_or_default();
         }
     }
 }
@@ -315,30 +346,47 @@ fn number(json: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The end of a string, `at` being behind its first quote.
-fn string(json: &[u8], mut at: usize) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
+#[inline]
+fn string(json: &[u8], at: usize) -> Option<usize> {
+    let at = plain(json, at)?;
+    if *json.get(at)? == b'"' {
+        return Some(at + 1);
+    }
+    escaped(json, at)
+}
+
+/// The same from an escape on.
+#[cold]
+fn escaped(json: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        // Eight bytes at once. A mark is right if there is none before it.
-        while let Some(eight) = json.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-            let word = u64::from_le_bytes(*eight);
-            // With this bit turned, a quote is the next number behind the control characters.
-            let low = word ^ (ONES * 0x02);
-            let escapes = word ^ (ONES * u64::from(b'\\'));
-            let marks = (low.wrapping_sub(ONES * 0x21) & !low) | (escapes.wrapping_sub(ONES) & !escapes);
-            if marks & HIGH != 0 {
-                at += (marks & HIGH).trailing_zeros() as usize / 8;
-                break;
-            }
-            at += 8;
-        }
         match *json.get(at)? {
             b'"' => return Some(at + 1),
-            b'\\' => at = escape(json, at + 1)?,
-            0..0x20 => return None,
-            _ => at += 1,
+            b'\\' => at = plain(json, escape(json, at + 1)?)?,
+            _ => return None,
         }
     }
+}
+
+/// The first quote, backslash or control character from `at` on.
+#[inline]
+fn plain(json: &[u8], mut at: usize) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (words, _) = json.get(at..)?.as_chunks::<8>();
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        // With this bit turned, a quote is the next number behind the control characters.
+        let low = word ^ (ONES * 0x02);
+        let escapes = word ^ (ONES * u64::from(b'\\'));
+        let marks = (low.wrapping_sub(ONES * 0x21) | escapes.wrapping_sub(ONES)) & !word & HIGH;
+        if marks != 0 {
+            // A mark is right if there is none before it.
+            return Some(at + marks.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
+    json[at..].iter().position(special).map(|length| at + length)
 }
 
 fn escape(json: &[u8], at: usize) -> Option<usize> {
@@ -466,6 +514,17 @@ mod tests {
 
     #[test]
     fn depth_does_not_matter_where_nothing_is_wanted() {
+        for depth in [1, 63, 64, 65, 128, 129, 200] {
+            let (mut open, mut close) = (String::new(), String::new());
+            for level in 0..depth {
+                open.push_str(if level % 3 == 0 { "[" } else { "{\"a\":" });
+                close.insert(0, if level % 3 == 0 { ']' } else { '}' });
+            }
+            let text = format!("{{\"x\":{open}1{close},\"y\":1}}");
+            assert_eq!(find(&text, &[&["y"]]), [Some("1")], "{depth}");
+            let wrong = text.replace(['}', ']'], "]");
+            assert!(extract(wrong.as_bytes(), &[&["y"]], &mut [None]).is_err(), "{depth}");
+        }
         let deep = format!("{{\"x\":{}{},\"a\":1}}", "[".repeat(10_000), "]".repeat(10_000));
         assert_eq!(find(&deep, &[&["a"]]), [Some("1")]);
     }

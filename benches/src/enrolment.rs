@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use arazzo::{Client, Credential};
+use arazzo::{Client, Credential, Transport};
 use roas_arazzo_executor as roas;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -115,8 +115,13 @@ pub static SERVICE: LazyLock<Canned> = LazyLock::new(|| {
 
 /// The client of the compiled workflow.
 pub fn client() -> Client<Canned> {
+    client_over(SERVICE.clone())
+}
+
+/// The same over another transport.
+pub fn client_over<T: Transport>(transport: T) -> Client<T> {
     Client::builder()
-        .transport(SERVICE.clone())
+        .transport(transport)
         .source("stytchConsumerApi", |api| {
             api.base_url(URL).credential(Credential::basic(PROJECT, SECRET))
         })
@@ -124,8 +129,18 @@ pub fn client() -> Client<Canned> {
         .expect("a client")
 }
 
+/// The same for a server at this address.
+pub fn client_at(url: &str) -> Client {
+    Client::builder()
+        .source("stytchConsumerApi", |api| {
+            api.base_url(url).credential(Credential::basic(PROJECT, SECRET))
+        })
+        .build()
+        .expect("a client")
+}
+
 /// Compiled.
-pub async fn compiled(client: &Client<Canned>) -> Ended {
+pub async fn compiled<T: Transport>(client: &Client<T>) -> Ended {
     let inputs = totp_enrollment::Inputs::new(EMAIL, CODE).session_duration_minutes(60);
     let outputs = totp_enrollment(client, inputs).await.expect("outputs");
     Ended {
@@ -182,7 +197,15 @@ pub mod by_hand {
     /// The service and who calls it.
     pub struct Stytch {
         http: reqwest::Client,
-        service: Canned,
+        url: String,
+        service: Service,
+    }
+
+    enum Service {
+        Canned(Canned),
+        /// One that never answers.
+        Silent,
+        Real,
     }
 
     impl Stytch {
@@ -190,19 +213,51 @@ pub mod by_hand {
         pub fn new() -> Self {
             Self {
                 http: reqwest::Client::new(),
-                service: SERVICE.clone(),
+                url: URL.to_owned(),
+                service: Service::Canned(SERVICE.clone()),
+            }
+        }
+
+        /// Of a server at this address.
+        pub fn at(url: &str) -> Self {
+            Self {
+                http: reqwest::Client::new(),
+                url: url.to_owned(),
+                service: Service::Real,
+            }
+        }
+
+        /// Of a service that never answers.
+        pub fn unanswered() -> Self {
+            Self {
+                service: Service::Silent,
+                ..Self::new()
+            }
+        }
+
+        async fn execute(&self, request: reqwest::Request) -> (http::StatusCode, bytes::Bytes) {
+            match &self.service {
+                Service::Canned(service) => service.execute(request).await,
+                Service::Silent => {
+                    let _waiting = request;
+                    std::future::pending().await
+                }
+                Service::Real => {
+                    let response = self.http.execute(request).await.expect("a response");
+                    (response.status(), response.bytes().await.expect("a body"))
+                }
             }
         }
 
         async fn post<B: Serialize, T: serde::de::DeserializeOwned>(&self, path: &str, body: &B) -> T {
             let request = self
                 .http
-                .post(format!("{URL}{path}"))
+                .post(format!("{}{path}", self.url))
                 .basic_auth(PROJECT, Some(SECRET))
                 .json(body)
                 .build()
                 .expect("a request");
-            let (status, body) = self.service.execute(request).await;
+            let (status, body) = self.execute(request).await;
             assert_eq!(status, 200);
             serde_json::from_slice(&body).expect("what the service documents")
         }

@@ -3,19 +3,59 @@
 
 use crate::resolve::{Action, ActionKind, Destination, Test, Workflow};
 
+/// Some of the steps of a workflow, a bit for each: every way through a workflow of a thousand steps
+/// has such a set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StepSet {
+    words: Vec<u64>,
+}
+
+impl StepSet {
+    fn none(count: usize) -> Self {
+        Self {
+            words: vec![0; count.div_ceil(64)],
+        }
+    }
+
+    /// Whether a step is one of them.
+    #[must_use]
+    pub fn contains(&self, step: usize) -> bool {
+        self.words
+            .get(step / 64)
+            .is_some_and(|word| word >> (step % 64) & 1 == 1)
+    }
+
+    fn insert(&mut self, step: usize) {
+        if let Some(word) = self.words.get_mut(step / 64) {
+            *word |= 1 << (step % 64);
+        }
+    }
+
+    /// Merges other steps, word by word; whether that has changed anything.
+    fn merge(&mut self, other: &Self, merge: impl Fn(u64, u64) -> u64) -> bool {
+        let mut changed = false;
+        for (own, other) in self.words.iter_mut().zip(&other.words) {
+            let merged = merge(*own, *other);
+            changed |= *own != merged;
+            *own = merged;
+        }
+        changed
+    }
+}
+
 /// What is known about the order of a workflow's steps.
 #[derive(Debug)]
 pub struct Flow {
     /// Per step: whether a run can come to it.
     pub reachable: Vec<bool>,
     /// Per step: the steps that have succeeded whenever a run comes to it.
-    pub certain_before: Vec<Vec<bool>>,
+    pub certain_before: Vec<StepSet>,
     /// Per step: the steps that may have succeeded when a run comes to it.
-    pub possible_before: Vec<Vec<bool>>,
+    pub possible_before: Vec<StepSet>,
     /// The steps that have succeeded whenever the workflow ends well.
-    pub certain_at_end: Vec<bool>,
+    pub certain_at_end: StepSet,
     /// The steps that may have succeeded when the workflow ends well.
-    pub possible_at_end: Vec<bool>,
+    pub possible_at_end: StepSet,
     /// Whether the workflow can leave for another one and never come to its own end.
     pub leaves: bool,
 }
@@ -43,26 +83,26 @@ pub fn analyse(workflow: &Workflow<'_>) -> Flow {
     let count = workflow.steps.len();
     let ways = Ways::of(workflow);
     // `None` is "not reached yet": the neutral element of both analyses.
-    let mut certain: Vec<Option<Vec<bool>>> = vec![None; count + 1];
-    let mut possible: Vec<Option<Vec<bool>>> = vec![None; count + 1];
+    let mut certain: Vec<Option<StepSet>> = vec![None; count + 1];
+    let mut possible: Vec<Option<StepSet>> = vec![None; count + 1];
     let first = workflow.order.first().copied().unwrap_or(count);
-    certain[first] = Some(vec![false; count]);
-    possible[first] = Some(vec![false; count]);
+    certain[first] = Some(StepSet::none(count));
+    possible[first] = Some(StepSet::none(count));
     let mut changed = true;
     while changed {
         changed = false;
         for edge in &ways.edges {
             let to = edge.to.unwrap_or(count);
-            changed |= flow_along(&mut certain, edge.from, to, edge.certain, |old, new| old && new);
-            changed |= flow_along(&mut possible, edge.from, to, edge.possible, |old, new| old || new);
+            changed |= flow_along(&mut certain, edge.from, to, edge.certain, |old, new| old & new);
+            changed |= flow_along(&mut possible, edge.from, to, edge.possible, |old, new| old | new);
         }
     }
     // A detour runs its step as if it stood where the retry stands, and goes no further.
     for &(from, to) in &ways.detours {
-        flow_along(&mut certain, from, to, None, |old, new| old && new);
-        flow_along(&mut possible, from, to, None, |old, new| old || new);
+        flow_along(&mut certain, from, to, None, |old, new| old & new);
+        flow_along(&mut possible, from, to, None, |old, new| old | new);
     }
-    let known = |sets: &[Option<Vec<bool>>], index: usize| sets[index].clone().unwrap_or_else(|| vec![false; count]);
+    let known = |sets: &[Option<StepSet>], index: usize| sets[index].clone().unwrap_or_else(|| StepSet::none(count));
     Flow {
         reachable: (0..count).map(|index| certain[index].is_some()).collect(),
         certain_before: (0..count).map(|index| known(&certain, index)).collect(),
@@ -74,29 +114,23 @@ pub fn analyse(workflow: &Workflow<'_>) -> Flow {
 }
 
 fn flow_along(
-    sets: &mut [Option<Vec<bool>>],
+    sets: &mut [Option<StepSet>],
     from: usize,
     to: usize,
     gained: Option<usize>,
-    merge: impl Fn(bool, bool) -> bool,
+    merge: impl Fn(u64, u64) -> u64,
 ) -> bool {
     let Some(mut arriving) = sets[from].clone() else {
         return false;
     };
     if let Some(step) = gained {
-        arriving[step] = true;
+        arriving.insert(step);
     }
-    let merged = match &sets[to] {
-        Some(known) => known
-            .iter()
-            .zip(&arriving)
-            .map(|(&old, &new)| merge(old, new))
-            .collect(),
-        None => arriving,
-    };
-    let changed = sets[to].as_ref() != Some(&merged);
-    sets[to] = Some(merged);
-    changed
+    if let Some(known) = &mut sets[to] {
+        return known.merge(&arriving, merge);
+    }
+    sets[to] = Some(arriving);
+    true
 }
 
 /// Every way that the actions and the order of the steps open.

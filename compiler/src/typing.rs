@@ -307,7 +307,7 @@ impl<'p, 'a> Typing<'p, 'a> {
                     Some(index) => self.flow().certain_before.get(index),
                     None => Some(&self.flow().certain_at_end),
                 };
-                let ran = certain.and_then(|set| set.get(*step)).copied().unwrap_or(false) || at == Some(*step);
+                let ran = certain.is_some_and(|set| set.contains(*step)) || at == Some(*step);
                 Known {
                     present: known.present && ran,
                     ..known

@@ -1,14 +1,14 @@
 //! One attempt of a step that makes a request.
 
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
 
-use crate::call::{Call, Failure, Sent, Stop};
+use crate::call::{Call, Failure, Operation, Sent, Stop};
 use crate::client::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::exchange::Exchange;
@@ -19,7 +19,28 @@ use crate::run_id::RunId;
 use crate::shape::StepName;
 use crate::state::Mode;
 use crate::token;
-use crate::transport::{Attempt, DynTransport, Limits, ResponseTooLarge};
+use crate::transport::{Attempt, BoxError, DynTransport, Limits, ResponseTooLarge};
+
+/// A request that is ready to be sent. It is boxed until then, since a future has room of its own for
+/// everything that was ever in a variable of it.
+struct Made {
+    request: http::Request<Bytes>,
+    sent: Sent,
+    token: Option<String>,
+    operation: &'static Operation,
+}
+
+type Making = Result<Box<Made>, Failure>;
+
+/// What came of looking at what a step needs.
+enum Ready {
+    /// Inputs are missing.
+    Awaiting(Vec<usize>),
+    /// A token has to be got first.
+    Token,
+    /// There is a request, or cannot be one.
+    Made(Making),
+}
 
 /// One attempt of a step that makes a request.
 pub(crate) async fn request_step(
@@ -27,22 +48,15 @@ pub(crate) async fn request_step(
     step: usize,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
-    let mut call = Call::new();
-    let mut operation = call.described();
-    let prepared = match unmet_dependency(program, step) {
-        Some(failure) => Err(failure),
-        None => match program.prepare(step, &mut call) {
-            Err(Stop::Awaiting(inputs)) => return Ok(Outcome::Under(Advance::Awaiting(inputs))),
-            Err(Stop::Failed(failure)) => Err(failure),
-            Ok(()) => {
-                operation = call.described();
-                call.key(context.settings, |content| idempotency_key(program, step, content));
-                authorised(&mut call, context, None).await
-            }
-        },
+    let mut call = Box::new(Call::new());
+    let made = match ready(program, step, &mut call, context.settings) {
+        Ready::Awaiting(inputs) => return Ok(Outcome::Under(Advance::Awaiting(inputs))),
+        // Most requests need no token, and no room for getting one.
+        Ready::Token => Box::pin(authorised(&mut call, context, None)).await,
+        Ready::Made(made) => made,
     };
     // What the user has to mend is no failure of the step: no action of the document can help.
-    let prepared = match prepared {
+    let made = match made {
         Err(failure) if matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential) => {
             return Err(step_error(program, failure, None));
         }
@@ -50,21 +64,7 @@ pub(crate) async fn request_step(
     };
     count(program, context)?;
     program.state_mut().attempt();
-    let watch = Watch {
-        step: Some(step),
-        ..watch(program, context)
-    };
-    let attempt = Attempt {
-        step: StepName {
-            file: program.shape().file,
-            workflow: program.shape().workflow,
-            step: watch.step_id().unwrap_or_default(),
-        },
-        run: watch.run,
-        number: program.state().attempts,
-        operation,
-    };
-    let (request, sent, token) = match prepared {
+    let made = match made {
         Ok(made) => made,
         Err(failure) => {
             return Ok(Outcome::Judged {
@@ -74,25 +74,17 @@ pub(crate) async fn request_step(
             });
         }
     };
-    let own = program
-        .shape()
-        .steps
-        .get(step)
-        .and_then(|step| step.timeout)
-        .map(Duration::from_millis);
-    let limit = [own, context.settings.timeout, context.limit]
-        .into_iter()
-        .flatten()
-        .min();
-    let mut sent = sent;
-    let mut exchanged = attempted(context, request, limit, &watch, attempt, &sent).await;
+    let trial = Trial::new(program, step, context, made.operation);
+    let (sending, mut sent, token) = trial.start(made);
+    let mut exchanged = sending.await;
     // A token may have been taken back before its time: one new one, then the answer counts.
     let refused = |response: &Response<Bytes>| response.status() == http::StatusCode::UNAUTHORIZED;
     if token.is_some() && exchanged.as_ref().is_ok_and(refused) {
-        match authorised(&mut call, context, token).await {
-            Ok((request, again, _)) => {
+        match Box::pin(authorised(&mut call, context, token)).await {
+            Ok(made) => {
+                let (sending, again, _) = trial.start(made);
                 sent = again;
-                exchanged = attempted(context, request, limit, &watch, attempt, &sent).await;
+                exchanged = Box::pin(sending).await;
             }
             Err(failure) if failure.kind == ErrorKind::MissingCredential => {
                 return Err(step_error(program, failure, exchanged.ok()));
@@ -103,7 +95,7 @@ pub(crate) async fn request_step(
     Ok(match exchanged {
         Err(failure) if failure.kind == ErrorKind::Configuration => return Err(step_error(program, failure, None)),
         Ok(response) => {
-            let result = program.settle(step, &Exchange::new(Some(&sent), Some(&response), watch));
+            let result = program.settle(step, &Exchange::new(Some(&sent), Some(&response), trial.watch));
             Outcome::Judged {
                 result,
                 sent: Some(sent),
@@ -116,6 +108,38 @@ pub(crate) async fn request_step(
             response: None,
         },
     })
+}
+
+/// Everything that needs no waiting.
+fn ready(program: &mut dyn Program, step: usize, call: &mut Call, settings: &Settings) -> Ready {
+    if let Some(failure) = unmet_dependency(program, step) {
+        return Ready::Made(Err(failure));
+    }
+    match program.prepare(step, call) {
+        Err(Stop::Awaiting(inputs)) => return Ready::Awaiting(inputs),
+        Err(Stop::Failed(failure)) => return Ready::Made(Err(failure)),
+        Ok(()) => {}
+    }
+    call.key(settings, |content| idempotency_key(program, step, content));
+    let made = call.chosen(settings).and_then(|chosen| {
+        if Call::token(&chosen)?.is_some() {
+            return Ok(None);
+        }
+        let call = std::mem::replace(call, Call::new());
+        let operation = call.described();
+        let (request, sent) = call.finish(settings, &chosen, None)?;
+        Ok(Some(Box::new(Made {
+            request,
+            sent,
+            token: None,
+            operation,
+        })))
+    });
+    match made {
+        Ok(None) => Ready::Token,
+        Ok(Some(made)) => Ready::Made(Ok(made)),
+        Err(failure) => Ready::Made(Err(failure)),
+    }
 }
 
 /// The key of a request with this hash, the same however often it is sent in one visit of its step.
@@ -131,54 +155,102 @@ fn idempotency_key(program: &mut dyn Program, step: usize, content: u64) -> RunI
     state.id.derive(&["key", id, &visit, &kind, &content])
 }
 
-/// Sends the request of a step.
-async fn attempted(
-    context: Context<'_>,
-    mut request: http::Request<Bytes>,
-    limit: Option<Duration>,
-    watch: &Watch<'_>,
+/// One attempt, apart from what is sent.
+#[derive(Clone, Copy)]
+struct Trial<'a> {
+    context: Context<'a>,
+    watch: Watch<'a>,
     attempt: Attempt,
-    sent: &Sent,
-) -> Result<Response<Bytes>, Failure> {
-    let operation = attempt.operation;
-    request.extensions_mut().insert(attempt);
-    watch.tell(EventKind::Request {
-        operation: operation.name,
-        method: operation.method,
-        server: sent.base(),
-        path: operation.path,
-        attempt: attempt.number,
-    });
-    #[cfg(feature = "tracing")]
-    let span = crate::trace::request(operation, sent.base(), request.uri(), attempt.number);
-    let started = context.transport.now_dyn();
-    let sending = exchange(context.transport, request, limit, context.settings);
-    #[cfg(feature = "tracing")]
-    let sending = tracing::Instrument::instrument(sending, span.clone());
-    let result = sending.await;
-    let elapsed = context.transport.now_dyn().saturating_duration_since(started);
-    #[cfg(feature = "tracing")]
-    crate::trace::answered(&span, result.as_ref());
-    watch.tell(match &result {
-        Ok(response) => EventKind::Response {
-            status: response.status().as_u16(),
-            bytes: response.body().len(),
-            elapsed,
-        },
-        Err(failure) => EventKind::NoResponse {
-            error: failure.kind,
-            elapsed,
-        },
-    });
-    result
+    limit: Option<Duration>,
+}
+
+impl<'a> Trial<'a> {
+    fn new(program: &dyn Program, step: usize, context: Context<'a>, operation: &'static Operation) -> Self {
+        let shape = program.shape();
+        let watch = Watch {
+            step: Some(step),
+            ..watch(program, context)
+        };
+        let attempt = Attempt {
+            step: StepName {
+                file: shape.file,
+                workflow: shape.workflow,
+                step: watch.step_id().unwrap_or_default(),
+            },
+            run: watch.run,
+            number: program.state().attempts,
+            operation,
+        };
+        let own = shape.steps.get(step).and_then(|step| step.timeout);
+        let limits = [own.map(Duration::from_millis), context.settings.timeout, context.limit];
+        Self {
+            context,
+            watch,
+            attempt,
+            limit: limits.into_iter().flatten().min(),
+        }
+    }
+
+    /// Starts to send; what was sent besides.
+    fn start(
+        self,
+        made: Box<Made>,
+    ) -> (
+        impl Future<Output = Result<Response<Bytes>, Failure>> + Send + use<'a>,
+        Sent,
+        Option<String>,
+    ) {
+        let Made {
+            mut request,
+            sent,
+            token,
+            ..
+        } = *made;
+        let Self {
+            context,
+            watch,
+            attempt,
+            limit,
+        } = self;
+        let operation = attempt.operation;
+        request.extensions_mut().insert(attempt);
+        watch.tell(EventKind::Request {
+            operation: operation.name,
+            method: operation.method,
+            server: sent.base(),
+            path: operation.path,
+            attempt: attempt.number,
+        });
+        #[cfg(feature = "tracing")]
+        let span = crate::trace::request(operation, sent.base(), request.uri(), attempt.number);
+        let started = context.transport.now_dyn();
+        let sending = exchange(context.transport, request, limit, context.settings);
+        #[cfg(feature = "tracing")]
+        let sending = tracing::Instrument::instrument(sending, span.clone());
+        let sending = async move {
+            let result = sending.await;
+            let elapsed = context.transport.now_dyn().saturating_duration_since(started);
+            #[cfg(feature = "tracing")]
+            crate::trace::answered(&span, result.as_ref());
+            watch.tell(match &result {
+                Ok(response) => EventKind::Response {
+                    status: response.status().as_u16(),
+                    bytes: response.body().len(),
+                    elapsed,
+                },
+                Err(failure) => EventKind::NoResponse {
+                    error: failure.kind,
+                    elapsed,
+                },
+            });
+            result
+        };
+        (sending, sent, token)
+    }
 }
 
 /// The request with its credentials, and the token among them.
-async fn authorised(
-    call: &mut Call,
-    context: Context<'_>,
-    refused: Option<String>,
-) -> Result<(http::Request<Bytes>, Sent, Option<String>), Failure> {
+async fn authorised(call: &mut Call, context: Context<'_>, refused: Option<String>) -> Making {
     let settings = context.settings;
     let chosen = call.chosen(settings)?;
     let token = match Call::token(&chosen)? {
@@ -204,40 +276,48 @@ async fn authorised(
         }
     };
     // With a token it may have to be sent twice.
-    let call = if token.is_some() {
-        call.clone()
-    } else {
-        std::mem::replace(call, Call::new())
-    };
-    let (request, sent) = call.finish(settings, &chosen, token.as_deref())?;
-    Ok((request, sent, token))
+    let (request, sent) = call.clone().finish(settings, &chosen, token.as_deref())?;
+    Ok(Box::new(Made {
+        request,
+        sent,
+        token,
+        operation: call.described(),
+    }))
 }
 
 /// How much too large, its source says.
 const TOO_LARGE: &str = "the response was not read to its end";
 
-async fn exchange(
-    transport: &dyn DynTransport,
+/// What is done before the first wait is done here: a request that nobody needs any more takes no room
+/// in the future of a run.
+fn exchange<'a>(
+    transport: &'a dyn DynTransport,
     mut request: http::Request<Bytes>,
     limit: Option<Duration>,
-    settings: &Settings,
-) -> Result<Response<Bytes>, Failure> {
+    settings: &'a Settings,
+) -> impl Future<Output = Result<Response<Bytes>, Failure>> + Send + use<'a> {
     if let Some(limits) = request.extensions_mut().get_mut::<Limits>() {
         limits.timeout = limit;
     }
     let sending = transport.send_dyn(request);
-    let result = match limit {
-        None => sending.await,
-        Some(limit) => match within(sending, || transport.sleep_dyn(limit)).await {
-            Some(result) => result,
-            None => {
-                return Err(Failure::new(
-                    ErrorKind::Timeout,
-                    format!("no response within {} ms", limit.as_millis()),
-                ));
-            }
-        },
-    };
+    async move {
+        let result = match limit {
+            None => sending.await,
+            Some(limit) => match within(sending, || transport.sleep_dyn(limit)).await {
+                Some(result) => result,
+                None => {
+                    return Err(Failure::new(
+                        ErrorKind::Timeout,
+                        format!("no response within {} ms", limit.as_millis()),
+                    ));
+                }
+            },
+        };
+        received(result, settings)
+    }
+}
+
+fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> Result<Response<Bytes>, Failure> {
     match result {
         Ok(response) if response.body().len() > settings.max_response_bytes => {
             let source = ResponseTooLarge::new(settings.max_response_bytes);
@@ -272,11 +352,13 @@ async fn exchange(
 
 /// The output of `work`, or `None` if the timer is done first; it is not made for work that is done at
 /// once.
-async fn within<W: Future, S: Future<Output = ()> + Unpin>(work: W, timer: impl FnOnce() -> S) -> Option<W::Output> {
-    let mut work = pin!(work);
+async fn within<W: Future + Unpin, S: Future<Output = ()> + Unpin>(
+    mut work: W,
+    timer: impl FnOnce() -> S,
+) -> Option<W::Output> {
     let (mut timer, mut make) = (None, Some(timer));
     std::future::poll_fn(|context| {
-        if let Poll::Ready(output) = work.as_mut().poll(context) {
+        if let Poll::Ready(output) = Pin::new(&mut work).poll(context) {
             return Poll::Ready(Some(output));
         }
         if let Some(make) = make.take() {

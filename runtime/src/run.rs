@@ -270,10 +270,10 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
         return Err(error(program, ErrorKind::InvalidInput, violations.join("; ")));
     }
     if matches!(program.state().mode, Mode::DetourStep(_) | Mode::DetourCall) {
-        return detoured(program, step, context).await;
+        return Box::pin(detoured(program, step, context)).await;
     }
     let outcome = match program.shape().steps.get(step).and_then(|step| step.call) {
-        Some(site) => call_step(program, step, site, context).await?,
+        Some(site) => Box::pin(call_step(program, step, site, context)).await?,
         None => request_step(program, step, context).await?,
     };
     let (result, sent, response) = match outcome {

@@ -25,7 +25,7 @@ pub(super) fn step_after_use(
     // In its outputs and in the criteria of its actions a step may look at what it kept before.
     let own = at == Some(step) && place != Place::Request && place != Place::StepOutput;
     let reachable = at.is_none_or(|index| typing.flow().reachable.get(index) == Some(&true));
-    if own || !reachable || possible.and_then(|set| set.get(step)).copied().unwrap_or(true) {
+    if own || !reachable || possible.is_none_or(|set| set.contains(step)) {
         return;
     }
     let Some(read) = typing.workflow().steps.get(step).map(|step| step.text.id) else {

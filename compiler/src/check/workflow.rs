@@ -191,10 +191,10 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
     // A call is certain when its step runs on every way to the end.
     let certain = |index: usize| -> Vec<(usize, crate::source::Span)> {
         let workflow = &program.workflows[index];
-        let steps = workflow.steps.iter().zip(&flows[index].certain_at_end);
+        let steps = workflow.steps.iter().enumerate();
         let calls = steps
-            .filter(|(_, certain)| **certain)
-            .filter_map(|(step, _)| match &step.call {
+            .filter(|(step, _)| flows[index].certain_at_end.contains(*step))
+            .filter_map(|(_, step)| match &step.call {
                 Call::Workflow(invocation) => Some((invocation.target, step.text.id.span())),
                 _ => None,
             });
@@ -284,7 +284,7 @@ pub(crate) fn ran_before(
         _ => false,
     };
     let before = flow.certain_before.get(at)?;
-    let ran = (0..workflow.steps.len()).find(|step| before[*step] && calls(step))?;
+    let ran = (0..workflow.steps.len()).find(|step| before.contains(*step) && calls(step))?;
     (!flows[needed].leaves).then_some(ran)
 }
 
@@ -306,7 +306,7 @@ pub(super) fn dependency_unproven(
                 format!("workflow `{id}` need not have run before `{}`", workflow.text.id.value),
                 format!("say that it must have, in the `dependsOn` of the workflow: `dependsOn: [{named}]`"),
             )
-        } else if !flows[needed.workflow].certain_at_end[needed.step] {
+        } else if !flows[needed.workflow].certain_at_end.contains(needed.step) {
             (
                 format!("workflow `{id}` can end without step `{step}`"),
                 format!("depend on a step that workflow `{id}` always runs"),

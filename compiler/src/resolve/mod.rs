@@ -412,13 +412,15 @@ fn resolve_workflow<'a>(
 /// other.
 fn topological(needed: &[Vec<usize>]) -> Result<Vec<usize>, (Vec<usize>, Vec<usize>)> {
     let mut order: Vec<usize> = Vec::with_capacity(needed.len());
+    let mut placed = vec![false; needed.len()];
     while order.len() < needed.len() {
-        let waiting = || (0..needed.len()).filter(|index| !order.contains(index));
-        let ready = waiting().find(|index| needed[*index].iter().all(|needed| order.contains(needed)));
+        let waiting = || (0..needed.len()).filter(|index| !placed[*index]);
+        let ready = waiting().find(|index| needed[*index].iter().all(|needed| placed[*needed]));
         let Some(next) = ready else {
             let stuck = waiting().collect();
             return Err((order, stuck));
         };
+        placed[next] = true;
         order.push(next);
     }
     Ok(order)

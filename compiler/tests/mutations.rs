@@ -8,37 +8,18 @@
 //! That none hangs is the work of the limits in `source/limit.rs`, which count nodes and levels.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by it")]
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::compile;
 use arazzo_compiler::diagnostic::Header;
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::emit;
 use arazzo_compiler::source::{Disk, File, Library, Memory};
-use proc_macro2::TokenStream;
-use quote::quote;
 
-struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
-}
-
-/// A linear congruential generator (Knuth's MMIX constants); good enough to pick places.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
-    }
-}
+use support::{Arazzo, Dice};
 
 const VALUES: [&str; 16] = [
     "null",

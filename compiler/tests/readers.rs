@@ -2,17 +2,19 @@
 //! ours.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by it")]
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::compile;
 use arazzo_compiler::diagnostic::Header;
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::emit;
 use arazzo_compiler::source::{Data, Disk, File, Library, Memory, Node};
-use proc_macro2::TokenStream;
-use quote::quote;
 use serde_yaml::Value;
+
+use support::{Arazzo, Dice};
 
 /// Every published file, where the corpus is at hand.
 fn published() -> Vec<PathBuf> {
@@ -204,19 +206,6 @@ fn lines_that_are_not_what_they_look_like() {
     }
 }
 
-/// A linear congruential generator (Knuth's MMIX constants); good enough to pick places.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
-    }
-}
-
 /// Pieces that lines are made of.
 const PIECES: [&str; 30] = [
     "a: ", "b:", "- ", "  ", "    ", "\"", "'", "[", "]", "{", "}", "|", ">-", "|+", "# ", " #", "x", "y z", ", ", ":",
@@ -340,14 +329,6 @@ fn another_reader_reads_the_same() {
     }
     println!("{read} files are the same to both readers");
     assert!(read * 10 >= files.len() * 9, "{read} of {}", files.len());
-}
-
-struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
 }
 
 const DOCUMENT: &str = "\

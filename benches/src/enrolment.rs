@@ -237,7 +237,10 @@ pub mod by_hand {
 
         async fn execute(&self, request: reqwest::Request) -> (http::StatusCode, bytes::Bytes) {
             match &self.service {
-                Service::Canned(service) => service.execute(request).await,
+                Service::Canned(service) => {
+                    let response = service.execute(request).await;
+                    (response.status(), response.into_body())
+                }
                 Service::Silent => {
                     let _waiting = request;
                     std::future::pending().await

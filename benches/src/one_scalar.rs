@@ -43,9 +43,9 @@ struct Page {
 /// A struct with that one field.
 pub async fn by_hand(http: &reqwest::Client) -> String {
     let request = http.get("https://shop.example/items").build().expect("a request");
-    let (status, body) = SERVICE.execute(request).await;
-    assert_eq!(status, 200);
-    serde_json::from_slice::<Page>(&body).expect("a page").next
+    let response = SERVICE.execute(request).await;
+    assert_eq!(response.status(), 200);
+    serde_json::from_slice::<Page>(response.body()).expect("a page").next
 }
 
 #[cfg(test)]

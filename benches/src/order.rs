@@ -100,9 +100,9 @@ async fn post<B: Serialize, T: serde::de::DeserializeOwned>(http: &reqwest::Clie
 }
 
 async fn send<T: serde::de::DeserializeOwned>(request: reqwest::RequestBuilder) -> T {
-    let (status, body) = SERVICE.execute(request.build().expect("a request")).await;
-    assert_eq!(status, 200);
-    serde_json::from_slice(&body).expect("what the service documents")
+    let response = SERVICE.execute(request.build().expect("a request")).await;
+    assert_eq!(response.status(), 200);
+    serde_json::from_slice(response.body()).expect("what the service documents")
 }
 
 /// By hand.

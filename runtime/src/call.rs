@@ -140,6 +140,8 @@ pub struct Call {
     keys: String,
     /// Whether a cookie carries a credential.
     secret_cookie: bool,
+    /// Whether expressions read the request once it was sent.
+    recalled: bool,
 }
 
 /// A path or query parameter as it was given, for `$request.path` and `$request.query`.
@@ -170,12 +172,19 @@ impl Call {
             given: Vec::new(),
             keys: String::new(),
             secret_cookie: false,
+            recalled: false,
         }
     }
 
     /// Says what is called.
     pub fn operation(&mut self, operation: &'static Operation) -> &mut Self {
         self.operation = operation;
+        self
+    }
+
+    /// Says that expressions read the request once it was sent; else it is not kept.
+    pub fn recalled(&mut self) -> &mut Self {
+        self.recalled = true;
         self
     }
 
@@ -210,11 +219,7 @@ impl Call {
                 format!("the path parameter `{name}` is `{text}`, which a path cannot say"),
             ));
         }
-        self.given.push(Given {
-            in_path: true,
-            name: name.to_owned(),
-            value: value.clone().into_owned(),
-        });
+        self.give(true, name, value);
         self.path.push_str(&text);
         Ok(self)
     }
@@ -222,16 +227,22 @@ impl Call {
     /// Adds a query parameter; a null is left out.
     pub fn query_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> &mut Self {
         if *value != Datum::Null {
-            self.given.push(Given {
-                in_path: false,
-                name: name.to_owned(),
-                value: value.clone().into_owned(),
-            });
+            self.give(false, name, value);
             for (name, text) in style::pairs(name, value, style) {
                 self.query_pair(&name, &text);
             }
         }
         self
+    }
+
+    fn give(&mut self, in_path: bool, name: &str, value: &Datum<'_>) {
+        if self.recalled {
+            self.given.push(Given {
+                in_path,
+                name: name.to_owned(),
+                value: value.clone().into_owned(),
+            });
+        }
     }
 
     /// Sets the whole query: a string that is one already (Arazzo 1.1.0, "Parameter Object"). Only
@@ -306,7 +317,9 @@ impl Call {
 
     /// Starts a JSON body.
     pub fn json(&mut self, content_type: &'static str) -> JsonBody<'_> {
-        self.content_type(content_type);
+        self.fixed_content_type(content_type);
+        // Room for what most requests send.
+        self.body.reserve(256);
         JsonBody {
             out: &mut self.body,
             plain: true,
@@ -372,7 +385,7 @@ impl Call {
     pub fn form(&mut self, content_type: &'static str, value: &Datum<'_>, fields: &[Field]) -> Result<(), Failure> {
         let body = form::urlencoded(value, fields).ok_or_else(|| no_form(content_type, value))?;
         self.body = body.into_bytes();
-        self.content_type(content_type);
+        self.fixed_content_type(content_type);
         Ok(())
     }
 
@@ -389,13 +402,15 @@ impl Call {
         let (boundary, body) = form::multipart(value, fields).ok_or_else(|| no_form(content_type, value))?;
         self.body = body;
         let essence = content_type.split(';').next().unwrap_or(content_type).trim();
-        self.content_type(&format!("{essence}; boundary={boundary}"));
+        if let Ok(value) = HeaderValue::try_from(format!("{essence}; boundary={boundary}")) {
+            self.headers.insert(header::CONTENT_TYPE, value);
+        }
         Ok(())
     }
 
     /// The compiler has made sure that it is one that can be sent.
-    fn content_type(&mut self, content_type: &str) {
-        if let Ok(value) = HeaderValue::try_from(content_type) {
+    fn fixed_content_type(&mut self, content_type: &'static str) {
+        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from_static(content_type.as_bytes())) {
             self.headers.insert(header::CONTENT_TYPE, value);
         }
     }
@@ -407,7 +422,7 @@ impl Call {
     /// The value is null, an array or an object.
     pub fn text(&mut self, content_type: &'static str, value: &Datum<'_>) -> Result<(), Failure> {
         if let Some(blob) = Blob::from_datum(value) {
-            self.content_type(content_type);
+            self.fixed_content_type(content_type);
             self.body = blob.bytes().to_vec();
             return Ok(());
         }
@@ -415,7 +430,7 @@ impl Call {
             let message = format!("a body of type `{content_type}` is a string, found {}", value.kind());
             return Err(Failure::new(ErrorKind::Request, message));
         }
-        self.content_type(content_type);
+        self.fixed_content_type(content_type);
         self.body = value.text().into_owned().into_bytes();
         Ok(())
     }
@@ -455,12 +470,12 @@ impl Call {
         Wanted::new(client, token_url, scopes, name).map(Some)
     }
 
-    pub(crate) fn finish(
+    pub(crate) fn finish<'s>(
         mut self,
-        settings: &Settings,
+        settings: &'s Settings,
         chosen: &[Chosen<'_>],
         token: Option<&str>,
-    ) -> Result<(Request<Bytes>, Sent), Failure> {
+    ) -> Result<Finished<'s>, Failure> {
         let known = settings.sources.get(self.operation.source);
         let base = known
             .and_then(|source| {
@@ -468,13 +483,7 @@ impl Call {
                 own.or(source.base_url.as_ref()).map(String::as_str)
             })
             .unwrap_or(self.operation.server);
-        let absolute = base.split_once("://").is_some_and(|(scheme, rest)| {
-            !scheme.is_empty()
-                && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                && !rest.is_empty()
-                && !base.contains(['{', '?', '#'])
-        });
-        if !absolute {
+        if !is_absolute(base) {
             let named = if base.is_empty() {
                 "no server".to_owned()
             } else {
@@ -512,14 +521,15 @@ impl Call {
             self.headers
                 .insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.8"));
         }
-        let base_length = base.len();
-        let mut url = String::with_capacity(base_length + self.path.len() + 1 + self.query.len());
+        let length = base.len() + self.path.len() + 1 + self.query.len() + self.keys.len();
+        let mut url = String::with_capacity(length);
         url.push_str(base);
         url.push_str(&self.path);
         if !self.query.is_empty() {
-            url.push(if base.contains('?') { '&' } else { '?' });
+            url.push('?');
             url.push_str(&self.query);
         }
+        let shown = self.recalled.then(|| url.clone());
         let invalid = |source: crate::transport::BoxError| Failure {
             source: Some(source),
             ..Failure::new(
@@ -527,32 +537,28 @@ impl Call {
                 format!("the URL of `{}` cannot be sent", self.operation.name),
             )
         };
-        let mut whole = url.clone();
         if !self.keys.is_empty() {
-            whole.push(if url.contains('?') { '&' } else { '?' });
-            whole.push_str(&self.keys[1..]);
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&self.keys[1..]);
         }
-        let uri = Uri::from_maybe_shared(Bytes::from(whole)).map_err(|error| invalid(error.into()))?;
+        let uri = Uri::from_maybe_shared(Bytes::from(url)).map_err(|error| invalid(error.into()))?;
         let method = Method::from_bytes(self.operation.method.as_bytes()).map_err(|error| invalid(error.into()))?;
         let body = Bytes::from(self.body);
-        let mut request = Request::new(body.clone());
+        let sent = shown.map(|url| Sent {
+            method: self.operation.method.into(),
+            url,
+            headers: self.headers.clone(),
+            body: body.clone(),
+            given: self.given,
+        });
+        let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = uri;
-        *request.headers_mut() = self.headers.clone();
+        *request.headers_mut() = self.headers;
         request
             .extensions_mut()
             .insert(Limits::new(settings.max_response_bytes));
-        Ok((
-            request,
-            Sent {
-                method: self.operation.method.into(),
-                url,
-                headers: self.headers,
-                body,
-                given: self.given,
-                base: base_length,
-            },
-        ))
+        Ok(Finished { request, base, sent })
     }
 
     /// The credentials that go along, and how: those of a scheme that the operation requires, else
@@ -697,15 +703,24 @@ pub(crate) struct Sent {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) given: Vec<Given>,
-    /// How much of the URL is the base of the API.
-    pub(crate) base: usize,
 }
 
-impl Sent {
+/// A request that can be sent.
+pub(crate) struct Finished<'s> {
+    pub(crate) request: Request<Bytes>,
     /// The base URL of the API.
-    pub(crate) fn base(&self) -> &str {
-        self.url.get(..self.base).unwrap_or_default()
-    }
+    pub(crate) base: &'s str,
+    /// The same for expressions, where they read it.
+    pub(crate) sent: Option<Sent>,
+}
+
+/// Whether a base URL says where a server is and nothing that follows a path.
+fn is_absolute(base: &str) -> bool {
+    let bytes = base.as_bytes();
+    let scheme = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let rest = bytes.get(scheme..).and_then(|rest| rest.strip_prefix(b"://"));
+    scheme > 0
+        && rest.is_some_and(|rest| !rest.is_empty() && !rest.iter().any(|byte| matches!(byte, b'{' | b'?' | b'#')))
 }
 
 /// A JSON body: literal fragments of the document with values between them.

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::call::{Failure, Sent};
 use crate::datum::Datum;
 use crate::error::{ErrorKind, Place};
-use crate::extract::extract;
+use crate::extract::{extract, is_of_plain_strings};
 use crate::observer::{EventKind, Watch};
 use crate::slot::Slot;
 
@@ -234,8 +234,9 @@ impl<'a> Exchange<'a> {
 
 /// Whether a content type is `*/json` or `*+json`.
 pub(crate) fn is_json(media: &str) -> bool {
-    let essence = media.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    essence.ends_with("/json") || essence.ends_with("+json")
+    let essence = media.split(';').next().unwrap_or("").trim().as_bytes();
+    let suffix = essence.len().checked_sub(5).and_then(|start| essence.get(start..));
+    suffix.is_some_and(|suffix| matches!(suffix[0], b'/' | b'+') && suffix[1..].eq_ignore_ascii_case(b"json"))
 }
 
 /// What pointers found in a body.
@@ -325,9 +326,10 @@ fn keep<T: DeserializeOwned + 'static>(
     if text == "null" && !required {
         return Ok(Some(Slot::new(text)));
     }
-    // A string without escapes is one without being read: most outputs are.
-    let plain = TypeId::of::<T>() == TypeId::of::<String>() && text.starts_with('"') && !text.contains('\\');
-    if plain {
+    // Strings without escapes are some without being read: most outputs are.
+    let of = TypeId::of::<T>();
+    let plain = of == TypeId::of::<String>() && text.starts_with('"') && !text.contains('\\');
+    if plain || (of == TypeId::of::<Vec<String>>() && is_of_plain_strings(text)) {
         return Ok(Some(Slot::new(text)));
     }
     match serde_json::from_str::<T>(text) {

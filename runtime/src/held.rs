@@ -112,7 +112,6 @@ impl Held {
                     value: crate::datum::Datum::from_json(value.json()).into_owned(),
                 })
                 .collect(),
-            base: 0,
         });
         let response = self.response.and_then(|held| {
             let mut response = Response::new(held.body.into_bytes());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 
-use crate::call::{Call, Failure, Operation, Sent, Stop};
+use crate::call::{Call, Failure, Finished, Operation, Sent, Stop};
 use crate::client::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::exchange::Exchange;
@@ -23,23 +23,30 @@ use crate::transport::{Attempt, BoxError, DynTransport, Limits, ResponseTooLarge
 
 /// A request that is ready to be sent. It is boxed until then, since a future has room of its own for
 /// everything that was ever in a variable of it.
-struct Made {
+struct Made<'s> {
     request: http::Request<Bytes>,
-    sent: Sent,
-    token: Option<String>,
+    base: &'s str,
+    sent: Option<Sent>,
+    renewal: Option<Renewal>,
     operation: &'static Operation,
 }
 
-type Making = Result<Box<Made>, Failure>;
+/// What it takes to make a request again with another token, should this one be refused.
+struct Renewal {
+    call: Box<Call>,
+    token: String,
+}
+
+type Making<'s> = Result<Box<Made<'s>>, Failure>;
 
 /// What came of looking at what a step needs.
-enum Ready {
+enum Ready<'s> {
     /// Inputs are missing.
     Awaiting(Vec<usize>),
     /// A token has to be got first.
-    Token,
+    Token(Box<Call>),
     /// There is a request, or cannot be one.
-    Made(Making),
+    Made(Making<'s>),
 }
 
 /// One attempt of a step that makes a request.
@@ -48,11 +55,10 @@ pub(crate) async fn request_step(
     step: usize,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
-    let mut call = Box::new(Call::new());
-    let made = match ready(program, step, &mut call, context.settings) {
+    let made = match ready(program, step, context.settings) {
         Ready::Awaiting(inputs) => return Ok(Outcome::Under(Advance::Awaiting(inputs))),
         // Most requests need no token, and no room for getting one.
-        Ready::Token => Box::pin(authorised(&mut call, context, None)).await,
+        Ready::Token(call) => Box::pin(authorised(call, context, None)).await,
         Ready::Made(made) => made,
     };
     // What the user has to mend is no failure of the step: no action of the document can help.
@@ -69,18 +75,21 @@ pub(crate) async fn request_step(
         Err(failure) => {
             return Ok(Outcome::Judged {
                 result: Err(failure),
+                asked: false,
                 sent: None,
                 response: None,
             });
         }
     };
     let trial = Trial::new(program, step, context, made.operation);
-    let (sending, mut sent, token) = trial.start(made);
+    let (sending, mut sent, renewal) = trial.start(made);
     let mut exchanged = sending.await;
     // A token may have been taken back before its time: one new one, then the answer counts.
     let refused = |response: &Response<Bytes>| response.status() == http::StatusCode::UNAUTHORIZED;
-    if token.is_some() && exchanged.as_ref().is_ok_and(refused) {
-        match Box::pin(authorised(&mut call, context, token)).await {
+    if let Some(Renewal { call, token }) = renewal
+        && exchanged.as_ref().is_ok_and(refused)
+    {
+        match Box::pin(authorised(call, context, Some(token))).await {
             Ok(made) => {
                 let (sending, again, _) = trial.start(made);
                 sent = again;
@@ -95,51 +104,55 @@ pub(crate) async fn request_step(
     Ok(match exchanged {
         Err(failure) if failure.kind == ErrorKind::Configuration => return Err(step_error(program, failure, None)),
         Ok(response) => {
-            let result = program.settle(step, &Exchange::new(Some(&sent), Some(&response), trial.watch));
+            let result = program.settle(step, &Exchange::new(sent.as_ref(), Some(&response), trial.watch));
             Outcome::Judged {
                 result,
-                sent: Some(sent),
+                asked: true,
+                sent,
                 response: Some(response),
             }
         }
         Err(failure) => Outcome::Judged {
             result: Err(failure),
-            sent: Some(sent),
+            asked: true,
+            sent,
             response: None,
         },
     })
 }
 
 /// Everything that needs no waiting.
-fn ready(program: &mut dyn Program, step: usize, call: &mut Call, settings: &Settings) -> Ready {
+fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> Ready<'s> {
+    let mut call = Call::new();
     if let Some(failure) = unmet_dependency(program, step) {
         return Ready::Made(Err(failure));
     }
-    match program.prepare(step, call) {
+    match program.prepare(step, &mut call) {
         Err(Stop::Awaiting(inputs)) => return Ready::Awaiting(inputs),
         Err(Stop::Failed(failure)) => return Ready::Made(Err(failure)),
         Ok(()) => {}
     }
     call.key(settings, |content| idempotency_key(program, step, content));
-    let made = call.chosen(settings).and_then(|chosen| {
-        if Call::token(&chosen)?.is_some() {
-            return Ok(None);
-        }
-        let call = std::mem::replace(call, Call::new());
-        let operation = call.described();
-        let (request, sent) = call.finish(settings, &chosen, None)?;
-        Ok(Some(Box::new(Made {
-            request,
-            sent,
-            token: None,
-            operation,
-        })))
-    });
-    match made {
-        Ok(None) => Ready::Token,
-        Ok(Some(made)) => Ready::Made(Ok(made)),
-        Err(failure) => Ready::Made(Err(failure)),
+    let chosen = match call.chosen(settings) {
+        Ok(chosen) => chosen,
+        Err(failure) => return Ready::Made(Err(failure)),
+    };
+    match Call::token(&chosen) {
+        Ok(Some(_)) => return Ready::Token(Box::new(call)),
+        Ok(None) => {}
+        Err(failure) => return Ready::Made(Err(failure)),
     }
+    let operation = call.described();
+    let made = |Finished { request, base, sent }| {
+        Box::new(Made {
+            request,
+            base,
+            sent,
+            renewal: None,
+            operation,
+        })
+    };
+    Ready::Made(call.finish(settings, &chosen, None).map(made))
 }
 
 /// The key of a request with this hash, the same however often it is sent in one visit of its step.
@@ -191,19 +204,20 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// Starts to send; what was sent besides.
+    /// Starts to send; besides, the request as expressions see it, and what a refused token takes.
     fn start(
         self,
-        made: Box<Made>,
+        made: Box<Made<'_>>,
     ) -> (
         impl Future<Output = Result<Response<Bytes>, Failure>> + Send + use<'a>,
-        Sent,
-        Option<String>,
+        Option<Sent>,
+        Option<Renewal>,
     ) {
         let Made {
             mut request,
+            base,
             sent,
-            token,
+            renewal,
             ..
         } = *made;
         let Self {
@@ -217,12 +231,12 @@ impl<'a> Trial<'a> {
         watch.tell(EventKind::Request {
             operation: operation.name,
             method: operation.method,
-            server: sent.base(),
+            server: base,
             path: operation.path,
             attempt: attempt.number,
         });
         #[cfg(feature = "tracing")]
-        let span = crate::trace::request(operation, sent.base(), request.uri(), attempt.number);
+        let span = crate::trace::request(operation, base, request.uri(), attempt.number);
         let started = context.transport.now_dyn();
         let sending = exchange(context.transport, request, limit, context.settings);
         #[cfg(feature = "tracing")]
@@ -245,12 +259,12 @@ impl<'a> Trial<'a> {
             });
             result
         };
-        (sending, sent, token)
+        (sending, sent, renewal)
     }
 }
 
 /// The request with its credentials, and the token among them.
-async fn authorised(call: &mut Call, context: Context<'_>, refused: Option<String>) -> Making {
+async fn authorised(call: Box<Call>, context: Context<'_>, refused: Option<String>) -> Making<'_> {
     let settings = context.settings;
     let chosen = call.chosen(settings)?;
     let token = match Call::token(&chosen)? {
@@ -276,12 +290,13 @@ async fn authorised(call: &mut Call, context: Context<'_>, refused: Option<Strin
         }
     };
     // With a token it may have to be sent twice.
-    let (request, sent) = call.clone().finish(settings, &chosen, token.as_deref())?;
+    let Finished { request, base, sent } = (*call).clone().finish(settings, &chosen, token.as_deref())?;
     Ok(Box::new(Made {
         request,
+        base,
         sent,
-        token,
         operation: call.described(),
+        renewal: token.map(|token| Renewal { call, token }),
     }))
 }
 

@@ -216,6 +216,9 @@ pub(crate) enum Outcome {
     /// The step has been judged.
     Judged {
         result: Result<Vec<Option<Slot>>, Failure>,
+        /// Whether a request was sent.
+        asked: bool,
+        /// The request, where expressions read it.
         sent: Option<Sent>,
         response: Option<Response<Bytes>>,
     },
@@ -276,9 +279,14 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
         Some(site) => Box::pin(call_step(program, step, site, context)).await?,
         None => request_step(program, step, context).await?,
     };
-    let (result, sent, response) = match outcome {
+    let (result, asked, sent, response) = match outcome {
         Outcome::Under(advance) => return Ok(advance),
-        Outcome::Judged { result, sent, response } => (result, sent, response),
+        Outcome::Judged {
+            result,
+            asked,
+            sent,
+            response,
+        } => (result, asked, sent, response),
     };
     match result {
         Ok(kept) => {
@@ -292,7 +300,7 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
             follow(program, step, (action, name), sent.as_ref(), response.as_ref(), context)
         }
         Err(failure) => {
-            if sent.is_some() && program.state().asked.content.is_some() {
+            if asked && program.state().asked.content.is_some() {
                 let refused = response.as_ref().is_some_and(|response| refused(response.status()));
                 let asked = &mut program.state_mut().asked;
                 asked.refused = refused;
@@ -454,6 +462,7 @@ async fn call_step(
             Err(Stop::Failed(failure)) => {
                 return Ok(Outcome::Judged {
                     result: Err(failure),
+                    asked: false,
                     sent: None,
                     response: None,
                 });
@@ -494,6 +503,7 @@ async fn call_step(
             let result = program.settle(step, &Exchange::new(None, None, watch(program, context)));
             Outcome::Judged {
                 result,
+                asked: false,
                 sent: None,
                 response: None,
             }
@@ -510,6 +520,7 @@ async fn call_step(
             }
             Outcome::Judged {
                 result: Err(timed_out()),
+                asked: false,
                 sent: None,
                 response: None,
             }
@@ -519,6 +530,7 @@ async fn call_step(
         Some(Err(error)) if is_the_users(&error) => return Err(error),
         Some(Err(error)) => Outcome::Judged {
             result: Err(nested(error)),
+            asked: false,
             sent: None,
             response: None,
         },

@@ -7,6 +7,7 @@ use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::datum::write_string;
+use crate::extract::string;
 
 /// A JSON value as text without white space between its tokens.
 ///
@@ -64,17 +65,17 @@ fn compact(json: &str) -> Box<str> {
         return json.into();
     }
     let mut text = String::with_capacity(json.len());
-    let mut from = 0;
-    let (mut quoted, mut escaped) = (false, false);
-    for (index, byte) in json.bytes().enumerate() {
-        if quoted {
-            (quoted, escaped) = (escaped || byte != b'"', !escaped && byte == b'\\');
-        } else if byte == b'"' {
-            quoted = true;
-        } else if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-            text.push_str(&json[from..index]);
-            from = index + 1;
-        }
+    let (mut from, mut at) = (0, 0);
+    while let Some(byte) = json.as_bytes().get(at) {
+        at = match byte {
+            b'"' => string(json.as_bytes(), at + 1).unwrap_or(json.len()),
+            b' ' | b'\t' | b'\n' | b'\r' => {
+                text.push_str(&json[from..at]);
+                from = at + 1;
+                from
+            }
+            _ => at + 1,
+        };
     }
     text.push_str(&json[from..]);
     text.into()

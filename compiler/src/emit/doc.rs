@@ -50,6 +50,11 @@ fn clean(text: &str) -> String {
 }
 
 fn escape(line: &str, out: &mut String) {
+    // Most lines are harmless.
+    if !line.contains("http") && !b"`[]<>".iter().any(|mark| line.as_bytes().contains(mark)) {
+        out.push_str(line);
+        return;
+    }
     let mut code = false;
     // A back-tick without a partner opens nothing.
     let paired = line.matches('`').count().is_multiple_of(2);

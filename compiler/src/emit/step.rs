@@ -11,6 +11,7 @@ use crate::plan::{
     Action, ActionKind, Check, Detour, Origin, Output, PathPiece, Payload, Plan, QueryPiece, Read, ReplacementTarget,
     Request, Step, Value, Workflow, body_pointers,
 };
+use crate::resolve::Source;
 
 /// The static description of an operation.
 pub(super) fn operation(request: &Request) -> TokenStream {
@@ -124,13 +125,47 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
             #(#replaced)*
         }
     });
+    let recalled = reads_request(step, workflow).then(|| quote!(.recalled()));
     quote! {
         #needs
-        call.operation(&OPERATIONS[#index]);
+        call.operation(&OPERATIONS[#index])#recalled;
         #(#path)*
         #(#parameters)*
         #body
     }
+}
+
+/// Whether anything that follows the request of a step reads it: its criteria and outputs, its actions
+/// and what they hand to the workflows that they start.
+fn reads_request(step: &Step, workflow: &Workflow) -> bool {
+    let actions = || step.on_success.iter().chain(&step.on_failure);
+    let started = actions().filter_map(|action| match action.kind {
+        ActionKind::Leave(site)
+        | ActionKind::Retry {
+            detour: Some(Detour::Call(site)),
+            ..
+        } => workflow.sites.get(site),
+        _ => None,
+    });
+    let criteria = actions().flat_map(|action| &action.criteria).chain(&step.criteria);
+    let mut reads: Vec<&Read> = Vec::new();
+    criteria.for_each(|criterion| check_reads(&criterion.check, &mut reads));
+    let outputs = step.outputs.iter().map(|output| &output.value);
+    let arguments = started.flat_map(|site| site.arguments.iter().map(|(_, value)| value));
+    outputs
+        .chain(arguments)
+        .for_each(|value| value_reads(value, &mut reads));
+    reads.iter().any(|read| {
+        matches!(
+            read.source,
+            Source::Url
+                | Source::Method
+                | Source::RequestHeader(_)
+                | Source::RequestQuery(_)
+                | Source::RequestPath(_)
+                | Source::RequestBody
+        )
+    })
 }
 
 fn field(field: &crate::plan::Field) -> TokenStream {
@@ -319,7 +354,7 @@ fn keep(output: &Output, step: usize, position: usize, scope: &Scope<'_>) -> Tok
     let (step, slot) = (Literal::usize_unsuffixed(step), Literal::usize_unsuffixed(position));
     let meta = quote!(&KEPT[#step][#slot]);
     if let Value::Read(read) = &output.value
-        && read.source == crate::resolve::Source::ResponseBody
+        && read.source == Source::ResponseBody
     {
         let index = scope
             .pointers

@@ -113,33 +113,36 @@ impl std::fmt::Display for ResponseTooLarge {
 impl StdError for ResponseTooLarge {}
 
 impl Transport for reqwest::Client {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
+    // The request is not a part of the future, and the response only as long as it is read.
+    fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, BoxError>> + Send {
         let limit = request
             .extensions()
             .get::<Limits>()
             .map_or(usize::MAX, |limits| limits.max_response_bytes);
-        let request = reqwest::Request::try_from(request.map(reqwest::Body::from))?;
-        let mut response = self.execute(request).await.map_err(reqwest::Error::without_url)?;
-        let mut whole = Response::new(Bytes::new());
-        *whole.status_mut() = response.status();
-        *whole.version_mut() = response.version();
-        *whole.headers_mut() = std::mem::take(response.headers_mut());
-        let mut body = Vec::new();
-        let mut first = Bytes::new();
-        while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {
-            if first.len() + body.len() + chunk.len() > limit {
-                return Err(ResponseTooLarge::new(limit).into());
+        let request = reqwest::Request::try_from(request.map(reqwest::Body::from));
+        let sending = request.map(|request| self.execute(request));
+        async move {
+            let mut response = sending?.await.map_err(reqwest::Error::without_url)?;
+            let mut body = Vec::new();
+            let mut first = Bytes::new();
+            while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {
+                if first.len() + body.len() + chunk.len() > limit {
+                    return Err(ResponseTooLarge::new(limit).into());
+                }
+                // Most bodies come in one piece, which then needs no copy.
+                if first.is_empty() && body.is_empty() {
+                    first = chunk;
+                } else {
+                    body.extend_from_slice(&std::mem::take(&mut first));
+                    body.extend_from_slice(&chunk);
+                }
             }
-            // Most bodies come in one piece, which then needs no copy.
-            if first.is_empty() && body.is_empty() {
-                first = chunk;
-            } else {
-                body.extend_from_slice(&std::mem::take(&mut first));
-                body.extend_from_slice(&chunk);
-            }
+            let mut whole = Response::new(if body.is_empty() { first } else { Bytes::from(body) });
+            *whole.status_mut() = response.status();
+            *whole.version_mut() = response.version();
+            *whole.headers_mut() = std::mem::take(response.headers_mut());
+            Ok(whole)
         }
-        *whole.body_mut() = if body.is_empty() { first } else { Bytes::from(body) };
-        Ok(whole)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rules about whole workflows.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Document, Text};
 use crate::flow::{Flow, unconditional};
@@ -331,7 +333,7 @@ pub(super) fn missing_summary(workflow: &Workflow<'_>, diagnostics: &mut Diagnos
 
 pub(super) fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     let steps = (0..workflow.steps.len()).flat_map(|index| super::step_references(workflow, index));
-    let read: Vec<&Source> = steps
+    let read: BTreeSet<(usize, usize)> = steps
         .map(|(reference, _)| reference)
         .chain(
             workflow
@@ -339,15 +341,14 @@ pub(super) fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diag
                 .iter()
                 .flat_map(|output| super::references(&output.value)),
         )
-        .map(|reference| &reference.source)
+        .filter_map(|reference| match reference.source {
+            Source::StepOutput { step, output } => Some((step, output)),
+            _ => None,
+        })
         .collect();
     for (index, step) in workflow.steps.iter().enumerate() {
         for (position, output) in step.outputs.iter().enumerate() {
-            let own = Source::StepOutput {
-                step: index,
-                output: position,
-            };
-            if !step.text.outputs.is_empty() && !read.contains(&&own) {
+            if !step.text.outputs.is_empty() && !read.contains(&(index, position)) {
                 let message = format!(
                     "nothing in the document reads the output `{}` of step `{}`",
                     output.name, step.text.id.value

@@ -12,7 +12,7 @@ mod selection;
 pub mod types;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bundle::Options;
 use crate::diagnostic::Diagnostics;
@@ -69,7 +69,7 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
     let wanted = wanted(program, options);
     let flows = flows(program);
     let mut workflows: Vec<Workflow> = Vec::new();
-    let mut names: Vec<(String, Span)> = Vec::new();
+    let mut names = BTreeMap::new();
     for (index, workflow) in program.workflows.iter().enumerate().filter(|(index, _)| wanted[*index]) {
         let id = qualified(workflow);
         let id = id.as_str();
@@ -131,7 +131,7 @@ impl<'a> Planner<'_, 'a> {
         let text = self.workflow.text;
         let mut types = Types::default();
         let inputs = self.inputs(&mut types, diagnostics);
-        let (mut names, mut variants) = (Vec::new(), Vec::new());
+        let (mut names, mut variants) = (BTreeMap::new(), BTreeMap::new());
         let mut steps = Vec::new();
         for (index, step) in self.workflow.steps.iter().enumerate() {
             let (id, span) = (step.text.id.value, step.text.id.span());
@@ -279,7 +279,7 @@ impl<'a> Planner<'_, 'a> {
     }
 
     fn inputs(&self, types: &mut Types, diagnostics: &mut Diagnostics) -> Vec<Input> {
-        let (mut names, mut variants) = (Vec::new(), Vec::new());
+        let (mut names, mut variants) = (BTreeMap::new(), BTreeMap::new());
         let mut inputs = Vec::new();
         for input in &self.workflow.inputs {
             let mut ident = name::snake(input.name);
@@ -624,7 +624,7 @@ impl<'a> Planner<'_, 'a> {
         types: &mut Types,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Output> {
-        let mut names = Vec::new();
+        let mut names = BTreeMap::new();
         let mut planned = Vec::new();
         for output in outputs {
             let ident = name::snake(&output.name);

@@ -1,5 +1,7 @@
 //! Names of the document as names of Rust.
 
+use std::collections::BTreeMap;
+
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
@@ -88,11 +90,11 @@ pub(super) fn name_collision(
     ident: &str,
     name: &str,
     span: Span,
-    names: &mut Vec<(String, Span)>,
+    names: &mut BTreeMap<String, Span>,
     diagnostics: &mut Diagnostics,
 ) -> String {
     let free = free_name(ident, names);
-    if let Some((_, first)) = names.iter().find(|(known, _)| known == ident) {
+    if let Some(first) = names.get(ident) {
         let message = format!("two {what} become the Rust name `{ident}`, the second is `{name}`");
         let help = if what == "workflows" {
             format!("give one of them another name: `rename = {{ \"{name}\" = {ident}_2 }}`")
@@ -105,17 +107,16 @@ pub(super) fn name_collision(
                 .help(help),
         );
     }
-    names.push((free.clone(), span));
+    names.insert(free.clone(), span);
     free
 }
 
 /// The identifier, or the first one made of it that is not taken.
-fn free_name(ident: &str, names: &[(String, Span)]) -> String {
-    let taken = |name: &str| names.iter().any(|(known, _)| known == name);
+fn free_name(ident: &str, names: &BTreeMap<String, Span>) -> String {
     let numbered = (2..).map(|number| format!("{ident}_{number}"));
     std::iter::once(ident.to_owned())
         .chain(numbered)
-        .find(|name| !taken(name))
+        .find(|name| !names.contains_key(name))
         .unwrap_or_default()
 }
 

@@ -14,6 +14,8 @@ mod query;
 mod selector;
 mod value;
 
+use std::collections::BTreeMap;
+
 use crate::bundle::{Bundle, Opened};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::document::{self, Document, SourceType, Text};
@@ -354,13 +356,13 @@ fn report_duplicates<'a>(
     names: impl Iterator<Item = (&'a str, Span)>,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut seen: Vec<(&str, Span)> = Vec::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, span) in names {
-        if let Some((_, first)) = seen.iter().find(|(known, _)| *known == name) {
+        if let Some(first) = seen.get(name) {
             let message = format!("{what} `{name}` is defined twice");
             diagnostics.push(Diagnostic::new(rule, span, message).related(*first, "first defined here"));
         } else {
-            seen.push((name, span));
+            seen.insert(name, span);
         }
     }
 }

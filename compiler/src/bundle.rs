@@ -3,8 +3,10 @@
 //! Input: the path of a document. Output: a [`Bundle`]. All files are read before any is
 //! understood, so that later phases can borrow from all of them at once.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diagnostic::{Class, Diagnostic, Diagnostics, Levels, Rule, rule, similar};
 use crate::source::{
@@ -192,7 +194,11 @@ fn open_references(options: &Options, library: &dyn Library, bundle: &mut Bundle
         next += 1;
         let Ok(root) = &file.root else { continue };
         let mut references = Vec::new();
-        collect_references(root, &mut references);
+        if file.is_in_parts() {
+            written_references(&file.text, &mut references);
+        } else {
+            collect_references(root, &mut references);
+        }
         for reference in references {
             let candidate = join(&path, &percent_decode(reference));
             if bundle.sources.files().iter().any(|known| known.path == candidate) {
@@ -208,22 +214,45 @@ fn open_references(options: &Options, library: &dyn Library, bundle: &mut Bundle
 /// The files that a tree refers to, each once.
 fn collect_references<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
     let mut stack = vec![node];
+    let mut seen = HashSet::new();
     while let Some(node) = stack.pop() {
         match &node.data {
+            Data::Link(target) if seen.insert(Arc::as_ptr(target)) => stack.push(target),
             Data::Array(items) => stack.extend(items),
             Data::Object(members) => {
                 for member in members {
-                    if let (true, Data::String(reference)) = (&*member.key == "$ref", &member.value.data) {
-                        let file = reference.split('#').next().unwrap_or("");
-                        if !file.is_empty() && !is_remote(file) && !found.contains(&file) {
-                            found.push(file);
-                        }
+                    if let (true, Data::String(reference)) = (&*member.key == "$ref", &member.value.target().data) {
+                        other_file(reference, found);
                     }
                     stack.push(&member.value);
                 }
             }
             _ => {}
         }
+    }
+}
+
+fn other_file<'n>(reference: &'n str, found: &mut Vec<&'n str>) {
+    let file = reference.split('#').next().unwrap_or("");
+    if !file.is_empty() && !is_remote(file) && !found.contains(&file) {
+        found.push(file);
+    }
+}
+
+/// The same by the text of a file that is read in parts: whatever looks like a `$ref` in it.
+fn written_references<'n>(text: &'n str, found: &mut Vec<&'n str>) {
+    for (at, _) in text.match_indices('$') {
+        let Some(rest) = text[at..].strip_prefix("$ref") else {
+            continue;
+        };
+        let rest = rest.trim_start_matches(['"', '\'', ' ']);
+        let Some(rest) = rest.strip_prefix(':') else { continue };
+        let line = rest.split(['\n', '\r']).next().unwrap_or("").trim_start();
+        let reference = match line.chars().next() {
+            Some(quote @ ('"' | '\'')) => line[1..].split(quote).next(),
+            _ => line.split([' ', ',', '}']).next(),
+        };
+        other_file(reference.unwrap_or(""), found);
     }
 }
 

@@ -125,7 +125,8 @@ impl Outline {
                 open.as_ref()?;
                 continue;
             }
-            let key = Key::at(&self.text, line)?;
+            // What a merge key stands for is known to the parser alone.
+            let key = Key::at(&self.text, line).filter(|key| key.text != "<<")?;
             close(&mut members, open.take(), index, line.start as usize);
             open = Some((index, key));
         }

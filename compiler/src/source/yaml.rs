@@ -1,7 +1,8 @@
-//! YAML 1.2 into nodes with places: the core schema, anchors as links, nothing of YAML 1.1.
+//! YAML 1.2 into nodes with places: the core schema, anchors as links, and of YAML 1.1 the merge key
+//! `<<`, which readers in the field know and published files use.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
@@ -151,6 +152,7 @@ impl Builder<'_> {
                         (Data::Array(items), last)
                     }
                     Content::Object(members, _) => {
+                        let members = self.merged(members)?;
                         let last = members
                             .last()
                             .map(|member| member.value.range.end.max(member.key_range.end));
@@ -200,6 +202,7 @@ impl Builder<'_> {
         let node = if anchor == 0 {
             node
         } else {
+            let node = shared(node);
             let (range, style) = (node.range, node.style);
             let target = Arc::new(node);
             self.anchors.insert(anchor, Arc::clone(&target));
@@ -231,6 +234,56 @@ impl Builder<'_> {
             },
         }
         Ok(())
+    }
+
+    /// The members with those of `<<` in its place: keys that are written win, then those of the first
+    /// mapping in a list.
+    fn merged(&self, members: Vec<Member>) -> Result<Vec<Member>, SyntaxError> {
+        let is_merge = |member: &Member| {
+            let (start, end) = (member.key_range.start as usize, member.key_range.end as usize);
+            let written = start.checked_sub(self.base).zip(end.checked_sub(self.base));
+            // In quotes it is a key like any other.
+            &*member.key == "<<" && written.and_then(|(start, end)| self.text.get(start..end)) == Some("<<")
+        };
+        let Some(first) = members
+            .iter()
+            .find(|member| is_merge(member))
+            .map(|member| member.key_range)
+        else {
+            return Ok(members);
+        };
+        let keys: HashSet<Box<str>> = members.iter().map(|member| member.key.clone()).collect();
+        let mut all = Vec::with_capacity(members.len());
+        let mut added: HashSet<Box<str>> = HashSet::new();
+        for member in members {
+            if !is_merge(&member) {
+                all.push(member);
+                continue;
+            }
+            if member.key_range != first {
+                let mut error = error(member.key_range, "the key `<<` stands twice in one object");
+                error.rule = &rule::DUPLICATE_KEY;
+                error.related = Some((first, "it stands here first".to_owned()));
+                return Err(error);
+            }
+            let value = member.value.target();
+            let sources = match &value.data {
+                Data::Array(items) => items.iter().collect(),
+                _ => vec![value],
+            };
+            for source in sources {
+                let Data::Object(more) = &source.target().data else {
+                    let message = "expected a mapping or a list of mappings after the merge key `<<`";
+                    return Err(error(source.range, message));
+                };
+                for merged in more {
+                    if !keys.contains(&merged.key) && added.insert(merged.key.clone()) {
+                        all.push(merged.clone());
+                    }
+                }
+            }
+        }
+        Ok(all)
     }
 
     fn scalar(
@@ -270,6 +323,27 @@ impl Builder<'_> {
             data,
         })
     }
+}
+
+/// A mapping whose values are links, so that merging them elsewhere copies nothing.
+fn shared(mut node: Node) -> Node {
+    if let Data::Object(members) = &mut node.data {
+        for Member { value, .. } in members {
+            let (range, style) = (value.range, value.style);
+            if !matches!(value.data, Data::Link(_)) {
+                let own = std::mem::replace(
+                    value,
+                    Node {
+                        range,
+                        style,
+                        data: Data::Null,
+                    },
+                );
+                value.data = Data::Link(Arc::new(own));
+            }
+        }
+    }
+    node
 }
 
 fn error(range: Range, message: impl Into<String>) -> SyntaxError {
@@ -349,6 +423,71 @@ fn number(value: &str) -> Option<Box<str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn keys(node: &Node) -> Vec<(&str, String)> {
+        let Data::Object(members) = &node.target().data else {
+            return Vec::new();
+        };
+        let value = |node: &Node| match &node.target().data {
+            Data::String(text) | Data::Number(text) => text.to_string(),
+            other => format!("{other:?}"),
+        };
+        members
+            .iter()
+            .map(|member| (&*member.key, value(&member.value)))
+            .collect()
+    }
+
+    /// <https://yaml.org/type/merge.html>, the examples and the rule of precedence.
+    #[test]
+    fn merge_keys_are_merged() {
+        let text = "c: &c { x: 1, y: 2 }\nl: &l { x: 0, y: 2 }\nb: &b { r: 10 }\ns: &s { r: 1 }\n\
+                    one: { <<: *c, r: 10 }\ntwo: { <<: [*c, *b] }\nthree: { <<: [*b, *l, *s], x: 1 }\n\
+                    late: { x: 9, <<: *c }\nquoted: { \"<<\": 1 }\ninline: { <<: { a: 1 }, b: 2 }\n";
+        let root = read(text).unwrap();
+        let Data::Object(members) = &root.data else { panic!() };
+        let of = |key: &str| keys(&members.iter().find(|member| &*member.key == key).unwrap().value);
+        let pairs = |pairs: &[(&'static str, &str)]| {
+            let pairs = pairs.iter().map(|(key, value)| (*key, (*value).to_owned()));
+            pairs.collect::<Vec<_>>()
+        };
+        assert_eq!(of("one"), pairs(&[("x", "1"), ("y", "2"), ("r", "10")]));
+        assert_eq!(of("two"), pairs(&[("x", "1"), ("y", "2"), ("r", "10")]));
+        assert_eq!(of("three"), pairs(&[("r", "10"), ("y", "2"), ("x", "1")]));
+        assert_eq!(of("late"), pairs(&[("x", "9"), ("y", "2")]));
+        assert_eq!(of("quoted"), pairs(&[("<<", "1")]));
+        assert_eq!(of("inline"), pairs(&[("a", "1"), ("b", "2")]));
+        let one = members.iter().find(|member| &*member.key == "one").unwrap();
+        let Data::Object(merged) = &one.value.target().data else {
+            panic!()
+        };
+        assert_eq!(
+            &text[merged[0].key_range.start as usize..][..4],
+            "x: 1",
+            "the place of the merged member"
+        );
+        for wrong in [
+            "a: { <<: 1 }",
+            "a: { <<: [1] }",
+            "a: { <<: }",
+            "a: { <<: { b: 1 }, <<: { c: 1 } }",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    /// Each line merges the one before it twice: what is shared is not copied.
+    #[test]
+    fn merges_do_not_multiply() {
+        let mut text = String::from("a0: &a0 { x: { y: 1 } }\n");
+        for line in 1..200 {
+            let before = line - 1;
+            text.push_str(&format!(
+                "a{line}: &a{line} {{ <<: *a{before}, k{line}: {{ <<: *a{before} }} }}\n"
+            ));
+        }
+        assert!(read(&text).is_ok());
+    }
 
     fn number_of(value: &str) -> Option<String> {
         number(value).map(String::from)

@@ -78,12 +78,32 @@ pub fn parse(text: &str) -> Result<Condition, SyntaxError> {
     if parser.position < text.len() {
         let rest = &text[parser.position..];
         let mut error = parser.error_here(format!("expected an operator or the end, found `{rest}`"));
-        if rest.starts_with('=') && !rest.starts_with("==") {
-            error.help = Some("equality is `==`".to_owned());
-        }
+        error.help = operator_help(rest);
         return Err(error);
     }
     Ok(condition)
+}
+
+/// What is meant by an operator that the grammar does not have.
+fn operator_help(rest: &str) -> Option<String> {
+    let length = rest
+        .find(|letter: char| !letter.is_ascii_alphanumeric())
+        .unwrap_or(rest.len());
+    let help = match rest[..length].to_ascii_lowercase().as_str() {
+        "and" => "the operator is `&&`",
+        "or" => "the operator is `||`",
+        "is" | "eq" | "equals" => "the operator is `==`",
+        "ne" => "the operator is `!=`",
+        "contains" | "matches" | "like" | "in" => "write a criterion of `type: regex` or `type: jsonpath`",
+        _ if rest.starts_with("=~") || rest.starts_with('~') => {
+            "write a criterion of `type: regex`, with the value as its `context` and the pattern as its `condition`"
+        }
+        _ if rest.starts_with("<>") => "the operator is `!=`",
+        _ if rest.starts_with('=') => "equality is `==`",
+        _ if rest.starts_with(['+', '-', '*', '/', '%']) => "a condition cannot calculate",
+        _ => return None,
+    };
+    Some(help.to_owned())
 }
 
 /// Levels of parentheses and `!`.
@@ -244,7 +264,22 @@ impl Parser<'_> {
             Some('"') => OperandKind::Text(self.quoted('"')?, true),
             Some('-' | '+' | '0'..='9') => self.number()?,
             Some(first) if first.is_ascii_alphabetic() => self.word()?,
-            Some(_) => return Err(self.error_here("expected a literal or a runtime expression")),
+            Some(first) => {
+                let mut error = self.error_here("expected a literal or a runtime expression");
+                let rest = self.rest();
+                error.help = match first {
+                    '{' if rest.starts_with("{$") => {
+                        let inner = rest[1..].split('}').next().unwrap_or("");
+                        Some(format!("write `{inner}` without braces"))
+                    }
+                    '=' => Some("the operators are `==` and `!=`".to_owned()),
+                    '.' if rest[1..].starts_with(|next: char| next.is_ascii_digit()) => {
+                        Some(format!("write a zero before the point: `0{}`", first_number(rest)))
+                    }
+                    _ => None,
+                };
+                return Err(error);
+            }
             None => {
                 let mut error = self.error_here("expected an operand, found the end of the condition");
                 error.at = self.text.len().saturating_sub(1)..self.text.len();
@@ -272,6 +307,10 @@ impl Parser<'_> {
                 error.at = self.position..self.position + length;
                 let root = format!("${word}");
                 error.help = Some(match word {
+                    _ if ["null", "true", "false"].contains(&word.to_ascii_lowercase().as_str()) => {
+                        format!("write `{}`", word.to_ascii_lowercase())
+                    }
+                    "nil" | "None" | "undefined" => "write `null`".to_owned(),
                     "and" | "AND" => "the operator is `&&`".to_owned(),
                     "or" | "OR" => "the operator is `||`".to_owned(),
                     "not" | "NOT" => "the operator is `!`".to_owned(),
@@ -291,9 +330,15 @@ impl Parser<'_> {
             .find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '+' | '-')))
             .unwrap_or(rest.len());
         let word = rest[..length].to_owned();
-        if word.parse::<f64>().is_err() || word.ends_with(|last: char| last.is_ascii_alphabetic()) {
+        if !is_number(&word) {
             let mut error = self.error_here(format!("`{word}` is no number"));
             error.at = self.position..self.position + length;
+            let (sign, digits) = match word.strip_prefix('-') {
+                Some(digits) => ("-", digits),
+                None => ("", word.strip_prefix('+').unwrap_or(&word)),
+            };
+            let mended = format!("{sign}{}", digits.trim_start_matches('0').trim_end_matches('.'));
+            error.help = is_number(&mended).then(|| format!("write `{mended}`"));
             return Err(error);
         }
         self.position += length;
@@ -388,6 +433,30 @@ impl Parser<'_> {
         }
         Ok(expression)
     }
+}
+
+/// The digits and points at the start of a text.
+fn first_number(text: &str) -> &str {
+    let end = text.find(|letter: char| !(letter.is_ascii_digit() || letter == '.'));
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// `number` of RFC 8259, section 6, by which the grammar of conditions defines its own.
+fn is_number(word: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = word.strip_prefix('-').unwrap_or(word);
+    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
+        Some(at) => (&unsigned[..at], Some(&unsigned[at + 1..])),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(|power| digits(power.strip_prefix(['+', '-']).unwrap_or(power)))
 }
 
 /// The bytes that belong to an expression at the start of `text`: up to white space, a bracket,
@@ -502,6 +571,29 @@ mod tests {
     }
 
     #[test]
+    fn helps_say_what_to_write() {
+        for (text, help) in [
+            ("$inputs.a == NULL", "write `null`"),
+            ("$inputs.a == True", "write `true`"),
+            ("$inputs.a == 1 and $inputs.b == 2", "the operator is `&&`"),
+            ("$inputs.a == 1 or $inputs.b == 2", "the operator is `||`"),
+            ("{$statusCode} == 200", "write `$statusCode` without braces"),
+            ("$inputs.a === 1", "the operators are `==` and `!=`"),
+            ("$inputs.a <> 1", "expected a literal"),
+            ("$statusCode == +5", "write `5`"),
+            ("$statusCode == 01", "write `1`"),
+            ("$statusCode == -01.", "write `-1`"),
+            ("$statusCode == .5", "write a zero before the point: `0.5`"),
+        ] {
+            let error = parse(text).unwrap_err();
+            let said = error.help.unwrap_or(error.message);
+            assert!(said.contains(help), "{text}: {said}");
+        }
+        let help = parse("$response.body#/x =~ /a/").unwrap_err().help.unwrap();
+        assert!(help.contains("type: regex"), "{help}");
+    }
+
+    #[test]
     fn mistakes_have_a_place() {
         for (text, at) in [
             ("$statusCode = 200", "="),
@@ -513,6 +605,11 @@ mod tests {
             ("1 < 2 < 3", "3"),
             ("!$inputs.a == 1", "$inputs.a"),
             ("$response.body[x] == 1", "x"),
+            ("$statusCode == +5", "+5"),
+            ("$statusCode == 01", "01"),
+            ("$statusCode == 1.", "1."),
+            ("$statusCode == 1e", "1e"),
+            ("{$statusCode} == 200", "{"),
             ("", ""),
         ] {
             let error = parse(text).unwrap_err();

@@ -462,12 +462,15 @@ impl Parser<'_> {
                 step.at.end..self.end.max(step.at.end),
                 format!("expected `.outputs.NAME` behind `$steps.{}`", step.text),
             );
-            if let Some(name) = rest
+            let name = rest
                 .strip_prefix(".output.")
-                .or_else(|| rest.strip_prefix('.').filter(|name| !name.contains('.')))
-            {
-                error.help = Some(format!("write `$steps.{}.outputs.{name}`", step.text));
-            }
+                .or_else(|| rest.strip_prefix('.').filter(|name| !name.contains('.')));
+            error.help = match name {
+                Some("" | "output" | "outputs") | None => {
+                    Some(format!("name an output: `$steps.{}.outputs.NAME`", step.text))
+                }
+                Some(name) => Some(format!("write `$steps.{}.outputs.{name}`", step.text)),
+            };
             if error.at.is_empty() {
                 error.at = all;
             }
@@ -711,6 +714,18 @@ pub enum Piece {
 /// # Errors
 /// An embedding that is meant as an expression (`{$` and a letter) but is none by the grammar.
 pub fn template(text: &str) -> Result<Vec<Piece>, Vec<SyntaxError>> {
+    split(text, has_known_root)
+}
+
+/// The same, with every embedding whose root is unknown as text.
+///
+/// # Errors
+/// An embedding with a known root that is no expression by the grammar.
+pub fn template_of_known(text: &str) -> Result<Vec<Piece>, Vec<SyntaxError>> {
+    split(text, |_| false)
+}
+
+fn split(text: &str, is_meant: impl Fn(&str) -> bool) -> Result<Vec<Piece>, Vec<SyntaxError>> {
     let mut pieces = Vec::new();
     let mut errors = Vec::new();
     let mut literal = String::new();
@@ -731,7 +746,7 @@ pub fn template(text: &str) -> Result<Vec<Piece>, Vec<SyntaxError>> {
                 }
                 pieces.push(Piece::Expression(expression));
             }
-            Err(error) if error.kind == Mistake::UnknownRoot && !has_known_root(&text[inner.clone()]) => {
+            Err(error) if error.kind == Mistake::UnknownRoot && !is_meant(&text[inner.clone()]) => {
                 literal.push_str(&text[open..=close]);
             }
             Err(error) => errors.push(error),

@@ -1,7 +1,7 @@
 //! Phase 5a: in which order the steps of a workflow can run, and which have certainly succeeded
 //! where a value is read.
 
-use crate::resolve::{Action, ActionKind, Destination, Test, Workflow};
+use crate::resolve::{Action, ActionKind, Destination, Workflow};
 
 /// Some of the steps of a workflow, a bit for each: every way through a workflow of a thousand steps
 /// has such a set.
@@ -207,30 +207,4 @@ impl Ways {
             }
         }
     }
-}
-
-/// The status that the criteria of a step demand, if they name exactly one.
-#[must_use]
-pub fn demanded_status(tests: &[&Test]) -> Option<u16> {
-    use crate::condition::Operator;
-    use crate::resolve::{Source, ValueKind};
-    tests.iter().find_map(|test| match test {
-        Test::And(parts) => demanded_status(&parts.iter().collect::<Vec<_>>()),
-        Test::Compare(left, Operator::Equal, right) => match (&left.kind, &right.kind) {
-            (ValueKind::Reference(reference), ValueKind::Number(number))
-            | (ValueKind::Number(number), ValueKind::Reference(reference))
-                if reference.source == Source::StatusCode =>
-            {
-                number.parse().ok()
-            }
-            (ValueKind::Reference(reference), ValueKind::Text(text))
-            | (ValueKind::Text(text), ValueKind::Reference(reference))
-                if reference.source == Source::StatusCode =>
-            {
-                text.parse().ok()
-            }
-            _ => None,
-        },
-        _ => None,
-    })
 }

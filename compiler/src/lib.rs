@@ -40,11 +40,13 @@ mod expression;
 mod flow;
 mod jsonpath;
 mod openapi;
+mod path_template;
 mod pattern;
 pub mod plan;
 mod resolve;
 mod schema;
 pub mod source;
+mod status;
 mod typing;
 
 use bundle::{Bundle, Options};

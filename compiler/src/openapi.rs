@@ -5,8 +5,9 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
+use crate::path_template;
 use crate::schema::{BrokenReference, Schema, follow};
-use crate::source::{Cursor, Span};
+use crate::source::{Cursor, Entry, Span};
 
 /// Which specification a description is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,56 @@ pub struct Api<'a> {
     pub root: Cursor<'a>,
     /// How it is written.
     pub dialect: Dialect,
+    /// The minor version: 2 of `3.2.0`.
+    pub minor: u8,
+}
+
+/// Objects that stand for one: an object with a `$ref`, then what the reference leads to. Members of
+/// the first win. OpenAPI allows members beside the `$ref` of a Path Item Object; published
+/// descriptions have them in operations too.
+#[derive(Clone, Copy, Debug)]
+pub struct Merged<'a> {
+    own: Cursor<'a>,
+    target: Option<Cursor<'a>>,
+}
+
+impl<'a> Merged<'a> {
+    /// The object as it is written, its reference not followed.
+    fn literally(at: Cursor<'a>) -> Self {
+        Self { own: at, target: None }
+    }
+
+    fn new(at: Cursor<'a>) -> Result<Self, BrokenReference<'a>> {
+        let (target, _) = follow(at)?;
+        let referred = at.get("$ref").is_some_and(|reference| reference.as_str().is_some());
+        Ok(Self {
+            own: at,
+            target: referred.then_some(target),
+        })
+    }
+
+    /// The member of a key.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Cursor<'a>> {
+        let beside = if key == "$ref" { None } else { self.own.get(key) };
+        beside.or_else(|| self.target?.get(key))
+    }
+
+    fn members(self) -> impl Iterator<Item = Entry<'a>> {
+        let own = self.own.members();
+        let target = self.target.into_iter().flat_map(Cursor::members);
+        own.chain(target.filter(move |entry| self.own.get(entry.key).is_none()))
+    }
+
+    fn is_object(self) -> bool {
+        self.target.unwrap_or(self.own).is_object()
+    }
+
+    /// Where the object is written.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.target.unwrap_or(self.own).span()
+    }
 }
 
 const METHODS: [&str; 9] = [
@@ -35,12 +86,17 @@ const METHODS: [&str; 9] = [
 pub struct Found<'a> {
     /// The path template.
     pub path: &'a str,
-    /// The method in lower case.
+    /// The key of the operation: a method in lower case, or, of `additionalOperations`
+    /// (OpenAPI 3.2), as it is sent.
     pub method: &'a str,
+    /// Whether it is one of `additionalOperations`.
+    pub additional: bool,
     /// The Operation Object.
-    pub at: Cursor<'a>,
+    pub at: Merged<'a>,
     /// The Path Item Object.
-    pub item: Cursor<'a>,
+    pub item: Merged<'a>,
+    /// Where the key of the path is written.
+    pub path_span: Span,
 }
 
 impl<'a> Found<'a> {
@@ -49,6 +105,17 @@ impl<'a> Found<'a> {
     pub fn id(&self) -> Option<&'a str> {
         self.at.get("operationId")?.as_str()
     }
+
+    /// The JSON Pointer to the operation.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        let method = if self.additional {
+            format!("additionalOperations/{}", crate::expression::escape(self.method))
+        } else {
+            self.method.to_owned()
+        };
+        format!("/paths/{}/{method}", crate::expression::escape(self.path))
+    }
 }
 
 /// An operation with everything that a request and its response need.
@@ -56,10 +123,12 @@ impl<'a> Found<'a> {
 pub struct Operation<'a> {
     /// `operationId`
     pub id: Option<&'a str>,
-    /// The method in upper case.
+    /// The method as it is sent.
     pub method: String,
     /// The path template.
     pub path: &'a str,
+    /// The path template with its literal parts percent-encoded, which starts with `/`.
+    pub template: String,
     /// Where it stands.
     pub span: Span,
     /// The first server's URL with the defaults of its variables; empty where there is none.
@@ -117,6 +186,8 @@ pub struct Media<'a> {
     pub encoding: Option<Cursor<'a>>,
     /// The parameters that are its fields (Swagger 2.0).
     pub fields: Vec<Cursor<'a>>,
+    /// Whether the description is of OpenAPI 3.1 or later.
+    pub since_3_1: bool,
 }
 
 /// A response that an operation declares.
@@ -173,6 +244,7 @@ impl<'a> Api<'a> {
             root.entry(key)
                 .map(|entry| (entry.value.scalar_text().unwrap_or(""), entry.value.span()))
         };
+        let mut minor = 0;
         let dialect = match (version("openapi"), version("swagger")) {
             (Some((text, span)), _) => {
                 let known = ["3.0", "3.1", "3.2"]
@@ -186,6 +258,7 @@ impl<'a> Api<'a> {
                     );
                     return None;
                 }
+                minor = text.as_bytes().get(2).map_or(0, |digit| digit.saturating_sub(b'0'));
                 Dialect::OpenApi3
             }
             (None, Some((text, span))) => {
@@ -205,42 +278,101 @@ impl<'a> Api<'a> {
                 return None;
             }
         };
-        Some(Self { root, dialect })
+        Some(Self { root, dialect, minor })
     }
 
-    /// All operations in file order.
+    /// All operations in file order; those behind a `$ref` that cannot be resolved are left out.
     pub fn operations(self) -> impl Iterator<Item = Found<'a>> {
-        self.root
-            .get("paths")
-            .into_iter()
-            .flat_map(Cursor::members)
-            .flat_map(move |path| {
-                let item = follow(path.value).map_or(path.value, |(item, _)| item);
-                item.members()
-                    .filter(|entry| METHODS.contains(&entry.key) && entry.value.is_object())
-                    .map(move |entry| Found {
-                        path: path.key,
-                        method: entry.key,
-                        at: entry.value,
-                        item,
-                    })
-            })
+        self.candidates().filter_map(Result::ok)
     }
 
-    /// The operation at a path and method.
-    #[must_use]
-    pub fn operation_at(self, path: &str, method: &str) -> Option<Found<'a>> {
-        let entry = self.root.get("paths")?.entry(path)?;
-        let item = follow(entry.value).map_or(entry.value, |(item, _)| item);
-        let found = item
-            .members()
-            .find(|member| METHODS.contains(&member.key) && member.key == method && member.value.is_object())?;
-        Some(Found {
-            path: entry.key,
-            method: found.key,
-            at: found.value,
-            item,
+    /// The references that stand for a path item or an operation and cannot be resolved.
+    pub fn broken(self) -> impl Iterator<Item = BrokenReference<'a>> {
+        self.candidates().filter_map(Result::err)
+    }
+
+    fn candidates(self) -> impl Iterator<Item = Result<Found<'a>, BrokenReference<'a>>> {
+        let paths = self.root.get("paths").into_iter().flat_map(Cursor::members);
+        paths.flat_map(move |path| {
+            let (item, broken) = match Merged::new(path.value) {
+                Ok(item) => (Some(item), None),
+                Err(broken) => (None, Some(Err(broken))),
+            };
+            let found = item.into_iter().flat_map(move |item| self.of_item(path, item));
+            broken.into_iter().chain(found)
         })
+    }
+
+    fn of_item(
+        self,
+        path: Entry<'a>,
+        item: Merged<'a>,
+    ) -> impl Iterator<Item = Result<Found<'a>, BrokenReference<'a>>> {
+        let fixed = item
+            .members()
+            .filter(|entry| METHODS.contains(&entry.key))
+            .map(|entry| (entry, false));
+        let additional = item.get("additionalOperations").filter(|_| self.minor >= 2);
+        let additional = additional.into_iter().flat_map(Cursor::members);
+        let all = fixed.chain(additional.map(|entry| (entry, true)));
+        all.filter_map(move |(entry, additional)| {
+            let at = match Merged::new(entry.value) {
+                Ok(at) => at,
+                Err(broken) => return Some(Err(broken)),
+            };
+            at.is_object().then_some(Ok(Found {
+                path: path.key,
+                method: entry.key,
+                additional,
+                at,
+                item,
+                path_span: path.key_span,
+            }))
+        })
+    }
+
+    /// The operation at a path and method. One behind a reference that cannot be resolved, which is
+    /// reported, is one of which nothing else is known.
+    ///
+    /// # Errors
+    /// A `$ref` of the path item that cannot be resolved.
+    pub fn operation_at(
+        self,
+        path: &str,
+        method: &str,
+        additional: bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Found<'a>>, BrokenReference<'a>> {
+        let Some(entry) = self.root.get("paths").and_then(|paths| paths.entry(path)) else {
+            return Ok(None);
+        };
+        let item = Merged::new(entry.value)?;
+        let list = if additional {
+            item.get("additionalOperations").filter(|_| self.minor >= 2)
+        } else {
+            None
+        };
+        let entry_of = |key: &str| match list {
+            Some(list) => list.entry(key),
+            None => item
+                .members()
+                .find(|entry| entry.key == key && METHODS.contains(&entry.key)),
+        };
+        let Some(operation) = entry_of(method).filter(|_| !additional || list.is_some()) else {
+            return Ok(None);
+        };
+        let at = Merged::new(operation.value).unwrap_or_else(|broken| {
+            diagnostics.push(broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED));
+            Merged::literally(operation.value)
+        });
+        Ok(at.is_object().then_some(Found {
+            path: entry.key,
+            method: operation.key,
+            additional,
+            at,
+            item,
+            path_span: entry.key_span,
+        }))
     }
 
     /// Reads an operation whole. References that lead nowhere are reported.
@@ -250,10 +382,16 @@ impl<'a> Api<'a> {
             found,
             diagnostics,
         };
+        reader.path();
         Operation {
             id: found.id(),
-            method: found.method.to_ascii_uppercase(),
+            method: if found.additional {
+                found.method.to_owned()
+            } else {
+                found.method.to_ascii_uppercase()
+            },
             path: found.path,
+            template: path_template::encoded(found.path),
             span: found.at.span(),
             server: reader.server(),
             parameters: reader.parameters(),
@@ -271,7 +409,7 @@ struct Reader<'a, 'd> {
 }
 
 impl<'a> Reader<'a, '_> {
-    fn report(&mut self, broken: &BrokenReference) {
+    fn report(&mut self, broken: &BrokenReference<'_>) {
         self.diagnostics.push(broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED));
     }
 
@@ -295,14 +433,75 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn server(&self) -> String {
+    /// An object or list at a key, its reference followed.
+    fn get(&mut self, at: Cursor<'a>, key: &str) -> Option<Cursor<'a>> {
+        self.follow(at.get(key)?)
+    }
+
+    fn members(&mut self, at: Option<Cursor<'a>>) -> Vec<Entry<'a>> {
+        let at = at.and_then(|at| self.follow(at));
+        at.into_iter().flat_map(Cursor::members).collect()
+    }
+
+    fn items(&mut self, at: Option<Cursor<'a>>) -> Vec<Cursor<'a>> {
+        let at = at.and_then(|at| self.follow(at));
+        let items: Vec<Cursor<'a>> = at.into_iter().flat_map(Cursor::items).collect();
+        items.into_iter().filter_map(|item| self.follow(item)).collect()
+    }
+
+    /// The parameters of the operation, then those of its path.
+    fn all_parameters(&mut self) -> Vec<Cursor<'a>> {
+        let mut all = self.items(self.found.at.get("parameters"));
+        all.extend(self.items(self.found.item.get("parameters")));
+        all
+    }
+
+    fn path(&mut self) {
+        if let Some(problem) = path_template::problem(self.found.path) {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    &rule::INVALID_PATH,
+                    self.found.path_span,
+                    format!("the path `{}` {}", self.found.path, problem.what),
+                )
+                .help(problem.help),
+            );
+        }
+    }
+
+    /// The server, unless it is a URL that requests cannot be sent to.
+    fn server(&mut self) -> String {
+        let (url, span) = self.written_server();
+        if let (Some(problem), Some(span)) = (path_template::server_problem(&url), span) {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    &rule::INVALID_SERVER,
+                    span,
+                    format!("requests cannot be sent to the server `{url}`: {problem}"),
+                )
+                .help("correct the description; with the lint lowered, the client must set `base_url`"),
+            );
+            return String::new();
+        }
+        url
+    }
+
+    fn written_server(&mut self) -> (String, Option<Span>) {
         let root = self.api.root;
         if self.api.dialect == Dialect::Swagger2 {
             let text = |key: &str| root.get(key).and_then(Cursor::as_str);
             let base = text("basePath").unwrap_or("").trim_end_matches('/');
-            let Some(host) = text("host") else {
-                return base.to_owned();
+            // It must start with `/` (Swagger 2.0, "Swagger Object").
+            let slash = if base.is_empty() || base.starts_with('/') {
+                ""
+            } else {
+                "/"
             };
+            let base = format!("{slash}{}", path_template::encoded_literal(base));
+            let Some(host) = text("host") else {
+                return (base, None);
+            };
+            let span = root.get("host").map(Cursor::span);
             let schemes: Vec<&str> = root
                 .get("schemes")
                 .into_iter()
@@ -314,27 +513,31 @@ impl<'a> Reader<'a, '_> {
             } else {
                 schemes[0]
             };
-            return format!("{scheme}://{host}{base}");
+            return (format!("{scheme}://{host}{base}"), span);
         }
-        let first = [self.found.at, self.found.item, root]
-            .iter()
-            .find_map(|at| at.get("servers")?.items().next());
-        let Some(server) = first else { return String::new() };
-        let mut url = server.get("url").and_then(Cursor::as_str).unwrap_or("").to_owned();
-        for variable in server.get("variables").into_iter().flat_map(Cursor::members) {
-            if let Some(default) = variable.value.get("default").and_then(Cursor::scalar_text) {
+        let lists = [
+            self.found.at.get("servers"),
+            self.found.item.get("servers"),
+            root.get("servers"),
+        ];
+        let first = lists.into_iter().find_map(|list| self.items(list).first().copied());
+        let Some(server) = first else {
+            return (String::new(), None);
+        };
+        let written = server.get("url");
+        let mut url = written.and_then(Cursor::as_str).unwrap_or("").to_owned();
+        for variable in self.members(server.get("variables")) {
+            let default = self.get(variable.value, "default").and_then(Cursor::scalar_text);
+            if let Some(default) = default {
                 url = url.replace(&format!("{{{}}}", variable.key), default);
             }
         }
-        url.trim_end_matches('/').to_owned()
+        (url.trim_end_matches('/').to_owned(), written.map(Cursor::span))
     }
 
     fn parameters(&mut self) -> Vec<Parameter<'a>> {
         let mut parameters: Vec<Parameter<'a>> = Vec::new();
-        let own = self.found.at.get("parameters").into_iter().flat_map(Cursor::items);
-        let shared = self.found.item.get("parameters").into_iter().flat_map(Cursor::items);
-        for at in own.chain(shared) {
-            let Some(at) = self.follow(at) else { continue };
+        for at in self.all_parameters() {
             let Some(parameter) = self.parameter(at) else { continue };
             let known = |other: &Parameter<'_>| other.name == parameter.name && other.location == parameter.location;
             if !parameters.iter().any(known) {
@@ -349,10 +552,15 @@ impl<'a> Reader<'a, '_> {
         let location = Location::from_word(at.get("in")?.as_str()?)?;
         let required = location == Location::Path || at.get("required").and_then(Cursor::as_bool) == Some(true);
         let swagger = self.api.dialect == Dialect::Swagger2;
-        let media = at.get("content").and_then(|content| content.members().next());
+        let media = self.members(at.get("content")).first().copied();
         let schema = match (swagger, media) {
             (true, _) => self.schema(at),
-            (false, Some(media)) => media.value.get("schema").and_then(|schema| self.schema(schema)),
+            (false, Some(media)) => {
+                let media = self.follow(media.value);
+                media
+                    .and_then(|media| media.get("schema"))
+                    .and_then(|schema| self.schema(schema))
+            }
             (false, None) => at.get("schema").and_then(|schema| self.schema(schema)),
         };
         let collection = at.get("collectionFormat").and_then(Cursor::as_str).filter(|_| swagger);
@@ -376,7 +584,9 @@ impl<'a> Reader<'a, '_> {
                 )
             }
         };
-        let allow_reserved = at.get("allowReserved").and_then(Cursor::as_bool) == Some(true);
+        // Before 3.2 it is for query parameters alone (OpenAPI 3.1.1, "Parameter Object").
+        let allow_reserved = at.get("allowReserved").and_then(Cursor::as_bool) == Some(true)
+            && (location == Location::Query || self.api.minor >= 2);
         Some(Parameter {
             name,
             location,
@@ -397,22 +607,14 @@ impl<'a> Reader<'a, '_> {
         let at = self.found.at.get("requestBody")?;
         let at = self.follow(at)?;
         let required = at.get("required").and_then(Cursor::as_bool) == Some(true);
-        let media = at.get("content").map(|content| self.media(content)).unwrap_or_default();
+        let media = self.media(at.get("content"));
         Some(Body { required, media })
     }
 
     fn swagger_body(&mut self) -> Option<Body<'a>> {
-        let own = self.found.at.get("parameters").into_iter().flat_map(Cursor::items);
-        let shared = self.found.item.get("parameters").into_iter().flat_map(Cursor::items);
-        let all: Vec<Cursor<'a>> = own.chain(shared).collect();
-        let all: Vec<Cursor<'a>> = all.into_iter().filter_map(|at| self.follow(at)).collect();
-        let consumes = |at: Cursor<'a>| {
-            at.get("consumes")
-                .map(|list| list.items().filter_map(Cursor::as_str).collect::<Vec<_>>())
-        };
-        let offered = consumes(self.found.at)
-            .or_else(|| consumes(self.api.root))
-            .unwrap_or_default();
+        let all = self.all_parameters();
+        let consumes = self.found.at.get("consumes").or_else(|| self.api.root.get("consumes"));
+        let offered: Vec<&str> = self.items(consumes).into_iter().filter_map(Cursor::as_str).collect();
         let is_in = |at: &Cursor<'a>, word: &str| at.get("in").and_then(Cursor::as_str) == Some(word);
         let required = |at: Cursor<'a>| at.get("required").and_then(Cursor::as_bool) == Some(true);
         if let Some(&body) = all.iter().find(|at| is_in(at, "body")) {
@@ -429,6 +631,7 @@ impl<'a> Reader<'a, '_> {
                     schema,
                     encoding: None,
                     fields: Vec::new(),
+                    since_3_1: false,
                 })
                 .collect();
             return Some(Body {
@@ -460,6 +663,7 @@ impl<'a> Reader<'a, '_> {
                 schema: None,
                 encoding: None,
                 fields: form.clone(),
+                since_3_1: false,
             })
             .collect();
         Some(Body {
@@ -468,21 +672,24 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
-    fn media(&mut self, content: Cursor<'a>) -> Vec<Media<'a>> {
-        content
-            .members()
-            .map(|entry| Media {
+    fn media(&mut self, content: Option<Cursor<'a>>) -> Vec<Media<'a>> {
+        let mut all = Vec::new();
+        for entry in self.members(content) {
+            let Some(at) = self.follow(entry.value) else { continue };
+            all.push(Media {
                 name: entry.key,
-                schema: entry.value.get("schema").and_then(|schema| self.schema(schema)),
-                encoding: entry.value.get("encoding"),
+                schema: at.get("schema").and_then(|schema| self.schema(schema)),
+                encoding: self.get(at, "encoding"),
                 fields: Vec::new(),
-            })
-            .collect()
+                since_3_1: self.api.minor >= 1,
+            });
+        }
+        all
     }
 
     fn responses(&mut self) -> Vec<Response<'a>> {
         let mut responses = Vec::new();
-        for entry in self.found.at.get("responses").into_iter().flat_map(Cursor::members) {
+        for entry in self.members(self.found.at.get("responses")) {
             if entry.key.starts_with("x-") {
                 continue;
             }
@@ -490,16 +697,19 @@ impl<'a> Reader<'a, '_> {
             let media = if self.api.dialect == Dialect::Swagger2 {
                 self.swagger_media(at)
             } else {
-                at.get("content").map(|content| self.media(content)).unwrap_or_default()
+                self.media(at.get("content"))
             };
             let mut headers = Vec::new();
-            for header in at.get("headers").into_iter().flat_map(Cursor::members) {
+            for header in self.members(at.get("headers")) {
                 let Some(object) = self.follow(header.value) else {
                     continue;
                 };
                 let schema = match self.api.dialect {
                     Dialect::Swagger2 => self.schema(object),
-                    Dialect::OpenApi3 => object.get("schema").and_then(|schema| self.schema(schema)),
+                    Dialect::OpenApi3 => match object.get("schema") {
+                        Some(schema) => self.schema(schema),
+                        None => self.media(object.get("content")).first().and_then(|media| media.schema),
+                    },
                 };
                 headers.push((header.key, schema));
             }
@@ -518,13 +728,8 @@ impl<'a> Reader<'a, '_> {
             return Vec::new();
         };
         let schema = self.schema(schema);
-        let produces = |at: Cursor<'a>| {
-            at.get("produces")
-                .map(|list| list.items().filter_map(Cursor::as_str).collect::<Vec<_>>())
-        };
-        let offered = produces(self.found.at)
-            .or_else(|| produces(self.api.root))
-            .unwrap_or_default();
+        let produces = self.found.at.get("produces").or_else(|| self.api.root.get("produces"));
+        let offered: Vec<&str> = self.items(produces).into_iter().filter_map(Cursor::as_str).collect();
         let names = if offered.is_empty() {
             vec!["application/json"]
         } else {
@@ -537,6 +742,7 @@ impl<'a> Reader<'a, '_> {
                 schema,
                 encoding: None,
                 fields: Vec::new(),
+                since_3_1: false,
             })
             .collect()
     }
@@ -545,14 +751,14 @@ impl<'a> Reader<'a, '_> {
         let required = self.found.at.get("security").or_else(|| self.api.root.get("security"));
         let schemes = match self.api.dialect {
             Dialect::Swagger2 => self.api.root.get("securityDefinitions"),
-            Dialect::OpenApi3 => self
-                .api
-                .root
-                .get("components")
-                .and_then(|components| components.get("securitySchemes")),
+            Dialect::OpenApi3 => {
+                let components = self.get(self.api.root, "components");
+                components.and_then(|components| components.get("securitySchemes"))
+            }
         };
+        let schemes = schemes.and_then(|schemes| self.follow(schemes));
         let mut alternatives = Vec::new();
-        for alternative in required.into_iter().flat_map(Cursor::items) {
+        for alternative in self.items(required) {
             let mut all = Vec::new();
             for entry in alternative.members() {
                 let scheme = schemes
@@ -638,13 +844,4 @@ impl<'a> Response<'a> {
 pub fn is_json(media: &str) -> bool {
     let essence = media.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     essence.ends_with("/json") || essence.ends_with("+json")
-}
-
-/// The names between braces in a path template.
-#[must_use]
-pub fn template_names(path: &str) -> Vec<&str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|part| part.split_once('}').map(|(name, _)| name))
-        .collect()
 }

@@ -1,18 +1,227 @@
 //! Phase 3: regular expressions (ECMA-262).
+//!
+//! Input: a pattern of a document. Output: the pattern as the runtime compiles it. JSON Schema
+//! 2020-12 (Core, section 6.4) wants the flag `u`; a pattern that is valid only without it, such as
+//! `[\w-.]`, is compiled without, which `(?-u)` in front of it says.
 
-/// Why a pattern cannot be compiled; a leading `(?i)`, `(?s)` or `(?m)` is read as flags.
+/// Why a pattern is refused, and what to write.
+#[derive(Debug)]
+pub struct Refusal {
+    /// Why.
+    pub reason: String,
+    /// What to write instead, where it is known.
+    pub help: Option<String>,
+}
+
+/// A leading `(?i)`, `(?s)` or `(?m)` is read as flags.
 #[cfg(feature = "regex")]
-#[must_use]
-pub fn error(pattern: &str) -> Option<String> {
+fn flags(pattern: &str) -> (&str, &str) {
     let flags = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
     let flags = flags.filter(|(flags, _)| !flags.is_empty() && flags.chars().all(|flag| "ims".contains(flag)));
-    let (flags, pattern) = flags.unwrap_or(("", pattern));
-    regress::Regex::with_flags(pattern, flags).err().map(|error| error.text)
+    flags.unwrap_or(("", pattern))
+}
+
+/// The pattern as the runtime compiles it.
+///
+/// # Errors
+/// It is no pattern, or one of another dialect.
+#[cfg(feature = "regex")]
+pub fn read(pattern: &str) -> Result<String, Refusal> {
+    let (flags, body) = flags(pattern);
+    let unicode = format!("{flags}u");
+    if let Some(refusal) = slashes(body) {
+        return Err(refusal);
+    }
+    let Err(error) = regress::Regex::with_flags(body, unicode.as_str()) else {
+        return Ok(pattern.to_owned());
+    };
+    if let Some(refusal) = foreign(body) {
+        return Err(refusal);
+    }
+    let plain = without_needless_escapes(body);
+    if regress::Regex::with_flags(&plain, unicode.as_str()).is_ok() {
+        let prefix = &pattern[..pattern.len() - body.len()];
+        return Ok(format!("{prefix}{plain}"));
+    }
+    let needs_unicode = ["\\p", "\\P", "\\u{"].iter().any(|escape| body.contains(escape));
+    if !needs_unicode && regress::Regex::with_flags(body, flags).is_ok() {
+        return Ok(format!("(?{flags}-u){body}"));
+    }
+    Err(Refusal {
+        reason: error.text,
+        help: None,
+    })
 }
 
 /// Nothing is known about a pattern without the feature `regex`.
+///
+/// # Errors
+/// None.
+#[cfg(not(feature = "regex"))]
+pub fn read(pattern: &str) -> Result<String, Refusal> {
+    Ok(pattern.to_owned())
+}
+
+/// Whether a pattern is found in a text, where that can be known.
+#[cfg(feature = "regex")]
+#[must_use]
+pub fn is_found(pattern: &str, text: &str) -> Option<bool> {
+    let (flags, body) = flags(pattern);
+    let regex = regress::Regex::with_flags(body, format!("{flags}u").as_str()).ok()?;
+    Some(regex.find(text).is_some())
+}
+
+/// Whether a pattern is found in a text, where that can be known.
 #[cfg(not(feature = "regex"))]
 #[must_use]
-pub fn error(_: &str) -> Option<String> {
+pub fn is_found(_: &str, _: &str) -> Option<bool> {
     None
+}
+
+/// `/…/i`: the literal of a language, not the pattern in it.
+#[cfg(feature = "regex")]
+fn slashes(pattern: &str) -> Option<Refusal> {
+    let (inner, after) = pattern.strip_prefix('/')?.rsplit_once('/')?;
+    let are_flags = after.chars().all(|flag| "dgimsuvy".contains(flag));
+    let anchored = inner.starts_with('^') || (inner.ends_with('$') && !inner.ends_with("\\$"));
+    if inner.is_empty() || !are_flags || (after.is_empty() && !anchored) {
+        return None;
+    }
+    let kept: String = after.chars().filter(|flag| "ims".contains(*flag)).collect();
+    let prefix = if kept.is_empty() {
+        String::new()
+    } else {
+        format!("(?{kept})")
+    };
+    Some(Refusal {
+        reason: "a pattern has no slashes around it".to_owned(),
+        help: Some(format!("write `{prefix}{}`", inner.replace("\\/", "/"))),
+    })
+}
+
+/// Constructs that ECMA-262 reads as plain letters, or not at all, and other dialects do not.
+#[cfg(feature = "regex")]
+fn foreign(pattern: &str) -> Option<Refusal> {
+    let refusal = |what: &str, help: &str| {
+        Some(Refusal {
+            reason: format!("`{what}` is of another dialect"),
+            help: Some(help.to_owned()),
+        })
+    };
+    let mut letters = pattern.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        let rest = &pattern[at..];
+        if rest.starts_with("[:") && rest.contains(":]") {
+            return refusal(
+                "[:…:]",
+                "write the characters themselves, such as `[A-Za-z]`, or `\\p{L}` for letters",
+            );
+        }
+        if rest.starts_with("&&[") {
+            return refusal("&&", "write a look-ahead, such as `(?![b])[a-z]`");
+        }
+        for (group, help) in [
+            ("(?P<", "write `(?<name>…)`"),
+            ("(?>", "write `(?:…)`"),
+            ("(?#", "remove the comment"),
+            ("(?x", "remove the flag and the blanks that it allows"),
+        ] {
+            if rest.starts_with(group) {
+                return refusal(group, help);
+            }
+        }
+        if letter != '\\' {
+            continue;
+        }
+        let Some((_, escaped)) = letters.next() else { break };
+        let help = match escaped {
+            'A' => "write `^` for the start",
+            'z' | 'Z' => "write `$` for the end",
+            'Q' | 'E' => "escape each special character by a backslash",
+            'h' => "write `[ \\t]` for blanks",
+            'H' => "write `[^ \\t]`",
+            'R' => "write `(?:\\r\\n|\\n|\\r)` for the end of a line",
+            'p' | 'P' if !pattern[at + 2..].starts_with('{') => "write `\\p{…}` with braces",
+            letter if letter.is_ascii_alphabetic() && !"dDwWsSbBfnrtv0cxukpP".contains(letter) => {
+                "write the character itself, or an escape of ECMA-262"
+            }
+            _ => continue,
+        };
+        return refusal(&format!("\\{escaped}"), help);
+    }
+    None
+}
+
+/// `\-` and its like mean the character; with the flag `u` they are not allowed.
+#[cfg(feature = "regex")]
+fn without_needless_escapes(pattern: &str) -> String {
+    let mut plain = String::with_capacity(pattern.len());
+    let mut in_class = false;
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            in_class = match letter {
+                '[' => true,
+                ']' => false,
+                _ => in_class,
+            };
+            plain.push(letter);
+            continue;
+        }
+        let Some(escaped) = letters.next() else {
+            plain.push('\\');
+            break;
+        };
+        let needed = "^$\\.*+?()[]{}|/".contains(escaped) || (in_class && escaped == '-');
+        if needed || escaped.is_alphanumeric() {
+            plain.push('\\');
+        }
+        plain.push(escaped);
+    }
+    plain
+}
+
+#[cfg(all(test, feature = "regex"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_compiled_with_unicode_where_they_can() {
+        for (pattern, compiled) in [
+            (r"^\p{L}+$", r"^\p{L}+$"),
+            ("(?i)^a$", "(?i)^a$"),
+            (r"^\d{3}\-\d{4}$", r"^\d{3}-\d{4}$"),
+            (r"^[\w\-.]+\@x\.y$", r"^[\w\-.]+@x\.y$"),
+            (r"^[\w-.]+$", r"(?-u)^[\w-.]+$"),
+            ("(?i)^{id}$", "(?i-u)^{id}$"),
+            ("^/users/$", "^/users/$"),
+            ("/users/", "/users/"),
+        ] {
+            assert_eq!(read(pattern).ok().as_deref(), Some(compiled), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn other_dialects_are_refused() {
+        for pattern in [
+            r"\Aabc\z",
+            "[[:alpha:]]+",
+            r"\Qa.b\E",
+            r"\h+",
+            r"\R",
+            "/abc/i",
+            "/^abc$/",
+            "[a-z&&[^b]]",
+            "(?P<n>a)",
+            "(?>a)",
+            r"^\p{L}{id}$",
+            "(",
+            "a**",
+            r"\pL",
+        ] {
+            assert!(read(pattern).is_err(), "{pattern}");
+        }
+        assert_eq!(is_found(r"^2\d{2}$", "204"), Some(true));
+        assert_eq!(is_found(r"^2\d{2}$", "404"), Some(false));
+    }
 }

@@ -15,22 +15,24 @@ pub struct Schema<'a> {
     pub resource: Cursor<'a>,
     /// The last name of the reference that led here: `User` of `#/components/schemas/User`.
     pub name: Option<&'a str>,
+    /// Whether `nullable` is written beside the reference that led here.
+    null_beside: bool,
 }
 
-/// Why a reference leads nowhere.
+/// A reference that cannot be resolved.
 #[derive(Clone, Debug)]
-pub struct BrokenReference {
+pub struct BrokenReference<'a> {
     /// The `$ref`.
     pub span: Span,
     /// Its text.
     pub reference: String,
     /// Why.
     pub reason: &'static str,
-    /// A reference that is much like it and leads somewhere.
-    pub similar: Option<String>,
+    /// The roots that it was looked for from.
+    roots: Vec<Cursor<'a>>,
 }
 
-impl BrokenReference {
+impl BrokenReference<'_> {
     /// The diagnostic of this reference under the rule of the place where it is used.
     #[must_use]
     pub fn diagnostic(&self, rule: &'static crate::diagnostic::Rule) -> Diagnostic {
@@ -39,16 +41,14 @@ impl BrokenReference {
         } else {
             rule
         };
+        let mut roots = self.roots.iter();
+        let similar = roots.find_map(|root| similar_reference(&self.reference, *root));
         Diagnostic::new(
             rule,
             self.span,
             format!("`{}` leads nowhere: {}", self.reference, self.reason),
         )
-        .help_if(
-            self.similar
-                .as_ref()
-                .map(|known| format!("a reference with a similar name exists: `{known}`")),
-        )
+        .help_if(similar.map(|known| format!("a reference with a similar name exists: `{known}`")))
     }
 }
 
@@ -62,29 +62,30 @@ const HOPS: usize = 64;
 ///
 /// # Errors
 /// A reference that leads nowhere.
-pub fn follow(at: Cursor<'_>) -> Result<(Cursor<'_>, Option<&str>), BrokenReference> {
-    follow_within(at, at.document()).map(|(at, name, _)| (at, name))
+pub fn follow(at: Cursor<'_>) -> Result<(Cursor<'_>, Option<&str>), BrokenReference<'_>> {
+    follow_within(at, at.document()).map(|schema| (schema.at, schema.name))
 }
 
 /// The same inside a schema that has definitions of its own: what is not found from the root of
 /// the file is looked for from the root of the schema, `resource`, which a reference may change.
-fn follow_within<'a>(
-    mut at: Cursor<'a>,
-    mut resource: Cursor<'a>,
-) -> Result<(Cursor<'a>, Option<&'a str>, Cursor<'a>), BrokenReference> {
+fn follow_within<'a>(mut at: Cursor<'a>, mut resource: Cursor<'a>) -> Result<Schema<'a>, BrokenReference<'a>> {
     let mut name = None;
+    let mut null_beside = false;
     for _ in 0..HOPS {
-        let Some(entry) = at.entry("$ref") else {
-            return Ok((at, name, resource));
+        let Some((entry, reference)) = at.entry("$ref").and_then(|entry| Some((entry, entry.value.as_str()?))) else {
+            return Ok(Schema {
+                at,
+                resource,
+                name,
+                null_beside,
+            });
         };
-        let Some(reference) = entry.value.as_str() else {
-            return Ok((at, name, resource));
-        };
+        null_beside |= says_nullable(at);
         let broken = |reason| BrokenReference {
             span: entry.value.span(),
             reference: reference.to_owned(),
             reason,
-            similar: None,
+            roots: Vec::new(),
         };
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let root = if file.is_empty() {
@@ -114,7 +115,7 @@ fn follow_within<'a>(
                     found
                 }
                 None => from(resource).ok_or_else(|| BrokenReference {
-                    similar: similar_reference(reference, root).or_else(|| similar_reference(reference, resource)),
+                    roots: vec![root, resource],
                     ..broken("nothing stands there")
                 })?,
             }
@@ -128,8 +129,15 @@ fn follow_within<'a>(
         span: at.get("$ref").unwrap_or(at).span(),
         reference: at.get("$ref").and_then(Cursor::as_str).unwrap_or("").to_owned(),
         reason: CYCLE,
-        similar: None,
+        roots: Vec::new(),
     })
+}
+
+/// `nullable: true` (OpenAPI 3.0) or its extension in Swagger 2.0.
+fn says_nullable(at: Cursor<'_>) -> bool {
+    ["nullable", "x-nullable"]
+        .iter()
+        .any(|key| at.get(key).and_then(Cursor::as_bool) == Some(true))
 }
 
 /// The reference with its last name replaced by one that stands beside it.
@@ -269,8 +277,10 @@ impl Types {
 }
 
 /// Where a pointer leads in a schema.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Walk<'a> {
+    /// To a reference that cannot be resolved: to any value.
+    Broken(Box<BrokenReference<'a>>),
     /// To a schema; `required` when every member on the way must be there.
     Found {
         /// The schema at the end.
@@ -298,7 +308,7 @@ impl<'a> Schema<'a> {
     ///
     /// # Errors
     /// A `$ref` that leads nowhere.
-    pub fn new(at: Cursor<'a>) -> Result<Self, BrokenReference> {
+    pub fn new(at: Cursor<'a>) -> Result<Self, BrokenReference<'a>> {
         Self::within(at, at.document())
     }
 
@@ -306,15 +316,19 @@ impl<'a> Schema<'a> {
     ///
     /// # Errors
     /// A `$ref` that leads nowhere.
-    pub fn within(at: Cursor<'a>, resource: Cursor<'a>) -> Result<Self, BrokenReference> {
-        let (at, name, resource) = follow_within(at, resource)?;
-        Ok(Self { at, resource, name })
+    pub fn within(at: Cursor<'a>, resource: Cursor<'a>) -> Result<Self, BrokenReference<'a>> {
+        follow_within(at, resource)
     }
 
     /// A schema of the same resource as it stands there, its `$ref` not followed.
     #[must_use]
     pub fn literally(self, at: Cursor<'a>) -> Self {
-        Self { at, name: None, ..self }
+        Self {
+            at,
+            name: None,
+            null_beside: false,
+            ..self
+        }
     }
 
     /// A schema of the same resource.
@@ -391,6 +405,25 @@ impl<'a> Schema<'a> {
     }
 
     fn types_within(self, depth: usize) -> Types {
+        let types = self.types_without_null(depth);
+        if !types.is_empty() && self.declares_null() {
+            types.with(Type::Null)
+        } else {
+            types
+        }
+    }
+
+    /// Whether `nullable` stands anywhere where generators of OpenAPI 3.0 write it for a reference:
+    /// beside it, beside `allOf` or `oneOf`, or alone in a member of `allOf`.
+    fn declares_null(self) -> bool {
+        let alone = |part: &Self| {
+            let says_more = ["type", "properties", "items", "enum", "allOf", "oneOf", "anyOf"];
+            says_nullable(part.at) && says_more.iter().all(|key| part.at.get(key).is_none())
+        };
+        self.null_beside || says_nullable(self.at) || self.parts().iter().skip(1).any(alone)
+    }
+
+    fn types_without_null(self, depth: usize) -> Types {
         if depth == 0 {
             return Types::default();
         }
@@ -431,11 +464,7 @@ impl<'a> Schema<'a> {
             }
             return Types::default();
         }
-        if self.flag("nullable") && !implied.is_empty() {
-            implied.with(Type::Null)
-        } else {
-            implied
-        }
+        implied
     }
 
     fn own_types(self) -> Types {
@@ -461,10 +490,7 @@ impl<'a> Schema<'a> {
                 .filter_map(|item| named(item.as_str()?))
                 .fold(Types::default(), Types::with),
         };
-        let nullable = ["nullable", "x-nullable"]
-            .iter()
-            .any(|key| self.at.get(key).and_then(Cursor::as_bool) == Some(true));
-        if nullable && !types.is_empty() {
+        if (self.null_beside || says_nullable(self.at)) && !types.is_empty() {
             types = types.with(Type::Null);
         }
         types
@@ -473,7 +499,9 @@ impl<'a> Schema<'a> {
     /// Whether null is an instance, as far as the schema says.
     #[must_use]
     pub fn nullable(self) -> bool {
-        self.types().allows(Type::Null) || self.alternatives().iter().any(|part| part.types().allows(Type::Null))
+        self.declares_null()
+            || self.types().allows(Type::Null)
+            || self.alternatives().iter().any(|part| part.types().allows(Type::Null))
     }
 
     /// The values of `enum` or `const`.
@@ -555,6 +583,13 @@ impl<'a> Schema<'a> {
         }
     }
 
+    /// The reference of a property that cannot be resolved.
+    fn broken_property(self, name: &str) -> Option<BrokenReference<'a>> {
+        let mut parts = self.parts().into_iter();
+        let at = parts.find_map(|part| part.at.get("properties")?.get(name))?;
+        Self::within(at, self.resource).err()
+    }
+
     /// Follows the tokens of a JSON Pointer.
     #[must_use]
     pub fn walk<'t>(self, tokens: impl IntoIterator<Item = &'t str>) -> Walk<'a> {
@@ -574,6 +609,11 @@ impl<'a> Schema<'a> {
                     Some(next) => {
                         required &= schema.requires(token);
                         next
+                    }
+                    None if schema.properties().iter().any(|(name, ..)| *name == token) => {
+                        return schema
+                            .broken_property(token)
+                            .map_or(Walk::Unknown { at: None }, |broken| Walk::Broken(Box::new(broken)));
                     }
                     None => match schema.additional() {
                         Ok(Some(next)) => {

@@ -3,10 +3,11 @@
 use std::cell::Cell;
 
 use crate::document::Location;
-use crate::flow::{self, Flow, demanded_status};
-use crate::openapi::is_json;
+use crate::flow::{self, Flow};
+use crate::openapi::{Response, is_json};
 use crate::resolve::{Call, Engine, Program, Reference, Source, Step, Value, ValueKind, Workflow};
 use crate::schema::{Schema, Type, Types, Walk};
+use crate::status::{self, StatusSet};
 
 /// What is known about a value.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +36,63 @@ impl Known<'_> {
         shape: Shape::Unknown,
         present: false,
     };
+
+    /// What is known about a place in the value.
+    fn at(self, pointer: &[String]) -> Self {
+        if pointer.is_empty() {
+            return self;
+        }
+        let Shape::Schema(schema) = self.shape else {
+            return Self::NOTHING;
+        };
+        match schema.walk(pointer.iter().map(String::as_str)) {
+            Walk::Found { schema, required } => Known {
+                shape: Shape::Schema(schema),
+                present: self.present && required,
+            },
+            Walk::Unknown { .. } | Walk::Impossible { .. } | Walk::Broken(_) => Self::NOTHING,
+        }
+    }
 }
 
-impl Shape<'_> {
+/// What the body of a declared response is.
+fn body_shape<'a>(response: &Response<'a>) -> Shape<'a> {
+    if let Some(schema) = response.json_schema() {
+        return Shape::Schema(schema);
+    }
+    let [media] = response.media.as_slice() else {
+        return Shape::Unknown;
+    };
+    let name = media.name.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    if is_json(&name) || name.contains('*') {
+        Shape::Unknown
+    } else if name.starts_with("text/") || name.ends_with("/xml") || name.ends_with("+xml") {
+        Shape::Types(Types::of(Type::String))
+    } else {
+        Shape::Bytes
+    }
+}
+
+impl<'a> Shape<'a> {
+    /// What is the same in two shapes.
+    fn common(self, other: Shape<'a>) -> Shape<'a> {
+        match (self, other) {
+            (Self::Schema(left), Self::Schema(right)) if left.at.span() == right.at.span() => self,
+            (Self::Bytes, Self::Bytes) => self,
+            (Self::Schema(_) | Self::Types(_), Self::Schema(_) | Self::Types(_)) => {
+                let scalar = |types: Types| {
+                    let kind = types.single();
+                    kind.filter(|kind| !matches!(kind, Type::Array | Type::Object | Type::Null))
+                };
+                match (scalar(self.types()), scalar(other.types())) {
+                    (Some(left), Some(right)) if left == right => Shape::Types(Types::of(left)),
+                    _ => Shape::Unknown,
+                }
+            }
+            _ => Shape::Unknown,
+        }
+    }
+
     /// The JSON types that the value can have; empty where nothing is known.
     #[must_use]
     pub fn types(&self) -> Types {
@@ -58,6 +113,8 @@ pub struct Typing<'p, 'a> {
     pub flows: &'p [Flow],
     /// The index of the workflow.
     pub index: usize,
+    /// The status codes of the response that is read; `None` for those that the step succeeds with.
+    codes: Option<StatusSet>,
     /// Outputs that refer to each other in a circle must not be followed for ever.
     depth: Cell<u32>,
 }
@@ -71,28 +128,6 @@ pub fn flows(program: &Program<'_>) -> Vec<Flow> {
     program.workflows.iter().map(flow::analyse).collect()
 }
 
-/// The status that a step succeeds with, where its criteria or its operation pin one down.
-#[must_use]
-pub fn success_status(step: &Step<'_>) -> Option<u16> {
-    let Call::Operation(request) = &step.call else {
-        return None;
-    };
-    let tests: Vec<_> = step.criteria.iter().map(|criterion| &criterion.test).collect();
-    demanded_status(&tests).or_else(|| {
-        let declared: Vec<&str> = request
-            .operation
-            .responses
-            .iter()
-            .map(|response| response.status)
-            .filter(|status| status.starts_with('2'))
-            .collect();
-        match declared.as_slice() {
-            [only] => only.parse().ok().or(Some(200)),
-            _ => None,
-        }
-    })
-}
-
 impl<'p, 'a> Typing<'p, 'a> {
     /// The types of the workflow with an index.
     #[must_use]
@@ -101,7 +136,17 @@ impl<'p, 'a> Typing<'p, 'a> {
             program,
             flows,
             index,
+            codes: None,
             depth: Cell::new(0),
+        }
+    }
+
+    /// The same where a response has one of these status codes.
+    #[must_use]
+    pub fn with_codes(&self, codes: StatusSet) -> Self {
+        Self {
+            codes: Some(codes),
+            ..Self::new(self.program, self.flows, self.index)
         }
     }
 
@@ -127,6 +172,7 @@ impl<'p, 'a> Typing<'p, 'a> {
             program: self.program,
             flows: self.flows,
             index: workflow,
+            codes: None,
             depth: Cell::new(self.depth.get() + 1),
         };
         let Some(output) = self
@@ -159,33 +205,35 @@ impl<'p, 'a> Typing<'p, 'a> {
         }
     }
 
-    /// The schema of the JSON body that a step succeeds with.
-    #[must_use]
-    pub fn response_schema(step: &Step<'a>) -> Option<Schema<'a>> {
-        let Call::Operation(request) = &step.call else {
-            return None;
-        };
-        request.operation.response(success_status(step)?)?.json_schema()
+    /// The declared responses that can be meant in a step.
+    fn responses<'s>(&self, step: &'s Step<'a>) -> Vec<&'s Response<'a>> {
+        let codes = self.codes.unwrap_or_else(|| status::success(step));
+        status::responses(step, codes)
     }
 
-    /// A body that is not JSON, where the operation says of which media type it is: text, or bytes.
-    fn other_body(step: &Step<'a>) -> Option<Shape<'a>> {
-        let Call::Operation(request) = &step.call else {
-            return None;
-        };
-        let [media] = request.operation.response(success_status(step)?)?.media.as_slice() else {
-            return None;
-        };
-        let name = media.name.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        if is_json(&name) || name.contains('*') {
-            return None;
+    /// What the body of each response that can be meant in step `at` is.
+    #[must_use]
+    pub fn bodies(&self, at: Option<usize>) -> Vec<Shape<'a>> {
+        let step = at.and_then(|index| self.workflow().steps.get(index));
+        let responses = step.map(|step| self.responses(step)).unwrap_or_default();
+        responses.into_iter().map(body_shape).collect()
+    }
+
+    /// What is known about a place in the body of the response: what holds of every response that can
+    /// be meant.
+    fn body(&self, pointer: &[String], at: Option<usize>) -> Known<'a> {
+        let mut found: Option<Known<'a>> = None;
+        for shape in self.bodies(at) {
+            let known = Known { shape, present: true }.at(pointer);
+            found = Some(match found {
+                None => known,
+                Some(other) => Known {
+                    shape: other.shape.common(known.shape),
+                    present: other.present && known.present,
+                },
+            });
         }
-        let text = name.starts_with("text/") || name.ends_with("/xml") || name.ends_with("+xml");
-        Some(if text {
-            Shape::Types(Types::of(Type::String))
-        } else {
-            Shape::Bytes
-        })
+        found.unwrap_or(Known::NOTHING)
     }
 
     /// What is known about a value that step `at` reads, or the end of the workflow if `None`.
@@ -203,7 +251,7 @@ impl<'p, 'a> Typing<'p, 'a> {
             } else {
                 Type::Integer
             }),
-            ValueKind::Text(_) | ValueKind::Template(_) => of(Type::String),
+            ValueKind::Text(_) | ValueKind::Template(_) | ValueKind::FormText(_) => of(Type::String),
             ValueKind::Array(_) => of(Type::Array),
             ValueKind::Object(_) => of(Type::Object),
             ValueKind::Reference(reference) => self.reference(reference, at),
@@ -229,20 +277,10 @@ impl<'p, 'a> Typing<'p, 'a> {
     /// What is known about what an expression refers to.
     #[must_use]
     pub fn reference(&self, reference: &Reference, at: Option<usize>) -> Known<'a> {
-        let base = self.source(&reference.source, at);
-        if reference.pointer.is_empty() {
-            return base;
+        if reference.source == Source::ResponseBody {
+            return self.body(&reference.pointer, at);
         }
-        match base.shape {
-            Shape::Schema(schema) => match schema.walk(reference.pointer.iter().map(String::as_str)) {
-                Walk::Found { schema, required } => Known {
-                    shape: Shape::Schema(schema),
-                    present: base.present && required,
-                },
-                Walk::Unknown { .. } | Walk::Impossible { .. } => Known::NOTHING,
-            },
-            _ => Known::NOTHING,
-        }
+        self.source(&reference.source, at).at(&reference.pointer)
     }
 
     /// What is known about a source before any pointer into it.
@@ -260,16 +298,7 @@ impl<'p, 'a> Typing<'p, 'a> {
             Source::RequestPath(name) => self.argument(name, Location::Path, at),
             Source::RequestBody | Source::Invalid => Known::NOTHING,
             Source::ResponseHeader(name) => self.header(name, at),
-            Source::ResponseBody => {
-                let schema = at.and_then(|index| Self::response_schema(self.workflow().steps.get(index)?));
-                let known = |shape| Known { shape, present: true };
-                match schema {
-                    Some(schema) => known(Shape::Schema(schema)),
-                    None => at
-                        .and_then(|index| Self::other_body(self.workflow().steps.get(index)?))
-                        .map_or(Known::NOTHING, known),
-                }
-            }
+            Source::ResponseBody => self.body(&[], at),
             Source::Input(index) => self.input_of(self.index, *index),
             Source::Dependency {
                 workflow,
@@ -281,7 +310,17 @@ impl<'p, 'a> Typing<'p, 'a> {
                 input: false,
                 field,
             } => self.output_of(*workflow, *field),
-            Source::CalleeOutput { target, output } => {
+            Source::Called {
+                workflow,
+                input: true,
+                field,
+            } => self.input_of(*workflow, *field),
+            Source::Called {
+                workflow: target,
+                input: false,
+                field: output,
+            }
+            | Source::CalleeOutput { target, output } => {
                 let known = self.output_of(*target, *output);
                 Known {
                     present: known.present && !self.flows[*target].leaves,
@@ -300,9 +339,13 @@ impl<'p, 'a> Typing<'p, 'a> {
                 if self.depth.get() >= DEPTH {
                     return Known::NOTHING;
                 }
-                self.depth.set(self.depth.get() + 1);
-                let known = self.value(&output.value, Some(*step));
-                self.depth.set(self.depth.get() - 1);
+                // What another step has kept came from the response that it succeeded with.
+                let kept = Self {
+                    codes: None,
+                    depth: Cell::new(self.depth.get() + 1),
+                    ..Self::new(self.program, self.flows, self.index)
+                };
+                let known = kept.value(&output.value, Some(*step));
                 let certain = match at {
                     Some(index) => self.flow().certain_before.get(index),
                     None => Some(&self.flow().certain_at_end),
@@ -331,17 +374,15 @@ impl<'p, 'a> Typing<'p, 'a> {
 
     fn header(&self, name: &str, at: Option<usize>) -> Known<'a> {
         let step = at.and_then(|index| self.workflow().steps.get(index));
-        let declared = step.and_then(|step| {
-            let Call::Operation(request) = &step.call else {
-                return None;
-            };
-            let response = request.operation.response(success_status(step)?)?;
-            response
+        let responses = step.map(|step| self.responses(step)).unwrap_or_default();
+        let declared = match responses.as_slice() {
+            [response] => response
                 .headers
                 .iter()
                 .find(|(known, _)| known.eq_ignore_ascii_case(name))
-                .and_then(|(_, schema)| *schema)
-        });
+                .and_then(|(_, schema)| *schema),
+            _ => None,
+        };
         let scalar = declared.filter(|schema| {
             matches!(
                 schema.types().without(Type::Null).single(),

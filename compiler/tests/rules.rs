@@ -164,6 +164,7 @@ fn every_rule_is_documented() {
             Class::Quiet => "warning, allowed by default",
             Class::Description => "error by the description",
             Class::Recoverable => "recoverable error",
+            Class::Literal => "error, unless text is meant",
         };
         let section = format!("\n## {}\n\nKind: {kind}.\n", rule.code);
         assert!(
@@ -220,6 +221,10 @@ fn helps_that_name_a_replacement_repair_the_document() {
             _ => start,
         };
         let (start, end) = whole(text, start, end, new);
+        // Behind ` #` YAML has a comment: such a text keeps its quotes.
+        let quote = text[start..].chars().next().filter(|quote| matches!(quote, '\'' | '"'));
+        let quoted = quote.filter(|_| new.starts_with('#'));
+        let new = &quoted.map_or_else(|| new.to_owned(), |quote| format!("{quote}{new}{quote}"));
         mended.replace_range(start..end, new);
         let repaired = recompile(code, &source.label, &mended);
         applied.push(code);

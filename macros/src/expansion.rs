@@ -1,14 +1,15 @@
 //! From an invocation to tokens.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arazzo_compiler::Compilation;
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::{Header, Severity, render};
 use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::plan::{Plan, Workflow};
 use arazzo_compiler::source::Disk;
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::LitStr;
 
 use crate::invocation::Invocation;
@@ -26,13 +27,14 @@ impl Home for Crate<'_> {
     }
 }
 
-/// The runtime crate in a file that is included: `$crate` means nothing there.
+/// The runtime crate in a file that is included: `$crate` means nothing there, but the module around
+/// it has a name for the crate.
 struct Debug;
 
 impl Home for Debug {
     fn path(&self, depth: usize) -> TokenStream {
         let up = std::iter::repeat_n(quote!(super::), depth);
-        quote!(#(#up)* __arazzo_debug)
+        quote!(#(#up)* __arazzo)
     }
 }
 
@@ -62,7 +64,7 @@ pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
     let compilation = arazzo_compiler::compile(&options, &Disk);
     let problems = problems(&compilation, span);
     let tracking = tracking(&compilation);
-    let items = items(&compilation, invocation, &package);
+    let items = items(&compilation, invocation);
     quote!(#problems #tracking #items)
 }
 
@@ -117,27 +119,35 @@ fn tracking(compilation: &Compilation) -> TokenStream {
     }
 }
 
-fn items(compilation: &Compilation, invocation: &Invocation, package: &Path) -> TokenStream {
+fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
     let Some(plan) = &compilation.plan else {
         return TokenStream::new();
     };
     let broken = compilation.has_errors();
-    if std::env::var_os("ARAZZO_DEBUG").is_none_or(|value| value.is_empty() || value == "0") {
-        return emit(plan, &Crate(&invocation.home), broken);
+    let debug = std::env::var_os("ARAZZO_DEBUG").is_some_and(|value| !value.is_empty() && value != "0");
+    if !debug {
+        let items = emit(plan, &Crate(&invocation.home), broken);
+        // Workflows that name each other need a module around them: a function body has none.
+        return if plan.workflows.iter().any(Workflow::names_others) {
+            enclosed(plan, invocation, &items)
+        } else {
+            items
+        };
     }
     let text = emit(plan, &Debug, broken).to_string();
-    match write_debug(&text, &plan.file, package) {
+    match write_debug(&text, &plan.file, &identity(plan, invocation)) {
         Ok(path) => {
             let home = &invocation.home;
-            quote! {
+            let items = quote! {
                 #[doc(hidden)]
                 #[allow(unused_imports)]
-                mod __arazzo_debug {
+                mod __arazzo {
                     pub use #home::*;
                     pub use #home::__private;
                 }
                 ::core::include!(#path);
-            }
+            };
+            enclosed(plan, invocation, &items)
         }
         Err(error) => {
             let message = format!("ARAZZO_DEBUG: the expansion cannot be written: {error}");
@@ -146,17 +156,48 @@ fn items(compilation: &Compilation, invocation: &Invocation, package: &Path) -> 
     }
 }
 
+/// The items in a module of their own, from which the workflows are exported.
+fn enclosed(plan: &Plan, invocation: &Invocation, items: &TokenStream) -> TokenStream {
+    let module = format_ident!("__arazzo_{}", identity(plan, invocation));
+    let names = plan
+        .workflows
+        .iter()
+        .map(|workflow| match workflow.ident.strip_prefix("r#") {
+            Some(raw) => syn::Ident::new_raw(raw, Span::call_site()),
+            None => syn::Ident::new(&workflow.ident, Span::call_site()),
+        });
+    quote! {
+        mod #module {
+            #items
+        }
+        #[allow(unused_imports)]
+        pub use #module::{#(#names),*};
+    }
+}
+
+/// What tells a macro call from every other in the same scope: its document and its workflows.
+fn identity(plan: &Plan, invocation: &Invocation) -> String {
+    let mut parts = vec![plan.file.as_str()];
+    parts.extend(plan.workflows.iter().map(|workflow| workflow.ident.as_str()));
+    let sources: Vec<String> = invocation.sources.iter().map(|(_, path)| path.value()).collect();
+    parts.extend(sources.iter().map(String::as_str));
+    // FNV-1a: the same on every machine and by every compiler.
+    let hash = parts.join("\n").bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
 /// Writes the expansion below the target directory, formatted where `rustfmt` is at hand.
-fn write_debug(text: &str, document: &str, package: &Path) -> std::io::Result<String> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| package.join("target"), std::path::PathBuf::from);
-    let directory = std::path::absolute(target)?.join("arazzo");
+fn write_debug(text: &str, document: &str, identity: &str) -> std::io::Result<String> {
+    let directory = target().join("arazzo");
     std::fs::create_dir_all(&directory)?;
     let package = std::env::var("CARGO_CRATE_NAME").unwrap_or_default();
     let name: String = document
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
         .collect();
-    let path = directory.join(format!("{package}-{name}.rs"));
+    let path = std::path::absolute(directory.join(format!("{package}-{name}-{}.rs", &identity[..8])))?;
     std::fs::write(&path, text)?;
     let _ = std::process::Command::new("rustfmt")
         .arg("--edition=2024")
@@ -165,4 +206,15 @@ fn write_debug(text: &str, document: &str, package: &Path) -> std::io::Result<St
     path.into_os_string()
         .into_string()
         .map_err(|_| std::io::Error::other("the path is not UTF-8"))
+}
+
+/// The target directory of the build: two levels above where rustc writes, `TARGET/debug/deps`. A
+/// package of a workspace or from a registry has none of its own.
+fn target() -> PathBuf {
+    let mut arguments = std::env::args_os().skip_while(|argument| argument != "--out-dir");
+    let written = arguments.nth(1).map(PathBuf::from);
+    let built = written.and_then(|deps| Some(deps.parent()?.parent()?.to_owned()));
+    built
+        .or_else(|| std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from))
+        .unwrap_or_else(std::env::temp_dir)
 }

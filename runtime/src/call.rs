@@ -32,6 +32,8 @@ pub struct Operation {
     /// Alternatives of security schemes, each a list of schemes that are all needed; none where the
     /// description does not say, one without schemes where it rules credentials out.
     pub security: &'static [&'static [Scheme]],
+    /// Whether the step writes the header `Authorization` itself.
+    pub authorization: bool,
 }
 
 /// A security scheme that an operation requires.
@@ -41,6 +43,8 @@ pub struct Scheme {
     pub name: &'static str,
     /// Where its credential goes.
     pub kind: SchemeKind,
+    /// Whether the step writes the header, parameter or cookie itself.
+    pub written: bool,
 }
 
 /// Where a credential goes.
@@ -161,6 +165,7 @@ impl Call {
             path: "",
             server: "",
             security: &[],
+            authorization: false,
         };
         Self {
             operation: &NONE,
@@ -202,21 +207,14 @@ impl Call {
         if *value == Datum::Null {
             return Err(Failure::new(
                 ErrorKind::Request,
-                format!("the path parameter `{name}` is null, which a path cannot say"),
+                format!("path parameter `{name}` is null and cannot be sent"),
             ));
         }
         let text = style::path(name, value, style);
         if text.is_empty() {
             return Err(Failure::new(
                 ErrorKind::Request,
-                format!("the path parameter `{name}` is empty, which would name another path"),
-            ));
-        }
-        // A segment of dots alone would be resolved away by any URL parser (RFC 3986, 5.2.4).
-        if matches!(text.as_str(), "." | "..") && self.path.ends_with('/') {
-            return Err(Failure::new(
-                ErrorKind::Request,
-                format!("the path parameter `{name}` is `{text}`, which a path cannot say"),
+                format!("path parameter `{name}` is empty and would name another path"),
             ));
         }
         self.give(true, name, value);
@@ -408,8 +406,12 @@ impl Call {
         Ok(())
     }
 
-    /// The compiler has made sure that it is one that can be sent.
+    /// The compiler has made sure that it is one that can be sent. What the step has written itself
+    /// stays.
     fn fixed_content_type(&mut self, content_type: &'static str) {
+        if self.headers.contains_key(header::CONTENT_TYPE) {
+            return;
+        }
         if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from_static(content_type.as_bytes())) {
             self.headers.insert(header::CONTENT_TYPE, value);
         }
@@ -456,7 +458,7 @@ impl Call {
     }
 
     /// What a token is needed with, if one is.
-    pub(crate) fn token(chosen: &[Chosen<'_>]) -> Result<Option<Wanted>, Failure> {
+    pub(crate) fn token(&self, chosen: &[Chosen<'_>], settings: &Settings) -> Result<Option<Wanted>, Failure> {
         let wanted = chosen
             .iter()
             .find_map(|(kind, name, credential)| Some((kind, name, credential.client()?)));
@@ -467,7 +469,7 @@ impl Call {
             SchemeKind::OAuth { token_url, scopes } => (*token_url, *scopes),
             _ => ("", &[][..]),
         };
-        Wanted::new(client, token_url, scopes, name).map(Some)
+        Wanted::new(client, token_url, scopes, name, base(self.operation, settings)?).map(Some)
     }
 
     pub(crate) fn finish<'s>(
@@ -477,24 +479,7 @@ impl Call {
         token: Option<&str>,
     ) -> Result<Finished<'s>, Failure> {
         let known = settings.sources.get(self.operation.source);
-        let base = known
-            .and_then(|source| {
-                let own = source.operations.get(self.operation.name);
-                own.or(source.base_url.as_ref()).map(String::as_str)
-            })
-            .unwrap_or(self.operation.server);
-        if !is_absolute(base) {
-            let named = if base.is_empty() {
-                "no server".to_owned()
-            } else {
-                format!("only `{base}`")
-            };
-            let message = format!(
-                "the API `{}` has no address: its description names {named}; say where it is by `source(\"{0}\", |api| api.base_url(…))`",
-                self.operation.source
-            );
-            return Err(Failure::new(ErrorKind::Configuration, message));
-        }
+        let base = base(self.operation, settings)?;
         for (kind, name, credential) in chosen {
             self.credential(kind, name, credential, token)?;
         }
@@ -506,7 +491,11 @@ impl Call {
             }
         }
         if !self.cookies.is_empty() {
-            let cookies = std::mem::take(&mut self.cookies);
+            let mut cookies = std::mem::take(&mut self.cookies);
+            // A step may have written the header itself: it is one list (RFC 6265, section 5.4).
+            if let Some(own) = self.headers.get(header::COOKIE).and_then(|own| own.to_str().ok()) {
+                cookies = format!("{own}; {cookies}");
+            }
             self.header_text("cookie", &cookies)?;
             if let Some(value) = self.headers.get_mut(header::COOKIE) {
                 value.set_sensitive(self.secret_cookie);
@@ -521,12 +510,27 @@ impl Call {
             self.headers
                 .insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.8"));
         }
+        // A template may have a query of its own; in values `?` is encoded.
+        let fixed = self.path.find('?');
+        if self.path.as_bytes().first() != Some(&b'/')
+            || names_another_path(&self.path[..fixed.unwrap_or(self.path.len())])
+        {
+            let message = format!(
+                "the path `{}` of `{}` would be another one: it has a segment of dots",
+                self.path, self.operation.name
+            );
+            return Err(Failure::new(ErrorKind::Request, message));
+        }
         let length = base.len() + self.path.len() + 1 + self.query.len() + self.keys.len();
         let mut url = String::with_capacity(length);
         url.push_str(base);
         url.push_str(&self.path);
         if !self.query.is_empty() {
-            url.push('?');
+            match fixed {
+                None => url.push('?'),
+                Some(_) if self.path.ends_with(['?', '&']) => {}
+                Some(_) => url.push('&'),
+            }
             url.push_str(&self.query);
         }
         let shown = self.recalled.then(|| url.clone());
@@ -542,6 +546,10 @@ impl Call {
             url.push_str(&self.keys[1..]);
         }
         let uri = Uri::from_maybe_shared(Bytes::from(url)).map_err(|error| invalid(error.into()))?;
+        // No text of a description or value can move a request and its credentials to another host.
+        if uri.authority().map(http::uri::Authority::as_str) != Some(authority(base)) {
+            return Err(invalid("its host is not that of the base URL".into()));
+        }
         let method = Method::from_bytes(self.operation.method.as_bytes()).map_err(|error| invalid(error.into()))?;
         let body = Bytes::from(self.body);
         let sent = shown.map(|url| Sent {
@@ -561,73 +569,29 @@ impl Call {
         Ok(Finished { request, base, sent })
     }
 
-    /// The credentials that go along, and how: those of a scheme that the operation requires, else
-    /// the source's own.
+    /// The credentials that go along, and how.
     pub(crate) fn chosen<'s>(&self, settings: &'s Settings) -> Result<Vec<Chosen<'s>>, Failure> {
         let operation = self.operation;
-        if matches!(operation.security, [all] if all.is_empty()) {
-            return Ok(Vec::new());
-        }
-        let source = settings.sources.get(operation.source);
-        let written = self.headers.contains_key(header::AUTHORIZATION);
-        let schemes = source.map(|source| &source.schemes);
-        let in_header = |kind: &SchemeKind| matches!(kind, SchemeKind::Authorization | SchemeKind::OAuth { .. });
-        let given = |scheme: &Scheme| {
-            matches!(scheme.kind, SchemeKind::Transport)
-                || (written && in_header(&scheme.kind))
-                || schemes.is_some_and(|schemes| schemes.contains_key(scheme.name))
+        let written = |scheme: &Scheme| scheme.written && self.writes(&scheme.kind);
+        let authorization = self.headers.contains_key(header::AUTHORIZATION);
+        choose(operation, settings, written, authorization)
+    }
+
+    /// Whether the request has what a scheme needs without the client.
+    fn writes(&self, kind: &SchemeKind) -> bool {
+        let has = |pairs: &str, separator: char, name: &str| {
+            let name = style::encoded(name, false);
+            pairs
+                .split(separator)
+                .any(|pair| pair.trim_start().split('=').next() == Some(name.as_str()))
         };
-        let satisfied = operation
-            .security
-            .iter()
-            .find(|all| !all.is_empty() && all.iter().all(given));
-        if let Some(all) = satisfied {
-            let own = all.iter().filter_map(|scheme| {
-                let credential = schemes?.get(scheme.name)?;
-                Some((&scheme.kind, scheme.name, credential))
-            });
-            return Ok(own.collect());
+        match kind {
+            SchemeKind::Authorization | SchemeKind::OAuth { .. } => self.headers.contains_key(header::AUTHORIZATION),
+            SchemeKind::Header(name) => self.headers.contains_key(*name),
+            SchemeKind::Query(name) => has(&self.query, '&', name),
+            SchemeKind::Cookie(name) => has(&self.cookies, ';', name),
+            SchemeKind::Transport => true,
         }
-        if let Some(credential) = source.and_then(|source| source.credential.as_ref()) {
-            let authorizes = credential.authorization().is_some() || credential.client().is_some();
-            let wanted = operation
-                .security
-                .iter()
-                .flat_map(|all| all.iter())
-                .find(|scheme| match scheme.kind {
-                    SchemeKind::OAuth { .. } | SchemeKind::Authorization => authorizes,
-                    SchemeKind::Header(_) | SchemeKind::Query(_) | SchemeKind::Cookie(_) => {
-                        credential.key().is_some() && !authorizes
-                    }
-                    SchemeKind::Transport => false,
-                });
-            return Ok(match wanted {
-                Some(scheme) => vec![(&scheme.kind, scheme.name, credential)],
-                // An API key that no scheme of the operation carries goes nowhere.
-                None if !authorizes => Vec::new(),
-                None => vec![(&SchemeKind::Authorization, "Authorization", credential)],
-            });
-        }
-        if operation.security.is_empty() || operation.security.iter().any(|all| all.is_empty()) {
-            return Ok(Vec::new());
-        }
-        let wanted: Vec<String> = operation
-            .security
-            .iter()
-            .map(|all| {
-                all.iter()
-                    .map(|scheme| format!("`{}`", scheme.name))
-                    .collect::<Vec<_>>()
-                    .join(" and ")
-            })
-            .collect();
-        let message = format!(
-            "operation `{}` requires the security scheme {}, and the client has no credential for it; give one by `source(\"{}\", |api| api.credential(…))`",
-            operation.name,
-            wanted.join(" or "),
-            operation.source,
-        );
-        Err(Failure::new(ErrorKind::MissingCredential, message))
     }
 
     fn credential(
@@ -664,6 +628,10 @@ impl Call {
                 value.set_sensitive(true);
                 self.headers.insert(header::AUTHORIZATION, value);
             }
+            // An API key that is sent where HTTP authentication puts its own.
+            SchemeKind::Header(header) if is_authorization(header) && credential.authorization().is_some() => {
+                return self.credential(&SchemeKind::Authorization, name, credential, token);
+            }
             SchemeKind::Header(header) => {
                 let name = HeaderName::try_from(*header).map_err(|_| unfit())?;
                 if !self.headers.contains_key(&name) {
@@ -690,6 +658,140 @@ impl Call {
         }
         Ok(())
     }
+}
+
+/// Where an operation is.
+pub(crate) fn base<'s>(operation: &Operation, settings: &'s Settings) -> Result<&'s str, Failure>
+where
+    'static: 's,
+{
+    let known = settings.sources.get(operation.source);
+    let own = known.and_then(|source| {
+        let own = source.operations.get(operation.name);
+        own.or(source.base_url.as_ref()).map(String::as_str)
+    });
+    let base = own.unwrap_or(operation.server);
+    if is_absolute(base) {
+        return Ok(base);
+    }
+    let reason = if base.is_empty() {
+        "its description names no server".to_owned()
+    } else {
+        format!("its description has only `{base}`")
+    };
+    let message = format!(
+        "no base URL for API `{}` ({reason}); set one with `source(\"{0}\", |api| api.base_url(…))`",
+        operation.source
+    );
+    Err(Failure::new(ErrorKind::Configuration, message))
+}
+
+/// Host and port of an absolute base URL.
+fn authority(base: &str) -> &str {
+    let rest = base.split_once("://").map_or("", |(_, rest)| rest);
+    rest.split('/').next().unwrap_or("")
+}
+
+/// Whether a path has a segment that a URL parser removes together with the one before it (RFC 3986,
+/// section 5.2.4; the URL Standard reads `%2e` as a dot).
+fn names_another_path(path: &str) -> bool {
+    path.split('/').any(|segment| {
+        let mut rest = segment.as_bytes();
+        let mut dots = 0;
+        while let Some(after) = rest.strip_prefix(b".").or_else(|| match rest {
+            [b'%', b'2', b'e' | b'E', after @ ..] => Some(after),
+            _ => None,
+        }) {
+            rest = after;
+            dots += 1;
+        }
+        rest.is_empty() && matches!(dots, 1 | 2)
+    })
+}
+
+/// Whether a header is the one of HTTP authentication.
+fn is_authorization(name: &str) -> bool {
+    name.eq_ignore_ascii_case("authorization")
+}
+
+/// Whether a credential can be sent as a scheme says.
+fn fits(credential: &crate::Credential, kind: &SchemeKind) -> bool {
+    let authorizes = credential.authorization().is_some() || credential.client().is_some();
+    match kind {
+        SchemeKind::OAuth { .. } | SchemeKind::Authorization => authorizes,
+        SchemeKind::Header(name) if is_authorization(name) => authorizes || credential.key().is_some(),
+        SchemeKind::Header(_) | SchemeKind::Query(_) | SchemeKind::Cookie(_) => {
+            credential.key().is_some() && !authorizes
+        }
+        SchemeKind::Transport => false,
+    }
+}
+
+/// The credentials of the first alternative of an operation's security that the client can satisfy: by
+/// credentials for its schemes, by what the step writes itself, or by the one of the source, which
+/// stands for one scheme.
+pub(crate) fn choose<'s>(
+    operation: &'static Operation,
+    settings: &'s Settings,
+    written: impl Fn(&Scheme) -> bool,
+    authorization: bool,
+) -> Result<Vec<Chosen<'s>>, Failure> {
+    if matches!(operation.security, [all] if all.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let source = settings.sources.get(operation.source);
+    let schemes = source.map(|source| &source.schemes);
+    let of_scheme = |scheme: &Scheme| schemes.and_then(|schemes| schemes.get(scheme.name));
+    let general = source.and_then(|source| source.credential.as_ref());
+    let stated = || operation.security.iter().filter(|all| !all.is_empty());
+    let satisfy = |all: &'static [Scheme], mut general: Option<&'s crate::Credential>| {
+        let mut chosen: Vec<Chosen<'s>> = Vec::new();
+        for scheme in all {
+            if let Some(credential) = of_scheme(scheme) {
+                chosen.push((&scheme.kind, scheme.name, credential));
+            } else if matches!(scheme.kind, SchemeKind::Transport) || written(scheme) {
+            } else {
+                let credential = general.filter(|credential| fits(credential, &scheme.kind))?;
+                chosen.push((&scheme.kind, scheme.name, credential));
+                general = None;
+            }
+        }
+        Some(chosen)
+    };
+    if let Some(chosen) = stated().find_map(|all| satisfy(all, None)) {
+        return Ok(chosen);
+    }
+    if let Some(chosen) = stated().find_map(|all| satisfy(all, general)) {
+        return Ok(chosen);
+    }
+    let optional = operation.security.iter().any(|all| all.is_empty());
+    if operation.security.is_empty() {
+        // The description says nothing: what goes into `Authorization` goes there, a key nowhere.
+        let credential = general.filter(|credential| fits(credential, &SchemeKind::Authorization));
+        let chosen = credential.map(|credential| (&SchemeKind::Authorization, "Authorization", credential));
+        return Ok(chosen.into_iter().collect());
+    }
+    // What the workflow writes into `Authorization` counts, whatever the description demands.
+    if authorization || (optional && general.is_none()) {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<String> = stated()
+        .map(|all| {
+            let names = all.iter().map(|scheme| format!("`{}`", scheme.name));
+            names.collect::<Vec<_>>().join(" and ")
+        })
+        .collect();
+    let has = match general {
+        Some(credential) => format!("its {} credential cannot be sent that way", credential.name()),
+        None => "the client has no credential for it".to_owned(),
+    };
+    let message = format!(
+        "operation `{}` requires the security scheme {}, and {has}; give one by `source(\"{}\", |api| api.credential(…))`",
+        operation.name,
+        wanted.join(" or "),
+        operation.source,
+    );
+    Err(Failure::new(ErrorKind::MissingCredential, message))
 }
 
 /// A credential that goes along, where it goes, and what the description calls it.
@@ -829,14 +931,14 @@ mod tests {
 
     #[test]
     fn a_path_value_stays_one_segment() {
-        for bad in ["", ".", ".."] {
-            let mut call = Call::new();
-            assert!(
-                call.path("/users/")
-                    .path_value("id", &Datum::Text(bad.into()), PLAIN)
-                    .is_err(),
-                "{bad:?}"
-            );
+        let mut call = Call::new();
+        let empty = Datum::Text("".into());
+        assert!(call.path("/users/").path_value("id", &empty, PLAIN).is_err());
+        for bad in ["/a/.", "/a/..", "/a/../b", "/a/%2e%2E/b", "/a/.%2e", "/.", "/%2e"] {
+            assert!(names_another_path(bad), "{bad}");
+        }
+        for good in ["/a/...", "/a/.b", "/a/b.", "/", "/a//b", "/..a", "/%2f.."] {
+            assert!(!names_another_path(good), "{good}");
         }
         let mut call = Call::new();
         call.path("/users/")

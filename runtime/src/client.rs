@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind};
 use crate::observer::Observer;
+use crate::preflight::Checked;
 use crate::token::Tokens;
 use crate::transport::Transport;
 
@@ -30,6 +31,7 @@ pub(crate) struct Settings {
     pub(crate) max_response_bytes: usize,
     pub(crate) tokens: Tokens,
     pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) checked: Checked,
 }
 
 /// What the client knows about one source description.
@@ -106,6 +108,7 @@ impl Default for Settings {
             max_response_bytes: 16 * 1024 * 1024,
             tokens: Tokens::default(),
             observer: None,
+            checked: Checked::default(),
         }
     }
 }

@@ -262,7 +262,8 @@ fn broken(limit: &Limit, value: &Value) -> Option<String> {
         }
         Limit::Pattern(pattern) => {
             let kept = matches(pattern, value.as_str()?);
-            (!kept).then(|| format!("must match the pattern `{pattern}`"))
+            let shown = pattern.strip_prefix("(?-u)").unwrap_or(pattern);
+            (!kept).then(|| format!("must match the pattern `{shown}`"))
         }
         Limit::Required(name) => {
             let members = value.as_object()?;

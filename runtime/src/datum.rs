@@ -162,7 +162,7 @@ pub fn typed<T: serde::de::DeserializeOwned + 'static>(value: Option<Datum<'_>>)
             *(&mut typed as &mut dyn Any).downcast_mut::<Option<String>>()? = Some(text.into_owned());
             typed
         }
-        other => serde_json::from_str(&other.to_json()).ok(),
+        other => crate::reading::read(&other.to_json()).ok(),
     }
 }
 

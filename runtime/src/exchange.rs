@@ -54,6 +54,13 @@ impl<'a> Exchange<'a> {
         met
     }
 
+    /// The same for a criterion that reads the body.
+    #[must_use]
+    pub fn met_of(&self, problem: Option<(bool, &str)>, met: bool, criterion: &str, line: u32, column: u32) -> bool {
+        let unreadable = problem.is_some_and(|(unreadable, _)| unreadable);
+        self.met(met && !unreadable, criterion, line, column)
+    }
+
     /// `$statusCode`
     #[must_use]
     pub fn status(&self) -> Option<u16> {
@@ -149,50 +156,60 @@ impl<'a> Exchange<'a> {
     pub fn read<const N: usize>(&self, pointers: [&[&str]; N]) -> Reads<'a, N> {
         let mut reads = Reads {
             found: [const { None }; N],
+            json: false,
+            unreadable: false,
             problem: None,
         };
         let Some(response) = self.response else { return reads };
-        if response.body().is_empty() {
+        let body: &[u8] = response.body();
+        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        if body.is_empty() {
             return reads;
         }
-        let media = response
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let json = media.is_none_or(is_json);
-        let mut invalid = None;
-        if json {
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let media = header(header::CONTENT_TYPE);
+        let labelled = media.is_some_and(is_json);
+        // What the description says counts where the label does not say so itself.
+        let declared = !labelled && self.watch.declares_json(response.status().as_u16());
+        if labelled || declared || media.is_none() {
             let mut found = [None; N];
-            match extract(response.body(), &pointers, &mut found) {
+            match extract(body, &pointers, &mut found) {
                 Ok(()) => {
                     reads.found = found.map(|found| found.map(Cow::Borrowed));
+                    reads.json = true;
                     return reads;
                 }
-                Err(error) => invalid = media.is_some().then_some(error),
-            }
-        }
-        if let Some(error) = invalid {
-            reads.problem = Some(format!("the body is not JSON: {error}"));
-            return reads;
-        }
-        let Ok(text) = std::str::from_utf8(response.body()) else {
-            // Bytes that are no text: as a whole a blob, without members.
-            let mut blob = crate::blob::Blob::new(response.body().clone());
-            if let Some(media) = media {
-                blob = blob.of_type(media);
-            }
-            for (found, pointer) in reads.found.iter_mut().zip(pointers) {
-                if pointer.is_empty() {
-                    *found = serde_json::to_string(&blob).ok().map(Cow::Owned);
+                Err(error) if labelled || declared => {
+                    reads.unreadable = true;
+                    reads.problem = Some(format!("the body is not JSON ({error}): {}", arrived(response)));
+                    return reads;
                 }
+                Err(_) => {}
             }
-            reads.problem = Some("bytes that are not UTF-8".to_owned());
+        }
+        let encoded = header(header::CONTENT_ENCODING).is_some_and(|name| !name.eq_ignore_ascii_case("identity"));
+        let text = std::str::from_utf8(body);
+        if encoded && text.is_err() {
+            reads.unreadable = true;
+            reads.problem = Some(format!("the body is encoded: {}", arrived(response)));
             return reads;
+        }
+        reads.problem = Some(format!("the body is not JSON: {}", arrived(response)));
+        let whole = match text {
+            // Anything else is text: as a whole a string, without members.
+            Ok(text) => serde_json::to_string(text),
+            // Bytes that are no text: as a whole a blob.
+            Err(_) => {
+                let mut blob = crate::blob::Blob::new(response.body().clone());
+                if let Some(media) = media {
+                    blob = blob.of_type(media);
+                }
+                serde_json::to_string(&blob)
+            }
         };
-        // Anything else is text: as a whole a string, without members.
         for (found, pointer) in reads.found.iter_mut().zip(pointers) {
             if pointer.is_empty() {
-                *found = serde_json::to_string(text).ok().map(Cow::Owned);
+                *found = whole.as_ref().ok().cloned().map(Cow::Owned);
             }
         }
         reads
@@ -221,10 +238,27 @@ impl<'a> Exchange<'a> {
     /// # Errors
     /// The criterion was not met.
     pub fn require(&self, met: bool, criterion: &str, line: u32, column: u32) -> Result<(), Failure> {
-        if self.met(met, criterion, line, column) {
+        self.require_of(None, met, criterion, line, column)
+    }
+
+    /// The same for a criterion that reads the body: it fails where that cannot be read, which
+    /// `problem` says ([`Reads::problem`]).
+    ///
+    /// # Errors
+    /// The criterion was not met.
+    pub fn require_of(
+        &self,
+        problem: Option<(bool, &str)>,
+        met: bool,
+        criterion: &str,
+        line: u32,
+        column: u32,
+    ) -> Result<(), Failure> {
+        if self.met_of(problem, met, criterion, line, column) {
             return Ok(());
         }
-        let failure = Failure::new(ErrorKind::Criterion, format!("`{criterion}` is not met"));
+        let why = problem.map_or_else(String::new, |(_, problem)| format!(": {problem}"));
+        let failure = Failure::new(ErrorKind::Criterion, format!("`{criterion}` is not met{why}"));
         Err(Failure {
             place: Some(Place { line, column }),
             ..failure
@@ -239,14 +273,57 @@ pub(crate) fn is_json(media: &str) -> bool {
     suffix.is_some_and(|suffix| matches!(suffix[0], b'/' | b'+') && suffix[1..].eq_ignore_ascii_case(b"json"))
 }
 
+/// What some servers write in front of JSON, which its readers may ignore (RFC 8259, section 8.1).
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What a response is, for messages about what it should be: its content type, its encoding, and how
+/// its body starts. Of what is almost JSON nothing is shown: its values may be secrets.
+fn arrived(response: &Response<Bytes>) -> String {
+    const SHOWN: usize = 40;
+    let header = |name| {
+        response
+            .headers()
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+    };
+    let media = header(header::CONTENT_TYPE).map_or("no content type".into(), |media| format!("`{media}`"));
+    let encoding = header(header::CONTENT_ENCODING).map_or(String::new(), |name| format!(", encoded as `{name}`"));
+    if response.body().trim_ascii_start().starts_with(b"{") || response.body().trim_ascii_start().starts_with(b"[") {
+        return format!("{media}{encoding}");
+    }
+    let start = response.body().get(..SHOWN).unwrap_or(response.body());
+    let start: String = String::from_utf8_lossy(start)
+        .chars()
+        .flat_map(char::escape_debug)
+        .collect();
+    let more = if response.body().len() > SHOWN { "…" } else { "" };
+    format!("{media}{encoding}, starting with `{start}{more}`")
+}
+
 /// What pointers found in a body.
 #[derive(Debug)]
 pub struct Reads<'a, const N: usize> {
     found: [Option<Cow<'a, str>>; N],
+    /// Whether the body is JSON.
+    json: bool,
+    /// Whether the body should be JSON and is not, or cannot be read at all.
+    unreadable: bool,
     problem: Option<String>,
 }
 
 impl<const N: usize> Reads<'_, N> {
+    /// Whether the body is JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// What is wrong with the body, and whether nothing can be read from it.
+    #[must_use]
+    pub fn problem(&self) -> Option<(bool, &str)> {
+        self.problem.as_deref().map(|problem| (self.unreadable, problem))
+    }
+
     /// The value that a pointer found.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Datum<'_>> {
@@ -264,7 +341,7 @@ impl<const N: usize> Reads<'_, N> {
         output: &Output,
     ) -> Result<Option<Slot>, Failure> {
         let text = self.found.get(index).and_then(|found| found.as_deref());
-        keep::<T>(text, required, output, self.problem.as_deref())
+        keep::<T>(text, required || self.unreadable, output, self.problem.as_deref())
     }
 }
 
@@ -301,23 +378,9 @@ fn keep<T: DeserializeOwned + 'static>(
     output: &Output,
     problem: Option<&str>,
 ) -> Result<Option<Slot>, Failure> {
-    let fail = |found: &str| {
-        let message = format!(
-            "the output `{}` is missing: `{}` should be {}, found {found}",
-            output.name, output.expression, output.expected
-        );
-        let failure = Failure::new(ErrorKind::Response, message);
-        Err(Failure {
-            place: Some(Place {
-                line: output.line,
-                column: output.column,
-            }),
-            ..failure
-        })
-    };
     let Some(text) = text else {
         return if required {
-            fail(problem.unwrap_or("nothing"))
+            Err(missing(output, problem))
         } else {
             Ok(None)
         };
@@ -332,8 +395,51 @@ fn keep<T: DeserializeOwned + 'static>(
     if plain || (of == TypeId::of::<Vec<String>>() && is_of_plain_strings(text)) {
         return Ok(Some(Slot::new(text)));
     }
-    match serde_json::from_str::<T>(text) {
+    match crate::reading::read::<T>(text) {
         Ok(_) => Ok(Some(Slot::new(text))),
-        Err(_) => fail(Datum::from_json(text).kind()),
+        Err(error) => Err(unfit(output, text, &error, problem)),
     }
+}
+
+fn at_output(output: &Output, message: String) -> Failure {
+    Failure {
+        place: Some(Place {
+            line: output.line,
+            column: output.column,
+        }),
+        ..Failure::new(ErrorKind::Response, message)
+    }
+}
+
+fn missing(output: &Output, problem: Option<&str>) -> Failure {
+    let why = problem.map_or_else(String::new, |problem| format!("; {problem}"));
+    at_output(
+        output,
+        format!(
+            "output `{}` is missing: `{}` should be {}, found nothing{why}",
+            output.name, output.expression, output.expected
+        ),
+    )
+}
+
+/// A value that is there and breaks its schema.
+fn unfit(output: &Output, text: &str, error: &serde_json::Error, problem: Option<&str>) -> Failure {
+    let crate::reading::Fault {
+        pointer,
+        expected,
+        found,
+    } = crate::reading::fault(text, error);
+    let place = match (pointer.as_str(), output.expression.contains('#')) {
+        ("", _) => format!("`{}`", output.expression),
+        (_, true) => format!("`{}{pointer}`", output.expression),
+        (_, false) => format!("`{}#{pointer}`", output.expression),
+    };
+    let why = problem.map_or_else(String::new, |problem| format!("; {problem}"));
+    at_output(
+        output,
+        format!(
+            "output `{}` breaks its schema: {place} should be {expected}, found {found}{why}",
+            output.name
+        ),
+    )
 }

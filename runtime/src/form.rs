@@ -6,7 +6,7 @@ use crate::blob::Blob;
 use crate::datum::Datum;
 use crate::exchange::is_json;
 use crate::slot::Members;
-use crate::style::{self, Style};
+use crate::style::{self, Form, Style};
 
 /// How a member of a form is written, where the operation says something of it.
 #[derive(Debug)]
@@ -88,38 +88,34 @@ pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, 
     let mut parts: Vec<Vec<u8>> = Vec::new();
     for (name, value) in members(value)? {
         let field = field(fields, &name);
-        // Swagger 2.0 has one format for arrays in forms of both kinds.
-        let joined = field
-            .and_then(|field| field.style)
-            .filter(|way| !way.explode)
-            .map(|way| {
-                let texts: Vec<String> = items(&value).iter().map(|item| item.text().into_owned()).collect();
-                Datum::owned(texts.join(style::delimiter(way.form)))
-            });
-        let value = joined.unwrap_or(value);
-        for item in items(&value) {
-            let mut part = format!("Content-Disposition: form-data; name=\"{}\"", quoted(&name));
-            let blob = Blob::from_datum(&item);
-            if blob.is_some() || field.is_some_and(|field| field.file) {
-                let file = blob.as_ref().and_then(Blob::name).unwrap_or(&name);
-                part = format!("{part}; filename=\"{}\"", quoted(file));
+        let way = field.and_then(|field| field.style);
+        if way.is_some_and(|way| way.form == Form::DeepObject) {
+            for (name, text) in style::deep_pairs(&name, &value) {
+                parts.push(part(&name, None, &Datum::owned(text)));
             }
-            let own = blob.as_ref().and_then(Blob::media_type);
-            let media = match (&item, own.or(field.and_then(|field| field.content_type))) {
-                (_, Some(declared)) => declared,
-                (_, None) if blob.is_some() => "application/octet-stream",
-                (Datum::Json(_), None) => "application/json",
-                _ => "text/plain; charset=utf-8",
-            };
-            let media = media.replace(['\r', '\n'], "");
-            let mut part = format!("{part}\r\nContent-Type: {media}\r\n\r\n").into_bytes();
-            match &blob {
-                Some(blob) => part.extend_from_slice(blob.bytes()),
-                None => part.extend_from_slice(item.text().as_bytes()),
-            }
-            part.extend_from_slice(b"\r\n");
-            parts.push(part);
+            continue;
         }
+        // Objects whose members stand on their own (OpenAPI 3.1.1, "Encoding Object").
+        if let Some(way) = way.filter(|_| matches!(&value, Datum::Json(json) if json.starts_with('{'))) {
+            let members = members(&value).unwrap_or_default();
+            if way.explode {
+                parts.extend(members.iter().map(|(name, value)| part(name, None, value)));
+            } else {
+                let flat = members
+                    .iter()
+                    .flat_map(|(name, value)| [name.clone(), value.text().into_owned()]);
+                let text = flat.collect::<Vec<_>>().join(style::delimiter(way.form));
+                parts.push(part(&name, None, &Datum::owned(text)));
+            }
+            continue;
+        }
+        // Swagger 2.0 has one format for arrays in forms of both kinds.
+        let joined = way.filter(|way| !way.explode).map(|way| {
+            let texts: Vec<String> = items(&value).iter().map(|item| item.text().into_owned()).collect();
+            Datum::owned(texts.join(style::delimiter(way.form)))
+        });
+        let value = joined.unwrap_or(value);
+        parts.extend(items(&value).iter().map(|item| part(&name, field, item)));
     }
     let mut hasher = DefaultHasher::new();
     parts.hash(&mut hasher);
@@ -139,6 +135,37 @@ pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, 
     }
     body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     Some((boundary, body))
+}
+
+/// One part, without the boundary before it.
+fn part(name: &str, field: Option<&Field>, item: &Datum<'_>) -> Vec<u8> {
+    let mut part = format!("Content-Disposition: form-data; name=\"{}\"", quoted(name));
+    let blob = Blob::from_datum(item);
+    if blob.is_some() || field.is_some_and(|field| field.file) {
+        let file = blob.as_ref().and_then(Blob::name).unwrap_or(name);
+        part = format!("{part}; filename=\"{}\"", quoted(file));
+    }
+    let own = blob.as_ref().and_then(Blob::media_type);
+    let media = match (item, own.or(field.and_then(|field| field.content_type))) {
+        (_, Some(declared)) => declared,
+        (_, None) if blob.is_some() => "application/octet-stream",
+        (Datum::Json(_), None) => "application/json",
+        _ => "text/plain; charset=utf-8",
+    };
+    let media = media.replace(['\r', '\n'], "");
+    let mut part = format!("{part}\r\nContent-Type: {media}\r\n\r\n").into_bytes();
+    match &blob {
+        Some(blob) => part.extend_from_slice(blob.bytes()),
+        None => part.extend_from_slice(item.text().as_bytes()),
+    }
+    part.extend_from_slice(b"\r\n");
+    part
+}
+
+/// A value inside the text of a form.
+#[must_use]
+pub fn form_value(value: &Datum<'_>) -> String {
+    style::encoded(&value.text(), false)
 }
 
 /// A name in the quotes of `Content-Disposition` (RFC 7578, section 4.2, as browsers do it).

@@ -106,9 +106,11 @@ mod held;
 #[cfg(feature = "jsonpath")]
 mod jsonpath;
 mod observer;
+mod preflight;
 mod program;
 mod progress;
 mod query;
+mod reading;
 #[cfg(feature = "regex")]
 mod regex;
 mod request;
@@ -193,7 +195,7 @@ pub mod __private {
     pub use crate::constraint::{Applied, Constraint, Limit, violations};
     pub use crate::datum::{Datum, equal, order, truthy, typed};
     pub use crate::exchange::{Exchange, Output, Reads, keep_datum};
-    pub use crate::form::Field;
+    pub use crate::form::{Field, form_value};
     #[cfg(feature = "jsonpath")]
     pub use crate::jsonpath::JsonPath;
     pub use crate::program::{Action, Program, Workflow, inputs};

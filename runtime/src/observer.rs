@@ -158,6 +158,12 @@ impl Watch<'_> {
         self.shape.steps.get(self.step?).map(|step| step.id)
     }
 
+    /// Whether the description declares JSON as the body of a response with this status.
+    pub(crate) fn declares_json(&self, status: u16) -> bool {
+        let step = self.step.and_then(|step| self.shape.steps.get(step));
+        step.is_some_and(|step| step.declares_json(status))
+    }
+
     pub(crate) fn tell(&self, kind: EventKind<'_>) {
         #[cfg(feature = "tracing")]
         crate::trace::event(self, &kind);

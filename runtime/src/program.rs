@@ -107,7 +107,7 @@ pub fn inputs<I: serde::de::DeserializeOwned>(
     write: impl FnOnce(&mut crate::call::JsonBody<'_>) -> Result<(), Failure>,
 ) -> Result<I, Failure> {
     let written = crate::call::written(write)?;
-    serde_json::from_str(&written.text()).map_err(|error| {
+    crate::reading::read(&written.text()).map_err(|error| {
         Failure::new(
             ErrorKind::Request,
             format!("the inputs of workflow `{workflow}` cannot be given: {error}"),

@@ -8,13 +8,18 @@ use crate::datum::Datum;
 pub struct Regex(Option<regress::Regex>);
 
 impl Regex {
-    /// Compiles a pattern; a leading `(?i)`, `(?s)` or `(?m)` is read as flags.
+    /// Compiles a pattern with the flag `u`; a leading `(?i)`, `(?s)` or `(?m)` is read as flags, and
+    /// `-u` among them takes the flag `u` back.
     #[must_use]
     pub fn new(pattern: &str) -> Self {
-        let flags = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
-        let flags = flags.filter(|(flags, _)| !flags.is_empty() && flags.chars().all(|flag| "ims".contains(flag)));
-        let (flags, pattern) = flags.unwrap_or(("", pattern));
-        Self(regress::Regex::with_flags(pattern, flags).ok())
+        let (mut flags, mut unicode, mut body) = ("", "u", pattern);
+        if let Some((own, rest)) = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')')) {
+            let (own, plain) = own.strip_suffix("-u").map_or((own, false), |own| (own, true));
+            if own.chars().all(|flag| "ims".contains(flag)) && (plain || !own.is_empty()) {
+                (flags, unicode, body) = (own, if plain { "" } else { "u" }, rest);
+            }
+        }
+        Self(regress::Regex::with_flags(body, format!("{flags}{unicode}").as_str()).ok())
     }
 
     /// Whether the pattern is found in the text of a value; never in an absent one or in null.
@@ -51,6 +56,14 @@ mod tests {
         assert!(found("(?<=a)b(?!c)", "\"abd\""), "look-around, which is ECMA-262's");
         assert!(found(r#"^\{"a":1\}$"#, "{ \"a\" : 1 }"), "compact JSON");
         assert!(!found("(", "\"(\""), "an invalid pattern fails");
+        assert!(
+            found(r"^\p{L}+$", "\"Müller\"") && !found(r"^\p{L}+$", "\"p{L}\""),
+            "the flag `u`"
+        );
+        assert!(
+            found(r"(?-u)^[\w-.]+$", "\"a.b\"") && found("(?i-u)^A$", "\"a\""),
+            "without it"
+        );
         assert!(!found("null", "null") && !Regex::new("").is_match(None));
         assert!(!matches(None, Some(&Datum::Null)));
     }

@@ -137,7 +137,7 @@ fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> 
         Ok(chosen) => chosen,
         Err(failure) => return Ready::Made(Err(failure)),
     };
-    match Call::token(&chosen) {
+    match call.token(&chosen, settings) {
         Ok(Some(_)) => return Ready::Token(Box::new(call)),
         Ok(None) => {}
         Err(failure) => return Ready::Made(Err(failure)),
@@ -267,7 +267,7 @@ impl<'a> Trial<'a> {
 async fn authorised(call: Box<Call>, context: Context<'_>, refused: Option<String>) -> Making<'_> {
     let settings = context.settings;
     let chosen = call.chosen(settings)?;
-    let token = match Call::token(&chosen)? {
+    let token = match call.token(&chosen, settings)? {
         None => None,
         Some(wanted) => {
             let place = settings.tokens.cell(&wanted);

@@ -272,6 +272,13 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
     if !violations.is_empty() {
         return Err(error(program, ErrorKind::InvalidInput, violations.join("; ")));
     }
+    if program.state().total == 0
+        && context.depth == 0
+        && let Err((step, failure)) = crate::preflight::preflight(program.shape(), context.settings)
+    {
+        let error = error(program, failure.kind, failure.message);
+        return Err(error.with(|inner| inner.step = step));
+    }
     if matches!(program.state().mode, Mode::DetourStep(_) | Mode::DetourCall) {
         return Box::pin(detoured(program, step, context)).await;
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::Operation;
+
 /// A workflow as the compiler writes it down.
 #[derive(Debug)]
 pub struct Shape {
@@ -19,6 +21,12 @@ pub struct Shape {
     pub steps: &'static [StepShape],
     /// The fingerprint of what the workflows return that must have run before.
     pub dependencies: u32,
+    /// The operations of the steps that a run can reach, with the ids of their steps.
+    pub operations: &'static [(&'static str, &'static Operation)],
+    /// The workflows that it can call or leave for.
+    pub calls: &'static [&'static Shape],
+    /// The names by which the client knows the APIs of the documents that were compiled together.
+    pub sources: &'static [&'static str],
 }
 
 /// An input as the compiler writes it down.
@@ -49,6 +57,24 @@ pub struct StepShape {
     pub call: Option<usize>,
     /// The fingerprints of what it calls, of its outputs and of its actions.
     pub prints: [u32; 3],
+    /// The statuses that the description declares (`200`, `2XX`, `default`), and whether their bodies
+    /// are JSON.
+    pub responses: &'static [(&'static str, bool)],
+}
+
+impl StepShape {
+    /// Whether the description declares JSON as the body of a response with this status (OpenAPI 3.1.1,
+    /// "Responses Object": a code, else its range, else `default`).
+    pub(crate) fn declares_json(&self, status: u16) -> bool {
+        let rank = |declared: &str| match declared.as_bytes() {
+            [class, b'X' | b'x', b'X' | b'x'] => (u16::from(class.wrapping_sub(b'0')) == status / 100).then_some(1),
+            b"default" => Some(0),
+            _ => (declared.parse() == Ok(status)).then_some(2),
+        };
+        let known = self.responses.iter();
+        let known = known.filter_map(|(declared, json)| Some((rank(declared)?, *json)));
+        known.max_by_key(|(rank, _)| *rank).is_some_and(|(_, json)| json)
+    }
 }
 
 /// A step of a workflow, among those of all documents that a program has compiled.

@@ -149,7 +149,7 @@ impl State {
     /// An output of a step as a Rust value; `None` where it is absent, null or of another type.
     #[must_use]
     pub fn typed<T: serde::de::DeserializeOwned>(&self, step: usize, output: usize) -> Option<T> {
-        serde_json::from_str(self.slot(step, output)?.json()).ok()
+        crate::reading::read(self.slot(step, output)?.json()).ok()
     }
 
     fn slot(&self, step: usize, output: usize) -> Option<&Slot> {

@@ -86,7 +86,40 @@ pub(crate) fn cookies(name: &str, value: &Datum<'_>, style: Style) -> Vec<(Strin
     pairs(name, value, style)
 }
 
+/// `a[b][0][c]=…`, as qs, Rack and PHP read it; OpenAPI defines one level of an object only. An empty
+/// array or object has no pair.
+fn deep(name: &str, value: &Datum<'_>, pairs: &mut Vec<(String, String)>) {
+    let Datum::Json(json) = value else {
+        if *value != Datum::Null {
+            pairs.push((name.to_owned(), value.text().into_owned()));
+        }
+        return;
+    };
+    if json.starts_with('[') {
+        let items: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+        for (index, item) in items.into_iter().enumerate() {
+            deep(&format!("{name}[{index}]"), &Datum::from_json(item.get()), pairs);
+        }
+        return;
+    }
+    let members: Members<'_> = serde_json::from_str(json).unwrap_or_default();
+    for (key, member) in members.0 {
+        deep(&format!("{name}[{key}]"), &Datum::from_json(member.get()), pairs);
+    }
+}
+
+/// The names and texts of a value in style `deepObject`, not encoded.
+pub(crate) fn deep_pairs(name: &str, value: &Datum<'_>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    deep(name, value, &mut pairs);
+    pairs
+}
+
 fn pairs_by(name: &str, value: &Datum<'_>, style: Style, encode: impl Fn(&str) -> String) -> Vec<(String, String)> {
+    if style.form == Form::DeepObject && matches!(value, Datum::Json(_)) {
+        let pairs = deep_pairs(name, value).into_iter();
+        return pairs.map(|(name, text)| (encode(&name), encode(&text))).collect();
+    }
     let own = |text: String| vec![(encode(name), text)];
     let delimiter = &encode_delimiter(style.form);
     match parts(value, style) {
@@ -99,10 +132,6 @@ fn pairs_by(name: &str, value: &Datum<'_>, style: Style, encode: impl Fn(&str) -
             .collect::<Vec<_>>()
             .join(delimiter)),
         Parts::Members(members) if members.is_empty() => Vec::new(),
-        Parts::Members(members) if style.form == Form::DeepObject => members
-            .iter()
-            .map(|(key, item)| (encode(&format!("{name}[{key}]")), encode(item)))
-            .collect(),
         Parts::Members(members) if style.explode => {
             members.iter().map(|(key, item)| (encode(key), encode(item))).collect()
         }
@@ -116,7 +145,15 @@ fn pairs_by(name: &str, value: &Datum<'_>, style: Style, encode: impl Fn(&str) -
 
 /// A path parameter.
 pub(crate) fn path(name: &str, value: &Datum<'_>, style: Style) -> String {
-    let encode = |text: &str| encoded(text, style.reserved);
+    // What ends a path is encoded in any case (RFC 3986, section 3.3).
+    let encode = |text: &str| {
+        let text = encoded(text, style.reserved);
+        if style.reserved {
+            text.replace('?', "%3F").replace('[', "%5B").replace(']', "%5D")
+        } else {
+            text
+        }
+    };
     let key = encoded(name, false);
     let joined = |parts: Vec<String>, separator: &str| parts.join(separator);
     let each = |separator: &str, members: &[(String, String)]| {
@@ -320,6 +357,14 @@ mod tests {
         assert_eq!(
             written("color", object, Form::DeepObject, true),
             "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"
+        );
+        // Nested as the servers that ask for this style read it.
+        let nested = r#"[{"price":"p_1","data":{"currency":"usd"}},null,[1,2],[]]"#;
+        assert_eq!(
+            written("items", nested, Form::DeepObject, true)
+                .replace("%5B", "[")
+                .replace("%5D", "]"),
+            "items[0][price]=p_1&items[0][data][currency]=usd&items[2][0]=1&items[2][1]=2"
         );
         assert_eq!(written("color", "\"\"", Form::Matrix, false), ";color");
         assert_eq!(

@@ -28,6 +28,7 @@ pub struct ClientCredentials {
     pub(crate) token_url: Option<String>,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) in_body: bool,
+    pub(crate) parameters: Vec<(String, String)>,
 }
 
 impl ClientCredentials {
@@ -40,10 +41,21 @@ impl ClientCredentials {
             token_url: None,
             scopes: None,
             in_body: false,
+            parameters: Vec::new(),
         }
     }
 
-    /// Where tokens come from, instead of where the description says.
+    /// Adds a parameter to the token request, such as `audience` or `resource`, which some
+    /// authorization servers require (RFC 6749, section 8.2; RFC 8707).
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// Where tokens come from, instead of where the description says. A path such as `/oauth/token` is
+    /// one of the host of the API's base URL, as it is in a description (OpenAPI 3.1.1, "OAuth Flow
+    /// Object").
     #[must_use]
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.token_url = Some(url.into());
@@ -86,6 +98,7 @@ pub(crate) struct Wanted {
     secret: String,
     scopes: Vec<String>,
     in_body: bool,
+    parameters: Vec<(String, String)>,
 }
 
 impl Wanted {
@@ -95,21 +108,27 @@ impl Wanted {
         token_url: &str,
         scopes: &[&str],
         scheme: &str,
+        base: &str,
     ) -> Result<Self, Failure> {
         let url = credential.token_url.as_deref().unwrap_or(token_url);
-        if !url.starts_with("https://") && !url.starts_with("http://") {
-            let message = format!(
-                "the security scheme `{scheme}` does not say where its tokens come from; say so by `ClientCredentials::token_url`"
-            );
+        let Some(url) = resolved(url, base) else {
+            let message = if url.is_empty() {
+                format!("no token URL for the security scheme `{scheme}`; set one with `ClientCredentials::token_url`")
+            } else {
+                format!(
+                    "the token URL `{url}` of the security scheme `{scheme}` is not `http` or `https`, nor a path; set one with `ClientCredentials::token_url`"
+                )
+            };
             return Err(Failure::new(ErrorKind::Configuration, message));
-        }
+        };
         let own = || scopes.iter().map(|scope| (*scope).to_owned()).collect();
         Ok(Self {
-            url: url.to_owned(),
+            url,
             id: credential.id.clone(),
             secret: credential.secret.clone(),
             scopes: credential.scopes.clone().unwrap_or_else(own),
             in_body: credential.in_body,
+            parameters: credential.parameters.clone(),
         })
     }
 
@@ -125,6 +144,9 @@ impl Wanted {
         if !self.scopes.is_empty() {
             body.push_str("&scope=");
             body.push_str(&encoded(&self.scopes.join(" "), false));
+        }
+        for (name, value) in &self.parameters {
+            body = [&body, "&", &encoded(name, false), "=", &encoded(value, false)].concat();
         }
         let (id, secret) = (encoded(&self.id, false), encoded(&self.secret, false));
         if self.in_body {
@@ -146,6 +168,30 @@ impl Wanted {
         }
         Ok(request)
     }
+}
+
+/// A token URL, relative to the base URL of the API (RFC 3986, section 5.2, as far as token URLs need
+/// it); `None` where it is neither.
+fn resolved(url: &str, base: &str) -> Option<String> {
+    if url.starts_with("https://") || url.starts_with("http://") {
+        return Some(url.to_owned());
+    }
+    if url.is_empty()
+        || url.starts_with("//")
+        || url.split(['/', '?', '#']).next().is_some_and(|part| part.contains(':'))
+    {
+        return None;
+    }
+    let (scheme, rest) = base.split_once("://")?;
+    if url.starts_with('/') {
+        let authority = rest.split('/').next().unwrap_or("");
+        return Some(format!("{scheme}://{authority}{url}"));
+    }
+    Some(format!(
+        "{}/{}",
+        base.trim_end_matches('/'),
+        url.trim_start_matches("./")
+    ))
 }
 
 /// A token.
@@ -177,18 +223,26 @@ impl Token {
             } else {
                 ErrorKind::Transport
             };
-            let message = format!("no token could be got: the token endpoint answers {status} {why}");
+            let message = format!("could not obtain an access token: the token endpoint returned {status} {why}");
             return Err(Failure::new(kind, message.trim_end()));
         }
-        let unreadable = || {
+        let unreadable = |found: &str| {
             Failure::new(
                 ErrorKind::Transport,
-                "the answer of the token endpoint has no bearer token",
+                format!("could not obtain an access token: the token endpoint returned {found}"),
             )
         };
-        let answer = answer.ok_or_else(unreadable)?;
-        let bearer = answer.token_type.is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
-        let text = answer.access_token.filter(|_| bearer).ok_or_else(unreadable)?;
+        let answer = answer.ok_or_else(|| unreadable("no JSON object that can be read"))?;
+        // `BearerToken`, `bearer_token` and `jwt-bearer` are served in practice; RFC 6749, section 7.1,
+        // forbids to use a token whose type is unknown.
+        let kind = answer.token_type.unwrap_or_default();
+        if !kind.is_empty() && !kind.to_ascii_lowercase().contains("bearer") {
+            let kind: String = kind.chars().take(40).flat_map(char::escape_debug).collect();
+            return Err(unreadable(&format!(
+                "a token of type `{kind}`, which is not a bearer token"
+            )));
+        }
+        let text = answer.access_token.ok_or_else(|| unreadable("no `access_token`"))?;
         let seconds = answer.expires_in.and_then(|value| match value {
             serde_json::Value::Number(number) => number.as_f64(),
             serde_json::Value::String(text) => text.parse().ok(),
@@ -243,18 +297,36 @@ mod tests {
     #[test]
     fn a_token_is_asked_for_as_the_rfc_says() {
         let credential = ClientCredentials::new("s6BhdRkqt3", "gX1fBat3bV");
-        let wanted = Wanted::new(&credential, "https://server.test/token", &["a", "b:c"], "x").unwrap();
+        let api = "https://api.test/v1";
+        let wanted = Wanted::new(&credential, "https://server.test/token", &["a", "b:c"], "x", api).unwrap();
         let request = wanted.request().unwrap();
         // The value of the example in section 4.4.2.
         assert_eq!(request.headers()["authorization"], "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW");
         assert_eq!(request.body(), "grant_type=client_credentials&scope=a%20b%3Ac");
-        let wanted = Wanted::new(&credential.in_body(), "https://server.test/token", &[], "x").unwrap();
+        let credential = credential.in_body().parameter("audience", "https://a.test");
+        let wanted = Wanted::new(&credential, "https://server.test/token", &[], "x", api).unwrap();
         let request = wanted.request().unwrap();
         assert!(!request.headers().contains_key("authorization"));
         assert_eq!(
             request.body(),
-            "grant_type=client_credentials&client_id=s6BhdRkqt3&client_secret=gX1fBat3bV"
+            "grant_type=client_credentials&audience=https%3A%2F%2Fa.test&client_id=s6BhdRkqt3&client_secret=gX1fBat3bV"
         );
+    }
+
+    #[test]
+    fn token_urls_are_relative_to_the_base_url() {
+        for (url, found) in [
+            ("https://login.test/token", Some("https://login.test/token")),
+            ("/oauth/token", Some("https://api.test/oauth/token")),
+            ("token", Some("https://api.test/v1/token")),
+            ("./token", Some("https://api.test/v1/token")),
+            ("//evil.test/token", None),
+            ("ftp://login.test/token", None),
+            ("javascript:1", None),
+            ("", None),
+        ] {
+            assert_eq!(resolved(url, "https://api.test/v1").as_deref(), found, "{url}");
+        }
     }
 
     #[test]
@@ -270,6 +342,7 @@ mod tests {
             (503, "", ErrorKind::Transport),
             (200, "{}", ErrorKind::Transport),
             (200, r#"{"access_token":"t","token_type":"mac"}"#, ErrorKind::Transport),
+            (200, "[]", ErrorKind::Transport),
         ] {
             assert_eq!(
                 answer(status, body).err().map(|failure| failure.kind),
@@ -277,6 +350,12 @@ mod tests {
                 "{body}"
             );
         }
+        for kind in ["BearerToken", "jwt-bearer", "bearer_token", ""] {
+            let body = format!(r#"{{"access_token":"t","token_type":"{kind}"}}"#);
+            assert!(answer(200, &body).is_ok(), "{kind}");
+        }
+        let failure = answer(200, r#"{"access_token":"t","token_type":"mac"}"#).err().unwrap();
+        assert!(failure.message.contains("`mac`"), "{}", failure.message);
         let failure = answer(401, r#"{"error":"invalid_client"}"#).err().unwrap();
         assert!(failure.message.contains("401") && failure.message.contains("invalid_client"));
     }

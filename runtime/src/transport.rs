@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::call::Operation;
+use crate::error::{Error, ErrorKind};
 use crate::run_id::RunId;
 use crate::shape::StepName;
 
@@ -112,6 +113,9 @@ impl std::fmt::Display for ResponseTooLarge {
 
 impl StdError for ResponseTooLarge {}
 
+const NO_TLS: &str =
+    "https needs TLS, which this build of `arazzo` does not have: turn on its feature `rustls` or `native-tls`";
+
 impl Transport for reqwest::Client {
     // The request is not a part of the future, and the response only as long as it is read.
     fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, BoxError>> + Send {
@@ -119,10 +123,17 @@ impl Transport for reqwest::Client {
             .extensions()
             .get::<Limits>()
             .map_or(usize::MAX, |limits| limits.max_response_bytes);
+        let without_tls =
+            !cfg!(any(feature = "rustls", feature = "native-tls")) && request.uri().scheme_str() == Some("https");
         let request = reqwest::Request::try_from(request.map(reqwest::Body::from));
         let sending = request.map(|request| self.execute(request));
         async move {
-            let mut response = sending?.await.map_err(reqwest::Error::without_url)?;
+            let mut response = sending?.await.map_err(|error| {
+                if without_tls && error.is_connect() {
+                    return BoxError::from(Error::new(ErrorKind::Configuration, NO_TLS));
+                }
+                error.without_url().into()
+            })?;
             let mut body = Vec::new();
             let mut first = Bytes::new();
             while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {

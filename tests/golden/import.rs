@@ -234,6 +234,11 @@ pub mod import_books {
             })
         }
     }
+    /// The names of the source descriptions, for `Client::builder().source(…)`.
+    pub mod sources {
+        /// The source description `shelf`.
+        pub const SHELF: &str = "shelf";
+    }
     static SHAPE: __rt::Shape = __rt::Shape {
         workflow: "import-books",
         file: "golden/import.yml",
@@ -254,6 +259,7 @@ pub mod import_books {
                 needs: &[],
                 call: None,
                 prints: [2425837804, 3672949916, 1447834881],
+                responses: &[("202", true)],
             },
             __rt::StepShape {
                 id: "check",
@@ -263,6 +269,7 @@ pub mod import_books {
                 needs: &[],
                 call: None,
                 prints: [1758976737, 2166136261, 215915126],
+                responses: &[("200", true), ("202", true), ("503", true)],
             },
             __rt::StepShape {
                 id: "fetch",
@@ -272,9 +279,17 @@ pub mod import_books {
                 needs: &[],
                 call: None,
                 prints: [1649364051, 2894969895, 3574199210],
+                responses: &[("200", true)],
             },
         ],
         dependencies: 0,
+        operations: &[
+            ("start", &OPERATIONS[0]),
+            ("check", &OPERATIONS[1]),
+            ("fetch", &OPERATIONS[2]),
+        ],
+        calls: &[],
+        sources: &["shelf"],
     };
     /// Why a run did not get on, and the run.
     pub type Error = __rt::RunError<Run>;
@@ -446,6 +461,7 @@ pub mod import_books {
             path: "/imports",
             server: "https://shelf.example/api",
             security: &[],
+            authorization: false,
         },
         __rt::Operation {
             source: "shelf",
@@ -454,6 +470,7 @@ pub mod import_books {
             path: "/imports/{importId}",
             server: "https://shelf.example/api",
             security: &[],
+            authorization: false,
         },
         __rt::Operation {
             source: "shelf",
@@ -462,6 +479,7 @@ pub mod import_books {
             path: "/imports/{importId}/result",
             server: "https://shelf.example/api",
             security: &[],
+            authorization: false,
         },
     ];
     static KEPT: [&[__rt::Output]; 3] = [
@@ -612,7 +630,8 @@ pub mod import_books {
                         return __rt::Action::Goto(1);
                     }
                     if exchange
-                        .met(
+                        .met_of(
+                            found.problem(),
                             __rt::equal(
                                 found.get(0).as_ref(),
                                 Some(__rt::Datum::from_json("\"empty\"")).as_ref(),

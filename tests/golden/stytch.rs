@@ -319,6 +319,11 @@ pub mod totp_enrollment {
             })
         }
     }
+    /// The names of the source descriptions, for `Client::builder().source(…)`.
+    pub mod sources {
+        /// The source description `stytchConsumerApi`.
+        pub const STYTCH_CONSUMER_API: &str = "stytchConsumerApi";
+    }
     static SHAPE: __rt::Shape = __rt::Shape {
         workflow: "totp-enrollment",
         file: "../examples/stytch-totp/stytch-totp-enrollment-workflow.yml",
@@ -349,6 +354,13 @@ pub mod totp_enrollment {
                 needs: &[],
                 call: None,
                 prints: [3583554613, 2956465918, 3574199210],
+                responses: &[
+                    ("200", true),
+                    ("400", false),
+                    ("401", true),
+                    ("429", true),
+                    ("500", true),
+                ],
             },
             __rt::StepShape {
                 id: "createTotp",
@@ -358,6 +370,13 @@ pub mod totp_enrollment {
                 needs: &[],
                 call: None,
                 prints: [1311642719, 1727900864, 3574199210],
+                responses: &[
+                    ("200", true),
+                    ("400", false),
+                    ("401", true),
+                    ("429", true),
+                    ("500", true),
+                ],
             },
             __rt::StepShape {
                 id: "authenticateTotp",
@@ -367,9 +386,23 @@ pub mod totp_enrollment {
                 needs: &[],
                 call: None,
                 prints: [1088523549, 842664530, 3574199210],
+                responses: &[
+                    ("200", true),
+                    ("400", false),
+                    ("401", true),
+                    ("429", true),
+                    ("500", true),
+                ],
             },
         ],
         dependencies: 0,
+        operations: &[
+            ("createUser", &OPERATIONS[0]),
+            ("createTotp", &OPERATIONS[1]),
+            ("authenticateTotp", &OPERATIONS[2]),
+        ],
+        calls: &[],
+        sources: &["stytchConsumerApi"],
     };
     /// Why a run did not get on, and the run.
     pub type Error = __rt::RunError<Run>;
@@ -556,9 +589,11 @@ pub mod totp_enrollment {
                     __rt::Scheme {
                         name: "basicAuth",
                         kind: __rt::SchemeKind::Authorization,
+                        written: false,
                     },
                 ],
             ],
+            authorization: false,
         },
         __rt::Operation {
             source: "stytchConsumerApi",
@@ -571,9 +606,11 @@ pub mod totp_enrollment {
                     __rt::Scheme {
                         name: "basicAuth",
                         kind: __rt::SchemeKind::Authorization,
+                        written: false,
                     },
                 ],
             ],
+            authorization: false,
         },
         __rt::Operation {
             source: "stytchConsumerApi",
@@ -586,9 +623,11 @@ pub mod totp_enrollment {
                     __rt::Scheme {
                         name: "basicAuth",
                         kind: __rt::SchemeKind::Authorization,
+                        written: false,
                     },
                 ],
             ],
+            authorization: false,
         },
     ];
     static KEPT: [&[__rt::Output]; 3] = [

@@ -381,12 +381,12 @@ async fn a_workflow_runs_without_a_network() {
 #[tokio::test]
 async fn a_response_that_breaks_its_schema_is_an_error() {
     use ours::totp_enrollment::{PartialInputs, Run};
-    for (body, found) in [
-        (r#"{"user_id":7}"#, "a number"),
-        (r#"{"user_id":null}"#, "null"),
-        ("{}", "nothing"),
-        ("[]", "nothing"),
-        ("{", "the body is not JSON"),
+    for (body, what, found) in [
+        (r#"{"user_id":7}"#, "breaks its schema", "a number"),
+        (r#"{"user_id":null}"#, "breaks its schema", "null"),
+        ("{}", "is missing", "nothing"),
+        ("[]", "is missing", "nothing"),
+        ("{", "is missing", "nothing; the body is not JSON"),
     ] {
         let client = Client::builder()
             .source("stytchConsumerApi", |api| api.credential(Credential::basic("p", "s")))
@@ -405,7 +405,7 @@ async fn a_response_that_breaks_its_schema_is_an_error() {
         let text = error.to_string();
         assert!(
             text.contains(&format!(
-                "the output `userId` is missing: `$response.body#/user_id` should be a string, found {found}"
+                "`userId` {what}: `$response.body#/user_id` should be a string, found {found}"
             )),
             "{text}"
         );

@@ -207,9 +207,13 @@ fn the_debug_expansion_compiles() {
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let file = newcomer
-        .target
-        .join("arazzo/debugged_program-stytch-totp-enrollment-workflow-yml.rs");
-    let text = std::fs::read_to_string(file).unwrap();
+    let mut files = std::fs::read_dir(newcomer.target.join("arazzo")).unwrap();
+    let file = files.find_map(|file| {
+        let path = file.unwrap().path();
+        let name = path.file_name()?.to_str()?;
+        name.starts_with("debugged_program-stytch-totp-enrollment-workflow-yml-")
+            .then_some(path)
+    });
+    let text = std::fs::read_to_string(file.unwrap()).unwrap();
     assert!(text.lines().count() > 300, "it is formatted");
 }

@@ -1,36 +1,31 @@
 //! Rules about conditions that are probably not what was meant.
 
+use super::Judged;
 use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::resolve::{Engine, QueryPiece, Source, Test, Value, ValueKind};
-use crate::schema::{Type, Types};
-use crate::source::{Range, Span};
-use crate::typing::Typing;
-
-/// Applies `check` to every comparison and bare operand of a test.
-fn visit(test: &Test, check: &mut impl FnMut(&Test)) {
-    match test {
-        Test::Or(parts) | Test::And(parts) => parts.iter().for_each(|part| visit(part, check)),
-        Test::Not(inner) => visit(inner, check),
-        _ => check(test),
-    }
-}
+use crate::schema::{Schema, Type, Types};
+use crate::source::{Cursor, Data, Range, Span};
+use crate::status::narrowed;
+use crate::typing::{Shape, Typing};
 
 /// A comparison whose result is known: of two literals, of a status that no response has, or of
 /// values of types that never equal each other.
 pub(super) fn condition_constant(
-    test: &Test,
-    at: Span,
+    criterion: &Judged<'_>,
     index: usize,
     typing: &Typing<'_, '_>,
     diagnostics: &mut Diagnostics,
 ) {
-    visit(test, &mut |part| {
+    let at = criterion.span;
+    narrowed(criterion.test, criterion.codes, &mut |part, codes| {
+        let typing = &typing.with_codes(codes);
         let Test::Compare(left, operator, right) = part else {
             return;
         };
         if let Some(result) = constant(left, *operator, right, index, typing) {
             let message = format!("this comparison is always {result}");
+            let outside = values_of(left, right, &typing.with_codes(codes), index);
             let ordered = left.span.file == right.span.file && left.span.range.end <= right.span.range.start;
             let span = if ordered {
                 Span {
@@ -40,7 +35,7 @@ pub(super) fn condition_constant(
             } else {
                 at
             };
-            diagnostics.push(Diagnostic::new(&rule::CONDITION_CONSTANT, span, message));
+            diagnostics.push(Diagnostic::new(&rule::CONDITION_CONSTANT, span, message).help_if(outside));
         }
     });
 }
@@ -92,7 +87,13 @@ fn constant(left: &Value, operator: Operator, right: &Value, index: usize, typin
                 return never;
             }
         }
-        let known = typing.reference(reference, Some(index)).shape.types();
+        let shape = typing.reference(reference, Some(index)).shape;
+        if let Shape::Schema(schema) = shape
+            && is_outside(literal, schema)
+        {
+            return never;
+        }
+        let known = shape.types();
         let is = |kind| known.without(Type::Null) == Types::of(kind);
         let clash = match &literal.kind {
             ValueKind::Bool(_) => is(Type::String) || is(Type::Integer) || is(Type::Number),
@@ -106,15 +107,50 @@ fn constant(left: &Value, operator: Operator, right: &Value, index: usize, typin
     None
 }
 
+/// The values that one side of a comparison can have, where a schema names them.
+fn values_of(left: &Value, right: &Value, typing: &Typing<'_, '_>, index: usize) -> Option<String> {
+    let named = [left, right].into_iter().find_map(|value| {
+        let ValueKind::Reference(reference) = &value.kind else {
+            return None;
+        };
+        match typing.reference(reference, Some(index)).shape {
+            Shape::Schema(schema) => schema.enumeration(),
+            _ => None,
+        }
+    })?;
+    let texts: Vec<&str> = named.iter().filter_map(|value| value.scalar_text()).collect();
+    Some(format!("the values are {}", super::listed(&texts)))
+}
+
+/// Whether a literal equals none of the values that a schema names; strings ignore case.
+fn is_outside(literal: &Value, schema: Schema<'_>) -> bool {
+    let (Some(values), true) = (schema.enumeration(), schema.alternatives().is_empty()) else {
+        return false;
+    };
+    let equals = |known: &Cursor<'_>| match (&literal.kind, &known.node().data) {
+        (ValueKind::Text(text), Data::String(known)) => text.to_lowercase() == known.to_lowercase(),
+        (ValueKind::Text(text) | ValueKind::Number(text), Data::Number(known) | Data::String(known)) => {
+            match (text.parse::<f64>(), known.parse::<f64>()) {
+                (Ok(left), Ok(right)) => left == right,
+                _ => false,
+            }
+        }
+        (ValueKind::Text(_) | ValueKind::Number(_), _) => false,
+        _ => true,
+    };
+    !values.iter().any(equals)
+}
+
 /// A bare operand passes when it is `true`; one of another type never does.
 pub(super) fn condition_not_boolean(
-    test: &Test,
-    at: Span,
+    criterion: &Judged<'_>,
     index: usize,
     typing: &Typing<'_, '_>,
     diagnostics: &mut Diagnostics,
 ) {
-    visit(test, &mut |part| {
+    let at = criterion.span;
+    narrowed(criterion.test, criterion.codes, &mut |part, codes| {
+        let typing = &typing.with_codes(codes);
         let Test::Truthy(value) = part else { return };
         let known = typing.value(value, Some(index)).shape.types();
         if known.is_empty() || known.allows(Type::Boolean) {
@@ -133,22 +169,27 @@ pub(super) fn condition_not_boolean(
         } else {
             at
         };
-        diagnostics.push(
-            Diagnostic::new(&rule::CONDITION_NOT_BOOLEAN, span, message)
-                .help(format!("to ask whether there is a value, write `{text} != null`")),
-        );
+        let help = match &value.kind {
+            ValueKind::Number(text) => format!("repeat what it is compared with, such as `$statusCode == {text}`"),
+            ValueKind::Text(text) => {
+                format!("repeat what it is compared with, such as `$response.body#/x == '{text}'`")
+            }
+            _ => format!("to ask whether there is a value, write `{text} != null`"),
+        };
+        diagnostics.push(Diagnostic::new(&rule::CONDITION_NOT_BOOLEAN, span, message).help(help));
     });
 }
 
 /// A filter looks at the children of its context: those of an object are its members.
 pub(super) fn jsonpath_filter_on_object(
-    test: &Test,
-    at: Span,
+    criterion: &Judged<'_>,
     index: usize,
     typing: &Typing<'_, '_>,
     diagnostics: &mut Diagnostics,
 ) {
-    visit(test, &mut |part| {
+    let at = criterion.span;
+    narrowed(criterion.test, criterion.codes, &mut |part, codes| {
+        let typing = &typing.with_codes(codes);
         let Test::Query(context, query) = part else { return };
         let filter = matches!(query.pieces.first(), Some(QueryPiece::Text(text)) if text.starts_with("$[?"));
         if query.engine != Engine::JsonPath || !filter {

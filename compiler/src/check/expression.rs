@@ -5,7 +5,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
 use crate::resolve::{Call, Reference, Source, Step};
 use crate::schema::Walk;
-use crate::typing::{Shape, Typing, success_status};
+use crate::status;
+use crate::typing::{Shape, Typing};
 
 /// An output is read where its step cannot have run yet.
 pub(super) fn step_after_use(
@@ -18,20 +19,19 @@ pub(super) fn step_after_use(
     let Source::StepOutput { step, .. } = reference.source else {
         return;
     };
-    let possible = match at {
-        Some(index) => typing.flow().possible_before.get(index),
-        None => Some(&typing.flow().possible_at_end),
-    };
+    // Where a workflow ends, what has not run is absent: a run may leave before, or never come there.
+    let Some(index) = at else { return };
+    let possible = typing.flow().possible_before.get(index);
     // In its outputs and in the criteria of its actions a step may look at what it kept before.
     let own = at == Some(step) && place != Place::Request && place != Place::StepOutput;
-    let reachable = at.is_none_or(|index| typing.flow().reachable.get(index) == Some(&true));
+    let reachable = typing.flow().reachable.get(index) == Some(&true);
     if own || !reachable || possible.is_none_or(|set| set.contains(step)) {
         return;
     }
     let Some(read) = typing.workflow().steps.get(step).map(|step| step.text.id) else {
         return;
     };
-    let message = match at.and_then(|index| typing.workflow().steps.get(index)) {
+    let message = match typing.workflow().steps.get(index) {
         Some(reader) if at == Some(step) => {
             format!("step `{}` reads its own output before it has one", reader.text.id.value)
         }
@@ -39,7 +39,7 @@ pub(super) fn step_after_use(
             "step `{}` reads an output of step `{}`, which cannot have run by then",
             reader.text.id.value, read.value
         ),
-        None => format!("step `{}`, of which an output is read, never runs", read.value),
+        None => return,
     };
     let mut diagnostic = Diagnostic::new(&rule::STEP_AFTER_USE, reference.span, message);
     if at != Some(step) {
@@ -50,7 +50,8 @@ pub(super) fn step_after_use(
     diagnostics.push(diagnostic);
 }
 
-/// A pointer leads where no valid value has anything, or where the schema mentions nothing.
+/// A pointer leads where no valid value has anything, or where the schema mentions nothing. Into a
+/// response it is judged against all responses that can be meant: one that allows it is enough.
 pub(super) fn impossible_pointer(
     reference: &Reference,
     at: Option<usize>,
@@ -60,20 +61,42 @@ pub(super) fn impossible_pointer(
     if reference.pointer.is_empty() {
         return;
     }
+    let shapes = if reference.source == Source::ResponseBody {
+        typing.bodies(at)
+    } else {
+        vec![typing.source(&reference.source, at).shape]
+    };
+    let mut problem = None;
+    for shape in shapes {
+        match pointer_problem(reference, shape) {
+            None => return,
+            // What is only not mentioned is the milder one.
+            Some(found) => {
+                let milder = problem
+                    .as_ref()
+                    .is_none_or(|known: &Diagnostic| known.rule != &rule::UNKNOWN_RESPONSE_POINTER);
+                if milder {
+                    problem = Some(found);
+                }
+            }
+        }
+    }
+    if let Some(problem) = problem {
+        diagnostics.push(problem);
+    }
+}
+
+/// Why a pointer finds nothing in a value of a shape.
+fn pointer_problem(reference: &Reference, shape: Shape<'_>) -> Option<Diagnostic> {
     let input = matches!(reference.source, Source::Input(_));
-    let Shape::Schema(schema) = typing.source(&reference.source, at).shape else {
-        let base = typing.source(&reference.source, at).shape.types();
+    let Shape::Schema(schema) = shape else {
+        let base = shape.types();
         let scalar =
             !base.is_empty() && !base.allows(crate::schema::Type::Object) && !base.allows(crate::schema::Type::Array);
-        if scalar {
+        return scalar.then(|| {
             let message = format!("a pointer into {}, which has no members", base.words());
-            diagnostics.push(Diagnostic::new(
-                &rule::IMPOSSIBLE_RESPONSE_POINTER,
-                reference.span,
-                message,
-            ));
-        }
-        return;
+            Diagnostic::new(&rule::IMPOSSIBLE_RESPONSE_POINTER, reference.span, message)
+        });
     };
     let place = |token: usize| reference.token_spans.get(token).copied().unwrap_or(reference.span);
     let named = |token: usize| reference.pointer.get(token).map_or("", String::as_str);
@@ -104,7 +127,7 @@ pub(super) fn impossible_pointer(
             if types.allows(crate::schema::Type::Array) {
                 diagnostic = diagnostic.help(format!("an item is reached by its index, such as `0/{}`", named(token)));
             }
-            diagnostics.push(diagnostic.help_if(similar_member(schema, named(token))));
+            Some(diagnostic.help_if(similar_member(schema, named(token))))
         }
         Walk::Unknown {
             at: Some((schema, token)),
@@ -115,13 +138,14 @@ pub(super) fn impossible_pointer(
                 &rule::UNKNOWN_RESPONSE_POINTER
             };
             let message = format!("the schema does not mention a member `{}`", named(token));
-            diagnostics.push(
+            Some(
                 Diagnostic::new(rule, place(token), message)
                     .related(schema.at.span(), "this schema")
                     .help_if(similar_member(schema, named(token))),
-            );
+            )
         }
-        Walk::Unknown { at: None } | Walk::Found { .. } => {}
+        Walk::Broken(broken) => Some(broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED)),
+        Walk::Unknown { at: None } | Walk::Found { .. } => None,
     }
 }
 
@@ -136,7 +160,8 @@ pub(super) fn output_without_body(reference: &Reference, place: Place, step: &St
     if reference.source != Source::ResponseBody || place != Place::StepOutput {
         return;
     }
-    if success_status(step) == Some(204) {
+    let responses = status::responses(step, status::success(step));
+    if !responses.is_empty() && responses.iter().all(|response| response.status == "204") {
         let message = format!(
             "step `{}` succeeds with 204, a response without a body",
             step.text.id.value

@@ -4,10 +4,14 @@
 
 mod criterion;
 mod expression;
+mod inputs;
+mod internal;
+mod literal;
+mod payload;
 mod step;
 mod workflow;
 
-pub(crate) use workflow::ran_before;
+pub(crate) use workflow::{latest_call, ran_before};
 
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
@@ -16,6 +20,7 @@ use crate::resolve::{
     ActionKind, Call, Destination, Invocation, Program, QueryPiece, Reference, Segment, Test, Value, ValueKind,
     Workflow,
 };
+use crate::status::{self, StatusSet};
 use crate::typing::{self, Typing};
 
 /// Checks every workflow.
@@ -24,6 +29,7 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnost
         workflow::id_pattern(document, diagnostics);
         workflow::unused_source(document, index, program, diagnostics);
         workflow::unused_component(document, diagnostics);
+        inputs::invalid_inputs_schema(document, diagnostics);
     }
     let flows = typing::flows(program);
     workflow::workflow_cycle(program, &flows, diagnostics);
@@ -37,43 +43,100 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnost
         workflow::missing_summary(workflow, diagnostics);
         workflow::unused_step_output(workflow, diagnostics);
         for (index, step) in workflow.steps.iter().enumerate() {
+            step::header_reserved(step, diagnostics);
             step::parameter_required(step, diagnostics);
             step::unknown_parameter(step, diagnostics);
             step::querystring_with_query(step, diagnostics);
             step::body_required(step, diagnostics);
             step::body_not_accepted(step, diagnostics);
-            step::payload_member_required(step, diagnostics);
-            step::unknown_payload_member(step, diagnostics);
-            step::payload_type_mismatch(step, index, &typing, diagnostics);
+            payload::payload(step, index, &typing, diagnostics);
             step::parameter_type_mismatch(step, index, &typing, diagnostics);
             step::status_undeclared(step, diagnostics);
             step::retry_not_idempotent(step, diagnostics);
-            for (criterion, at) in criteria(step) {
-                criterion::condition_constant(criterion, at, index, &typing, diagnostics);
-                criterion::condition_not_boolean(criterion, at, index, &typing, diagnostics);
-                criterion::jsonpath_filter_on_object(criterion, at, index, &typing, diagnostics);
+            for criterion in criteria(step) {
+                criterion::condition_constant(&criterion, index, &typing, diagnostics);
+                criterion::condition_not_boolean(&criterion, index, &typing, diagnostics);
+                criterion::jsonpath_filter_on_object(&criterion, index, &typing, diagnostics);
+                status::narrowed(criterion.test, criterion.codes, &mut |part, codes| {
+                    let mut found = Vec::new();
+                    test_references(part, &mut found);
+                    for reference in found {
+                        expression::impossible_pointer(reference, Some(index), &typing.with_codes(codes), diagnostics);
+                    }
+                });
+            }
+            for (reference, codes) in handed_over(step) {
+                expression::impossible_pointer(reference, Some(index), &typing.with_codes(codes), diagnostics);
             }
             for (reference, place) in step_references(workflow, index) {
                 expression::step_after_use(reference, Some(index), place, &typing, diagnostics);
-                expression::impossible_pointer(reference, Some(index), &typing, diagnostics);
+                workflow::called_before(reference, Some(index), program, workflow, typing.flow(), diagnostics);
                 expression::output_without_body(reference, place, step, diagnostics);
+                if place != Place::Response {
+                    expression::impossible_pointer(reference, Some(index), &typing, diagnostics);
+                }
             }
             expression::optional_into_required(step, index, &typing, diagnostics);
         }
+        internal::internal(workflow, diagnostics);
         for output in &workflow.outputs {
             for reference in references(&output.value) {
-                expression::step_after_use(reference, None, Place::Outputs, &typing, diagnostics);
+                workflow::called_before(reference, None, program, workflow, typing.flow(), diagnostics);
                 expression::impossible_pointer(reference, None, &typing, diagnostics);
             }
         }
     }
 }
 
-/// All tests of a step and where they stand.
-fn criteria<'s>(step: &'s crate::resolve::Step<'_>) -> impl Iterator<Item = (&'s Test, crate::source::Span)> {
-    let actions = step.on_success.iter().chain(&step.on_failure);
-    let all = step.criteria.iter().chain(actions.flat_map(|action| &action.criteria));
-    all.map(|criterion| (&criterion.test, criterion.span))
+/// Texts between back-ticks; of very many only the first.
+fn listed(texts: &[&str]) -> String {
+    const SHOWN: usize = 12;
+    let shown: Vec<String> = texts.iter().take(SHOWN).map(|text| format!("`{text}`")).collect();
+    let more = if texts.len() > SHOWN { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// A test, where it stands, and the status codes of the responses that it is asked of.
+pub(crate) struct Judged<'s> {
+    test: &'s Test,
+    span: crate::source::Span,
+    codes: StatusSet,
+}
+
+/// All tests of a step. Criteria of a list narrow each other; those of a failure action see every
+/// response.
+fn criteria<'s>(step: &'s crate::resolve::Step<'_>) -> Vec<Judged<'s>> {
+    let mut all = Vec::new();
+    let mut add = |criteria: &'s [crate::resolve::Criterion], codes: StatusSet| {
+        let codes = codes.and(status::passing_all(criteria));
+        all.extend(criteria.iter().map(|criterion| Judged {
+            test: &criterion.test,
+            span: criterion.span,
+            codes,
+        }));
+    };
+    let success = status::success(step);
+    add(&step.criteria, success);
+    step.on_success.iter().for_each(|action| add(&action.criteria, success));
+    let any = StatusSet::all();
+    step.on_failure.iter().for_each(|action| add(&action.criteria, any));
+    all
+}
+
+/// What the actions of a step hand to other workflows, with the status codes of the response that it
+/// is read from.
+fn handed_over<'s>(step: &'s crate::resolve::Step<'_>) -> Vec<(&'s Reference, StatusSet)> {
+    let success = status::success(step);
+    let on_success = step.on_success.iter().map(|action| (action, success));
+    let all = on_success.chain(step.on_failure.iter().map(|action| (action, StatusSet::all())));
+    let mut found = Vec::new();
+    for (action, codes) in all {
+        let codes = codes.and(status::passing_all(&action.criteria));
+        let arguments = invocation(&action.kind).into_iter().flat_map(|call| &call.arguments);
+        let read = arguments.flat_map(|(_, value)| references(value));
+        found.extend(read.map(|reference| (reference, codes)));
+    }
+    found
 }
 
 /// Where in a workflow an expression is evaluated.
@@ -85,8 +148,6 @@ pub(crate) enum Place {
     Response,
     /// An output of the step.
     StepOutput,
-    /// The outputs of the workflow.
-    Outputs,
 }
 
 /// All references of a value.
@@ -100,10 +161,12 @@ fn collect<'v>(value: &'v Value, found: &mut Vec<&'v Reference>) {
     match &value.kind {
         ValueKind::Reference(reference) | ValueKind::Length(reference) => found.push(reference),
         ValueKind::Selection(selection) => found.push(&selection.context),
-        ValueKind::Template(segments) => found.extend(segments.iter().filter_map(|segment| match segment {
-            Segment::Reference(reference) => Some(reference),
-            Segment::Text(_) => None,
-        })),
+        ValueKind::Template(segments) | ValueKind::FormText(segments) => {
+            found.extend(segments.iter().filter_map(|segment| match segment {
+                Segment::Reference(reference) => Some(reference),
+                Segment::Text(_) => None,
+            }))
+        }
         ValueKind::JsonText(pieces) => found.extend(pieces.iter().filter_map(|piece| match piece {
             JsonPiece::Quoted(reference) | JsonPiece::Bare(reference) => Some(reference),
             JsonPiece::Text(_) => None,
@@ -123,7 +186,7 @@ pub(crate) fn test_references<'t>(test: &'t Test, found: &mut Vec<&'t Reference>
             collect(left, found);
             collect(right, found);
         }
-        Test::Truthy(value) | Test::Present(value) => collect(value, found),
+        Test::Truthy(value) | Test::Present(value) | Test::Json(value) => collect(value, found),
         Test::Regex(value, pattern) => {
             collect(value, found);
             found.extend(pattern.iter().filter_map(|segment| match segment {

@@ -1,21 +1,24 @@
 //! Rules about what a step sends and expects.
 
+use super::literal::{self, excludes};
 use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
-use crate::openapi::Operation;
-use crate::resolve::{ActionKind, Argument, Body, Call, Payload, Source, Step, Test, Value, ValueKind};
+use crate::openapi::{Operation, SchemeKind};
+use crate::resolve::{ActionKind, Argument, Body, Call, Source, Step, Test, Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
 use crate::typing::{Shape, Typing};
 
-fn parts<'s, 'a>(step: &'s Step<'a>) -> Option<(&'s Operation<'a>, &'s [Argument<'a>], Option<&'s Body<'a>>)> {
+pub(super) fn parts<'s, 'a>(
+    step: &'s Step<'a>,
+) -> Option<(&'s Operation<'a>, &'s [Argument<'a>], Option<&'s Body<'a>>)> {
     match &step.call {
         Call::Operation(request) => Some((&request.operation, &request.arguments, request.body.as_ref())),
         Call::Workflow(_) | Call::Unresolved => None,
     }
 }
 
-fn name(operation: &Operation<'_>) -> String {
+pub(super) fn name(operation: &Operation<'_>) -> String {
     match operation.id {
         Some(id) => format!("`{id}`"),
         None => format!("`{} {}`", operation.method, operation.path),
@@ -29,6 +32,48 @@ fn is_reserved_header(parameter: &str) -> bool {
         .any(|reserved| parameter.eq_ignore_ascii_case(reserved))
 }
 
+/// Headers that say how a request is transmitted (RFC 9110, sections 7.2, 7.6.1 and 8.6; RFC 9112,
+/// section 6.1): the HTTP client writes them.
+fn is_transmission_header(parameter: &str) -> bool {
+    [
+        "connection",
+        "content-length",
+        "host",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ]
+    .iter()
+    .any(|header| parameter.eq_ignore_ascii_case(header))
+}
+
+/// Whether a security scheme of the operation sends the parameter.
+fn is_credential(operation: &Operation<'_>, name: &str, location: Location) -> bool {
+    operation.security.iter().flatten().any(|scheme| match &scheme.kind {
+        SchemeKind::HeaderKey(header) => location == Location::Header && header.eq_ignore_ascii_case(name),
+        SchemeKind::QueryKey(parameter) => location == Location::Query && parameter == name,
+        SchemeKind::CookieKey(cookie) => location == Location::Cookie && cookie == name,
+        SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::OAuth { .. } | SchemeKind::Transport => false,
+    })
+}
+
+pub(super) fn header_reserved(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+    let Some((_, arguments, _)) = parts(step) else { return };
+    for argument in arguments {
+        if argument.location == Location::Header && is_transmission_header(&argument.name) {
+            let message = format!("the header `{}` is written by the HTTP client", argument.name);
+            let help = if argument.name.eq_ignore_ascii_case("host") {
+                "remove the parameter; where the API is says the client's `base_url`"
+            } else {
+                "remove the parameter"
+            };
+            diagnostics.push(Diagnostic::new(&rule::HEADER_RESERVED, argument.span, message).help(help));
+        }
+    }
+}
+
 pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, arguments, _)) = parts(step) else {
         return;
@@ -38,6 +83,7 @@ pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics)
             .iter()
             .any(|argument| crate::resolve::same_parameter(&argument.name, argument.location, wanted, location))
     };
+    let names = crate::resolve::path_names(operation);
     let report = |wanted: &str, location: Location, declared, diagnostics: &mut Diagnostics| {
         let message = format!(
             "step `{}` does not give the parameter `{wanted}` that {} requires in its {}",
@@ -50,7 +96,13 @@ pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics)
             .targets
             .first()
             .map_or(step.text.id.span(), |(_, text)| text.span());
-        let mut diagnostic = Diagnostic::new(&rule::PARAMETER_REQUIRED, at, message);
+        // Nothing can be sent in place of a part of the path, whatever the description is worth.
+        let rule = if location == Location::Path {
+            &rule::PATH_PARAMETER_REQUIRED
+        } else {
+            &rule::PARAMETER_REQUIRED
+        };
+        let mut diagnostic = Diagnostic::new(rule, at, message);
         if let Some(span) = declared {
             diagnostic = diagnostic.related(span, "declared here");
         }
@@ -60,12 +112,15 @@ pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics)
         )));
     };
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
-        let reserved = parameter.location == Location::Header && is_reserved_header(parameter.name);
-        if !reserved && !given(parameter.name, parameter.location) {
+        let header = parameter.location == Location::Header;
+        let by_client = (header && (is_reserved_header(parameter.name) || is_transmission_header(parameter.name)))
+            || is_credential(operation, parameter.name, parameter.location)
+            || (parameter.location == Location::Path && !names.contains(&parameter.name));
+        if !by_client && !given(parameter.name, parameter.location) {
             report(parameter.name, parameter.location, Some(parameter.span), diagnostics);
         }
     }
-    for wanted in crate::resolve::path_names(operation) {
+    for wanted in names.iter().copied() {
         let declared = operation
             .parameters
             .iter()
@@ -80,11 +135,35 @@ pub(super) fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) 
     let Some((operation, arguments, _)) = parts(step) else {
         return;
     };
-    for argument in arguments.iter().filter(|argument| argument.declared.is_none()) {
-        let in_template = argument.location == Location::Path
-            && crate::resolve::path_names(operation).contains(&argument.name.as_str());
-        let reserved = argument.location == Location::Header && is_reserved_header(&argument.name);
-        if in_template || reserved || argument.location == Location::Cookie && operation.parameters.is_empty() {
+    let names = crate::resolve::path_names(operation);
+    for argument in arguments {
+        let without_place = argument.location == Location::Path && !names.contains(&argument.name.as_str());
+        if without_place && argument.declared.is_some() {
+            let message = format!(
+                "the path `{}` has no place for the parameter `{}`, which is not sent",
+                operation.path, argument.name
+            );
+            let declared = argument
+                .declared
+                .as_ref()
+                .map_or(argument.span, |declared| declared.span);
+            diagnostics.push(
+                Diagnostic::new(&rule::UNKNOWN_PATH_PARAMETER, argument.span, message)
+                    .related(declared, "declared here")
+                    .help("remove the parameter, or correct the path of the description"),
+            );
+            continue;
+        }
+        let in_template = argument.location == Location::Path && !without_place;
+        let header = argument.location == Location::Header;
+        let reserved = header && (is_reserved_header(&argument.name) || is_transmission_header(&argument.name));
+        let credential = is_credential(operation, &argument.name, argument.location);
+        if argument.declared.is_some()
+            || in_template
+            || reserved
+            || credential
+            || argument.location == Location::Cookie && operation.parameters.is_empty()
+        {
             continue;
         }
         let elsewhere = operation.parameters.iter().find(|known| known.name == argument.name);
@@ -169,168 +248,6 @@ pub(super) fn body_not_accepted(step: &Step<'_>, diagnostics: &mut Diagnostics) 
     }
 }
 
-fn members(payload: &Value) -> Option<&[(String, Value)]> {
-    match &payload.kind {
-        ValueKind::Object(members) => Some(members),
-        _ => None,
-    }
-}
-
-pub(super) fn payload_member_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
-    let Some((operation, _, Some(body))) = parts(step) else {
-        return;
-    };
-    let (Some(schema), Some(members)) = (body.schema, members(&body.payload)) else {
-        return;
-    };
-    if step
-        .text
-        .request_body
-        .as_ref()
-        .is_some_and(|body| !body.replacements.is_empty())
-    {
-        return;
-    }
-    for required in schema.required() {
-        let Some(wanted) = required.as_str() else { continue };
-        let read_only = schema
-            .property(wanted)
-            .is_some_and(|property| property.flag("readOnly"));
-        if !read_only && !members.iter().any(|(name, _)| name == wanted) {
-            let message = format!(
-                "the payload has no member `{wanted}`, which {} requires",
-                name(operation)
-            );
-            diagnostics.push(
-                Diagnostic::new(&rule::PAYLOAD_MEMBER_REQUIRED, body.payload.span, message)
-                    .related(required.span(), "required here")
-                    .help(format!("add `{wanted}: …`")),
-            );
-        }
-    }
-}
-
-pub(super) fn unknown_payload_member(step: &Step<'_>, diagnostics: &mut Diagnostics) {
-    let Some((operation, _, Some(body))) = parts(step) else {
-        return;
-    };
-    let (Some(schema), Some(members)) = (body.schema, members(&body.payload)) else {
-        return;
-    };
-    let properties = schema.properties();
-    if properties.is_empty()
-        || !schema.alternatives().is_empty()
-        || matches!(schema.additional(), Ok(Some(_)))
-        || schema.flag("additionalProperties")
-    {
-        return;
-    }
-    for (member, value) in members
-        .iter()
-        .filter(|(member, _)| properties.iter().all(|(known, ..)| known != member))
-    {
-        let message = format!("{} declares no member `{member}` in its body", name(operation));
-        let similar = crate::diagnostic::similar(member, properties.iter().map(|(known, ..)| *known));
-        let written = step
-            .text
-            .request_body
-            .as_ref()
-            .and_then(|body| body.payload?.entry(member));
-        let span = written.map_or(value.span, |entry| entry.key_span);
-        diagnostics.push(
-            Diagnostic::new(&rule::UNKNOWN_PAYLOAD_MEMBER, span, message)
-                .help_if(similar.map(|known| format!("a member with a similar name exists: `{known}`"))),
-        );
-    }
-}
-
-/// Whether no instance of the one is an instance of the other.
-fn excludes(wanted: Types, found: Types) -> bool {
-    if wanted.is_empty() || found.is_empty() {
-        return false;
-    }
-    [
-        Type::Boolean,
-        Type::Integer,
-        Type::Number,
-        Type::String,
-        Type::Array,
-        Type::Object,
-        Type::Null,
-    ]
-    .into_iter()
-    .filter(|&kind| found.allows(kind))
-    .all(|kind| !(wanted.allows(kind) || (kind == Type::Number && wanted.allows(Type::Integer))))
-}
-
-pub(super) fn payload_type_mismatch(
-    step: &Step<'_>,
-    index: usize,
-    typing: &Typing<'_, '_>,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some((operation, _, Some(body))) = parts(step) else {
-        return;
-    };
-    // Whatever is sent as text has a text.
-    let Some(schema) = body.schema.filter(|_| body.form == Payload::Json) else {
-        return;
-    };
-    payload_against(&body.payload, schema, index, typing, &name(operation), 0, diagnostics);
-}
-
-fn payload_against(
-    value: &Value,
-    schema: Schema<'_>,
-    index: usize,
-    typing: &Typing<'_, '_>,
-    operation: &str,
-    depth: usize,
-    diagnostics: &mut Diagnostics,
-) {
-    let known = typing.value(value, Some(index));
-    let (wanted, found) = (schema.types(), known.shape.types());
-    if depth > 32 {
-        return;
-    }
-    if excludes(wanted, found) {
-        let message = format!("{operation} expects {} here, found {}", wanted.words(), found.words());
-        // One expression in braces was probably meant to keep its type.
-        let lone = matches!(&value.kind, ValueKind::Template(segments) if segments.len() == 1);
-        let diagnostic = if lone {
-            Diagnostic::new(
-                &rule::BRACES_MAKE_A_STRING,
-                value.span,
-                "an expression in braces is always a string",
-            )
-            .related(schema.at.span(), format!("the type {} is wanted", wanted.words()))
-            .help("drop the braces to keep the value's type")
-        } else {
-            Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, value.span, message)
-                .related(schema.at.span(), "by this schema")
-        };
-        diagnostics.push(diagnostic);
-        return;
-    }
-    match &value.kind {
-        ValueKind::Object(members) => {
-            for (member, value) in members {
-                if let Some(schema) = schema.property(member) {
-                    payload_against(value, schema, index, typing, operation, depth + 1, diagnostics);
-                }
-            }
-        }
-        ValueKind::Array(items) => {
-            for (position, value) in items.iter().enumerate() {
-                if let Some(schema) = schema.item(Some(position)) {
-                    payload_against(value, schema, index, typing, operation, depth + 1, diagnostics);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
 pub(super) fn parameter_type_mismatch(
     step: &Step<'_>,
     index: usize,
@@ -361,6 +278,14 @@ pub(super) fn parameter_type_mismatch(
             && !alone
             && (structure(wanted) || structure(found))
             && !(structure(wanted) && matches!(known.shape, Shape::Types(_)));
+        if !clash
+            && argument
+                .declared
+                .as_ref()
+                .is_some_and(|declared| declared.content.is_none())
+        {
+            literal_mismatch(argument, schema, &name(operation), diagnostics);
+        }
         if clash && !wanted.allows(Type::String) {
             let message = format!(
                 "the parameter `{}` of {} expects {}, found {}",
@@ -374,6 +299,28 @@ pub(super) fn parameter_type_mismatch(
                     .related(schema.at.span(), "by this schema"),
             );
         }
+    }
+}
+
+/// A literal that the schema of its parameter rules out; in a request every scalar is text.
+fn literal_mismatch(argument: &Argument<'_>, schema: Schema<'_>, operation: &str, diagnostics: &mut Diagnostics) {
+    let values: Vec<(&Value, Schema<'_>)> = match &argument.value.kind {
+        ValueKind::Array(items) => {
+            let items = items.iter().enumerate();
+            items
+                .filter_map(|(position, item)| Some((item, schema.item(Some(position))?)))
+                .collect()
+        }
+        _ => vec![(&argument.value, schema)],
+    };
+    for (value, schema) in values {
+        let Some(problem) = literal::problem(value, schema, true) else {
+            continue;
+        };
+        let message = format!("the parameter `{}` of {operation} {problem}", argument.name);
+        diagnostics.push(
+            Diagnostic::new(&rule::TYPE_MISMATCH, value.span, message).related(schema.at.span(), "by this schema"),
+        );
     }
 }
 

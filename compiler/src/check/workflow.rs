@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Document, Text};
 use crate::flow::{Flow, unconditional};
-use crate::resolve::{ActionKind, Call, Program, Source, Workflow};
+use crate::resolve::{ActionKind, Call, Program, Reference, Source, Workflow};
 use crate::source::{Cursor, Data};
 
 pub(super) fn id_pattern(document: &Document<'_>, diagnostics: &mut Diagnostics) {
@@ -212,26 +212,56 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
         if reported[start] {
             continue;
         }
-        let mut seen = vec![false; program.workflows.len()];
-        let mut stack = certain(start);
-        while let Some((target, span)) = stack.pop() {
-            if target == start {
-                // Every workflow on the way is part of the same circle.
-                for (index, on_way) in seen.iter().enumerate() {
-                    reported[index] |= on_way;
+        // Per workflow that is reached: the one that calls it, and where.
+        let mut callers: Vec<Option<(usize, crate::source::Span)>> = vec![None; program.workflows.len()];
+        let mut stack: Vec<(usize, usize, crate::source::Span)> = Vec::new();
+        let calls = |index| {
+            certain(index)
+                .into_iter()
+                .map(move |(target, span)| (index, target, span))
+        };
+        stack.extend(calls(start));
+        while let Some((caller, target, span)) = stack.pop() {
+            if callers[target].is_some() {
+                continue;
+            }
+            callers[target] = Some((caller, span));
+            if target != start {
+                stack.extend(calls(target));
+                continue;
+            }
+            // Back from the start to itself.
+            let mut circle = Vec::new();
+            let mut at = start;
+            while let Some((caller, span)) = callers[at] {
+                circle.push((caller, at, span));
+                reported[caller] = true;
+                at = caller;
+                if at == start {
+                    break;
                 }
-                let id = program.workflows[start].text.id;
-                let message = format!("workflow `{}` calls itself and has no way around", id.value);
-                diagnostics.push(
-                    Diagnostic::new(&rule::WORKFLOW_CYCLE, id.span(), message)
-                        .related(span, "by this")
-                        .help("let a criterion decide whether the step runs"),
-                );
-                break;
             }
-            if !std::mem::replace(&mut seen[target], true) {
-                stack.extend(certain(target));
+            circle.reverse();
+            let name = |index: usize| program.workflows[index].text.id.value;
+            let id = program.workflows[start].text.id;
+            let way: Vec<String> = circle
+                .iter()
+                .map(|(_, target, _)| format!("`{}`", name(*target)))
+                .collect();
+            let message = match circle.len() {
+                1 => format!("workflow `{}` calls itself unconditionally", id.value),
+                _ => format!(
+                    "workflow `{}` calls itself unconditionally, by way of {}",
+                    id.value,
+                    way[..way.len() - 1].join(", ")
+                ),
+            };
+            let mut diagnostic = Diagnostic::new(&rule::WORKFLOW_CYCLE, id.span(), message);
+            for (caller, target, span) in circle {
+                diagnostic = diagnostic.related(span, format!("`{}` calls `{}`", name(caller), name(target)));
             }
+            diagnostics.push(diagnostic.help("let a criterion decide whether the step runs"));
+            break;
         }
     }
 }
@@ -288,6 +318,55 @@ pub(crate) fn ran_before(
     let before = flow.certain_before.get(at)?;
     let ran = (0..workflow.steps.len()).find(|step| before.contains(*step) && calls(step))?;
     (!flows[needed].leaves).then_some(ran)
+}
+
+/// The step whose call of a workflow is the latest one wherever `at` is reached (the end of the workflow
+/// if `None`): the only step that can have called it by then and certainly has.
+pub(crate) fn latest_call(workflow: &Workflow<'_>, flow: &Flow, at: Option<usize>, target: usize) -> Option<usize> {
+    let calls = |step: &usize| match &workflow.steps[*step].call {
+        Call::Workflow(invocation) => invocation.target == target,
+        _ => false,
+    };
+    let (certain, possible) = match at {
+        Some(index) => (flow.certain_before.get(index)?, flow.possible_before.get(index)?),
+        None => (&flow.certain_at_end, &flow.possible_at_end),
+    };
+    let mut callers = (0..workflow.steps.len()).filter(|step| calls(step) && possible.contains(*step));
+    let only = callers.next().filter(|_| callers.next().is_none())?;
+    certain.contains(only).then_some(only)
+}
+
+/// An output of a workflow that was called is read where it need not have been, or where it is not
+/// known which call is meant.
+pub(super) fn called_before(
+    reference: &Reference,
+    at: Option<usize>,
+    program: &Program<'_>,
+    workflow: &Workflow<'_>,
+    flow: &Flow,
+    diagnostics: &mut Diagnostics,
+) {
+    let Source::Called { workflow: target, .. } = reference.source else {
+        return;
+    };
+    if latest_call(workflow, flow, at, target).is_some() {
+        return;
+    }
+    let id = program.workflows[target].text.id.value;
+    let mut callers = workflow.steps.iter().filter(|step| match &step.call {
+        Call::Workflow(invocation) => invocation.target == target,
+        _ => false,
+    });
+    let message = format!("no call of workflow `{id}` has certainly ended here, or more than one can have");
+    let mut diagnostic = Diagnostic::new(&rule::EXPRESSION_CONTEXT, reference.span, message);
+    if let Some(step) = callers.next() {
+        let name = step.text.id;
+        diagnostic = diagnostic.related(name.span(), "a call").help(format!(
+            "read what a step has kept of its call: `$steps.{}.outputs.NAME`",
+            name.value
+        ));
+    }
+    diagnostics.push(diagnostic);
 }
 
 /// A step depends on a step of another workflow, which has certainly succeeded only where that

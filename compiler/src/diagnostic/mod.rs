@@ -50,7 +50,7 @@ impl Diagnostic {
     #[must_use]
     pub fn new(rule: &'static Rule, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
         let severity = match rule.class {
-            Class::Error | Class::Description | Class::Recoverable => Severity::Error,
+            Class::Error | Class::Description | Class::Recoverable | Class::Literal => Severity::Error,
             Class::Warning | Class::Quiet => Severity::Warning,
         };
         Self {
@@ -125,6 +125,7 @@ impl Levels {
         match (rule.class, asked) {
             (Class::Error, _) => Level::Deny,
             (_, Some((level, _))) => *level,
+            (Class::Literal, None) => Level::Deny,
             (Class::Warning, None) => Level::Warn,
             (Class::Quiet, None) => Level::Allow,
             (Class::Recoverable | Class::Description, None) if self.lenient => Level::Warn,
@@ -150,6 +151,12 @@ impl Diagnostics {
         }
     }
 
+    /// Whether a document that breaks a rule cannot be compiled.
+    #[must_use]
+    pub fn denies(&self, rule: &Rule) -> bool {
+        self.levels.of(rule) == Level::Deny
+    }
+
     /// Adds a problem, unless it is allowed.
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
         diagnostic.severity = match self.levels.of(diagnostic.rule) {
@@ -168,6 +175,7 @@ impl Diagnostics {
                 "{why}: `lints = {{ warn({code}) }}`, or `dialect = lenient` for all of its kind"
             ));
         }
+
         self.found.push(diagnostic);
     }
 

@@ -7,8 +7,13 @@ pub fn similar<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .filter_map(|candidate| {
-            let distance = distance(&folded, &fold(candidate));
             let allowed = folded.len().max(candidate.chars().count()) / 3;
+            let other = fold(candidate);
+            // The distance is at least the difference of the lengths: most candidates are not compared.
+            if folded.len().abs_diff(other.len()) > allowed {
+                return None;
+            }
+            let distance = distance(&folded, &other);
             (distance <= allowed).then_some((distance, candidate))
         })
         .min_by_key(|&(distance, _)| distance)

@@ -63,6 +63,10 @@ impl<'a, 'd> Fields<'a, 'd> {
         self.at.entry(key)
     }
 
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
     pub(super) fn missing(&mut self, key: &'static str) {
         let name = ["stepId", "workflowId", "name", "reference"]
             .iter()
@@ -105,15 +109,23 @@ impl<'a, 'd> Fields<'a, 'd> {
 
     pub(super) fn wrong_type(&mut self, entry: Entry<'a>, expected: &str) {
         let message = format!("`{}` must be {expected}, found {}", entry.key, entry.value.kind());
-        let quoted = entry.value.scalar_text().filter(|_| expected == "a string");
+        let blank = matches!(entry.value.node().data, Data::Null);
         let diagnostic = Diagnostic::new(&rule::WRONG_TYPE, entry.value.span(), message);
         self.diagnostics
-            .push(diagnostic.help_if(quoted.map(|text| format!("put it in quotes: `{}: \"{text}\"`", entry.key))));
+            .push(diagnostic.help_if(blank.then(|| format!("remove `{}`, or give it a value", entry.key))));
     }
 
     pub(super) fn as_text(&mut self, entry: Entry<'a>) -> Option<Text<'a>> {
-        let value = entry.value.as_str();
-        if value.is_none() {
+        let mut value = entry.value.as_str();
+        if value.is_none() && matches!(entry.value.node().data, Data::Number(_) | Data::Bool(_)) {
+            value = entry.value.scalar_text();
+            let (key, text) = (entry.key, value.unwrap_or(""));
+            let message = format!("`{key}` must be a string, found {}", entry.value.kind());
+            self.diagnostics.push(
+                Diagnostic::new(&rule::UNQUOTED_STRING, entry.value.span(), message)
+                    .help(format!("put it in quotes: `{key}: \"{text}\"`")),
+            );
+        } else if value.is_none() {
             self.wrong_type(entry, "a string");
         }
         Some(Text {

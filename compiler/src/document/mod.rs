@@ -145,6 +145,19 @@ pub enum Target {
     WorkflowId,
 }
 
+impl Target {
+    /// The name of the field.
+    #[must_use]
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::OperationId => "operationId",
+            Self::OperationPath => "operationPath",
+            Self::ChannelPath => "channelPath",
+            Self::WorkflowId => "workflowId",
+        }
+    }
+}
+
 /// The Parameter Object.
 #[derive(Clone, Debug)]
 pub struct Parameter<'a> {
@@ -152,6 +165,8 @@ pub struct Parameter<'a> {
     pub name: Text<'a>,
     /// `in`
     pub location: Option<(Location, Span)>,
+    /// Whether `in` is there, be it as something that was reported.
+    pub says_location: bool,
     /// `value`
     pub value: Cursor<'a>,
 }
@@ -312,6 +327,8 @@ pub fn read<'a>(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Docum
     let version = version(root, diagnostics)?;
     let mut fields = Fields::new(root, "Arazzo Specification Object", version, diagnostics)?;
     fields.known("arazzo");
+    // Editors find the schema of a file by it; it says nothing about the workflows.
+    fields.known("$schema");
     let self_uri = fields.since_1_1("$self").and_then(|entry| fields.as_text(entry));
     let info = fields.required("info");
     let sources = fields.required_list("sourceDescriptions");
@@ -320,6 +337,7 @@ pub fn read<'a>(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Docum
     fields.finish();
 
     if let Some(uri) = self_uri {
+        self_syntax(uri, diagnostics);
         self_with_fragment(uri, diagnostics);
     }
     if let Some(info) = info {
@@ -386,6 +404,50 @@ fn version(root: Cursor<'_>, diagnostics: &mut Diagnostics) -> Option<Version> {
             );
             None
         }
+    }
+}
+
+/// RFC 3986, section 4.1.
+fn self_syntax(uri: Text<'_>, diagnostics: &mut Diagnostics) {
+    let text = uri.value;
+    let bytes = text.as_bytes();
+    let mut reason = None;
+    for (at, letter) in text.char_indices() {
+        let triplet = || {
+            let digits = bytes.get(at + 1..at + 3);
+            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        };
+        let allowed = letter.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=".contains(letter);
+        if !allowed && !(letter == '%' && triplet()) {
+            reason = Some((
+                at..at + letter.len_utf8(),
+                format!("`{letter}` cannot be part of a URI"),
+            ));
+            break;
+        }
+    }
+    // What stands before the first colon is a scheme, unless it has a slash (section 4.2).
+    let scheme = text
+        .split(['/', '?', '#'])
+        .next()
+        .and_then(|first| first.split_once(':'));
+    if let (None, Some((scheme, _))) = (&reason, scheme) {
+        let mut letters = scheme.chars();
+        let fits = letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+            && letters.all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter));
+        if !fits {
+            reason = Some((0..scheme.len(), format!("`{scheme}` is not a URI scheme")));
+        }
+    }
+    if text.is_empty() {
+        reason = Some((0..0, "it is empty".to_owned()));
+    }
+    if let Some((at, reason)) = reason {
+        let message = format!("`$self` is not a URI reference (RFC 3986): {reason}");
+        diagnostics.push(
+            Diagnostic::new(&rule::SELF_SYNTAX, uri.at.part(at.start, at.end), message)
+                .help("write a URI, such as `https://example.com/flows.arazzo.yaml`"),
+        );
     }
 }
 
@@ -596,16 +658,29 @@ fn read_parameters<'a>(
 fn read_parameter<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnostics) -> Option<Parameter<'a>> {
     let mut fields = Fields::new(at, "Parameter Object", version, diagnostics)?;
     let name = fields.required_text("name");
-    let location = fields.word(
-        "in",
-        &[
-            ("path", Location::Path),
-            ("query", Location::Query),
-            ("header", Location::Header),
-            ("cookie", Location::Cookie),
-            ("querystring", Location::QueryString),
-        ],
-    );
+    let says_location = at.get("in").is_some();
+    let in_body = at.get("in").and_then(Cursor::as_str);
+    let location = if let Some(word @ ("body" | "formData")) = in_body {
+        fields.known("in");
+        let span = at.get("in").map_or(at.span(), Cursor::span);
+        let message = format!("`in` is `{word}`: a parameter is not sent in the body");
+        fields.report(
+            Diagnostic::new(&rule::INVALID_ENUM_VALUE, span, message)
+                .help("write `requestBody: { payload: … }` in the step"),
+        );
+        None
+    } else {
+        fields.word(
+            "in",
+            &[
+                ("path", Location::Path),
+                ("query", Location::Query),
+                ("header", Location::Header),
+                ("cookie", Location::Cookie),
+                ("querystring", Location::QueryString),
+            ],
+        )
+    };
     let value = fields.optional("value");
     fields.finish();
     if let (Some((Location::QueryString, span)), Version::V1_0) = (location, version) {
@@ -620,6 +695,7 @@ fn read_parameter<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagno
     Some(Parameter {
         name,
         location,
+        says_location,
         value: value.value,
     })
 }

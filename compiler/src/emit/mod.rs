@@ -61,6 +61,7 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
     let outputs = outputs(workflow);
     let steps = steps(workflow, home);
     let types = types::module(workflow, &home.path(2));
+    let sources = sources(workflow, plan);
     let run = run::emit(workflow, plan, broken);
     let outcome = outcome(workflow, plan);
     let dependencies = dependencies(workflow, plan);
@@ -98,8 +99,48 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
             #outputs
             #outcome
             #steps
+            #sources
             #types
             #run
+        }
+    }
+}
+
+/// The names of the source descriptions that a workflow and those it calls send requests to.
+fn sources(workflow: &Workflow, plan: &Plan) -> TokenStream {
+    let mut reached = vec![workflow];
+    let mut next = 0;
+    while let Some(workflow) = reached.get(next) {
+        next += 1;
+        for target in workflow.sites.iter().filter_map(|site| plan.workflow(site.target)) {
+            if !reached.iter().any(|known| known.index == target.index) {
+                reached.push(target);
+            }
+        }
+    }
+    let mut names: Vec<(String, &str)> = Vec::new();
+    for (name, _) in reached.iter().flat_map(|workflow| &workflow.apis) {
+        if names.iter().any(|(_, known)| known == name) {
+            continue;
+        }
+        let mut constant = crate::plan::name::snake(name).trim_start_matches("r#").to_uppercase();
+        while names.iter().any(|(known, _)| *known == constant) {
+            constant.push('_');
+        }
+        names.push((constant, name));
+    }
+    if names.is_empty() {
+        return TokenStream::new();
+    }
+    let constants = names.iter().map(|(constant, name)| {
+        let docs = doc::plain(&format!("The source description `{name}`."));
+        let constant = ident(constant);
+        quote!(#docs pub const #constant: &str = #name;)
+    });
+    quote! {
+        /// The names of the source descriptions, for `Client::builder().source(…)`.
+        pub mod sources {
+            #(#constants)*
         }
     }
 }

@@ -18,7 +18,7 @@ fn targets<'p>(workflow: &Workflow, plan: &'p Plan) -> Vec<&'p Workflow> {
 
 pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     let id = &workflow.id;
-    let shape = shape(workflow, plan);
+    let shape = shape(workflow, plan, broken);
     let result = result(workflow);
     let calls = !workflow.sites.is_empty();
     let depends = !workflow.dependencies.is_empty();
@@ -213,7 +213,7 @@ fn index(number: Option<usize>) -> TokenStream {
     }
 }
 
-fn shape(workflow: &Workflow, plan: &Plan) -> TokenStream {
+fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     let (id, file) = (&workflow.id, &workflow.file);
     let inputs = workflow.inputs.iter().map(|input| {
         let (name, required) = (&input.name, input.required);
@@ -237,17 +237,41 @@ fn shape(workflow: &Workflow, plan: &Plan) -> TokenStream {
         let (next, call) = (index(step.next), index(step.call));
         let needs = step.after.iter().map(|needed| Literal::usize_unsuffixed(*needed));
         let prints = fingerprint::step(step, workflow, plan).map(Literal::u32_unsuffixed);
+        let responses = step.request.iter().flat_map(|request| &request.responses);
+        let responses = responses.map(|(status, json)| quote!((#status, #json)));
         quote! {
             __rt::StepShape {
                 id: #id, outputs: &[#(#outputs),*], timeout: #timeout, next: #next, needs: &[#(#needs),*], call: #call,
-                prints: [#(#prints),*],
+                prints: [#(#prints),*], responses: &[#(#responses),*],
             }
         }
     });
+    let requests = workflow.steps.iter().filter(|step| step.request.is_some() && !broken);
+    let operations = requests
+        .enumerate()
+        .filter(|(_, step)| step.reachable)
+        .map(|(index, step)| {
+            let (index, id) = (Literal::usize_unsuffixed(index), &step.id);
+            quote!((#id, &OPERATIONS[#index]))
+        });
+    let calls = targets(workflow, plan).into_iter().map(|target| {
+        let module = ident(&target.ident);
+        quote!(&super::#module::SHAPE)
+    });
+    let sources = &plan.sources;
+    let shown = if plan
+        .workflows
+        .iter()
+        .any(|other| targets(other, plan).iter().any(|target| target.index == workflow.index))
+    {
+        quote!(#[doc(hidden)] pub(super))
+    } else {
+        quote!()
+    };
     quote! {
-        static SHAPE: __rt::Shape = __rt::Shape {
+        #shown static SHAPE: __rt::Shape = __rt::Shape {
             workflow: #id, file: #file, inputs: &[#(#inputs),*], first: #first, steps: &[#(#steps),*],
-            dependencies: #dependencies,
+            dependencies: #dependencies, operations: &[#(#operations),*], calls: &[#(#calls),*], sources: &[#(#sources),*],
         };
     }
 }

@@ -24,8 +24,9 @@ pub(super) fn operation(request: &Request) -> TokenStream {
         ..
     } = request;
     let path = request.template();
+    let authorization = request.writes(Location::Header, "Authorization");
     let security = security.iter().map(|all| {
-        let schemes = all.iter().map(|(name, kind)| {
+        let schemes = all.iter().map(|(name, kind, written)| {
             let kind = match kind {
                 SchemeKind::Basic | SchemeKind::Bearer => quote!(Authorization),
                 SchemeKind::HeaderKey(header) => quote!(Header(#header)),
@@ -36,12 +37,12 @@ pub(super) fn operation(request: &Request) -> TokenStream {
                 }
                 SchemeKind::Transport => quote!(Transport),
             };
-            quote!(__rt::Scheme { name: #name, kind: __rt::SchemeKind::#kind })
+            quote!(__rt::Scheme { name: #name, kind: __rt::SchemeKind::#kind, written: #written })
         });
         quote!(&[#(#schemes),*])
     });
     quote! {
-        __rt::Operation { source: #source, name: #name, method: #method, path: #path, server: #server, security: &[#(#security),*] }
+        __rt::Operation { source: #source, name: #name, method: #method, path: #path, server: #server, security: &[#(#security),*], authorization: #authorization }
     }
 }
 
@@ -300,6 +301,9 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow, plan: &Plan
             Literal::usize_unsuffixed(criterion.place.0),
             Literal::usize_unsuffixed(criterion.place.1),
         );
+        if reads_body(&criterion.check) {
+            return quote!(exchange.require_of(found.problem(), #check, #text, #line, #column)?;);
+        }
         quote!(exchange.require(#check, #text, #line, #column)?;)
     });
 
@@ -449,6 +453,9 @@ pub(super) fn actions(
                     Literal::usize_unsuffixed(criterion.place.0),
                     Literal::usize_unsuffixed(criterion.place.1),
                 );
+                if reads_body(&criterion.check) {
+                    return quote!(exchange.met_of(found.problem(), #inner, #text, #line, #column));
+                }
                 quote!(exchange.met(#inner, #text, #line, #column))
             })
             .collect();
@@ -475,13 +482,22 @@ pub(super) fn actions(
     Some(quote!(#read #choices))
 }
 
+/// Whether a test reads the body of the response.
+fn reads_body(check: &Check) -> bool {
+    let mut reads = Vec::new();
+    check_reads(check, &mut reads);
+    reads.iter().any(|read| read.source == Source::ResponseBody)
+}
+
 fn value_reads<'v>(value: &'v Value, reads: &mut Vec<&'v Read>) {
     match value {
         Value::Read(read) | Value::Length(read) | Value::Select(_, _, read) => reads.push(read),
-        Value::Template(pieces) => reads.extend(pieces.iter().filter_map(|piece| match piece {
-            crate::plan::Piece::Read(read) => Some(read),
-            crate::plan::Piece::Text(_) => None,
-        })),
+        Value::Template(pieces) | Value::FormText(pieces) => {
+            reads.extend(pieces.iter().filter_map(|piece| match piece {
+                crate::plan::Piece::Read(read) => Some(read),
+                crate::plan::Piece::Text(_) => None,
+            }))
+        }
         Value::JsonText(pieces) => reads.extend(pieces.iter().filter_map(|piece| match piece {
             crate::plan::JsonPiece::Quoted(read) | crate::plan::JsonPiece::Bare(read) => Some(read),
             crate::plan::JsonPiece::Text(_) => None,
@@ -500,7 +516,7 @@ fn check_reads<'c>(check: &'c Check, reads: &mut Vec<&'c Read>) {
             value_reads(left, reads);
             value_reads(right, reads);
         }
-        Check::Truthy(value) | Check::Present(value) => value_reads(value, reads),
+        Check::Truthy(value) | Check::Present(value) | Check::Json(value) => value_reads(value, reads),
         Check::Query(value, _, pieces) => {
             value_reads(value, reads);
             for piece in pieces {

@@ -59,7 +59,7 @@ impl Scope<'_> {
             }
             Source::Dependency { workflow, input, field } => self.dependency(*workflow, *input, *field),
             Source::Constant(text) => quote!(Some(__rt::Datum::borrowed(#text))),
-            Source::Invalid => quote!(None::<__rt::Datum<'_>>),
+            Source::Called { .. } | Source::Invalid => quote!(None::<__rt::Datum<'_>>),
         };
         if pointer.is_empty() {
             return base;
@@ -125,6 +125,10 @@ impl Scope<'_> {
                 let (definition, query) = fixed_query(*engine, query);
                 quote!({ #definition #query.select(#context.as_ref()) })
             }
+            Value::FormText(pieces) => {
+                let text = self.form_text(pieces, what);
+                quote!(Some(__rt::Datum::owned(#text)))
+            }
             Value::Template(pieces) => {
                 let text = self.template(pieces, what);
                 quote!(Some(__rt::Datum::owned(#text)))
@@ -153,6 +157,22 @@ impl Scope<'_> {
             Piece::Read(read) => {
                 let value = self.present(read, what);
                 quote!(text.push_str(&#value.text());)
+            }
+        });
+        quote!({
+            let mut text = ::std::string::String::new();
+            #(#pushes)*
+            text
+        })
+    }
+
+    /// The same for the text of a form: values are percent-encoded.
+    fn form_text(&self, pieces: &[Piece], what: &str) -> TokenStream {
+        let pushes = pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => quote!(text.push_str(#text);),
+            Piece::Read(read) => {
+                let value = self.present(read, what);
+                quote!(text.push_str(&__rt::form_value(&#value));)
             }
         });
         quote!({
@@ -234,6 +254,16 @@ impl Scope<'_> {
             Check::Present(value) => {
                 let value = self.datum(value, "a condition");
                 quote!(#value.is_some())
+            }
+            Check::Json(value) => {
+                let json = match value {
+                    Value::Read(read) if read.source == Source::ResponseBody && read.pointer.is_empty() => {
+                        quote!(found.is_json() && )
+                    }
+                    _ => TokenStream::new(),
+                };
+                let value = self.datum(value, "a condition");
+                quote!(#json !__rt::equal(#value.as_ref(), None))
             }
             Check::Truthy(value) => {
                 let value = self.datum(value, "a condition");
@@ -416,6 +446,11 @@ impl Writer<'_, '_> {
             Value::Template(pieces) => {
                 self.flush();
                 let text = self.scope.template(pieces, self.what);
+                self.out.extend(quote!(body.text(&#text);));
+            }
+            Value::FormText(pieces) => {
+                self.flush();
+                let text = self.scope.form_text(pieces, self.what);
                 self.out.extend(quote!(body.text(&#text);));
             }
             Value::JsonText(pieces) => {

@@ -243,20 +243,18 @@ impl Collector<'_> {
                 }
                 "pattern" => {
                     if let Some(pattern) = entry.value.as_str() {
-                        self.regex_syntax(pattern, entry.value);
-                        found.limits.push(("Pattern", Argument::Text(pattern.to_owned())));
+                        let compiled = self.regex_syntax(pattern, entry.value);
+                        found.limits.push(("Pattern", Argument::Text(compiled)));
                     }
                     continue;
                 }
                 "patternProperties" => {
                     for property in entry.value.members() {
-                        self.regex_syntax(property.key, property.value);
+                        let compiled = self.regex_syntax(property.key, property.value);
                         let inner = self.child(property.value, part, true, depth);
-                        found.applied.push((
-                            "PatternProperties",
-                            Argument::Text(property.key.to_owned()),
-                            vec![inner],
-                        ));
+                        found
+                            .applied
+                            .push(("PatternProperties", Argument::Text(compiled), vec![inner]));
                     }
                     continue;
                 }
@@ -283,12 +281,14 @@ impl Collector<'_> {
         found.applied.push(("If", Argument::Nothing, schemas));
     }
 
-    fn regex_syntax(&mut self, pattern: &str, at: Cursor<'_>) {
-        if let Some(reason) = crate::pattern::error(pattern) {
+    fn regex_syntax(&mut self, pattern: &str, at: Cursor<'_>) -> String {
+        crate::pattern::read(pattern).unwrap_or_else(|refusal| {
+            let reason = refusal.reason;
             let message = format!("the pattern `{pattern}` is no regular expression (ECMA-262): {reason}");
             self.diagnostics
-                .push(Diagnostic::new(&rule::REGEX_SYNTAX, at.span(), message));
-        }
+                .push(Diagnostic::new(&rule::REGEX_SYNTAX, at.span(), message).help_if(refusal.help));
+            String::new()
+        })
     }
 
     /// `constraint-unchecked`: what is not checked must not look as if it were.

@@ -19,18 +19,19 @@ pub(super) fn fields(body: &Body<'_>) -> Vec<Field> {
         let properties = schema.properties().into_iter();
         properties.filter_map(move |(name, ..)| {
             let encoding = media.encoding.and_then(|encoding| encoding.get(name));
-            property(name, schema.property(name)?, encoding, body.form)
+            property(name, schema.property(name)?, encoding, body.form, media.since_3_1)
         })
     });
     parameters.chain(properties).collect()
 }
 
-fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: Payload) -> Option<Field> {
+fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: Payload, later: bool) -> Option<Field> {
     let text = |key: &str| encoding?.get(key)?.as_str();
     let explode = encoding.and_then(|encoding| encoding.get("explode"));
     let reserved = encoding.and_then(|encoding| encoding.get("allowReserved"));
-    // The three go together, and leave no say to the content type.
-    let styled = form == Payload::Form && (text("style").is_some() || explode.is_some() || reserved.is_some());
+    // The three go together, and leave no say to the content type; in `multipart/form-data` since 3.1.
+    let written = text("style").is_some() || explode.is_some() || reserved.is_some();
+    let styled = written && (form == Payload::Form || later);
     let style = styled.then(|| {
         let form = match text("style") {
             Some("spaceDelimited") => "SpaceDelimited",

@@ -11,8 +11,8 @@ pub mod name;
 mod selection;
 pub mod types;
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 use crate::bundle::Options;
 use crate::diagnostic::Diagnostics;
@@ -22,10 +22,11 @@ use crate::openapi::Operation;
 use crate::resolve::{self, Call, Destination, Invocation, Program, Reference, Segment, Source, Test};
 use crate::schema::Schema;
 use crate::source::{Sources, Span};
+use crate::status::{self, StatusSet};
 use crate::typing::flows;
 use crate::typing::{Shape, Typing};
 pub use model::*;
-use name::name_collision;
+use name::Names;
 use selection::{ends, qualified, unused_options, wanted};
 use types::{Ty, Types};
 
@@ -69,44 +70,47 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
     let wanted = wanted(program, options);
     let flows = flows(program);
     let mut workflows: Vec<Workflow> = Vec::new();
-    let mut names = BTreeMap::new();
+    let mut names = Names::new("workflows", "");
     for (index, workflow) in program.workflows.iter().enumerate().filter(|(index, _)| wanted[*index]) {
         let id = qualified(workflow);
         let id = id.as_str();
-        let renamed = options
-            .rename
-            .iter()
-            .find(|(from, _)| from == id)
-            .map(|(_, to)| to.clone());
-        let ident = renamed.unwrap_or_else(|| name::snake(id));
+        let ident = renamed(options, id).unwrap_or_else(|| name::snake(id));
         // The same id twice is reported as such; only the first one is expanded.
         let twice = |known: &resolve::Workflow<'_>| qualified(known) == id;
         if program.workflows[..index].iter().any(twice) {
             continue;
         }
-        let ident = name_collision(
-            "workflows",
-            &ident,
-            id,
-            workflow.text.id.span(),
-            &mut names,
-            diagnostics,
-        );
+        let ident = names.take(&ident, id, workflow.text.id.span(), diagnostics);
         let planner = Planner {
             program,
             workflow,
             typing: Typing::new(program, &flows, index),
             flows: &flows,
+            options,
             sources,
             sites: RefCell::default(),
             whole: RefCell::default(),
+            codes: Cell::default(),
         };
         workflows.push(planner.workflow(ident, diagnostics));
+    }
+    let mut sources: Vec<String> = Vec::new();
+    for api in &program.apis {
+        if !sources.contains(&api.client) {
+            sources.push(api.client.clone());
+        }
     }
     Plan {
         file: options.label(&options.document),
         workflows,
+        sources,
     }
+}
+
+/// What the option `rename` calls a workflow, or an input, step or output of one.
+fn renamed(options: &Options, from: &str) -> Option<String> {
+    let mut all = options.rename.iter();
+    all.find(|(known, _)| known == from).map(|(_, to)| to.clone())
 }
 
 struct Planner<'p, 'a> {
@@ -114,11 +118,14 @@ struct Planner<'p, 'a> {
     workflow: &'p resolve::Workflow<'a>,
     typing: Typing<'p, 'a>,
     flows: &'p [Flow],
+    options: &'p Options,
     sources: &'p Sources,
     /// The calls that were planned so far.
     sites: RefCell<Vec<Site>>,
     /// The steps of whose calls everything is kept.
     whole: RefCell<BTreeSet<usize>>,
+    /// The status codes of the response that an action reads.
+    codes: Cell<Option<StatusSet>>,
 }
 
 impl<'a> Planner<'_, 'a> {
@@ -131,7 +138,8 @@ impl<'a> Planner<'_, 'a> {
         let text = self.workflow.text;
         let mut types = Types::default();
         let inputs = self.inputs(&mut types, diagnostics);
-        let (mut names, mut variants) = (BTreeMap::new(), BTreeMap::new());
+        let prefix = format!("{}.steps.", qualified(self.workflow));
+        let (mut names, mut variants) = (Names::new("steps", &prefix), Names::new("steps", &prefix));
         let mut steps = Vec::new();
         for (index, step) in self.workflow.steps.iter().enumerate() {
             let (id, span) = (step.text.id.value, step.text.id.span());
@@ -142,16 +150,25 @@ impl<'a> Planner<'_, 'a> {
             let mut unheard = Diagnostics::default();
             let found = diagnostics.count();
             let heard = if duplicate { &mut unheard } else { &mut *diagnostics };
-            let ident = name_collision("steps", &name::snake(id), id, span, &mut names, heard);
+            let renamed = renamed(self.options, &format!("{prefix}{id}"));
+            let wanted = renamed.as_deref().map_or_else(|| name::snake(id), name::snake);
+            let ident = names.take(&wanted, id, span, heard);
             let heard = if duplicate || diagnostics.count() > found {
                 &mut unheard
             } else {
                 &mut *diagnostics
             };
-            let variant = name_collision("steps", &name::pascal(id), id, span, &mut variants, heard);
+            let variant = variants.take(&name::pascal(renamed.as_deref().unwrap_or(id)), id, span, heard);
             steps.push(self.step(index, (ident, variant), &mut types, diagnostics));
         }
-        let outputs = self.outputs(&self.workflow.outputs, None, "Outputs", &mut types, diagnostics);
+        let prefix = format!("{}.outputs.", qualified(self.workflow));
+        let outputs = self.outputs(
+            &self.workflow.outputs,
+            None,
+            ("Outputs", prefix),
+            &mut types,
+            diagnostics,
+        );
         // What the outputs of the workflow read must be there when it ends.
         let at_end: Vec<usize> = self.required_inputs(
             self.workflow
@@ -161,6 +178,7 @@ impl<'a> Planner<'_, 'a> {
         );
         for (index, step) in steps.iter_mut().enumerate() {
             step.whole = self.whole.borrow().contains(&index);
+            step.reachable = self.typing.flow().reachable.get(index) != Some(&false);
             let ends = step.next.is_none()
                 || step
                     .on_success
@@ -187,7 +205,7 @@ impl<'a> Planner<'_, 'a> {
             summary: text.summary.map(|text| text.value.to_owned()),
             description: text.description.map(|text| text.value.to_owned()),
             inputs,
-            types: types.defs,
+            types: types.finish(),
             steps,
             outputs,
             index: self.typing.index,
@@ -279,24 +297,26 @@ impl<'a> Planner<'_, 'a> {
     }
 
     fn inputs(&self, types: &mut Types, diagnostics: &mut Diagnostics) -> Vec<Input> {
-        let (mut names, mut variants) = (BTreeMap::new(), BTreeMap::new());
+        let prefix = format!("{}.inputs.", qualified(self.workflow));
+        let (mut names, mut variants) = (Names::new("inputs", &prefix), Names::new("inputs", &prefix));
         let mut inputs = Vec::new();
         for input in &self.workflow.inputs {
-            let mut ident = name::snake(input.name);
+            let renamed = renamed(self.options, &format!("{prefix}{}", input.name));
+            let own = renamed.as_deref().unwrap_or(input.name);
+            let mut ident = name::snake(own);
             // `new` is the constructor of the struct that has the setters.
             if ident == "new" {
                 ident.push('_');
             }
             let found = diagnostics.count();
-            let ident = name_collision("inputs", &ident, input.name, input.span, &mut names, diagnostics);
+            let ident = names.take(&ident, input.name, input.span, diagnostics);
             let mut unheard = Diagnostics::default();
             let heard = if diagnostics.count() > found {
                 &mut unheard
             } else {
                 &mut *diagnostics
             };
-            let variant = name::pascal(input.name);
-            let variant = name_collision("inputs", &variant, input.name, input.span, &mut variants, heard);
+            let variant = variants.take(&name::pascal(own), input.name, input.span, heard);
             let ty = input.schema.map_or(Ty::Json, |schema| match file(schema) {
                 Some(file) => file,
                 None => types.of(schema, input.name, false),
@@ -382,11 +402,15 @@ impl<'a> Planner<'_, 'a> {
                 .iter()
                 .filter_map(|criterion| self.criterion(criterion, index))
                 .collect(),
-            outputs: self.outputs(&step.outputs, Some(index), &variant, types, diagnostics),
-            on_success: self.actions(&step.on_success, index),
-            on_failure: self.actions(&step.on_failure, index),
+            outputs: {
+                let prefix = format!("{}.steps.{id}.outputs.", qualified(self.workflow));
+                self.outputs(&step.outputs, Some(index), (&variant, prefix), types, diagnostics)
+            },
+            on_success: self.actions(&step.on_success, index, status::success(step)),
+            on_failure: self.actions(&step.on_failure, index, StatusSet::all()),
             timeout: step.timeout,
             whole: false,
+            reachable: true,
             description: step.text.description.map(|text| text.value.to_owned()),
             variant,
         }
@@ -433,45 +457,83 @@ impl<'a> Planner<'_, 'a> {
             }),
             None => None,
         };
-        Some(Request {
+        let mut request = Request {
             source: self.program.apis.get(*api)?.client.clone(),
             name: operation
                 .id
                 .map_or_else(|| format!("{} {}", operation.method, operation.path), str::to_owned),
             method: operation.method.clone(),
             server: operation.server.clone(),
-            security: operation
-                .security
+            security: Vec::new(),
+            responses: operation
+                .responses
                 .iter()
-                .map(|all| {
-                    all.iter()
-                        .map(|scheme| (scheme.name.clone(), scheme.kind.clone()))
-                        .collect()
+                .map(|response| {
+                    let mut media = response.media.iter().map(|media| crate::openapi::is_json(media.name));
+                    (response.status.to_owned(), media.len() > 0 && media.all(|json| json))
                 })
                 .collect(),
             path,
             parameters,
             body,
-        })
+        };
+        let alternatives = operation.security.iter().map(|all| {
+            all.iter()
+                .map(|scheme| {
+                    let written = request.writes_scheme(&scheme.kind);
+                    (scheme.name.clone(), scheme.kind.clone(), written)
+                })
+                .collect()
+        });
+        request.security = alternatives.collect();
+        Some(request)
     }
 
     fn read(&self, reference: &Reference, at: Option<usize>) -> Option<Read> {
         if reference.source == Source::Invalid {
             return None;
         }
-        let known = self.typing.reference(reference, at);
+        let known = match self.codes.get() {
+            Some(codes) => self.typing.with_codes(codes).reference(reference, at),
+            None => self.typing.reference(reference, at),
+        };
         let typed = matches!(
             (&reference.source, known.shape),
             (Source::ResponseHeader(_), Shape::Schema(_))
         );
+        let (source, pointer) = self.kept(reference, at)?;
         Some(Read {
-            source: reference.source.clone(),
-            pointer: reference.pointer.clone(),
+            source,
+            pointer,
             present: known.present,
             typed,
             expression: reference.text.clone(),
             place: self.place(reference.span),
         })
+    }
+
+    /// Where a run keeps what a reference means, and the pointer into it.
+    fn kept(&self, reference: &Reference, at: Option<usize>) -> Option<(Source, Vec<String>)> {
+        let (source, pointer) = (&reference.source, &reference.pointer);
+        let Source::Called { workflow, input, field } = *source else {
+            return Some((source.clone(), pointer.clone()));
+        };
+        let step = crate::check::latest_call(self.workflow, self.typing.flow(), at, workflow)?;
+        let caller = &self.workflow.steps[step];
+        // A step that declares no outputs keeps those of the workflow that it calls.
+        if !input && caller.text.outputs.is_empty() {
+            return Some((Source::StepOutput { step, output: field }, pointer.clone()));
+        }
+        self.whole.borrow_mut().insert(step);
+        let target = &self.program.workflows[workflow];
+        let (slot, name) = if input {
+            (1, target.inputs.get(field)?.name)
+        } else {
+            (0, target.outputs.get(field)?.name.as_str())
+        };
+        let output = caller.outputs.len() + slot;
+        let pointer = std::iter::once(name.to_owned()).chain(pointer.iter().cloned());
+        Some((Source::StepOutput { step, output }, pointer.collect()))
     }
 
     fn pieces(&self, segments: &[Segment], at: Option<usize>) -> Option<Vec<Piece>> {
@@ -499,6 +561,7 @@ impl<'a> Planner<'_, 'a> {
                 self.read(&selection.context, at)?,
             ),
             ValueKind::Template(segments) => Value::Template(self.pieces(segments, at)?),
+            ValueKind::FormText(segments) => Value::FormText(self.pieces(segments, at)?),
             ValueKind::JsonText(pieces) => Value::JsonText(
                 pieces
                     .iter()
@@ -558,6 +621,7 @@ impl<'a> Planner<'_, 'a> {
                 Check::Query(self.value(value, Some(at))?, query.engine, pieces)
             }
             Test::Present(value) => Check::Present(self.value(value, Some(at))?),
+            Test::Json(value) => Check::Json(self.value(value, Some(at))?),
             Test::Invalid => return None,
         })
     }
@@ -570,10 +634,11 @@ impl<'a> Planner<'_, 'a> {
         })
     }
 
-    fn actions(&self, actions: &[resolve::Action], at: usize) -> Vec<Action> {
-        actions
+    fn actions(&self, actions: &[resolve::Action], at: usize, codes: StatusSet) -> Vec<Action> {
+        let planned = actions
             .iter()
             .filter_map(|action| {
+                self.codes.set(Some(codes.and(status::passing_all(&action.criteria))));
                 let criteria = action
                     .criteria
                     .iter()
@@ -585,7 +650,9 @@ impl<'a> Planner<'_, 'a> {
                     kind: self.action_kind(&action.kind, at),
                 })
             })
-            .collect()
+            .collect();
+        self.codes.set(None);
+        planned
     }
 
     fn action_kind(&self, kind: &resolve::ActionKind, at: usize) -> ActionKind {
@@ -620,15 +687,16 @@ impl<'a> Planner<'_, 'a> {
         &self,
         outputs: &[resolve::Output],
         at: Option<usize>,
-        hint: &str,
+        (hint, prefix): (&str, String),
         types: &mut Types,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Output> {
-        let mut names = BTreeMap::new();
+        let mut names = Names::new("outputs", &prefix);
         let mut planned = Vec::new();
         for output in outputs {
-            let ident = name::snake(&output.name);
-            let ident = name_collision("outputs", &ident, &output.name, output.span, &mut names, diagnostics);
+            let renamed = renamed(self.options, &format!("{prefix}{}", output.name));
+            let ident = name::snake(renamed.as_deref().unwrap_or(&output.name));
+            let ident = names.take(&ident, &output.name, output.span, diagnostics);
             let known = self.typing.value(&output.value, at);
             let (ty, nullable, schema) = match known.shape {
                 Shape::Schema(schema) => (
@@ -690,26 +758,17 @@ fn plain(kinds: crate::schema::Types) -> Ty {
 }
 
 fn path_pieces(operation: &Operation<'_>, value: impl Fn(&str) -> Option<(Value, Style)>) -> Vec<PathPiece> {
-    let mut pieces = Vec::new();
-    let mut rest = operation.path;
-    while let Some(open) = rest.find('{') {
-        let Some(close) = rest[open..].find('}').map(|close| open + close) else {
-            break;
-        };
-        if open > 0 {
-            pieces.push(PathPiece::Text(rest[..open].to_owned()));
-        }
-        let name = &rest[open + 1..close];
-        match value(name) {
-            Some((value, style)) => pieces.push(PathPiece::Value(name.to_owned(), value, style)),
-            None => pieces.push(PathPiece::Text(rest[open..=close].to_owned())),
-        }
-        rest = &rest[close + 1..];
-    }
-    if !rest.is_empty() {
-        pieces.push(PathPiece::Text(rest.to_owned()));
-    }
+    use crate::path_template::Piece;
+    let pieces = crate::path_template::pieces(&operation.template).into_iter();
     pieces
+        .map(|piece| match piece {
+            Piece::Literal(text) => PathPiece::Text(text.to_owned()),
+            Piece::Name(name) => match value(name) {
+                Some((value, style)) => PathPiece::Value(name.to_owned(), value, style),
+                None => PathPiece::Text(format!("{{{name}}}")),
+            },
+        })
+        .collect()
 }
 
 /// A value of the document as compact JSON.

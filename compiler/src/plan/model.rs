@@ -15,6 +15,8 @@ pub struct Plan {
     pub file: String,
     /// Its workflows in document order.
     pub workflows: Vec<Workflow>,
+    /// The names by which the client knows the APIs of all documents.
+    pub sources: Vec<String>,
 }
 
 /// A workflow.
@@ -141,6 +143,8 @@ pub struct Step {
     pub timeout: Option<u64>,
     /// Whether all outputs and inputs of the workflow that it calls are kept, behind its own outputs.
     pub whole: bool,
+    /// Whether a run can come to it.
+    pub reachable: bool,
 }
 
 /// What a step sends.
@@ -154,14 +158,24 @@ pub struct Request {
     pub method: String,
     /// The first server of the description.
     pub server: String,
-    /// Alternatives of security schemes.
-    pub security: Vec<Vec<(String, SchemeKind)>>,
+    /// Alternatives of security schemes, and whether the step writes itself what one carries.
+    pub security: Vec<Vec<(String, SchemeKind, bool)>>,
+    /// The statuses that the operation declares, and whether their bodies are JSON.
+    pub responses: Vec<(String, bool)>,
     /// The path in pieces.
     pub path: Vec<PathPiece>,
     /// Everything else that has a name.
     pub parameters: Vec<Parameter>,
     /// The body.
     pub body: Option<Body>,
+}
+
+impl Workflow {
+    /// Whether its expansion names that of another workflow.
+    #[must_use]
+    pub fn names_others(&self) -> bool {
+        !self.sites.is_empty() || !self.dependencies.is_empty()
+    }
 }
 
 impl Request {
@@ -175,6 +189,27 @@ impl Request {
                 PathPiece::Value(name, ..) => format!("{{{name}}}"),
             })
             .collect()
+    }
+
+    /// Whether the step gives a parameter.
+    #[must_use]
+    pub fn writes(&self, location: Location, name: &str) -> bool {
+        let mut all = self.parameters.iter();
+        all.any(|known| crate::resolve::same_parameter(&known.name, known.location, name, location))
+    }
+
+    /// Whether the step writes itself what a security scheme carries.
+    #[must_use]
+    pub fn writes_scheme(&self, kind: &SchemeKind) -> bool {
+        match kind {
+            SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::OAuth { .. } => {
+                self.writes(Location::Header, "Authorization")
+            }
+            SchemeKind::HeaderKey(name) => self.writes(Location::Header, name),
+            SchemeKind::QueryKey(name) => self.writes(Location::Query, name),
+            SchemeKind::CookieKey(name) => self.writes(Location::Cookie, name),
+            SchemeKind::Transport => false,
+        }
     }
 }
 
@@ -254,6 +289,8 @@ pub enum Value {
     Length(Read),
     /// A string with values in it.
     Template(Vec<Piece>),
+    /// The text of a form, in which values are percent-encoded.
+    FormText(Vec<Piece>),
     /// JSON that is written as text.
     JsonText(Vec<JsonPiece>),
     /// An array.
@@ -338,6 +375,8 @@ pub enum Check {
     Truthy(Value),
     /// A query selects a value.
     Present(Value),
+    /// A value is JSON and not null.
+    Json(Value),
     /// A pattern is found in the text of a value.
     Regex(Value, Vec<Piece>),
     /// A query selects something from a value, or has the effective boolean value true.

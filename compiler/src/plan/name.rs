@@ -83,36 +83,48 @@ fn reserved(name: String) -> String {
     }
 }
 
-/// Reports an identifier that is taken, and gives the one to go on with: a build that fails has no
-/// second error of the same cause.
-pub(super) fn name_collision(
-    what: &str,
-    ident: &str,
-    name: &str,
-    span: Span,
-    names: &mut BTreeMap<String, Span>,
-    diagnostics: &mut Diagnostics,
-) -> String {
-    let free = free_name(ident, names);
-    if let Some(first) = names.get(ident) {
-        let message = format!("two {what} become the Rust name `{ident}`, the second is `{name}`");
-        let help = if what == "workflows" {
-            format!("give one of them another name: `rename = {{ \"{name}\" = {ident}_2 }}`")
-        } else {
-            "rename one of them".to_owned()
-        };
-        diagnostics.push(
-            Diagnostic::new(&rule::NAME_COLLISION, span, message)
-                .related(*first, "the first one")
-                .help(help),
-        );
+/// The Rust names of one kind, and whose they are.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// What has the names, such as `inputs`.
+    what: &'static str,
+    /// What stands in front of a name in the option `rename`.
+    prefix: String,
+    taken: BTreeMap<String, (Span, String)>,
+}
+
+impl Names {
+    pub(super) fn new(what: &'static str, prefix: impl Into<String>) -> Self {
+        Self {
+            what,
+            prefix: prefix.into(),
+            taken: BTreeMap::new(),
+        }
     }
-    names.insert(free.clone(), span);
-    free
+
+    /// The Rust name of `name`, which is `ident` unless another one has it: that is reported, and a
+    /// number tells the two apart.
+    pub(super) fn take(&mut self, ident: &str, name: &str, span: Span, diagnostics: &mut Diagnostics) -> String {
+        let free = free_name(ident, &self.taken);
+        if let Some((first, other)) = self.taken.get(ident) {
+            let message = format!("{} `{other}` and `{name}` both become `{ident}` in Rust", self.what);
+            let plain = ident.strip_prefix("r#").unwrap_or(ident);
+            diagnostics.push(
+                Diagnostic::new(&rule::NAME_COLLISION, span, message)
+                    .related(*first, format!("`{other}` is defined here"))
+                    .help(format!(
+                        "give one of them another name: `rename = {{ \"{}{name}\" = {plain}_2 }}`",
+                        self.prefix
+                    )),
+            );
+        }
+        self.taken.insert(free.clone(), (span, name.to_owned()));
+        free
+    }
 }
 
 /// The identifier, or the first one made of it that is not taken.
-fn free_name(ident: &str, names: &BTreeMap<String, Span>) -> String {
+fn free_name<T>(ident: &str, names: &BTreeMap<String, T>) -> String {
     let numbered = (2..).map(|number| format!("{ident}_{number}"));
     std::iter::once(ident.to_owned())
         .chain(numbered)

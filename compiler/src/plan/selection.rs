@@ -72,6 +72,31 @@ pub(super) fn ends(program: &Program<'_>, start: usize) -> Vec<usize> {
     found
 }
 
+/// What the option `rename` can name in a workflow.
+fn named(workflow: &resolve::Workflow<'_>) -> Vec<String> {
+    let id = qualified(workflow);
+    let mut names: Vec<String> = Vec::new();
+    names.extend(
+        workflow
+            .inputs
+            .iter()
+            .map(|input| format!("{id}.inputs.{}", input.name)),
+    );
+    names.extend(
+        workflow
+            .outputs
+            .iter()
+            .map(|output| format!("{id}.outputs.{}", output.name)),
+    );
+    for step in &workflow.steps {
+        let step_id = step.text.id.value;
+        names.push(format!("{id}.steps.{step_id}"));
+        let outputs = step.outputs.iter();
+        names.extend(outputs.map(|output| format!("{id}.steps.{step_id}.outputs.{}", output.name)));
+    }
+    names
+}
+
 pub(super) fn unused_options(program: &Program<'_>, options: &Options, diagnostics: &mut Diagnostics) {
     let all: Vec<String> = program.workflows.iter().map(qualified).collect();
     let own: Vec<String> = program
@@ -80,18 +105,24 @@ pub(super) fn unused_options(program: &Program<'_>, options: &Options, diagnosti
         .filter(|workflow| workflow.names.is_empty())
         .map(qualified)
         .collect();
+    let names: Vec<String> = program.workflows.iter().flat_map(named).chain(all).collect();
     let asked = options
         .workflows
         .iter()
         .map(|id| ("workflows", id, &own))
-        .chain(options.rename.iter().map(|(id, _)| ("rename", id, &all)));
+        .chain(options.rename.iter().map(|(id, _)| ("rename", id, &names)));
     for (option, id, known) in asked {
         if !known.contains(id) {
-            let message = format!("the option `{option}` names `{id}`, which is no workflow of the document");
+            let what = if option == "workflows" {
+                "no workflow of the document"
+            } else {
+                "no workflow of the document, nor an input, step or output of one"
+            };
+            let message = format!("the option `{option}` names `{id}`, which is {what}");
             let help = match crate::diagnostic::similar(id, known.iter().map(String::as_str)) {
                 Some(name) => format!("a workflow with a similar name exists: `{name}`"),
                 None => {
-                    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+                    let known: Vec<String> = own.iter().map(|name| format!("`{name}`")).collect();
                     format!("the workflows are {}", known.join(", "))
                 }
             };

@@ -44,6 +44,34 @@ impl Ty {
             other => Self::Option(Box::new(other)),
         }
     }
+
+    /// The generated type that a value of this type holds without an indirection.
+    fn contained(&self) -> Option<usize> {
+        match self {
+            Self::Named(index) => Some(*index),
+            Self::Option(inner) => inner.contained(),
+            _ => None,
+        }
+    }
+
+    /// Puts the generated type in a `Box`.
+    fn enclose(&mut self) {
+        match self {
+            Self::Option(inner) => inner.enclose(),
+            other => {
+                let named = std::mem::replace(other, Self::Json);
+                *other = Self::Boxed(Box::new(named));
+            }
+        }
+    }
+}
+
+/// Whether a type was looked at for fields that lead back to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Visit {
+    New,
+    Open,
+    Done,
 }
 
 /// A generated type.
@@ -92,7 +120,6 @@ pub struct Types {
     /// The types in the order in which they were first needed.
     pub defs: Vec<TypeDef>,
     known: BTreeMap<(Span, bool), usize>,
-    building: Vec<usize>,
     names: BTreeSet<String>,
 }
 
@@ -132,7 +159,7 @@ impl Types {
             Some(Type::Boolean) => Ty::Bool,
             Some(Type::Array) => match schema.item(None) {
                 Some(item) => {
-                    let inner = self.outside(|types| types.at_depth(item, &format!("{hint}Item"), output, depth + 1));
+                    let inner = self.at_depth(item, &format!("{hint}Item"), output, depth + 1);
                     Ty::Vec(Box::new(if item.nullable() { inner.optional() } else { inner }))
                 }
                 None => Ty::Vec(Box::new(Ty::Json)),
@@ -142,12 +169,42 @@ impl Types {
         }
     }
 
-    /// Runs `make` where a type that is being made may be named without a `Box`.
-    fn outside<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
-        let building = std::mem::take(&mut self.building);
-        let made = make(self);
-        self.building = building;
-        made
+    /// The types, with a `Box` wherever one would contain itself: on the fields that lead back to a
+    /// type on the way from the first one that was needed.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<TypeDef> {
+        let mut state = vec![Visit::New; self.defs.len()];
+        for start in 0..self.defs.len() {
+            // The types on the way, and which of their fields is next.
+            let mut way = Vec::from([(start, 0)]);
+            while let Some((def, field)) = way.last_mut() {
+                let (def, index) = (*def, *field);
+                if index == 0 {
+                    if state[def] == Visit::Done {
+                        way.pop();
+                        continue;
+                    }
+                    state[def] = Visit::Open;
+                }
+                *field += 1;
+                let TypeKind::Struct(fields) = &mut self.defs[def].kind else {
+                    state[def] = Visit::Done;
+                    way.pop();
+                    continue;
+                };
+                let Some(field) = fields.get_mut(index) else {
+                    state[def] = Visit::Done;
+                    way.pop();
+                    continue;
+                };
+                match field.ty.contained() {
+                    Some(target) if state[target] == Visit::Open => field.ty.enclose(),
+                    Some(target) if state[target] == Visit::New => way.push((target, 0)),
+                    _ => {}
+                }
+            }
+        }
+        self.defs
     }
 
     fn string(&mut self, schema: Schema<'_>, hint: &str, output: bool) -> Ty {
@@ -201,22 +258,16 @@ impl Types {
         if properties.is_empty() {
             return match schema.additional() {
                 Ok(Some(value)) => {
-                    let inner = self.outside(|types| types.at_depth(value, &format!("{hint}Value"), output, depth + 1));
+                    let inner = self.at_depth(value, &format!("{hint}Value"), output, depth + 1);
                     Ty::Map(Box::new(if value.nullable() { inner.optional() } else { inner }))
                 }
                 _ => Ty::Json,
             };
         }
         if let Some(&index) = self.known.get(&(schema.at.span(), output)) {
-            let named = Ty::Named(index);
-            return if self.building.contains(&index) {
-                Ty::Boxed(Box::new(named))
-            } else {
-                named
-            };
+            return Ty::Named(index);
         }
         let index = self.reserve(schema, hint, output);
-        self.building.push(index);
         let own = self.defs[index].ident.clone();
         let mut fields: Vec<Field> = Vec::new();
         for (name, ..) in properties {
@@ -246,7 +297,6 @@ impl Types {
                 secret: property.text("format") == Some("password"),
             });
         }
-        self.building.pop();
         self.defs[index].kind = TypeKind::Struct(fields);
         Ty::Named(index)
     }

@@ -3,11 +3,11 @@
 use super::value::Place;
 use super::{Engine, JsonPiece, Scope, Segment, Value, ValueKind, unsupported};
 use crate::diagnostic::{Diagnostic, rule};
-use crate::document::{self, Text};
+use crate::document::{self, Location, Text};
 use crate::expression;
 use crate::openapi::{Media, Operation, is_json};
 use crate::schema::Schema;
-use crate::source::Span;
+use crate::source::{Cursor, Span};
 
 /// A body of a request.
 #[derive(Clone, Debug)]
@@ -59,36 +59,35 @@ impl<'a> Scope<'a, '_> {
             step: Some(step),
             response: false,
         };
-        let content_type = self.content_type(request, operation)?;
-        let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        let media = operation.body.as_ref().and_then(|body| {
-            body.media.iter().find(|media| {
-                media
-                    .name
-                    .split(';')
-                    .next()
-                    .unwrap_or("")
-                    .trim()
-                    .eq_ignore_ascii_case(&essence)
-            })
-        });
-        let payload_at = request.payload?;
-        let payload = self.value(payload_at, &place);
-        let form = if is_json(&content_type) {
-            Payload::Json
-        } else if essence.ends_with("/xml") || essence.ends_with("+xml") {
-            Payload::Xml
-        } else if essence == "application/x-www-form-urlencoded" {
-            Payload::Form
-        } else if essence.starts_with("multipart/") {
-            Payload::Multipart
-        } else {
-            Payload::Text
+        let Some(payload_at) = request.payload else {
+            self.without_payload(request);
+            return None;
         };
+        let Written {
+            content_type,
+            by_description,
+        } = self.content_type(request, step, operation)?;
+        let essence = essence(&content_type);
+        let media = operation.body.as_ref().and_then(|body| {
+            let exact = body.media.iter().find(|media| self::essence(media.name) == essence);
+            exact.or_else(|| body.media.iter().find(|media| accepts(media.name, &essence)))
+        });
+        let payload = self.value(payload_at, &place);
+        let mut content_type = content_type;
+        let mut form = Payload::of(&content_type);
+        if by_description && let Some(found) = unfit(&payload, form) {
+            self.payload_content_type(&payload, &essence, found, form);
+            "application/json".clone_into(&mut content_type);
+            form = Payload::Json;
+        }
         let payload = match form {
             Payload::Json => self.json_text(payload_at, payload),
             Payload::Form | Payload::Multipart => self.payload_fields(payload, form, &essence)?,
-            Payload::Xml | Payload::Text => self.payload_text(payload, &essence)?,
+            Payload::Xml | Payload::Text => self.payload_text(payload, form, &essence)?,
+        };
+        let payload = match form {
+            Payload::Form => form_text(payload),
+            _ => payload,
         };
         let (payload, replacements) = self.replacements(request, payload, form, &place);
         Some(Body {
@@ -102,16 +101,41 @@ impl<'a> Scope<'a, '_> {
         })
     }
 
+    /// A request body that says something, but not what is sent.
+    fn without_payload(&mut self, request: &document::RequestBody<'a>) {
+        if let Some(replacement) = request.replacements.first() {
+            let message = "`replacements` without a `payload`: there is nothing to replace in";
+            self.diagnostics.push(
+                Diagnostic::new(&rule::REPLACEMENT_WITHOUT_PAYLOAD, replacement.target.span(), message)
+                    .help("add the `payload` that the replacements are made in"),
+            );
+        } else if let Some(text) = request.content_type {
+            let message = "`contentType` has no effect without a `payload`";
+            self.diagnostics.push(
+                Diagnostic::new(&rule::CONTENT_TYPE_UNUSED, text.span(), message)
+                    .help("add a `payload`, or remove `requestBody`"),
+            );
+        }
+    }
+
+    /// The operation accepts one kind of body, the document has another.
+    fn payload_content_type(&mut self, payload: &Value, essence: &str, found: &str, form: Payload) {
+        let expected = if matches!(form, Payload::Form | Payload::Multipart) {
+            "an object"
+        } else {
+            "a string"
+        };
+        let message = format!("the operation accepts `{essence}`, whose payload is {expected}; found {found}");
+        self.diagnostics.push(
+            Diagnostic::new(&rule::PAYLOAD_CONTENT_TYPE, payload.span, message)
+                .help("if the API takes JSON, write `contentType: application/json`"),
+        );
+    }
+
     /// A form is an object; one that is sent as pairs may also be a string that is ready.
     fn payload_fields(&mut self, payload: Value, form: Payload, essence: &str) -> Option<Value> {
-        let found = match &payload.kind {
-            ValueKind::Array(_) => "an array",
-            ValueKind::Null => "null",
-            ValueKind::Bool(_) => "a boolean",
-            ValueKind::Number(_) => "a number",
-            ValueKind::Text(_) | ValueKind::Template(_) if form == Payload::Multipart => "a string",
-            ValueKind::Invalid => return None,
-            _ => return Some(payload),
+        let Some(found) = unfit(&payload, form) else {
+            return Some(payload).filter(|payload| !matches!(payload.kind, ValueKind::Invalid));
         };
         let message = format!("a body of type `{essence}` is written as an object, found {found}");
         self.diagnostics
@@ -120,13 +144,9 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// A body that is neither JSON nor a form is a string.
-    fn payload_text(&mut self, payload: Value, essence: &str) -> Option<Value> {
-        let found = match &payload.kind {
-            ValueKind::Array(_) => "an array",
-            ValueKind::Object(_) => "an object",
-            ValueKind::Null => "null",
-            ValueKind::Invalid => return None,
-            _ => return Some(payload),
+    fn payload_text(&mut self, payload: Value, form: Payload, essence: &str) -> Option<Value> {
+        let Some(found) = unfit(&payload, form) else {
+            return Some(payload).filter(|payload| !matches!(payload.kind, ValueKind::Invalid));
         };
         let message = format!("a body of type `{essence}` is written as a string, found {found}");
         self.diagnostics
@@ -137,7 +157,7 @@ impl<'a> Scope<'a, '_> {
     /// A string with a JSON content type is sent as written when it is the text of an object or
     /// array. Expressions inside its string literals are escaped for them, so that no value can
     /// change the structure around it.
-    fn json_text(&mut self, at: crate::source::Cursor<'a>, payload: Value) -> Value {
+    fn json_text(&mut self, at: Cursor<'a>, payload: Value) -> Value {
         let segments = match payload.kind {
             ValueKind::Text(text) => vec![Segment::Text(text)],
             ValueKind::Template(segments) => segments,
@@ -219,6 +239,11 @@ impl<'a> Scope<'a, '_> {
     ) -> (Value, Vec<(ReplacementTarget, Value)>) {
         let mut later = Vec::new();
         for replacement in &request.replacements {
+            self.literal_braces(
+                replacement.target.value,
+                replacement.target.span(),
+                "the target of a replacement",
+            );
             let value = self.value(replacement.value, place);
             let target = replacement.target;
             let xpath = document::ExpressionType {
@@ -303,67 +328,177 @@ impl<'a> Scope<'a, '_> {
         tokens
     }
 
-    fn content_type(&mut self, request: &document::RequestBody<'a>, operation: &Operation<'a>) -> Option<String> {
+    /// The content type that the document writes, else the one that the operation offers.
+    fn content_type(
+        &mut self,
+        request: &document::RequestBody<'a>,
+        step: &'a document::Step<'a>,
+        operation: &Operation<'a>,
+    ) -> Option<Written> {
         let offered: Vec<&str> = operation
             .body
             .as_ref()
             .map(|body| body.media.iter().map(|media| media.name).collect())
             .unwrap_or_default();
-        if let Some(text) = request.content_type {
-            if !is_media_type(text.value) {
-                let message = format!("`{}` is no media type", text.value);
+        if let Some((text, at)) = self.written_content_type(request, step) {
+            let essence = essence(&text);
+            if !is_media_type(&text) {
+                let message = if text.contains('*') {
+                    format!("`{text}` is a range of media types, which is never sent")
+                } else {
+                    format!("`{text}` is no media type")
+                };
                 self.diagnostics.push(
-                    Diagnostic::new(&rule::CONTENT_TYPE_INVALID, text.span(), message)
+                    Diagnostic::new(&rule::CONTENT_TYPE_INVALID, at, message)
                         .help("write a type and a subtype, such as `application/json`"),
                 );
                 return None;
             }
-            let essence = text.value.split(';').next().unwrap_or("").trim();
-            let known = offered.iter().any(|media| {
-                media.eq_ignore_ascii_case(essence)
-                    || media
-                        .split(';')
-                        .next()
-                        .is_some_and(|media| media.trim().eq_ignore_ascii_case(essence))
-                    || accepts(media, essence)
-            });
+            let known = offered
+                .iter()
+                .any(|media| self::essence(media) == essence || accepts(media, &essence));
             if !offered.is_empty() && !known {
                 let message = format!("the operation does not accept `{essence}`");
                 self.diagnostics.push(
-                    Diagnostic::new(&rule::CONTENT_TYPE_UNSUPPORTED, text.span(), message).help(format!(
-                        "it accepts {}",
-                        offered
-                            .iter()
-                            .map(|name| format!("`{name}`"))
-                            .collect::<Vec<_>>()
-                            .join(", ")
-                    )),
+                    Diagnostic::new(&rule::CONTENT_TYPE_UNSUPPORTED, at, message)
+                        .help(format!("it accepts {}", super::listed(offered.iter().copied()))),
                 );
             }
-            return Some(text.value.to_owned());
+            return Some(Written {
+                content_type: text,
+                by_description: false,
+            });
         }
-        match offered.as_slice() {
-            [only] if !only.contains('*') => Some((*only).to_owned()),
-            [] => Some("application/json".to_owned()),
-            _ => offered
-                .iter()
-                .find(|name| is_json(name))
-                .map(|name| (*name).to_owned())
-                .or_else(|| {
-                    let message = "the operation accepts several media types; the body does not say which it is";
-                    self.diagnostics.push(
-                        Diagnostic::new(&rule::CONTENT_TYPE_AMBIGUOUS, request.at.span(), message).help(format!(
-                            "add `contentType` with one of {}",
-                            offered
-                                .iter()
-                                .map(|name| format!("`{name}`"))
-                                .collect::<Vec<_>>()
-                                .join(", ")
-                        )),
-                    );
-                    None
-                }),
+        let chosen = choose(&offered, request.payload);
+        if chosen.is_none() {
+            let message = "the operation accepts several media types; the body does not say which it is";
+            self.diagnostics.push(
+                Diagnostic::new(&rule::CONTENT_TYPE_AMBIGUOUS, request.at.span(), message).help(format!(
+                    "add `contentType` with one of {}",
+                    super::listed(offered.iter().copied())
+                )),
+            );
         }
+        Some(Written {
+            content_type: chosen?,
+            by_description: true,
+        })
+    }
+
+    /// `contentType`, or a parameter for the header of this name, which says the same.
+    fn written_content_type(
+        &mut self,
+        request: &document::RequestBody<'a>,
+        step: &'a document::Step<'a>,
+    ) -> Option<(String, Span)> {
+        let own = request.content_type.map(|text| (text.value.to_owned(), text.span()));
+        let list = step.parameters.iter().chain(&self.workflow.parameters);
+        let mut parameters = list.filter_map(|parameter| {
+            let parameter = self.parameter_object(parameter)?;
+            let header = parameter.location.map(|(location, _)| location) == Some(Location::Header);
+            let named = parameter.name.value.eq_ignore_ascii_case("content-type");
+            (header && named).then_some(parameter)
+        });
+        let Some(parameter) = parameters.next() else {
+            return own;
+        };
+        let text = parameter.value.as_str().unwrap_or("");
+        let literal = !text.is_empty() && !text.contains('$');
+        let agrees = |own: &str| own.eq_ignore_ascii_case(text) || accepts(own, &essence(text));
+        if literal && own.as_ref().is_none_or(|(own, _)| agrees(own)) {
+            return Some((text.to_owned(), parameter.value.span()));
+        }
+        // Computed while a run goes on, it is sent as it is; the body is made as the operation wants it.
+        if !literal && own.as_ref().is_none_or(|(own, _)| own.contains('*')) {
+            return None;
+        }
+        let message = "the header `Content-Type` of a request with a body is its `contentType`";
+        let mut diagnostic = Diagnostic::new(&rule::HEADER_RESERVED, parameter.name.span(), message);
+        if let Some((_, span)) = &own {
+            diagnostic = diagnostic.related(*span, "the body says another one");
+        }
+        self.diagnostics
+            .push(diagnostic.help("remove the parameter and write `contentType` in `requestBody`"));
+        own
+    }
+}
+
+/// The content type of a body.
+struct Written {
+    content_type: String,
+    /// Whether the document leaves it to the description.
+    by_description: bool,
+}
+
+/// The one media type of a list that is sent where the document does not say: the only one, else
+/// JSON where it is offered. A media range is never sent.
+fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
+    let concrete: Vec<&str> = offered.iter().copied().filter(|media| !media.contains('*')).collect();
+    let plain = concrete.iter().find(|media| essence(media) == "application/json");
+    let json: Vec<&str> = concrete.iter().copied().filter(|media| is_json(media)).collect();
+    let chosen = match (offered, plain, json.as_slice()) {
+        ([], ..) => "application/json",
+        ([only], ..) if concrete.len() == 1 => only,
+        (_, Some(plain), _) => plain,
+        (_, None, [only]) if concrete.len() == offered.len() => only,
+        _ => {
+            // What is spelt out and no string is JSON wherever anything is accepted.
+            let anything = offered.iter().any(|media| accepts(media, "application/json"));
+            let spelt_out = payload.is_some_and(|payload| payload.as_str().is_none());
+            if !(anything && spelt_out && concrete.is_empty()) {
+                return None;
+            }
+            "application/json"
+        }
+    };
+    Some(chosen.to_owned())
+}
+
+/// A media type without its parameters, in lower case.
+fn essence(media: &str) -> String {
+    media.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+}
+
+impl Payload {
+    fn of(content_type: &str) -> Self {
+        let essence = essence(content_type);
+        if is_json(&essence) {
+            Self::Json
+        } else if essence.ends_with("/xml") || essence.ends_with("+xml") {
+            Self::Xml
+        } else if essence == "application/x-www-form-urlencoded" {
+            Self::Form
+        } else if essence.starts_with("multipart/") {
+            Self::Multipart
+        } else {
+            Self::Text
+        }
+    }
+}
+
+/// What a payload is, where a form or a text cannot be made of it.
+fn unfit(payload: &Value, form: Payload) -> Option<&'static str> {
+    let fields = matches!(form, Payload::Form | Payload::Multipart);
+    match &payload.kind {
+        _ if form == Payload::Json => None,
+        ValueKind::Array(_) => Some("an array"),
+        ValueKind::Null => Some("null"),
+        ValueKind::Object(_) if !fields => Some("an object"),
+        ValueKind::Bool(_) if fields => Some("a boolean"),
+        ValueKind::Number(_) if fields => Some("a number"),
+        ValueKind::Text(_) | ValueKind::Template(_) if form == Payload::Multipart => Some("a string"),
+        _ => None,
+    }
+}
+
+/// In the text of a form, values are percent-encoded, so that none can add a parameter.
+fn form_text(payload: Value) -> Value {
+    match payload.kind {
+        ValueKind::Template(segments) => Value {
+            span: payload.span,
+            kind: ValueKind::FormText(segments),
+        },
+        _ => payload,
     }
 }
 
@@ -394,21 +529,36 @@ fn spot<'v>(value: &'v mut Value, tokens: &[String]) -> Spot<'v> {
         | ValueKind::Selection(_)
         | ValueKind::JsonText(_)
         | ValueKind::Invalid => Spot::Later,
-        ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Template(_) => {
-            Spot::Nowhere
-        }
+        ValueKind::Null
+        | ValueKind::Bool(_)
+        | ValueKind::Number(_)
+        | ValueKind::Text(_)
+        | ValueKind::Template(_)
+        | ValueKind::FormText(_) => Spot::Nowhere,
     }
 }
 
-/// Whether a range such as `text/*` accepts a media type.
+/// Whether a range such as `text/*` or `application/*+json` accepts a media type.
 fn accepts(range: &str, essence: &str) -> bool {
-    let kind = |text: &str| text.split('/').next().unwrap_or("").to_ascii_lowercase();
-    range == "*/*" || (range.ends_with("/*") && kind(range) == kind(essence))
+    let range = self::essence(range);
+    let Some((kind, subtype)) = range.split_once('/') else {
+        return range == "*";
+    };
+    let (Some((own, rest)), Some(suffix)) = (essence.split_once('/'), subtype.strip_prefix('*')) else {
+        return false;
+    };
+    (kind == "*" || kind == own) && rest.ends_with(suffix)
 }
 
 fn is_media_type(text: &str) -> bool {
     let essence = text.split(';').next().unwrap_or("").trim();
-    let is_token = |part: &str| !part.is_empty() && part.chars().all(expression::is_token_char);
+    // A range says what is accepted; it is never sent.
+    let is_token = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|letter| letter != '*' && expression::is_token_char(letter))
+    };
     let sent = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     sent && essence
         .split_once('/')

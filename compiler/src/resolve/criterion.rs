@@ -34,6 +34,8 @@ pub enum Test {
     Truthy(Value),
     /// A query selects a value.
     Present(Value),
+    /// A value is JSON and not null.
+    Json(Value),
     /// A pattern is found in the text of a value.
     Regex(Value, Vec<Segment>),
     /// A query selects something from a value, or has the effective boolean value true.
@@ -116,14 +118,27 @@ impl<'a> Scope<'a, '_> {
                 return Test::Invalid;
             }
         };
-        let pattern = self.segments(pieces, condition.at, place);
-        if let [Segment::Text(text)] = pattern.as_slice()
-            && let Some(reason) = crate::pattern::error(text)
-        {
-            let message = format!("the pattern is no regular expression (ECMA-262): {reason}");
-            self.diagnostics
-                .push(Diagnostic::new(&rule::REGEX_SYNTAX, condition.span(), message));
-            return Test::Invalid;
+        let mut pattern = self.segments(pieces, condition.at, place);
+        // Whatever the values will be, the text around them must be a pattern.
+        let sample: String = pattern
+            .iter()
+            .map(|segment| match segment {
+                Segment::Text(text) => text,
+                Segment::Reference(_) => "a",
+            })
+            .collect();
+        match (crate::pattern::read(&sample), pattern.as_mut_slice()) {
+            (Ok(compiled), [Segment::Text(text)]) => *text = compiled,
+            (Ok(compiled), _) if compiled.starts_with("(?-u)") => pattern.insert(0, Segment::Text("(?-u)".to_owned())),
+            (Ok(_), _) => {}
+            (Err(refusal), [Segment::Text(_)]) => {
+                let message = format!("the pattern is no regular expression (ECMA-262): {}", refusal.reason);
+                self.diagnostics
+                    .push(Diagnostic::new(&rule::REGEX_SYNTAX, condition.span(), message).help_if(refusal.help));
+                return Test::Invalid;
+            }
+            // A value may be what makes it one.
+            (Err(_), _) => {}
         }
         match context {
             Some(context) => Test::Regex(
@@ -147,8 +162,9 @@ impl<'a> Scope<'a, '_> {
     ) -> Test {
         if kind == "jsonpath"
             && let Some(pieces) = comparison(condition.value)
+            && let Some(parsed) = simple_form(&pieces)
         {
-            return self.jsonpath_comparison(condition, context, &pieces, place);
+            return self.jsonpath_comparison(condition, context, &pieces, &parsed, place);
         }
         if kind == "jsonpath" && !condition.value.contains("{$") {
             match crate::jsonpath::parse(condition.value.trim_end_matches('\n')) {
@@ -157,16 +173,12 @@ impl<'a> Scope<'a, '_> {
                         return Test::Invalid;
                     };
                     if tokens.is_empty() {
-                        // A context that is null fails, whatever is asked of it.
-                        let null = Value {
-                            span: condition.span(),
-                            kind: ValueKind::Null,
-                        };
-                        let context = Value {
+                        // A context that is null fails, whatever is asked of it, and so does one that is
+                        // no JSON.
+                        return Test::Json(Value {
                             span: reference.span,
                             kind: ValueKind::Reference(reference),
-                        };
-                        return Test::Compare(context, condition::Operator::NotEqual, null);
+                        });
                     }
                     reference.token_spans.extend(tokens.iter().map(|_| condition.span()));
                     reference.pointer.extend(tokens);
@@ -203,19 +215,17 @@ impl<'a> Scope<'a, '_> {
         condition: document::Text<'a>,
         context: Option<Reference>,
         pieces: &[Compared<'_>],
+        parsed: &Condition,
         place: &Place<'a>,
     ) -> Test {
         let base = context
             .as_ref()
             .map_or("$response.body", |context| context.text.as_str());
         let hash = if base.contains('#') { "" } else { "#" };
-        let (mut mended, mut simple, mut length) = (String::new(), String::new(), false);
+        let (mut mended, mut length) = (String::new(), false);
         for piece in pieces {
             match piece {
-                Compared::Text(text) => {
-                    mended.push_str(text);
-                    simple.push_str(text);
-                }
+                Compared::Text(text) | Compared::Expression(text) => mended.push_str(text),
                 Compared::Query(tokens, counted) => {
                     length |= counted;
                     let tokens = tokens
@@ -227,8 +237,6 @@ impl<'a> Scope<'a, '_> {
                         mended.push_str(hash);
                         mended.push_str(&pointer);
                     }
-                    // Any expression will do: each stands for its query.
-                    simple.push_str("$statusCode");
                 }
             }
         }
@@ -248,18 +256,39 @@ impl<'a> Scope<'a, '_> {
             ))
         };
         self.diagnostics.push(diagnostic);
-        let (Some(context), Ok(parsed)) = (context, condition::parse(&simple)) else {
+        // Without a context there is an error already.
+        let Some(context) = context else {
             return Test::Invalid;
         };
-        let mut test = self.test(&parsed, condition.at, place);
+        let mut expressions = Vec::new();
+        for piece in pieces {
+            if let Compared::Expression(text) = piece
+                && let Ok(expression) = expression::parse(text)
+            {
+                let reference = self.reference(&expression, condition.at, place);
+                expressions.push(Reference {
+                    span: condition.span(),
+                    token_spans: reference.token_spans.iter().map(|_| condition.span()).collect(),
+                    text: (*text).to_owned(),
+                    ..reference
+                });
+            }
+        }
+        let mut expressions = expressions.into_iter();
+        let mut test = self.test(parsed, condition.at, place);
         let mut queries = pieces.iter().filter_map(|piece| match piece {
             Compared::Query(tokens, counted) => Some((tokens, *counted)),
-            Compared::Text(_) => None,
+            Compared::Text(_) | Compared::Expression(_) => None,
         });
         substitute(&mut test, &mut |value| {
-            let is_mark = matches!(&value.kind, ValueKind::Reference(mark) if mark.source == Source::StatusCode);
-            if !is_mark {
-                return;
+            match &value.kind {
+                ValueKind::Reference(mark) if mark.source == Source::StatusCode => {}
+                ValueKind::Reference(mark) if mark.source == Source::Method => {
+                    value.span = condition.span();
+                    value.kind = expressions.next().map_or(ValueKind::Invalid, ValueKind::Reference);
+                    return;
+                }
+                _ => return,
             }
             let Some((tokens, counted)) = queries.next() else {
                 return;
@@ -349,6 +378,7 @@ impl<'a> Scope<'a, '_> {
                         .help(format!("write `{quoted}`")),
                     );
                 }
+                self.literal_braces(text, span, "a string of a simple condition");
                 ValueKind::Text(text.clone())
             }
             OperandKind::Expression(expression) => ValueKind::Reference(self.reference(expression, at, place)),
@@ -371,7 +401,7 @@ fn substitute(test: &mut Test, change: &mut impl FnMut(&mut Value)) {
             change(right);
         }
         Test::Truthy(value) => change(value),
-        Test::Present(_) | Test::Regex(..) | Test::Query(..) | Test::Invalid => {}
+        Test::Present(_) | Test::Json(_) | Test::Regex(..) | Test::Query(..) | Test::Invalid => {}
     }
 }
 
@@ -381,6 +411,22 @@ enum Compared<'t> {
     Text(&'t str),
     /// A singular query: its tokens, and whether it ends in `.length`.
     Query(Vec<String>, bool),
+    /// A runtime expression.
+    Expression(&'t str),
+}
+
+/// The comparison as a simple condition, in which `$statusCode` stands for each query and `$method`
+/// for each expression; `None` where it is none.
+fn simple_form(pieces: &[Compared<'_>]) -> Option<Condition> {
+    let simple: String = pieces
+        .iter()
+        .map(|piece| match piece {
+            Compared::Text(text) => text,
+            Compared::Query(..) => "$statusCode",
+            Compared::Expression(_) => "$method",
+        })
+        .collect();
+    condition::parse(&simple).ok()
 }
 
 /// A comparison, such as `$.status == 'done' && $.items.length > 0`, in pieces.
@@ -401,12 +447,17 @@ fn comparison(condition: &str) -> Option<Vec<Compared<'_>>> {
                 let end = rest
                     .find(|letter: char| letter.is_whitespace() || "=!<>&|()".contains(letter))
                     .unwrap_or(rest.len());
-                let query = rest[..end].strip_suffix(".length").unwrap_or(&rest[..end]);
-                let Ok(crate::jsonpath::Query::Singular(tokens)) = crate::jsonpath::parse(query) else {
-                    return None;
-                };
                 pieces.push(Compared::Text(&condition[from..at]));
-                pieces.push(Compared::Query(tokens, query.len() < end));
+                if expression::looks_like_expression(rest) {
+                    expression::parse(&rest[..end]).ok()?;
+                    pieces.push(Compared::Expression(&rest[..end]));
+                } else {
+                    let query = rest[..end].strip_suffix(".length").unwrap_or(&rest[..end]);
+                    let Ok(crate::jsonpath::Query::Singular(tokens)) = crate::jsonpath::parse(query) else {
+                        return None;
+                    };
+                    pieces.push(Compared::Query(tokens, query.len() < end));
+                }
                 from = at + end;
                 while letters.clone().next().is_some_and(|(next, _)| next < from) {
                     letters.next();

@@ -555,11 +555,20 @@ impl<'a> Scope<'a, '_> {
 
     /// An output is a runtime expression or a Selector Object, never a literal.
     fn output_value(&mut self, at: Cursor<'a>, place: &value::Place<'a>) -> Value {
-        if at
+        if let Some(text) = at
             .as_str()
-            .is_some_and(|text| !crate::expression::looks_like_expression(text))
+            .filter(|text| crate::expression::looks_like_expression(text))
         {
-            let text = at.as_str().unwrap_or("");
+            let kind = match crate::expression::parse(text) {
+                Ok(expression) => ValueKind::Reference(self.reference(&expression, at, place)),
+                Err(error) => self.wildcard(text, at, place).unwrap_or_else(|| {
+                    self.expression_error(&error, at);
+                    ValueKind::Invalid
+                }),
+            };
+            return Value { span: at.span(), kind };
+        }
+        if let Some(text) = at.as_str() {
             let mut diagnostic = Diagnostic::new(
                 &rule::EXPRESSION_SYNTAX,
                 at.span(),

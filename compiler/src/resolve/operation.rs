@@ -3,11 +3,12 @@
 use super::invocation::Caller;
 use super::value::Place;
 use super::{Call, NamedApi, Request, Scope, Value};
-use crate::diagnostic::{Diagnostic, rule, similar};
+use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::document::{self, Location, OrReusable, Target, Text};
 use crate::expression::{self, Root};
-use crate::openapi::{Found, Operation, Parameter, template_names};
-use crate::source::Span;
+use crate::openapi::{Api, Found, Operation, Parameter};
+use crate::schema::BrokenReference;
+use crate::source::{Span, percent_decode};
 
 /// A parameter of a request with its value.
 #[derive(Clone, Debug)]
@@ -24,6 +25,10 @@ pub struct Argument<'a> {
     pub value: Value,
 }
 
+/// How many references to operations that cannot be resolved are reported where an operation is not
+/// found.
+const BROKEN: usize = 3;
+
 impl<'a> Scope<'a, '_> {
     pub(super) fn call(&mut self, step: &'a document::Step<'a>) -> Call<'a> {
         let (target, text) = match step.targets.as_slice() {
@@ -34,7 +39,10 @@ impl<'a> Scope<'a, '_> {
             }
         };
         let found = match target {
-            Target::WorkflowId => return self.workflow_call(step, text),
+            Target::WorkflowId => {
+                self.channel_fields(step, "a workflow");
+                return self.workflow_call(step, text);
+            }
             Target::ChannelPath => {
                 self.asyncapi_unsupported(text.span());
                 None
@@ -46,16 +54,7 @@ impl<'a> Scope<'a, '_> {
             self.visit_unbound(step);
             return Call::Unresolved;
         };
-        for (field, span, rule) in [
-            ("action", step.action, &rule::ACTION_UNEXPECTED),
-            ("correlationId", step.correlation_id, &rule::CORRELATION_ID_UNEXPECTED),
-        ] {
-            if let Some(span) = span {
-                let message = format!("`{field}` belongs to AsyncAPI steps; this one calls an HTTP operation");
-                self.diagnostics
-                    .push(Diagnostic::new(rule, span, message).help("remove the field"));
-            }
-        }
+        self.channel_fields(step, "an HTTP operation");
         if let (Target::OperationPath, Some(id)) = (target, found.id()) {
             self.prefer_operation_id(text, id, index);
         }
@@ -68,6 +67,20 @@ impl<'a> Scope<'a, '_> {
             arguments,
             body,
         }))
+    }
+
+    /// Fields that belong to a step on a channel, on a step that calls something else.
+    fn channel_fields(&mut self, step: &document::Step<'a>, calls: &str) {
+        for (field, span, rule) in [
+            ("action", step.action, &rule::ACTION_UNEXPECTED),
+            ("correlationId", step.correlation_id, &rule::CORRELATION_ID_UNEXPECTED),
+        ] {
+            if let Some(span) = span {
+                let message = format!("`{field}` belongs to AsyncAPI steps; this one calls {calls}");
+                self.diagnostics
+                    .push(Diagnostic::new(rule, span, message).help("remove the field"));
+            }
+        }
     }
 
     fn workflow_call(&mut self, step: &'a document::Step<'a>, id: Text<'a>) -> Call<'a> {
@@ -118,10 +131,10 @@ impl<'a> Scope<'a, '_> {
             [first, second, ..] => Diagnostic::new(
                 &rule::STEP_TARGET,
                 second.1.span(),
-                format!("step `{id}` names more than one thing to call"),
+                format!("step `{id}` has both `{}` and `{}`", first.0.field(), second.0.field()),
             )
-            .related(first.1.span(), "the first one")
-            .help("keep one of the two"),
+            .related(first.1.span(), format!("the `{}`", first.0.field()))
+            .help(format!("keep `{}` or `{}`", first.0.field(), second.0.field())),
             [_] => return,
         };
         self.diagnostics.push(diagnostic);
@@ -153,7 +166,7 @@ impl<'a> Scope<'a, '_> {
         );
     }
 
-    fn operation_by_id(&mut self, text: Text<'a>) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
+    fn operation_by_id(&mut self, text: Text<'a>) -> Option<(usize, Api<'a>, Found<'a>)> {
         if text.value.starts_with("$sourceDescriptions.") {
             return self.qualified_operation(text);
         }
@@ -183,20 +196,20 @@ impl<'a> Scope<'a, '_> {
         let sources = self.document.sources.len() - self.units[self.unit].others.len();
         match matches.as_slice() {
             [] => {
+                let channels = |source: &document::SourceDescription<'_>| {
+                    matches!(source.kind, Some((document::SourceType::AsyncApi, _)))
+                };
                 // What could not be read may have the operation; that it could not is reported.
-                if apis.len() == sources && apis.iter().all(|named| named.api.is_some()) && !apis.is_empty() {
-                    self.unknown_operation(text.value, text.span(), &apis)
-                } else {
-                    if self
-                        .document
-                        .sources
-                        .iter()
-                        .any(|source| matches!(source.kind, Some((document::SourceType::AsyncApi, _))))
-                        && apis.iter().all(|named| named.api.is_some())
-                    {
-                        self.asyncapi_unsupported(text.span());
-                    }
+                if apis.iter().any(|named| named.api.is_none()) {
                     None
+                } else if self.document.sources.iter().any(channels) {
+                    self.asyncapi_unsupported(text.span());
+                    None
+                } else if apis.is_empty() {
+                    self.no_operations(text, text.value, text.span());
+                    None
+                } else {
+                    self.unknown_operation(text.value, text.span(), &apis)
                 }
             }
             [(named, found)] => {
@@ -206,13 +219,19 @@ impl<'a> Scope<'a, '_> {
                 Some((named.index, named.api?, *found))
             }
             [first, second, ..] => {
-                let message = format!("the operationId `{}` is ambiguous", text.value);
-                let help = if first.0.index == second.0.index {
+                let same = first.0.index == second.0.index;
+                let (rule, message) = if same {
+                    let message = format!("the operationId `{}` appears twice in `{}`", text.value, first.0.name);
+                    (&rule::DUPLICATE_OPERATION_ID, message)
+                } else {
+                    let message = format!("the operationId `{}` is ambiguous", text.value);
+                    (&rule::AMBIGUOUS_OPERATION, message)
+                };
+                let help = if same {
                     format!(
-                        "write `operationPath: '{{$sourceDescriptions.{}.url}}#/paths/{}/{}'`",
+                        "write `operationPath: '{{$sourceDescriptions.{}.url}}#{}'`",
                         first.0.name,
-                        expression::escape(first.1.path),
-                        first.1.method
+                        first.1.pointer()
                     )
                 } else {
                     format!(
@@ -221,7 +240,7 @@ impl<'a> Scope<'a, '_> {
                     )
                 };
                 self.diagnostics.push(
-                    Diagnostic::new(&rule::AMBIGUOUS_OPERATION, text.span(), message)
+                    Diagnostic::new(rule, text.span(), message)
                         .related(first.1.at.span(), "one operation of this id")
                         .related(second.1.at.span(), "another one")
                         .help(help),
@@ -229,6 +248,29 @@ impl<'a> Scope<'a, '_> {
                 Some((first.0.index, first.0.api?, first.1))
             }
         }
+    }
+
+    /// The source descriptions that are meant are Arazzo documents. One that could not be read has been
+    /// reported.
+    fn no_operations(&mut self, text: Text<'a>, id: &str, span: Span) {
+        let others = &self.units[self.unit].others;
+        if others.iter().any(|(_, document)| document.is_none()) {
+            return;
+        }
+        let workflow = others.iter().find_map(|(name, document)| {
+            let mut workflows = self.units[(*document)?].document.workflows.iter();
+            workflows.find(|workflow| workflow.id.value == id).map(|_| *name)
+        });
+        let message = format!(
+            "no operation `{}`: Arazzo documents have workflows, not operations",
+            text.value
+        );
+        let help = match workflow {
+            Some(name) => format!("write `workflowId: $sourceDescriptions.{name}.{id}`"),
+            None => "add the source description of the API that has the operation".to_owned(),
+        };
+        self.diagnostics
+            .push(Diagnostic::new(&rule::UNKNOWN_OPERATION, span, message).help(help));
     }
 
     fn unqualified_operation(&mut self, text: Text<'a>, source: &str) {
@@ -249,7 +291,7 @@ impl<'a> Scope<'a, '_> {
         id: &str,
         span: Span,
         apis: &[NamedApi<'a>],
-    ) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
+    ) -> Option<(usize, Api<'a>, Found<'a>)> {
         let all: Vec<(NamedApi<'a>, Found<'a>)> = apis
             .iter()
             .filter_map(|named| Some((named, named.api?)))
@@ -266,6 +308,10 @@ impl<'a> Scope<'a, '_> {
             return Some((named.index, named.api?, *found));
         }
         let meant = similar(id, all.iter().filter_map(|(_, found)| found.id()));
+        let broken = apis.iter().filter_map(|named| named.api).flat_map(Api::broken);
+        for broken in broken.take(BROKEN) {
+            self.diagnostics.push(broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED));
+        }
         let names: Vec<String> = apis.iter().map(|named| format!("`{}`", named.name)).collect();
         let message = format!("no operation `{id}` in {}", names.join(", "));
         let help = match meant {
@@ -281,7 +327,7 @@ impl<'a> Scope<'a, '_> {
         Some((named.index, named.api?, *found))
     }
 
-    fn qualified_operation(&mut self, text: Text<'a>) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
+    fn qualified_operation(&mut self, text: Text<'a>) -> Option<(usize, Api<'a>, Found<'a>)> {
         let expression = match expression::parse(text.value) {
             Ok(expression) => expression,
             Err(error) => {
@@ -301,6 +347,9 @@ impl<'a> Scope<'a, '_> {
             {
                 if matches!(known.kind, Some((document::SourceType::AsyncApi, _))) {
                     self.asyncapi_unsupported(text.span());
+                } else {
+                    let span = text.at.part(source.at.start, source.at.end);
+                    self.no_operations(text, &reference.text, span);
                 }
             } else {
                 self.unknown_source(&source.text, text.at.part(source.at.start, source.at.end));
@@ -313,16 +362,15 @@ impl<'a> Scope<'a, '_> {
             .filter(|found| found.id() == Some(reference.text.as_str()));
         let (first, second) = (matches.next(), matches.next());
         if let (Some(first), Some(second)) = (first, second) {
-            let message = format!("the operationId `{}` stands twice in `{}`", reference.text, named.name);
+            let message = format!("the operationId `{}` appears twice in `{}`", reference.text, named.name);
             self.diagnostics.push(
-                Diagnostic::new(&rule::AMBIGUOUS_OPERATION, text.span(), message)
+                Diagnostic::new(&rule::DUPLICATE_OPERATION_ID, text.span(), message)
                     .related(first.at.span(), "one operation of this id")
                     .related(second.at.span(), "another one")
                     .help(format!(
-                        "write `operationPath: '{{$sourceDescriptions.{}.url}}#/paths/{}/{}'`",
+                        "write `operationPath: '{{$sourceDescriptions.{}.url}}#{}'`",
                         named.name,
-                        expression::escape(first.path),
-                        first.method
+                        first.pointer()
                     )),
             );
         }
@@ -337,27 +385,31 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// `{$sourceDescriptions.NAME.url}#/paths/~1pets/get`
-    fn operation_by_path(&mut self, text: Text<'a>) -> Option<(usize, crate::openapi::Api<'a>, Found<'a>)> {
+    fn operation_by_path(&mut self, text: Text<'a>) -> Option<(usize, Api<'a>, Found<'a>)> {
         let value = text.value;
         let (named, pointer) = self.operation_path(text)?;
         let api = named.api?;
         let start = value.len() - pointer.len();
-        let tokens: Vec<String> = pointer
-            .strip_prefix('/')
-            .unwrap_or("")
-            .split('/')
-            .map(|token| expression::unescape(token).unwrap_or_default())
-            .collect();
-        let found = match tokens.as_slice() {
-            [paths, path, method] if paths == "paths" => api.operation_at(path, method),
-            _ => None,
+        // Behind `#` a JSON Pointer is percent-encoded (RFC 6901, section 6); a path that has such
+        // triplets itself is found as it is written.
+        let mut found = operation_by_pointer(api, pointer, self.diagnostics);
+        if matches!(found, Ok(None)) && pointer.contains('%') {
+            found = operation_by_pointer(api, &percent_decode(pointer), self.diagnostics);
+        }
+        let found = match found {
+            Ok(found) => found,
+            Err(broken) => {
+                self.diagnostics.push(
+                    broken
+                        .diagnostic(&rule::OPERATION_PATH_UNRESOLVED)
+                        .related(text.span(), "the operation path that needs it"),
+                );
+                return None;
+            }
         };
         if found.is_none() {
             let message = format!("`{pointer}` leads to no operation in `{}`", named.name);
-            let all: Vec<String> = api
-                .operations()
-                .map(|found| format!("/paths/{}/{}", expression::escape(found.path), found.method))
-                .collect();
+            let all: Vec<String> = api.operations().map(|found| found.pointer()).collect();
             let help = match similar(pointer, all.iter().map(String::as_str)) {
                 Some(known) => format!("an operation with a similar path exists: `{known}`"),
                 None => "a pointer to an operation reads `/paths/~1pets~1{id}/get`, with `~1` for each `/` of the path"
@@ -400,8 +452,15 @@ impl<'a> Scope<'a, '_> {
         }
         let named = self.apis.iter().copied().find(|named| named.name == source.text);
         let known = |known: &document::SourceDescription<'a>| known.name.value == source.text;
-        if named.is_none() && !self.document.sources.iter().any(known) {
-            self.unknown_source(&source.text, text.at.part(source.at.start, source.at.end));
+        if named.is_none() {
+            let span = text.at.part(source.at.start, source.at.end);
+            match self.document.sources.iter().find(|source| known(source)) {
+                None => self.unknown_source(&source.text, span),
+                Some(known) if matches!(known.kind, Some((document::SourceType::AsyncApi, _))) => {
+                    self.asyncapi_unsupported(text.span());
+                }
+                Some(_) => self.no_operations(text, pointer, span),
+            }
         }
         Some((named?, pointer))
     }
@@ -475,9 +534,22 @@ impl<'a> Scope<'a, '_> {
                 let Some(parameter) = self.parameter_object(parameter) else {
                     continue;
                 };
+                self.literal_braces(parameter.name.value, parameter.name.span(), "the name of a parameter");
                 let Some(location) = self.location(&parameter, operation) else {
                     continue;
                 };
+                let name = parameter.name.value;
+                let is_content_type = location == Location::Header && name.eq_ignore_ascii_case("content-type");
+                let has_payload = step.request_body.as_ref().is_some_and(|body| body.payload.is_some());
+                // With a body it is the content type of the body, unless it is computed.
+                let literal = parameter.value.as_str().is_some_and(|text| !text.contains('$'));
+                if is_content_type && has_payload && literal {
+                    continue;
+                }
+                if location == Location::Path && shared && !path_names(operation).contains(&name) {
+                    self.shared_parameter_without_place(parameter.name, step, operation);
+                    continue;
+                }
                 let same =
                     |known: &Argument<'a>| same_parameter(&known.name, known.location, parameter.name.value, location);
                 if let Some(index) = arguments.iter().position(same) {
@@ -514,6 +586,18 @@ impl<'a> Scope<'a, '_> {
         arguments
     }
 
+    /// A parameter of the workflow that the path of an operation has no place for: it is for others.
+    fn shared_parameter_without_place(&mut self, name: Text<'a>, step: &document::Step<'a>, operation: &Operation<'a>) {
+        let message = format!(
+            "the path parameter `{}` is left out in step `{}`: `{}` has no place for it",
+            name.value, step.id.value, operation.path
+        );
+        self.diagnostics.push(
+            Diagnostic::new(&rule::UNKNOWN_PARAMETER, name.span(), message)
+                .help("give the parameter in the steps that need it"),
+        );
+    }
+
     fn location(&mut self, parameter: &document::Parameter<'a>, operation: &Operation<'a>) -> Option<Location> {
         if let Some((location, _)) = parameter.location {
             return Some(location);
@@ -525,6 +609,9 @@ impl<'a> Scope<'a, '_> {
             .filter(|known| known.name == name)
             .map(|known| known.location)
             .collect();
+        if parameter.says_location {
+            return declared.first().copied();
+        }
         let message = format!("the parameter `{name}` does not say where it is sent");
         let help = match declared.first() {
             Some(location) => format!("add `in: {}`", location.word()),
@@ -536,6 +623,22 @@ impl<'a> Scope<'a, '_> {
     }
 }
 
+fn operation_by_pointer<'a>(
+    api: Api<'a>,
+    pointer: &str,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Found<'a>>, BrokenReference<'a>> {
+    let tokens = pointer.strip_prefix('/').unwrap_or("").split('/');
+    let tokens: Vec<String> = tokens
+        .map(|token| expression::unescape(token).unwrap_or_default())
+        .collect();
+    match tokens.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["paths", path, "additionalOperations", method] => api.operation_at(path, method, true, diagnostics),
+        ["paths", path, method] => api.operation_at(path, method, false, diagnostics),
+        _ => Ok(None),
+    }
+}
+
 /// Header names ignore case (RFC 9110, section 5.1), all others do not.
 pub(crate) fn same_parameter(left: &str, left_in: Location, right: &str, right_in: Location) -> bool {
     left_in == right_in && (left == right || (left_in == Location::Header && left.eq_ignore_ascii_case(right)))
@@ -544,5 +647,5 @@ pub(crate) fn same_parameter(left: &str, left_in: Location, right: &str, right_i
 /// The names that the path of an operation has in braces.
 #[must_use]
 pub fn path_names<'o>(operation: &'o Operation<'_>) -> Vec<&'o str> {
-    template_names(operation.path)
+    crate::path_template::names(operation.path)
 }

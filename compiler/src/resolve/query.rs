@@ -96,7 +96,33 @@ impl<'a> Scope<'a, '_> {
         place: &Place<'a>,
     ) -> Option<Query> {
         let inner = &text[found.clone()];
-        let mended = format!("{}'{{{inner}}}'{}", &text[..found.start], &text[found.end..]);
+        let expression = expression::parse_in(text, found.clone()).ok()?;
+        let reference = self.reference(&expression, at, place);
+        let parts = vec![
+            Segment::Text(text[..found.start].to_owned()),
+            Segment::Reference(reference),
+            Segment::Text(text[found.end..].to_owned()),
+        ];
+        // Outside of a string literal it is a literal itself.
+        let mut mark = "";
+        let pieces: Vec<QueryPiece> = split(parts, true)
+            .into_iter()
+            .map(|piece| match piece {
+                QueryPiece::Bare(reference) => {
+                    mark = "'";
+                    QueryPiece::Value(reference)
+                }
+                other => other,
+            })
+            .collect();
+        let mended = format!("{}{mark}{{{inner}}}{mark}{}", &text[..found.start], &text[found.end..]);
+        // What is no query with its braces has no reading either.
+        if let Err(refusal) = jsonpath(&sample(&pieces, "0")) {
+            let message = format!("`{text}` is no JSONPath query (RFC 9535), with braces around `{inner}` either");
+            self.diagnostics
+                .push(Diagnostic::new(refusal.rule, at.span(), message).help_if(refusal.help));
+            return None;
+        }
         self.diagnostics.push(
             Diagnostic::new(
                 &rule::JSONPATH_UNBRACED_EXPRESSION,
@@ -105,14 +131,6 @@ impl<'a> Scope<'a, '_> {
             )
             .help(format!("write `{mended}`, without quotes for a number")),
         );
-        let expression = expression::parse_in(text, found.clone()).ok()?;
-        let reference = self.reference(&expression, at, place);
-        let pieces = vec![
-            QueryPiece::Text(text[..found.start].to_owned()),
-            QueryPiece::Value(reference),
-            QueryPiece::Text(text[found.end..].to_owned()),
-        ];
-        jsonpath(&sample(&pieces, "0")).ok()?;
         Some(Query {
             engine: Engine::JsonPath,
             pieces,

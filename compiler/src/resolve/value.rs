@@ -34,6 +34,8 @@ pub enum ValueKind {
     Length(Reference),
     /// A string with expressions in it.
     Template(Vec<Segment>),
+    /// The text of a form, in which values are percent-encoded.
+    FormText(Vec<Segment>),
     /// JSON that is written as text, with expressions in it.
     JsonText(Vec<JsonPiece>),
     /// An array.
@@ -125,6 +127,15 @@ pub enum Source {
         /// The index of the output or input.
         field: usize,
     },
+    /// An output or input of a workflow that a step has called before.
+    Called {
+        /// The index of the workflow.
+        workflow: usize,
+        /// Whether it is an input.
+        input: bool,
+        /// The index of the output or input.
+        field: usize,
+    },
     /// A text of the document.
     Constant(String),
     /// Something that was reported.
@@ -161,7 +172,10 @@ impl<'a> Scope<'a, '_> {
             Data::Object(_) if self.is_selector(at) => self.selector(at, place),
             Data::Object(_) => ValueKind::Object(
                 at.members()
-                    .map(|entry| (entry.key.to_owned(), self.value(entry.value, place)))
+                    .map(|entry| {
+                        self.literal_key(entry);
+                        (entry.key.to_owned(), self.value(entry.value, place))
+                    })
                     .collect(),
             ),
         };
@@ -179,23 +193,55 @@ impl<'a> Scope<'a, '_> {
                             .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
                     );
                 }
+                Err(error) if error.kind == Mistake::UnknownRoot => {
+                    return if self.unknown_root(&error, at) {
+                        ValueKind::Text(text.to_owned())
+                    } else {
+                        ValueKind::Invalid
+                    };
+                }
                 Err(error) => {
+                    if let Some(selection) = self.wildcard(text, at, place) {
+                        return selection;
+                    }
                     self.expression_error(&error, at);
                     return ValueKind::Invalid;
                 }
             }
         }
-        if !text.contains("{$") {
-            if unbraced(text, 0).is_some() {
-                return ValueKind::Template(self.unbraced_expressions(text, at, place));
-            }
-            return ValueKind::Text(text.to_owned());
+        if let Some(open) = unclosed(text) {
+            let message = "this embedded expression is never closed";
+            self.diagnostics.push(
+                Diagnostic::new(&rule::EXPRESSION_SYNTAX, at.part(open, text.len()), message)
+                    .help("write `}` after the expression"),
+            );
+            return ValueKind::Invalid;
         }
-        match expression::template(text) {
-            Ok(pieces) if pieces.iter().all(|piece| matches!(piece, Piece::Text(_))) => {
-                ValueKind::Text(text.to_owned())
+        let mut pieces = expression::template(text);
+        if let Err(errors) = &mut pieces {
+            let mut literal = true;
+            errors.retain(|error| {
+                let unknown = error.kind == Mistake::UnknownRoot;
+                literal &= unknown && self.unknown_root(error, at);
+                !unknown
+            });
+            if literal {
+                pieces = expression::template_of_known(text);
             }
-            Ok(pieces) => ValueKind::Template(self.segments(pieces, at, place)),
+        }
+        match pieces {
+            Ok(pieces) => {
+                let braced = pieces.into_iter().filter_map(|piece| match piece {
+                    Piece::Expression(expression) => Some(expression),
+                    Piece::Text(_) => None,
+                });
+                let segments = self.embedded(text, braced.collect(), at, place);
+                match segments.as_slice() {
+                    [] => ValueKind::Text(String::new()),
+                    [Segment::Text(_)] => ValueKind::Text(text.to_owned()),
+                    _ => ValueKind::Template(segments),
+                }
+            }
             Err(errors) => {
                 for error in &errors {
                     self.expression_error(error, at);
@@ -203,6 +249,59 @@ impl<'a> Scope<'a, '_> {
                 ValueKind::Invalid
             }
         }
+    }
+
+    /// `$steps.s.outputs.items[*].id`: what a JSONPath query selects from the output.
+    pub(super) fn wildcard(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a>) -> Option<ValueKind> {
+        let open = text.find('[')?;
+        let (head, rest) = text.split_at(open);
+        let expression = expression::parse_in(text, 0..open).ok()?;
+        let word = |letter: char| letter.is_ascii_alphanumeric() || "[]*._-".contains(letter);
+        let outputs = matches!(expression.root, Root::Step { .. } | Root::Input(_) | Root::Output(_));
+        if !outputs || !rest.contains("[*]") || !rest.chars().all(word) {
+            return None;
+        }
+        let query = format!("${rest}");
+        let name = document::Text { value: "jsonpath", at };
+        let kind = document::ExpressionType { name, version: None };
+        let engine = self.engine(&kind, &query, at, false)?;
+        let context = self.reference(&expression, at, place);
+        let message = "a wildcard in brackets is no part of an expression";
+        self.diagnostics.push(
+            Diagnostic::new(&rule::BRACKET_INDEX, at.part(open, text.len()), message).help(format!(
+                "write a Selector Object (1.1): `{{ context: {head}, selector: '{query}', type: jsonpath }}`"
+            )),
+        );
+        Some(ValueKind::Selection(Box::new(Selection { engine, context, query })))
+    }
+
+    /// Expressions are not evaluated in the keys of a payload.
+    fn literal_key(&mut self, entry: crate::source::Entry<'a>) {
+        let bare = expression::looks_like_expression(entry.key) && expression::parse(entry.key).is_ok();
+        if bare {
+            let message = format!("the expression `{}` in a key is text", entry.key);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::LITERAL_BRACES, entry.key_span, message)
+                    .help("to compute a key, write the whole payload as JSON text"),
+            );
+        } else {
+            self.literal_braces(entry.key, entry.key_span, "a key");
+        }
+    }
+
+    /// An embedded expression where none is evaluated.
+    pub(super) fn literal_braces(&mut self, text: &str, span: Span, what: &str) {
+        let Some(inner) = embedded_expression(text) else {
+            return;
+        };
+        let help = match what {
+            "a key" => "to compute a key, write the whole payload as JSON text".to_owned(),
+            "a string of a simple condition" => format!("compare with the expression itself: `{inner}`"),
+            _ => "write the text itself".to_owned(),
+        };
+        let message = format!("the expression `{{{inner}}}` in {what} is text");
+        self.diagnostics
+            .push(Diagnostic::new(&rule::LITERAL_BRACES, span, message).help(help));
     }
 
     pub(super) fn segments(&mut self, pieces: Vec<Piece>, at: Cursor<'a>, place: &Place<'a>) -> Vec<Segment> {
@@ -215,54 +314,96 @@ impl<'a> Scope<'a, '_> {
             .collect()
     }
 
-    /// Reports a mistake against the grammar of expressions under the rule of its kind.
+    /// Reports what is no expression by the grammar. Nothing can be read in its place, so that no
+    /// option makes it a warning.
     pub(super) fn expression_error(&mut self, error: &SyntaxError, at: Cursor<'_>) {
         let rule = match error.kind {
-            Mistake::UnknownRoot => &rule::UNKNOWN_ROOT,
+            Mistake::UnknownRoot if self.diagnostics.denies(&rule::UNKNOWN_ROOT) => &rule::UNKNOWN_ROOT,
             Mistake::Pointer => &rule::POINTER_SYNTAX,
+            _ => &rule::EXPRESSION_SYNTAX,
+        };
+        self.mistake(rule, error, at);
+    }
+
+    /// Reports a deviation from the grammar that has one obvious meaning.
+    fn recoverable(&mut self, error: &SyntaxError, at: Cursor<'_>) {
+        let rule = match error.kind {
             Mistake::HeadersPlural => &rule::HEADERS_PLURAL,
             Mistake::BracketIndex => &rule::BRACKET_INDEX,
             Mistake::BodyPointer => &rule::BODY_NEEDS_POINTER,
-            Mistake::Syntax => &rule::EXPRESSION_SYNTAX,
+            Mistake::UnknownRoot | Mistake::Pointer | Mistake::Syntax => return self.expression_error(error, at),
         };
+        self.mistake(rule, error, at);
+    }
+
+    fn mistake(&mut self, rule: &'static rule::Rule, error: &SyntaxError, at: Cursor<'_>) {
         let span = at.part(error.at.start, error.at.end);
         self.diagnostics
             .push(Diagnostic::new(rule, span, error.message.clone()).help_if(error.help.clone()));
     }
 
-    /// Text with expressions whose braces were forgotten: reported, and read as if they were there.
-    fn unbraced_expressions(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a>) -> Vec<Segment> {
-        let mut segments = Vec::new();
+    /// Reports an unknown root where text could be meant as well; whether it is.
+    fn unknown_root(&mut self, error: &SyntaxError, at: Cursor<'_>) -> bool {
+        let span = at.part(error.at.start, error.at.end);
+        let diagnostic = Diagnostic::new(&rule::UNKNOWN_ROOT, span, error.message.clone());
+        self.diagnostics.push(
+            diagnostic
+                .help_if(error.help.clone())
+                .help("if text is meant, allow it: `lints = { allow(unknown_root) }`"),
+        );
+        !self.diagnostics.denies(&rule::UNKNOWN_ROOT)
+    }
+
+    /// Text with expressions in it. Those whose braces were forgotten are reported, and read as if they
+    /// were there.
+    fn embedded(&mut self, text: &str, braced: Vec<Expression>, at: Cursor<'a>, place: &Place<'a>) -> Vec<Segment> {
+        let whole = |expression: &Expression| expression.at.start - 1..expression.at.end + 1;
+        let mut forgotten = Vec::new();
         let mut from = 0;
-        let mut found_all = Vec::new();
         while let Some(found) = unbraced(text, from) {
-            let Ok(expression) = expression::parse_in(text, found.clone()) else {
-                break;
-            };
-            if found.start > from {
-                segments.push(Segment::Text(text[from..found.start].to_owned()));
+            let inside = braced.iter().map(whole).find(|whole| whole.contains(&found.start));
+            from = inside.as_ref().map_or(found.end, |inside| inside.end);
+            if inside.is_none()
+                && let Ok(expression) = expression::parse_in(text, found.clone())
+            {
+                forgotten.push(expression);
             }
-            from = found.end;
-            segments.push(Segment::Reference(self.reference(&expression, at, place)));
-            found_all.push(found);
         }
-        segments.push(Segment::Text(text[from..].to_owned()));
-        segments.retain(|segment| !matches!(segment, Segment::Text(text) if text.is_empty()));
         let mut mended = text.to_owned();
-        for found in found_all.iter().rev() {
-            mended.insert(found.end, '}');
-            mended.insert(found.start, '{');
+        for expression in forgotten.iter().rev() {
+            mended.insert(expression.at.end, '}');
+            mended.insert(expression.at.start, '{');
         }
-        if let Some(first) = found_all.first() {
-            let inner = &text[first.clone()];
+        for expression in &forgotten {
+            let inner = &text[expression.at.clone()];
             self.diagnostics.push(
                 Diagnostic::new(
                     &rule::UNBRACED_EXPRESSION,
-                    at.part(first.start, first.end),
+                    at.part(expression.at.start, expression.at.end),
                     format!("`{inner}` inside other text is no expression without braces"),
                 )
                 .help(format!("write `{mended}`")),
             );
+        }
+        let mut all: Vec<(expression::Bytes, Expression)> = Vec::new();
+        all.extend(braced.into_iter().map(|expression| (whole(&expression), expression)));
+        all.extend(
+            forgotten
+                .into_iter()
+                .map(|expression| (expression.at.clone(), expression)),
+        );
+        all.sort_by_key(|(range, _)| range.start);
+        let mut segments = Vec::new();
+        let mut from = 0;
+        for (range, expression) in all {
+            if range.start > from {
+                segments.push(Segment::Text(text[from..range.start].to_owned()));
+            }
+            from = range.end;
+            segments.push(Segment::Reference(self.reference(&expression, at, place)));
+        }
+        if from < text.len() {
+            segments.push(Segment::Text(text[from..].to_owned()));
         }
         segments
     }
@@ -270,7 +411,7 @@ impl<'a> Scope<'a, '_> {
     /// Finds what an expression refers to.
     pub(super) fn reference(&mut self, expression: &Expression, at: Cursor<'a>, place: &Place<'a>) -> Reference {
         if let Some(mistake) = &expression.mistake {
-            self.expression_error(mistake, at);
+            self.recoverable(mistake, at);
         }
         let span = at.part(expression.at.start, expression.at.end);
         let whole = at.as_str().unwrap_or("");
@@ -590,7 +731,8 @@ impl<'a> Scope<'a, '_> {
             );
             return Source::Invalid;
         };
-        if !self.depends_on.contains(&target) {
+        let depends = self.depends_on.contains(&target);
+        if !depends && !self.calls(target) {
             let message = format!(
                 "workflow `{}` need not have run before `{}`",
                 workflow.text, self.workflow.id.value
@@ -606,12 +748,28 @@ impl<'a> Scope<'a, '_> {
         } else {
             self.workflow_outputs(target)
         };
-        self.workflow_field(field, at, target, if input { "input" } else { "output" }, &names)
-            .map_or(Source::Invalid, |field| Source::Dependency {
+        let found = self.workflow_field(field, at, target, if input { "input" } else { "output" }, &names);
+        match found {
+            None => Source::Invalid,
+            Some(field) if depends => Source::Dependency {
                 workflow: target,
                 input,
                 field,
-            })
+            },
+            Some(field) => Source::Called {
+                workflow: target,
+                input,
+                field,
+            },
+        }
+    }
+
+    /// Whether a step of this workflow calls another one.
+    fn calls(&self, target: usize) -> bool {
+        let targets = self.workflow.steps.iter().flat_map(|step| &step.targets);
+        targets
+            .filter(|(kind, _)| *kind == document::Target::WorkflowId)
+            .any(|(_, id)| self.workflow_named(id.value).ok() == Some(target))
     }
 
     fn workflow_outputs(&self, target: usize) -> Vec<&'a str> {
@@ -725,6 +883,23 @@ fn split_dotted(name: &Name, declared: impl Fn(&str) -> bool) -> Option<(String,
         from += part.len() + 1;
     }
     Some((name.text[..split].to_owned(), tail))
+}
+
+/// Where an embedded expression starts that is never closed.
+fn unclosed(text: &str) -> Option<usize> {
+    let open = text.rfind("{$")?;
+    let rest = &text[open + 1..];
+    let meant = expression::looks_like_expression(rest) && expression::has_known_root(rest);
+    (meant && !rest.contains('}')).then_some(open)
+}
+
+/// The first expression in braces in a text.
+fn embedded_expression(text: &str) -> Option<String> {
+    let pieces = expression::template(text).ok()?;
+    pieces.into_iter().find_map(|piece| match piece {
+        Piece::Expression(expression) => Some(text[expression.at].to_owned()),
+        Piece::Text(_) => None,
+    })
 }
 
 /// An expression inside other text that its author forgot to put in braces.

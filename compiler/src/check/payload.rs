@@ -1,0 +1,175 @@
+//! Rules about the payload of a request, at every depth of it.
+
+use super::literal::{self, excludes};
+use super::step::{name, parts};
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::resolve::{Payload, Step, Value, ValueKind};
+use crate::schema::{Schema, Type};
+use crate::source::Cursor;
+use crate::typing::Typing;
+
+/// How deep a payload is compared with its schema.
+const DEPTH: usize = 32;
+
+struct Checker<'c, 'p, 'a> {
+    index: usize,
+    typing: &'c Typing<'p, 'a>,
+    operation: String,
+    /// Whether the payload is JSON; in a form whatever is sent is text.
+    json: bool,
+    diagnostics: &'c mut Diagnostics,
+}
+
+/// `payload-member-required`, `unknown-payload-member`, `payload-type-mismatch` and
+/// `braces-make-a-string`.
+pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
+    let Some((operation, _, Some(body))) = parts(step) else {
+        return;
+    };
+    let Some(schema) = body
+        .schema
+        .filter(|_| !matches!(body.form, Payload::Xml | Payload::Text))
+    else {
+        return;
+    };
+    let request = step.text.request_body.as_ref();
+    let mut checker = Checker {
+        index,
+        typing,
+        operation: name(operation),
+        json: body.form == Payload::Json,
+        diagnostics,
+    };
+    let written = request.and_then(|body| body.payload);
+    // What replacements add is not in the payload yet.
+    let replaced = request.is_some_and(|body| !body.replacements.is_empty());
+    checker.value(&body.payload, written, schema, replaced, 0);
+}
+
+impl Checker<'_, '_, '_> {
+    fn value(&mut self, value: &Value, at: Option<Cursor<'_>>, schema: Schema<'_>, replaced: bool, depth: usize) {
+        if depth > DEPTH {
+            return;
+        }
+        let schema = sole(schema);
+        if self.json && self.type_mismatch(value, schema) {
+            return;
+        }
+        match &value.kind {
+            ValueKind::Object(members) => {
+                if !replaced {
+                    self.members_required(members, value, schema);
+                }
+                self.unknown_members(members, at, schema);
+                for (member, value) in members {
+                    if let Some(schema) = schema.property(member) {
+                        let at = at.and_then(|at| at.get(member));
+                        self.value(value, at, schema, replaced, depth + 1);
+                    }
+                }
+            }
+            ValueKind::Array(items) => {
+                for (position, value) in items.iter().enumerate() {
+                    if let Some(schema) = schema.item(Some(position)) {
+                        let at = at.and_then(|at| at.items().nth(position));
+                        self.value(value, at, schema, replaced, depth + 1);
+                    }
+                }
+            }
+            _ => {
+                if let Some(problem) = literal::problem(value, schema, !self.json) {
+                    let message = format!("{} {problem}", self.operation);
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, value.span, message)
+                            .related(schema.at.span(), "by this schema"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn type_mismatch(&mut self, value: &Value, schema: Schema<'_>) -> bool {
+        let known = self.typing.value(value, Some(self.index));
+        let (wanted, found) = (schema.types(), known.shape.types());
+        if !excludes(wanted, found) {
+            return false;
+        }
+        let message = format!(
+            "{} expects {} here, found {}",
+            self.operation,
+            wanted.words(),
+            found.words()
+        );
+        // One expression in braces was probably meant to keep its type.
+        let lone = matches!(&value.kind, ValueKind::Template(segments) if segments.len() == 1);
+        let diagnostic = if lone {
+            Diagnostic::new(
+                &rule::BRACES_MAKE_A_STRING,
+                value.span,
+                "an expression in braces is always a string",
+            )
+            .related(schema.at.span(), format!("the type {} is wanted", wanted.words()))
+            .help("drop the braces to keep the value's type")
+        } else {
+            Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, value.span, message)
+                .related(schema.at.span(), "by this schema")
+        };
+        self.diagnostics.push(diagnostic);
+        true
+    }
+
+    fn members_required(&mut self, members: &[(String, Value)], payload: &Value, schema: Schema<'_>) {
+        for required in schema.required() {
+            let Some(wanted) = required.as_str() else { continue };
+            let property = schema.property(wanted);
+            let read_only = property.is_some_and(|property| property.flag("readOnly"));
+            if !read_only && !members.iter().any(|(name, _)| name == wanted) {
+                let message = format!(
+                    "the payload has no member `{wanted}`, which {} requires",
+                    self.operation
+                );
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::PAYLOAD_MEMBER_REQUIRED, payload.span, message)
+                        .related(required.span(), "required here")
+                        .help(format!("add `{wanted}: …`")),
+                );
+            }
+        }
+    }
+
+    fn unknown_members(&mut self, members: &[(String, Value)], at: Option<Cursor<'_>>, schema: Schema<'_>) {
+        let properties = schema.properties();
+        if properties.is_empty()
+            || !schema.alternatives().is_empty()
+            || matches!(schema.additional(), Ok(Some(_)))
+            || schema.flag("additionalProperties")
+        {
+            return;
+        }
+        for (member, value) in members
+            .iter()
+            .filter(|(member, _)| properties.iter().all(|(known, ..)| known != member))
+        {
+            let message = format!("{} declares no member `{member}` in its body", self.operation);
+            let similar = crate::diagnostic::similar(member, properties.iter().map(|(known, ..)| *known));
+            let written = at.and_then(|at| at.entry(member));
+            let span = written.map_or(value.span, |entry| entry.key_span);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::UNKNOWN_PAYLOAD_MEMBER, span, message)
+                    .help_if(similar.map(|known| format!("a member with a similar name exists: `{known}`"))),
+            );
+        }
+    }
+}
+
+/// The one alternative of a schema besides null, such as that of `anyOf: [T, null]`.
+fn sole(schema: Schema<'_>) -> Schema<'_> {
+    let alternatives = schema.alternatives();
+    let mut others = alternatives
+        .iter()
+        .filter(|part| part.types().is_empty() || !part.types().without(Type::Null).is_empty());
+    match (others.next(), others.next()) {
+        (Some(only), None) if schema.properties().is_empty() && alternatives.len() == 2 => *only,
+        _ => schema,
+    }
+}

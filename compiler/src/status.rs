@@ -1,0 +1,221 @@
+//! Phase 5a: with which status codes the criteria of a step or an action can hold.
+//!
+//! Input: tests. Output: [`StatusSet`]s, by which pointers into a response are judged against the
+//! responses that can be meant where they stand.
+
+use crate::condition::Operator;
+use crate::openapi::Response;
+use crate::resolve::{Call, Criterion, Segment, Source, Step, Test, Value, ValueKind};
+
+/// Some of the status codes from 100 to 599, a bit for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusSet {
+    words: [u64; 8],
+}
+
+/// The codes that a response can have (RFC 9110, section 15).
+const CODES: std::ops::Range<u16> = 100..600;
+
+impl StatusSet {
+    /// The codes for which `holds`.
+    pub fn of(holds: impl Fn(u16) -> bool) -> Self {
+        let mut words = [0; 8];
+        for code in CODES.filter(|code| holds(*code)) {
+            let bit = usize::from(code - CODES.start);
+            words[bit / 64] |= 1 << (bit % 64);
+        }
+        Self { words }
+    }
+
+    /// Every code.
+    #[must_use]
+    pub fn all() -> Self {
+        Self::of(|_| true)
+    }
+
+    /// Whether a code is in the set.
+    #[must_use]
+    pub fn contains(self, code: u16) -> bool {
+        let bit = usize::from(code.saturating_sub(CODES.start));
+        CODES.contains(&code) && self.words[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    fn merge(self, other: Self, merge: impl Fn(u64, u64) -> u64) -> Self {
+        let mut words = self.words;
+        for (word, other) in words.iter_mut().zip(other.words) {
+            *word = merge(*word, other);
+        }
+        Self { words }
+    }
+
+    /// The codes in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        self.merge(other, |left, right| left & right)
+    }
+
+    fn without(self, other: Self) -> Self {
+        self.merge(other, |left, right| left & !right)
+    }
+
+    fn is_empty(self) -> bool {
+        self.words == [0; 8]
+    }
+
+    fn or(self, other: Self) -> Self {
+        self.merge(other, |left, right| left | right)
+    }
+}
+
+/// The codes with which a test can pass, and those with which it can fail.
+fn outcomes(test: &Test) -> (StatusSet, StatusSet) {
+    let unknown = (StatusSet::all(), StatusSet::all());
+    let sure = |passes: StatusSet| (passes, StatusSet::of(|code| !passes.contains(code)));
+    match test {
+        Test::Or(parts) => parts.iter().map(outcomes).fold(
+            (StatusSet::of(|_| false), StatusSet::all()),
+            |(passes, fails), (more, fewer)| (passes.or(more), fails.and(fewer)),
+        ),
+        Test::And(parts) => parts.iter().map(outcomes).fold(
+            (StatusSet::all(), StatusSet::of(|_| false)),
+            |(passes, fails), (fewer, more)| (passes.and(fewer), fails.or(more)),
+        ),
+        Test::Not(inner) => {
+            let (passes, fails) = outcomes(inner);
+            (fails, passes)
+        }
+        Test::Compare(left, operator, right) => match (number(left), number(right)) {
+            (None, Some(number)) if is_status(left) => sure(StatusSet::of(|code| {
+                operator.holds(f64::from(code).partial_cmp(&number))
+            })),
+            (Some(number), None) if is_status(right) => sure(StatusSet::of(|code| {
+                operator.holds(number.partial_cmp(&f64::from(code)))
+            })),
+            _ => unknown,
+        },
+        Test::Regex(value, pattern) if is_status(value) => match pattern.as_slice() {
+            [Segment::Text(pattern)] => {
+                let found = StatusSet::of(|code| crate::pattern::is_found(pattern, &code.to_string()) != Some(false));
+                if crate::pattern::is_found(pattern, "").is_some() {
+                    sure(found)
+                } else {
+                    unknown
+                }
+            }
+            _ => unknown,
+        },
+        _ => unknown,
+    }
+}
+
+fn is_status(value: &Value) -> bool {
+    matches!(&value.kind, ValueKind::Reference(reference) if reference.source == Source::StatusCode)
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match &value.kind {
+        ValueKind::Number(text) | ValueKind::Text(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+impl Operator {
+    fn holds(self, order: Option<std::cmp::Ordering>) -> bool {
+        let Some(order) = order else { return false };
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
+/// The codes with which a test can pass.
+#[must_use]
+pub fn passing(test: &Test) -> StatusSet {
+    outcomes(test).0
+}
+
+/// The codes with which all criteria of a list can pass.
+#[must_use]
+pub fn passing_all(criteria: &[Criterion]) -> StatusSet {
+    criteria
+        .iter()
+        .fold(StatusSet::all(), |set, criterion| set.and(passing(&criterion.test)))
+}
+
+/// The codes that a step succeeds with: those that its criteria demand; where they demand none, 2xx.
+#[must_use]
+pub fn success(step: &Step<'_>) -> StatusSet {
+    let demanded = passing_all(&step.criteria);
+    if demanded == StatusSet::all() {
+        StatusSet::of(is_success)
+    } else {
+        demanded
+    }
+}
+
+/// Visits every comparison, query and lone operand of a test with the codes that it is read with: those
+/// of its place that let the conjunction around it pass.
+pub fn narrowed<'t>(test: &'t Test, codes: StatusSet, visit: &mut impl FnMut(&'t Test, StatusSet)) {
+    match test {
+        Test::And(parts) => {
+            let codes = codes.and(passing(test));
+            parts.iter().for_each(|part| narrowed(part, codes, visit));
+        }
+        Test::Or(parts) => parts
+            .iter()
+            .for_each(|part| narrowed(part, codes.and(passing(part)), visit)),
+        Test::Not(inner) => narrowed(inner, codes, visit),
+        _ => visit(test, codes),
+    }
+}
+
+/// The declared responses that a step can get with a set of codes: one by its code, else by its
+/// range, else `default` (OpenAPI 3.1.1, "Responses Object").
+#[must_use]
+pub fn responses<'s, 'a>(step: &'s Step<'a>, codes: StatusSet) -> Vec<&'s Response<'a>> {
+    let Call::Operation(request) = &step.call else {
+        return Vec::new();
+    };
+    let declared = &request.operation.responses;
+    let mut left = codes;
+    let mut found = vec![false; declared.len()];
+    let exact = |response: &Response<'_>| {
+        let code: u16 = response.status.parse().ok()?;
+        Some(StatusSet::of(|other| other == code))
+    };
+    let range = |response: &Response<'_>| {
+        let class = response.status.to_ascii_uppercase();
+        let class: u16 = class.strip_suffix("XX")?.parse().ok()?;
+        Some(StatusSet::of(|code| code / 100 == class))
+    };
+    for (index, response) in declared.iter().enumerate() {
+        if let Some(own) = exact(response) {
+            found[index] = !left.and(own).is_empty();
+            left = left.without(own);
+        }
+    }
+    for (index, response) in declared.iter().enumerate() {
+        if let Some(own) = range(response) {
+            found[index] = !left.and(own).is_empty();
+            left = left.without(own);
+        }
+    }
+    // Where no status is demanded, `default` means a success only if none is declared.
+    let known = found.contains(&true);
+    if !left.is_empty() && !(known && codes == StatusSet::of(is_success)) {
+        for (index, response) in declared.iter().enumerate() {
+            found[index] |= response.status == "default";
+        }
+    }
+    let all = declared.iter().zip(found);
+    all.filter_map(|(response, found)| found.then_some(response)).collect()
+}
+
+fn is_success(code: u16) -> bool {
+    (200..300).contains(&code)
+}

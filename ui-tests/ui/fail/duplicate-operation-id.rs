@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./duplicate-operation-id.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./header-reserved.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./invalid-path.yml");
+
+fn main() {}

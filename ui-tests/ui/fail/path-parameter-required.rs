@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./path-parameter-required.yml");
+
+fn main() {}

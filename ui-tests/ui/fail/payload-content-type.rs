@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./payload-content-type.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./replacement-without-payload.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./self-syntax.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./unquoted-string.yml");
+
+fn main() {}

@@ -1,0 +1,307 @@
+//! The attempts that are made: one for each thing that a step can do, from a forged run that stands before it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::answer::Answer;
+use crate::api::Scheme;
+use crate::document::{Document, Kept, Step, Workflow};
+use crate::driver::Expansion;
+use crate::expression::{Got, Scope};
+use crate::judge;
+use crate::request::{Body, Request, Unsendable, credential, override_of};
+use crate::sample::Sampler;
+use crate::scenario::{Goal, answers, goals, reached, walk};
+use crate::tally::Tally;
+
+/// One attempt, or the end of a run.
+struct Case<'a> {
+    document: &'a Document,
+    workflow: &'a str,
+    /// The number of its step; `None` for the end.
+    step: Option<usize>,
+    request: Option<Result<Request, Unsendable>>,
+    outputs: BTreeMap<String, Got>,
+    answer: Option<Answer>,
+    inputs: Value,
+    kept: Kept,
+    sent: Value,
+}
+
+/// All attempts, in the order of the documents.
+#[derive(Default)]
+pub struct Cases<'a> {
+    steps: Vec<Step<'a>>,
+    /// What each step can do that is not known how to reach.
+    open: Vec<BTreeSet<Goal>>,
+    cases: Vec<Case<'a>>,
+}
+
+impl<'a> Cases<'a> {
+    /// What the driver is told.
+    pub fn requests(&self) -> Vec<Value> {
+        self.cases.iter().map(|case| case.sent.clone()).collect()
+    }
+
+    pub fn add(&mut self, document: &'a Document, expansion: &Expansion, first: usize, tally: &mut Tally) {
+        for workflow in document.workflows() {
+            tally.workflows += 1;
+            let number = expansion.workflows.iter().position(|(id, ..)| id == workflow.id);
+            match number {
+                Some(number) => self.workflow(document, workflow, first + number, tally),
+                None => tally.problem(&document.path, workflow.id, "", "the workflow has no counterpart"),
+            }
+        }
+    }
+
+    fn workflow(&mut self, document: &'a Document, workflow: Workflow<'a>, number: usize, tally: &mut Tally) {
+        let sampler = Sampler {
+            root: &document.root,
+            full: true,
+        };
+        let inputs = sampler.value(document.inputs(&workflow), &[], "i");
+        let inputs = if inputs.is_object() { inputs } else { json!({}) };
+        let urls = urls(document);
+        let (id, ends) = (workflow.id, workflow.outputs);
+        let sources = sources(document, &workflow.steps);
+        let mut kept = Kept::new();
+        for step in workflow.steps {
+            let scope = Scope {
+                inputs: &inputs,
+                kept: &kept,
+                answer: None,
+                sources: &urls,
+            };
+            let Some(operation) = step.operation else {
+                tally.other_steps += 1;
+                continue;
+            };
+            let base = sources
+                .as_array()
+                .into_iter()
+                .flatten()
+                .find(|source| source["name"] == *operation.api.name);
+            let base = base.and_then(|source| source["base"].as_str());
+            let request = || Request::of(&step, &operation, &scope, base);
+            let (all, open) = answers(&step, &scope);
+            let mut own: Option<(bool, BTreeMap<String, Got>)> = None;
+            for answer in all {
+                let scope = Scope {
+                    answer: Some(&answer),
+                    ..scope
+                };
+                let outputs: BTreeMap<String, Got> = step
+                    .outputs
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), scope.value(value)))
+                    .collect();
+                let succeeds = walk(&step, &scope, &mut |_, met| met).is_some_and(|walk| walk.succeeded);
+                if own.as_ref().is_none_or(|(succeeded, _)| succeeds && !succeeded) {
+                    own = Some((succeeds, outputs.clone()));
+                }
+                let sent = json!({
+                    "workflow": number, "inputs": inputs, "dependencies": {}, "next": step.id, "steps": kept,
+                    "sources": sources, "answer": sent_answer(&answer),
+                });
+                self.cases.push(Case {
+                    document,
+                    workflow: id,
+                    step: Some(self.steps.len()),
+                    request: Some(request()),
+                    outputs,
+                    answer: Some(answer),
+                    inputs: inputs.clone(),
+                    kept: kept.clone(),
+                    sent,
+                });
+            }
+            let values = own
+                .unwrap_or_default()
+                .1
+                .into_iter()
+                .filter_map(|(name, got)| match got {
+                    Got::Value(value) => Some((name, value)),
+                    _ => None,
+                });
+            kept.insert(step.id.to_owned(), values.collect());
+            self.steps.push(step);
+            self.open.push(open);
+        }
+        let scope = Scope {
+            inputs: &inputs,
+            kept: &kept,
+            answer: None,
+            sources: &urls,
+        };
+        let outputs = ends
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), scope.value(value)))
+            .collect();
+        let sent = json!({ "workflow": number, "inputs": inputs, "dependencies": {}, "next": null, "steps": kept });
+        self.cases.push(Case {
+            document,
+            workflow: id,
+            step: None,
+            request: None,
+            outputs,
+            answer: None,
+            inputs: inputs.clone(),
+            kept: kept.clone(),
+            sent,
+        });
+    }
+
+    pub fn judge(&self, seen: &[Value], tally: &mut Tally) {
+        let mut done: Vec<BTreeSet<Goal>> = self.steps.iter().map(|_| BTreeSet::new()).collect();
+        for (case, seen) in self.cases.iter().zip(seen) {
+            let step = case.step.map(|step| &self.steps[step]);
+            let name = step.map_or("", |step| step.id);
+            let mut wrong: Vec<String> = Vec::new();
+            if let Some(refused) = seen.get("refused") {
+                wrong.push(format!("the run is refused: {refused}"));
+            } else if let (Some(step), Some(index)) = (step, case.step) {
+                wrong.extend(case.attempt(step, seen, &mut done[index], tally));
+            } else {
+                tally.workflow_outputs += case.outputs.len();
+                let whole = &seen["outputs"];
+                wrong.extend(judge::outputs(&case.outputs, whole.get("Completed").unwrap_or(whole)));
+            }
+            for problem in wrong {
+                tally.problem(&case.document.path, case.workflow, name, &problem);
+            }
+        }
+        self.cover(&done, tally);
+    }
+
+    /// Every criterion and action must have been seen at work.
+    fn cover(&self, done: &[BTreeSet<Goal>], tally: &mut Tally) {
+        for (index, step) in self.steps.iter().enumerate() {
+            let case = self.cases.iter().find(|case| case.step == Some(index));
+            let Some(case) = case else { continue };
+            tally.steps += 1;
+            tally.parameters += step.parameters.len();
+            tally.criteria += step.criteria.len();
+            tally.criteria += step
+                .success
+                .iter()
+                .chain(&step.failure)
+                .map(|action| action.criteria.len())
+                .sum::<usize>();
+            tally.actions += step.success.len() + step.failure.len();
+            tally.outputs += step.outputs.len();
+            for goal in goals(step).difference(&done[index]) {
+                let known = if self.open[index].contains(goal) {
+                    "no response is known for"
+                } else {
+                    "never seen:"
+                };
+                tally.problem(
+                    &case.document.path,
+                    case.workflow,
+                    step.id,
+                    &format!("{known} {goal:?}"),
+                );
+            }
+        }
+    }
+}
+
+impl Case<'_> {
+    fn attempt(&self, step: &Step<'_>, seen: &Value, done: &mut BTreeSet<Goal>, tally: &mut Tally) -> Vec<String> {
+        tally.attempts += 1;
+        let requests = seen["requests"].as_array().map_or(&[][..], Vec::as_slice);
+        let error = &seen["error"];
+        let mut wrong = Vec::new();
+        match (self.request.as_ref(), requests) {
+            (Some(Err(why)), []) if error["kind"] == "Request" => {
+                wrong.push(format!("nothing can be sent: {why}"));
+                return wrong;
+            }
+            (Some(Ok(right)), [sent]) => {
+                tally.requests += 1;
+                tally.bodies += usize::from(right.body != Body::None);
+                wrong.extend(judge::request(right, sent));
+                let secret = |value: &Option<String>| value.as_ref().is_some_and(|value| value.contains("secret-of-"));
+                let all = right.headers.iter().chain(&right.query).chain(&right.cookies);
+                tally.credentials += usize::from(all.into_iter().any(|(_, value)| secret(value)));
+            }
+            (right, sent) => {
+                wrong.push(format!(
+                    "{} requests are sent, error {error}, right is {right:?}",
+                    sent.len()
+                ));
+                return wrong;
+            }
+        }
+        let urls = urls(self.document);
+        let scope = Scope {
+            inputs: &self.inputs,
+            kept: &self.kept,
+            answer: self.answer.as_ref(),
+            sources: &urls,
+        };
+        let (walk, problems) = judge::decisions(step, &scope, seen);
+        wrong.extend(problems);
+        let Some(walk) = walk else { return wrong };
+        done.extend(reached(step, &walk));
+        if walk.succeeded {
+            if error["kind"] == "Response" {
+                wrong.push(format!("the outputs are refused: {error}"));
+            }
+            wrong.extend(judge::outputs(&self.outputs, &seen["outputs"]));
+        } else if walk.action.is_none() && error["kind"] != "Criterion" {
+            wrong.push(format!("the step does not fail by its criterion, found {error}"));
+        }
+        wrong
+    }
+}
+
+fn urls(document: &Document) -> Vec<(String, String)> {
+    document
+        .apis
+        .iter()
+        .map(|api| (api.name.clone(), api.url.clone()))
+        .collect()
+}
+
+fn sent_answer(answer: &Answer) -> Value {
+    let own = answer.headers.iter().map(|(name, sent, _)| json!([name, sent]));
+    let media = [json!(["content-type", answer.media])];
+    let headers: Vec<Value> = own.chain(media).collect();
+    json!({ "status": answer.status, "headers": headers, "body": answer.sent() })
+}
+
+/// What the client is told of the APIs: a base URL where a description has none, and a credential per scheme.
+fn sources(document: &Document, steps: &[Step<'_>]) -> Value {
+    let all = document.apis.iter().map(|api| {
+        let own = || {
+            steps
+                .iter()
+                .filter_map(|step| step.operation)
+                .filter(|operation| operation.api.name == api.name)
+        };
+        let base = own()
+            .any(|operation| !operation.server().contains("://"))
+            .then(|| override_of(&api.name));
+        let mut schemes: Map<String, Value> = Map::new();
+        for (name, scheme) in api
+            .schemes()
+            .into_iter()
+            .chain(own().flat_map(|operation| operation.security().concat()))
+        {
+            let kind = match scheme {
+                Scheme::Basic => "basic",
+                Scheme::Bearer | Scheme::Undefined => "bearer",
+                Scheme::Header(_) | Scheme::Query(_) | Scheme::Cookie(_) => "key",
+                Scheme::Transport => continue,
+            };
+            schemes.insert(
+                name.clone(),
+                json!({ "name": name, "kind": kind, "value": credential(&name) }),
+            );
+        }
+        json!({ "name": api.name, "base": base, "schemes": schemes.values().collect::<Vec<_>>() })
+    });
+    all.collect()
+}

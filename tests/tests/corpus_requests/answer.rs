@@ -1,6 +1,6 @@
 //! Responses that fit the description and have everything that a step reads of them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::api::{Operation, is_json};
 use crate::reader::text;
@@ -29,11 +29,7 @@ impl Answer {
         let content = if is_json(&media) {
             let untyped = schema.is_none() && wanted.iter().all(|tokens| tokens.is_empty());
             let value = sampler.value(schema.unwrap_or(&Value::Null), &wanted, "r");
-            Some(if untyped {
-                Value::Object(serde_json::Map::new())
-            } else {
-                value
-            })
+            Some(if untyped { json!({ "key": value }) } else { value })
         } else {
             Some(Value::String("some text".to_owned()))
         };
@@ -113,7 +109,11 @@ fn pointers(reads: &str) -> Vec<Vec<String>> {
             .map(str::to_owned)
             .collect()
     });
-    by_pointer.chain(by_dots).collect()
+    let by_query = after(reads, "$.")
+        .into_iter()
+        .filter_map(|path| path.strip_suffix(".length"));
+    let by_query = by_query.map(|name| vec![name.to_owned()]);
+    by_pointer.chain(by_dots).chain(by_query).collect()
 }
 
 fn header_names(reads: &str) -> Vec<String> {

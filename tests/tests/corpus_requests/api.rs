@@ -145,16 +145,18 @@ impl<'a> Operation<'a> {
         all
     }
 
-    /// The style of a parameter; that of its place where the operation does not declare it.
-    pub fn style(&self, name: &str, place: &str) -> Style {
+    fn declared(&self, name: &str, place: &str) -> Option<&'a Value> {
         let same = |declared: &str| match place {
             "header" => declared.eq_ignore_ascii_case(name),
             _ => declared == name,
         };
-        let declared = self
-            .parameters()
-            .into_iter()
-            .find(|at| word(at, "in") == Some(place) && word(at, "name").is_some_and(same));
+        let mut all = self.parameters().into_iter();
+        all.find(|at| word(at, "in") == Some(place) && word(at, "name").is_some_and(same))
+    }
+
+    /// The style of a parameter; that of its place where the operation does not declare it.
+    pub fn style(&self, name: &str, place: &str) -> Style {
+        let declared = self.declared(name, place);
         let default = if matches!(place, "query" | "cookie") {
             "form"
         } else {
@@ -221,27 +223,35 @@ impl<'a> Operation<'a> {
         all
     }
 
-    /// The `encoding` of a field of a form (OpenAPI 3) and its style.
+    /// How a field of a form is written: by its `encoding`, and as JSON where that names no style (OpenAPI 3.1.1,
+    /// "Encoding Object"); in Swagger 2.0 it is a parameter.
     pub fn field_style(&self, media: &str, field: &str) -> Style {
+        if self.api.swagger() {
+            return self.style(field, "formData");
+        }
         let root = &self.api.root;
-        let plain = Style {
-            name: "form".to_owned(),
-            explode: true,
-            json: false,
-        };
         let body = member(root, self.own, "requestBody").unwrap_or(&Value::Null);
         let content = members(root, body, "content")
             .into_iter()
             .find(|(name, _)| *name == media);
         let encoding = content.and_then(|(_, media)| member(root, member(root, media, "encoding")?, field));
-        let Some(encoding) = encoding else { return plain };
+        let encoding = encoding.unwrap_or(&Value::Null);
         let style = word(encoding, "style").unwrap_or("form");
         let explode = encoding.get("explode").and_then(Value::as_bool);
+        let styled = ["style", "explode", "allowReserved"]
+            .iter()
+            .any(|key| encoding.get(key).is_some());
         Style {
-            name: style.to_owned(),
+            name: if styled { style } else { "json" }.to_owned(),
             explode: explode.unwrap_or(style == "form"),
             json: false,
         }
+    }
+
+    /// Whether the operation requires a parameter.
+    pub fn requires(&self, name: &str, place: &str) -> bool {
+        let declared = self.declared(name, place);
+        declared.is_some_and(|at| at.get("required") == Some(&Value::Bool(true)))
     }
 
     /// Alternatives of security schemes, each a list of names that are all needed.

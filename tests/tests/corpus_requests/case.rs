@@ -6,13 +6,14 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 use crate::api::Scheme;
+use crate::census;
 use crate::document::{Document, Kept, Step, Workflow};
 use crate::driver::Expansion;
 use crate::expression::{Got, Scope};
 use crate::judge;
 use crate::request::{Body, Request, Unsendable, credential, override_of};
 use crate::sample::Sampler;
-use crate::scenario::{Goal, answers, goals, reached, walk};
+use crate::scenario::{Goal, answers, goals, reachable, reached, walk};
 use crate::tally::Tally;
 
 /// One attempt, or the end of a run.
@@ -45,6 +46,14 @@ impl<'a> Cases<'a> {
     }
 
     pub fn add(&mut self, document: &'a Document, expansion: &Expansion, first: usize, tally: &mut Tally) {
+        let steps: Vec<Step<'_>> = document
+            .workflows()
+            .into_iter()
+            .flat_map(|workflow| workflow.steps)
+            .collect();
+        for problem in census::differences(&expansion.code, &steps) {
+            tally.problem(&document.path, "", "", &problem);
+        }
         for workflow in document.workflows() {
             tally.workflows += 1;
             let number = expansion.workflows.iter().position(|(id, ..)| id == workflow.id);
@@ -84,7 +93,7 @@ impl<'a> Cases<'a> {
                 .find(|source| source["name"] == *operation.api.name);
             let base = base.and_then(|source| source["base"].as_str());
             let request = || Request::of(&step, &operation, &scope, base);
-            let (all, open) = answers(&step, &scope);
+            let (all, open) = answers(&step, &scope, &later(&workflow.at.to_string(), &step));
             let mut own: Option<(bool, BTreeMap<String, Got>)> = None;
             for answer in all {
                 let scope = Scope {
@@ -174,13 +183,18 @@ impl<'a> Cases<'a> {
         self.cover(&done, tally);
     }
 
+    fn sends(&self, step: usize) -> bool {
+        let mut own = self.cases.iter().filter(|case| case.step == Some(step));
+        own.any(|case| matches!(case.request, Some(Ok(_))))
+    }
+
     /// Every criterion and action must have been seen at work.
     fn cover(&self, done: &[BTreeSet<Goal>], tally: &mut Tally) {
         for (index, step) in self.steps.iter().enumerate() {
             let case = self.cases.iter().find(|case| case.step == Some(index));
             let Some(case) = case else { continue };
             tally.steps += 1;
-            tally.parameters += step.parameters.len();
+            tally.parameters += if self.sends(index) { step.parameters.len() } else { 0 };
             tally.criteria += step.criteria.len();
             tally.criteria += step
                 .success
@@ -190,6 +204,10 @@ impl<'a> Cases<'a> {
                 .sum::<usize>();
             tally.actions += step.success.len() + step.failure.len();
             tally.outputs += step.outputs.len();
+            let reachable = reachable(&step.success).chain(reachable(&step.failure)).count();
+            if reachable < step.success.len() + step.failure.len() {
+                tally.problem(&case.document.path, case.workflow, step.id, "an action is never taken");
+            }
             for goal in goals(step).difference(&done[index]) {
                 let known = if self.open[index].contains(goal) {
                     "no response is known for"
@@ -215,7 +233,14 @@ impl Case<'_> {
         let mut wrong = Vec::new();
         match (self.request.as_ref(), requests) {
             (Some(Err(why)), []) if error["kind"] == "Request" => {
-                wrong.push(format!("nothing can be sent: {why}"));
+                // What the document reads cannot be there; the census counts what the step has.
+                if !error["text"].as_str().is_some_and(|text| text.contains(why.as_str())) {
+                    wrong.push(format!("the step does not fail by {why}, found {error}"));
+                }
+                tally
+                    .unsendable
+                    .insert(format!("{}: {}/{}: {why}", self.document.path, self.workflow, step.id));
+                done.extend(goals(step));
                 return wrong;
             }
             (Some(Ok(right)), [sent]) => {
@@ -255,6 +280,31 @@ impl Case<'_> {
         }
         wrong
     }
+}
+
+/// What a workflow reads of the outputs of a step beyond the outputs themselves, as expressions for the response.
+fn later(workflow: &str, step: &Step<'_>) -> String {
+    let mut all = String::new();
+    for (name, value) in &step.outputs {
+        let of = value.as_str().and_then(|value| value.strip_prefix("$response.body"));
+        let Some(pointer) = of.map(|rest| rest.strip_prefix('#').unwrap_or("")) else {
+            continue;
+        };
+        let start = format!("$steps.{}.outputs.{name}", step.id);
+        for (at, _) in workflow.match_indices(&start) {
+            let rest = &workflow[at + start.len()..];
+            let end = rest.find(|letter: char| letter.is_whitespace() || "\"'{}=!<>,".contains(letter));
+            let tail = &rest[..end.unwrap_or(rest.len())];
+            let tail = match tail.strip_prefix('#') {
+                Some(pointer) => pointer.to_owned(),
+                None => tail.replace('[', "/").replace(']', "").replace('.', "/"),
+            };
+            if tail.starts_with('/') {
+                all.push_str(&format!(" $response.body#{pointer}{tail} "));
+            }
+        }
+    }
+    all
 }
 
 fn urls(document: &Document) -> Vec<(String, String)> {

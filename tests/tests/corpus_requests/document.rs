@@ -21,8 +21,6 @@ pub struct Parameter<'a> {
     pub name: &'a str,
     pub place: &'a str,
     pub value: &'a Value,
-    /// Written at the step, and not at its workflow.
-    pub own: bool,
 }
 
 /// A criterion.
@@ -155,7 +153,7 @@ impl Document {
 
     fn parameters<'a>(&'a self, workflow: &'a Value, step: &'a Value) -> Vec<Parameter<'a>> {
         let mut all: Vec<Parameter<'a>> = Vec::new();
-        for (at, own) in [(step, true), (workflow, false)] {
+        for at in [step, workflow] {
             let list = at.get("parameters").and_then(Value::as_array).into_iter().flatten();
             for written in list {
                 let at = self.reusable(written);
@@ -163,7 +161,6 @@ impl Document {
                     name: word(at, "name").unwrap_or_default(),
                     place: word(at, "in").unwrap_or_default(),
                     value: written.get("value").or(at.get("value")).unwrap_or(&Value::Null),
-                    own,
                 };
                 let known = |other: &Parameter<'_>| (other.name, other.place) == (parameter.name, parameter.place);
                 if !all.iter().any(known) {

@@ -26,8 +26,6 @@ pub struct Expansion {
     pub code: String,
     /// Ids of workflows and the names of their modules, and whether they take dependencies.
     pub workflows: Vec<(String, String, bool)>,
-    /// The messages of the warnings.
-    pub warnings: Vec<String>,
     /// Whether it compiles only in the lenient reading.
     pub lenient: bool,
 }
@@ -69,11 +67,6 @@ fn of(compilation: &Compilation, lenient: bool) -> Result<Expansion, Vec<&'stati
                     !workflow.dependencies.is_empty(),
                 )
             })
-            .collect(),
-        warnings: compilation
-            .diagnostics
-            .iter()
-            .map(|problem| problem.message.clone())
             .collect(),
         lenient,
     })

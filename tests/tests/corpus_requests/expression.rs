@@ -143,7 +143,36 @@ impl Scope<'_> {
                     _ => None,
                 }
             }
+            "jsonpath" => self.query(&criterion.condition, criterion.context?),
             _ => None,
+        }
+    }
+
+    /// Queries of three forms: `$[?@.name != null]`, which any child without `name` meets too (RFC 9535, 2.3.5.2.2),
+    /// `$.name == 'text'`, and `$.name.length > 0`, which published documents write for the items of an array.
+    fn query(&self, condition: &str, context: &str) -> Option<bool> {
+        let Got::Value(context) = self.expression(context) else {
+            return None;
+        };
+        if let Some(name) = condition
+            .strip_prefix("$[?@.")
+            .and_then(|rest| rest.strip_suffix(" != null]"))
+        {
+            let mut children = context
+                .as_array()
+                .into_iter()
+                .flatten()
+                .chain(context.as_object().into_iter().flat_map(|all| all.values()));
+            return Some(children.any(|child| child.get(name) != Some(&Value::Null)));
+        }
+        let (left, operator, right) = ["==", ">"].iter().find_map(|operator| {
+            let (left, right) = condition.split_once(operator)?;
+            Some((left.trim().strip_prefix("$.")?, *operator, right.trim()))
+        })?;
+        let right = self.operand(right)?;
+        match left.strip_suffix(".length") {
+            Some(name) => compare(operator, &Value::from(context.get(name)?.as_array()?.len()), &right),
+            None => compare(operator, context.get(left)?, &right),
         }
     }
 
@@ -220,10 +249,8 @@ fn path(mut at: Option<&Value>, written: &str) -> Got {
             let Some((index, after)) = inner.split_once(']') else {
                 return Got::Unknown;
             };
-            let Ok(index) = index.parse::<usize>() else {
-                return Got::Unknown;
-            };
-            (at, rest) = (at.and_then(|at| at.get(index)), after);
+            // As a pointer has it: of an object, the member with this name.
+            (at, rest) = (at.and_then(|at| at.pointer(&format!("/{index}"))), after);
         } else if let Some(inner) = rest.strip_prefix('.') {
             let end = inner.find(['.', '[']).unwrap_or(inner.len());
             (at, rest) = (at.and_then(|at| at.get(&inner[..end])), &inner[end..]);

@@ -38,7 +38,11 @@ fn fits(right: &Text, seen: &str) -> bool {
 
 /// What is wrong with a request.
 pub fn request(right: &Request, seen: &Value) -> Vec<String> {
-    let mut wrong = Vec::new();
+    let mut wrong: Vec<String> = right
+        .lost
+        .iter()
+        .map(|lost| format!("the {lost} has no counterpart"))
+        .collect();
     let text = |key: &str| seen[key].as_str().unwrap_or_default();
     if text("method") != right.method {
         wrong.push(format!("the method is `{}`, found `{}`", right.method, text("method")));
@@ -210,13 +214,24 @@ fn effect(action: &Action<'_>) -> String {
     }
 }
 
+/// Whether a value is a text that is kept as bytes.
+fn bytes(value: &Value, found: &Value) -> bool {
+    use base64::Engine as _;
+    let encoded = value
+        .as_str()
+        .map(|text| base64::engine::general_purpose::STANDARD.encode(text));
+    encoded.is_some_and(|encoded| found["$base64"] == encoded.as_str())
+}
+
 /// What is wrong with the outputs of a step or workflow.
 pub fn outputs(right: &BTreeMap<String, Got>, seen: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, value) in right {
         let found = seen.get(name).filter(|found| !found.is_null());
         let fits = match value {
-            Got::Value(value) if !value.is_null() => found.is_some_and(|found| same(value, found)),
+            Got::Value(value) if !value.is_null() => {
+                found.is_some_and(|found| same(value, found) || bytes(value, found))
+            }
             Got::Unknown => true,
             _ => found.is_none(),
         };

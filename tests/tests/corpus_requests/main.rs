@@ -7,6 +7,7 @@
 mod answer;
 mod api;
 mod case;
+mod census;
 mod document;
 mod driver;
 mod exceptions;

@@ -25,6 +25,8 @@ pub struct Request {
     pub cookies: Vec<(String, Text)>,
     pub content_type: Option<String>,
     pub body: Body,
+    /// Parameters of the document that no request can have.
+    pub lost: Vec<String>,
 }
 
 /// A body.
@@ -48,7 +50,7 @@ pub fn credential(name: &str) -> String {
     )
 }
 
-/// Why a step cannot make a request.
+/// What has no value, so that a step cannot make a request; as the error names it.
 pub type Unsendable = String;
 
 impl Request {
@@ -73,9 +75,9 @@ impl Request {
                 (name.to_owned(), Some(value.to_owned()))
             }));
         for parameter in &step.parameters {
-            request.add(parameter, operation, scope);
+            request.add(parameter, operation, scope)?;
         }
-        request.body(step, operation, scope);
+        request.body(step, operation, scope)?;
         request.authorize(operation);
         Ok(request)
     }
@@ -102,7 +104,7 @@ impl Request {
             let value = found.map_or(Got::Absent, |parameter| scope.value(parameter.value));
             pieces.push(match value {
                 Got::Value(Value::Null) | Got::Absent => {
-                    return Err(format!("the path parameter `{name}` has no value"));
+                    return Err(format!("path parameter `{name}`"));
                 }
                 Got::Unknown => None,
                 Got::Value(value) => Some(plain(&value, &operation.style(name, "path"))),
@@ -113,9 +115,16 @@ impl Request {
         Ok(pieces)
     }
 
-    fn add(&mut self, parameter: &Parameter<'_>, operation: &Operation<'_>, scope: &Scope<'_>) {
+    fn add(
+        &mut self,
+        parameter: &Parameter<'_>,
+        operation: &Operation<'_>,
+        scope: &Scope<'_>,
+    ) -> Result<(), Unsendable> {
+        let Parameter { name, place, .. } = parameter;
         let value = match scope.value(parameter.value) {
-            Got::Absent | Got::Value(Value::Null) => return,
+            Got::Absent if operation.requires(name, place) => return Err(format!("{place} parameter `{name}`")),
+            Got::Absent | Got::Value(Value::Null) => return Ok(()),
             Got::Value(value) => Some(value),
             Got::Unknown => None,
         };
@@ -131,16 +140,18 @@ impl Request {
                 let value = value.map(|value| plain(&value, &style));
                 self.headers.push((parameter.name.to_ascii_lowercase(), value));
             }
-            _ => {}
+            "path" if operation.path.contains(&format!("{{{name}}}")) => {}
+            _ => self.lost.push(format!("{place} parameter `{name}`")),
         }
+        Ok(())
     }
 
-    fn body(&mut self, step: &Step<'_>, operation: &Operation<'_>, scope: &Scope<'_>) {
+    fn body(&mut self, step: &Step<'_>, operation: &Operation<'_>, scope: &Scope<'_>) -> Result<(), Unsendable> {
         let by_header = self.headers.iter().position(|(name, _)| name == "content-type");
         let by_header = by_header.and_then(|at| self.headers.remove(at).1);
         let Some(body) = step.at.get("requestBody") else {
             self.content_type = by_header;
-            return;
+            return Ok(());
         };
         let written = word(body, "contentType").filter(|media| !media.contains('*'));
         let Some(media) = written
@@ -149,12 +160,13 @@ impl Request {
             .or_else(|| chosen(&operation.consumes()))
         else {
             self.body = Body::Unknown;
-            return;
+            return Ok(());
         };
         let payload = body.get("payload").unwrap_or(&Value::Null);
         let essence = media.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        self.body = payload_of(payload, &essence, operation, scope);
+        self.body = payload_of(payload, &essence, operation, scope)?;
         self.content_type = Some(media);
+        Ok(())
     }
 
     /// Adds the credentials of the first alternative that has any; what the workflow writes at their place wins.
@@ -214,19 +226,24 @@ fn chosen(offered: &[String]) -> Option<String> {
     }
 }
 
-fn payload_of(payload: &Value, essence: &str, operation: &Operation<'_>, scope: &Scope<'_>) -> Body {
+fn payload_of(
+    payload: &Value,
+    essence: &str,
+    operation: &Operation<'_>,
+    scope: &Scope<'_>,
+) -> Result<Body, Unsendable> {
     if let (Value::String(written), true) = (payload, is_json(essence))
         && written.trim_start().starts_with(['{', '['])
         && !written.trim_start().starts_with("{$")
     {
-        return json_text(written, scope);
+        return Ok(json_text(written, scope));
     }
     let value = match scope.value(payload) {
         Got::Value(value) => value,
-        Got::Absent => return Body::None,
-        Got::Unknown => return Body::Unknown,
+        Got::Absent => return Err("payload".to_owned()),
+        Got::Unknown => return Ok(Body::Unknown),
     };
-    match (essence, value) {
+    Ok(match (essence, value) {
         (essence, value) if is_json(essence) => Body::Json(value),
         ("application/x-www-form-urlencoded", Value::Object(members)) => {
             let style = |name: &str| -> Style { operation.field_style(essence, name) };
@@ -237,9 +254,12 @@ fn payload_of(payload: &Value, essence: &str, operation: &Operation<'_>, scope: 
             let all = members.iter().filter(|(_, value)| !value.is_null());
             Body::Parts(all.map(|(name, _)| name.clone()).collect())
         }
-        (_, value) if value.is_object() || value.is_array() => Body::Unknown,
+        // Text and bytes are written as a string.
+        (essence, value) if value.is_object() || value.is_array() => {
+            return Err(format!("a body of type `{essence}` is a string"));
+        }
         (_, value) => Body::Text(text(&value)),
-    }
+    })
 }
 
 /// JSON as text: what is embedded in a string literal is escaped for it.

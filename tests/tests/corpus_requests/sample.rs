@@ -53,12 +53,13 @@ impl<'a> Sampler<'a> {
         let mut merged = Merged::default();
         self.merge(schema, wanted, &mut merged, 0);
         let wanted: Vec<&[String]> = wanted.iter().copied().filter(|tokens| !tokens.is_empty()).collect();
-        if let Some(value) = merged
-            .values
-            .iter()
-            .find(|value| !value.is_null())
-            .filter(|_| wanted.is_empty())
-        {
+        let of_kind = |value: &&&Value| match merged.kind {
+            Some("integer") => value.is_i64(),
+            Some("number") => value.is_number(),
+            Some("string") => value.is_string(),
+            _ => !value.is_null(),
+        };
+        if let Some(value) = merged.values.iter().find(of_kind).filter(|_| wanted.is_empty()) {
             return (*value).clone();
         }
         let indices = wanted.iter().all(|tokens| tokens[0].parse::<usize>().is_ok());
@@ -127,8 +128,9 @@ impl<'a> Sampler<'a> {
             names.extend(merged.properties.keys());
         }
         names.extend(wanted.iter().map(|tokens| tokens[0].as_str()));
-        if names.is_empty() && merged.additional.is_some() && depth < 3 {
-            names.insert("key");
+        // An empty object has no spelling in most places.
+        if names.is_empty() && depth < 4 {
+            names.insert(merged.properties.keys().next().copied().unwrap_or("key"));
         }
         let mut all = Map::new();
         for name in names {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::answer::{Answer, compared};
 use crate::document::{Action, Criterion, Step};
@@ -79,7 +79,7 @@ pub fn goals(step: &Step<'_>) -> BTreeSet<Goal> {
 }
 
 /// Actions up to the first that is always taken.
-fn reachable<'s, 'a>(actions: &'s [Action<'a>]) -> impl Iterator<Item = &'s Action<'a>> {
+pub fn reachable<'s, 'a>(actions: &'s [Action<'a>]) -> impl Iterator<Item = &'s Action<'a>> {
     let always = actions
         .iter()
         .position(|action| action.criteria.is_empty() && action.kind != "retry");
@@ -100,7 +100,7 @@ pub fn reached(step: &Step<'_>, walk: &Walk<'_, '_>) -> Vec<Goal> {
 }
 
 /// Everything in a step that reads its response.
-pub fn reads(step: &Step<'_>) -> String {
+fn reads(step: &Step<'_>) -> String {
     let outputs = step.outputs.iter().map(|(_, value)| value.to_string());
     outputs.chain([conditions(step)]).collect::<Vec<_>>().join(" ")
 }
@@ -117,11 +117,12 @@ fn conditions(step: &Step<'_>) -> String {
         .join(" \n ")
 }
 
-/// Responses, at least one, that together reach every goal that is known how to reach, and the goals that are left.
-pub fn answers(step: &Step<'_>, scope: &Scope<'_>) -> (Vec<Answer>, BTreeSet<Goal>) {
+/// Responses, at least one, that together reach every goal that is known how to reach, and the goals that are left. `later` is what
+/// later steps read of it.
+pub fn answers(step: &Step<'_>, scope: &Scope<'_>, later: &str) -> (Vec<Answer>, BTreeSet<Goal>) {
     let mut open = goals(step);
     let mut chosen: Vec<Answer> = Vec::new();
-    for answer in candidates(step) {
+    for answer in candidates(step, later) {
         let scope = Scope {
             answer: Some(&answer),
             ..*scope
@@ -141,18 +142,18 @@ pub fn answers(step: &Step<'_>, scope: &Scope<'_>) -> (Vec<Answer>, BTreeSet<Goa
         }
     }
     if chosen.is_empty() {
-        chosen.extend(candidates(step).into_iter().next());
+        chosen.extend(candidates(step, later).into_iter().next());
     }
     (chosen, open)
 }
 
-fn candidates(step: &Step<'_>) -> Vec<Answer> {
+fn candidates(step: &Step<'_>, later: &str) -> Vec<Answer> {
     let Some(operation) = step.operation else {
         return Vec::new();
     };
-    let (conditions, reads) = (conditions(step), reads(step));
+    let (conditions, reads) = (conditions(step), format!("{} {later}", reads(step)));
     let mut literals = literals(&conditions);
-    literals.extend([Value::from("another"), Value::Null, Value::from(1)]);
+    literals.extend([Value::from("another"), Value::Null, Value::from(1), json!([])]);
     let named = literals
         .iter()
         .filter_map(Value::as_u64)
@@ -175,8 +176,13 @@ fn candidates(step: &Step<'_>) -> Vec<Answer> {
             values.map(|value| base.with(pointer, value)).collect::<Vec<_>>()
         });
         let edits: Vec<Answer> = edits.collect();
+        let empty = Answer {
+            content: Some(json!({})),
+            ..base.clone()
+        };
         all.push(base);
         all.extend(edits);
+        all.push(empty);
     }
     all
 }

@@ -61,6 +61,9 @@ pub fn pairs(name: &str, value: &Value, style: &Style) -> Vec<(String, Option<St
     if !structured(value) {
         return own(text(value));
     }
+    if style.name == "json" && value.is_object() {
+        return own(value.to_string());
+    }
     let all = present(value);
     if all.is_empty() {
         return Vec::new();

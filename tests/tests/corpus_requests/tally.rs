@@ -22,6 +22,8 @@ pub struct Tally {
     pub workflow_outputs: usize,
     /// Steps that call a workflow or wait for a message.
     pub other_steps: usize,
+    /// Steps that can send nothing, since a value that they need cannot be there.
+    pub unsendable: BTreeSet<String>,
     /// Documents that do not compile, and why.
     pub skipped: Vec<String>,
     problems: BTreeSet<String>,
@@ -45,8 +47,11 @@ impl Tally {
         for skipped in &self.skipped {
             println!("does not compile: {skipped}");
         }
+        for step in &self.unsendable {
+            println!("can send nothing: {step}");
+        }
         println!(
-            "{} documents ({} of them leniently; {} do not compile), {} workflows, {} steps that call an operation ({} others)\n\
+            "{} documents ({} of them leniently; {} do not compile), {} workflows, {} steps that call an operation ({} can send nothing; {} others)\n\
              {} attempts, {} requests: {} parameters, {} bodies, {} credentials\n\
              {} criteria, {} actions, {} outputs of steps, {} outputs of workflows; {} exceptions",
             self.documents,
@@ -54,6 +59,7 @@ impl Tally {
             self.skipped.len(),
             self.workflows,
             self.steps,
+            self.unsendable.len(),
             self.other_steps,
             self.attempts,
             self.requests,
@@ -73,6 +79,21 @@ impl Tally {
             problems.len(),
             problems.join("\n")
         );
+        let least = [
+            (self.documents, 90),
+            (self.steps - self.unsendable.len(), 900),
+            (self.requests, 4000),
+            (self.parameters, 2500),
+            (self.bodies, 1500),
+            (self.credentials, 1500),
+            (self.criteria, 4000),
+            (self.actions, 3000),
+            (self.outputs, 1700),
+            (self.workflow_outputs, 1400),
+        ];
+        for (index, (count, least)) in least.into_iter().enumerate() {
+            assert!(count >= least, "count {index} is {count}, not even {least}");
+        }
         for (index, (document, step, part, _)) in EXCEPTIONS.iter().enumerate() {
             assert!(
                 self.excused.contains(&index),

@@ -66,6 +66,8 @@ pub enum Goal {
     Fail(usize),
     /// The action of this name is taken: after success or after failure.
     Take(bool, String),
+    /// No action is taken.
+    TakeNone(bool),
 }
 
 /// Everything that a step can do.
@@ -74,6 +76,9 @@ pub fn goals(step: &Step<'_>) -> BTreeSet<Goal> {
     all.insert(Goal::Succeed);
     for (success, actions) in [(true, &step.success), (false, &step.failure)] {
         all.extend(reachable(actions).map(|action| Goal::Take(success, action.name.to_owned())));
+        if reachable(actions).all(|action| !action.criteria.is_empty()) {
+            all.insert(Goal::TakeNone(success));
+        }
     }
     all
 }
@@ -88,15 +93,16 @@ pub fn reachable<'s, 'a>(actions: &'s [Action<'a>]) -> impl Iterator<Item = &'s 
 
 /// The goals that a walk reaches.
 pub fn reached(step: &Step<'_>, walk: &Walk<'_, '_>) -> Vec<Goal> {
-    let action = walk
-        .action
-        .map(|action| Goal::Take(walk.succeeded, action.name.to_owned()));
+    let action = match walk.action {
+        Some(action) => Goal::Take(walk.succeeded, action.name.to_owned()),
+        None => Goal::TakeNone(walk.succeeded),
+    };
     let own = match (walk.succeeded, step.criteria.is_empty()) {
         (true, _) => Some(Goal::Succeed),
         (false, true) => None,
         (false, false) => Some(Goal::Fail(walk.looked_at - 1)),
     };
-    own.into_iter().chain(action).collect()
+    own.into_iter().chain([action]).collect()
 }
 
 /// Everything in a step that reads its response.

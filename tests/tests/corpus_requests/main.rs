@@ -43,7 +43,7 @@ fn index() -> Vec<String> {
 #[cfg(not(corpus))]
 #[test]
 fn skipped() {
-    println!("SKIPPED: the corpus of published documents is not at hand");
+    println!("SKIPPED: the corpus of published documents is missing");
 }
 
 #[cfg(corpus)]

@@ -34,7 +34,7 @@ pub fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Follows the `$ref` of an object, and the one that it leads to. What cannot be resolved stays as it is.
+/// Follows the `$ref` of an object, and any `$ref` of its target. What cannot be resolved stays as it is.
 pub fn follow<'a>(root: &'a Value, mut at: &'a Value) -> &'a Value {
     for _ in 0..30 {
         let target = at.get("$ref").and_then(Value::as_str).and_then(|target| {

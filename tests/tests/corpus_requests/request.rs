@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::api::{Operation, Scheme, Style, is_json};
 use crate::document::{Parameter, Step};
 use crate::expression::{Got, Scope};
-use crate::reader::{text, word};
+use crate::reader::{percent_decoded, text, word};
 use crate::style::{pairs, plain};
 
 /// Text, or something that is not known here.
@@ -42,7 +42,7 @@ pub enum Body {
     Unknown,
 }
 
-/// The credential of a security scheme, as the driver gives it to the client, and as it is sent.
+/// The secret of a security scheme, which the driver passes to the client.
 pub fn credential(name: &str) -> String {
     format!(
         "secret-of-{}",
@@ -95,7 +95,7 @@ impl Request {
             pieces.push(Some("/".to_owned()));
         }
         while let Some((before, after)) = rest.split_once('{') {
-            pieces.push(Some(before.to_owned()));
+            pieces.push(Some(percent_decoded(before)));
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
             let found = step
                 .parameters
@@ -107,11 +107,11 @@ impl Request {
                     return Err(format!("path parameter `{name}`"));
                 }
                 Got::Unknown => None,
-                Got::Value(value) => Some(plain(&value, &operation.style(name, "path"))),
+                Got::Value(value) => Some(plain(name, &value, &operation.style(name, "path"))),
             });
             rest = after;
         }
-        pieces.push(Some(rest.to_owned()));
+        pieces.push(Some(percent_decoded(rest)));
         Ok(pieces)
     }
 
@@ -137,7 +137,7 @@ impl Request {
             "query" => self.query.extend(all),
             "cookie" => self.cookies.extend(all),
             "header" => {
-                let value = value.map(|value| plain(&value, &style));
+                let value = value.map(|value| plain(name, &value, &style));
                 self.headers.push((parameter.name.to_ascii_lowercase(), value));
             }
             "path" if operation.path.contains(&format!("{{{name}}}")) => {}
@@ -213,16 +213,13 @@ pub fn override_of(source: &str) -> String {
 /// The only media type, else JSON.
 fn chosen(offered: &[String]) -> Option<String> {
     let concrete: Vec<&String> = offered.iter().filter(|media| !media.contains('*')).collect();
-    let json = || {
-        concrete
-            .iter()
-            .find(|media| media.split(';').next() == Some("application/json"))
-    };
-    let other = || concrete.iter().find(|media| is_json(media));
+    let mut json = concrete
+        .iter()
+        .filter(|media| media.split(';').next() == Some("application/json"));
     match concrete.as_slice() {
         [only] => Some((*only).clone()),
         [] => Some("application/json".to_owned()),
-        _ => json().or_else(other).map(|media| (*media).clone()),
+        _ => json.next().map(|media| (*media).clone()),
     }
 }
 

@@ -44,7 +44,7 @@ impl<'a> Merged<'a> {
 }
 
 impl<'a> Sampler<'a> {
-    /// A value that has what each list of tokens leads to; `hint` tells strings apart.
+    /// A value that has a member for each list of tokens; `hint` tells strings apart.
     pub fn value(&self, schema: &'a Value, wanted: &[&[String]], hint: &str) -> Value {
         self.at(schema, wanted, hint, 0)
     }

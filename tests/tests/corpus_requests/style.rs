@@ -1,4 +1,5 @@
-//! How values are written in a path, query, header or cookie (OpenAPI 3.1.1, "Parameter Object").
+//! How values are written in a path, query, header or cookie (OpenAPI 3.1.1, "Parameter Object"). Members of objects come in the order of
+//! their names.
 
 use serde_json::Value;
 
@@ -29,27 +30,30 @@ fn delimiter(style: &Style) -> &'static str {
     }
 }
 
-/// A value in a path or header.
-pub fn plain(value: &Value, style: &Style) -> String {
+/// A value in a path or header, decoded.
+pub fn plain(name: &str, value: &Value, style: &Style) -> String {
     if style.json {
         return value.to_string();
     }
-    let name = style.name.as_str();
-    let prefix = if name == "label" { "." } else { "" };
-    if !structured(value) {
-        return format!("{prefix}{}", text(value));
-    }
-    let parts = present(value).into_iter().flat_map(|(name, value)| match name {
-        Some(name) if style.explode => vec![format!("{name}={}", text(value))],
-        Some(name) => vec![name.to_owned(), text(value)],
+    let all = if structured(value) {
+        present(value)
+    } else {
+        vec![(None, value)]
+    };
+    let exploded = style.explode && structured(value);
+    let parts = all.into_iter().flat_map(|(key, value)| match key {
+        Some(key) if style.explode => vec![format!("{key}={}", text(value))],
+        None if exploded && style.name == "matrix" => vec![format!("{name}={}", text(value))],
+        Some(key) => vec![key.to_owned(), text(value)],
         None => vec![text(value)],
     });
-    let separator = if name == "label" && style.explode {
-        "."
-    } else {
-        delimiter(style)
-    };
-    format!("{prefix}{}", parts.collect::<Vec<_>>().join(separator))
+    let parts: Vec<String> = parts.collect();
+    match style.name.as_str() {
+        "label" => format!(".{}", parts.join(if exploded { "." } else { "," })),
+        "matrix" if exploded => format!(";{}", parts.join(";")),
+        "matrix" => format!(";{name}={}", parts.join(",")),
+        _ => parts.join(delimiter(style)),
+    }
 }
 
 /// A value in a query, form or cookie, decoded.

@@ -224,7 +224,9 @@ impl<'p, 'a> Typing<'p, 'a> {
     fn body(&self, pointer: &[String], at: Option<usize>) -> Known<'a> {
         let mut found: Option<Known<'a>> = None;
         for shape in self.bodies(at) {
-            let known = Known { shape, present: true }.at(pointer);
+            // Of a response whose body is not declared nothing is known, nor whether it has one.
+            let present = !matches!(shape, Shape::Unknown);
+            let known = Known { shape, present }.at(pointer);
             found = Some(match found {
                 None => known,
                 Some(other) => Known {

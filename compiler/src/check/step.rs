@@ -78,6 +78,9 @@ pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics)
     let Some((operation, arguments, _)) = parts(step) else {
         return;
     };
+    if matches!(&step.call, Call::Operation(request) if !request.complete) {
+        return;
+    }
     let given = |wanted: &str, location| {
         arguments
             .iter()

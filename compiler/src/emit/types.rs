@@ -15,6 +15,7 @@ pub(super) fn ty(kind: &Ty, workflow: &Workflow, prefix: &TokenStream) -> TokenS
         Ty::String => quote!(::std::string::String),
         Ty::I64 => quote!(i64),
         Ty::I32 => quote!(i32),
+        Ty::U64 => quote!(u64),
         Ty::F64 => quote!(f64),
         Ty::Bool => quote!(bool),
         Ty::Blob => quote!(__rt::Blob),
@@ -49,7 +50,7 @@ pub(super) fn ty(kind: &Ty, workflow: &Workflow, prefix: &TokenStream) -> TokenS
 pub(super) fn describe(kind: &Ty, workflow: &Workflow) -> String {
     match kind {
         Ty::String => "a string".to_owned(),
-        Ty::I64 | Ty::I32 => "an integer".to_owned(),
+        Ty::I64 | Ty::I32 | Ty::U64 => "an integer".to_owned(),
         Ty::F64 => "a number".to_owned(),
         Ty::Blob => "bytes".to_owned(),
         Ty::Bool => "a boolean".to_owned(),

@@ -122,7 +122,7 @@ fn actions(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
 fn write_type(ty: &Ty, workflow: &Workflow, within: &mut Vec<usize>, text: &mut String) {
     match ty {
         Ty::String => text.push_str("string"),
-        Ty::I64 => text.push_str("integer"),
+        Ty::I64 | Ty::U64 => text.push_str("integer"),
         Ty::I32 => text.push_str("int32"),
         Ty::F64 => text.push_str("number"),
         Ty::Bool => text.push_str("boolean"),

@@ -425,6 +425,7 @@ impl<'a> Planner<'_, 'a> {
             operation,
             arguments,
             body,
+            ..
         } = &**call;
         let value = |value: &resolve::Value| self.value(value, Some(index));
         let path = path_pieces(operation, |wanted| {

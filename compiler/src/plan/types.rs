@@ -15,6 +15,8 @@ pub enum Ty {
     I64,
     /// `i32`
     I32,
+    /// `u64`
+    U64,
     /// `f64`
     F64,
     /// `bool`
@@ -154,6 +156,7 @@ impl Types {
         match types.single() {
             Some(Type::String) => self.string(schema, hint, output),
             Some(Type::Integer) if schema.text("format") == Some("int32") => Ty::I32,
+            Some(Type::Integer) if schema.text("format") == Some("uint64") => Ty::U64,
             Some(Type::Integer) => Ty::I64,
             Some(Type::Number) => Ty::F64,
             Some(Type::Boolean) => Ty::Bool,

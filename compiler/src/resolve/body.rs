@@ -68,7 +68,7 @@ impl<'a> Scope<'a, '_> {
             by_description,
         } = self.content_type(request, step, operation)?;
         let essence = essence(&content_type);
-        let media = operation.body.as_ref().and_then(|body| {
+        let mut media = operation.body.as_ref().and_then(|body| {
             let exact = body.media.iter().find(|media| self::essence(media.name) == essence);
             exact.or_else(|| body.media.iter().find(|media| accepts(media.name, &essence)))
         });
@@ -79,6 +79,7 @@ impl<'a> Scope<'a, '_> {
             self.payload_content_type(&payload, &essence, found, form);
             "application/json".clone_into(&mut content_type);
             form = Payload::Json;
+            media = None;
         }
         let payload = match form {
             Payload::Json => self.json_text(payload_at, payload),

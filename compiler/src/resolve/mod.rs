@@ -142,6 +142,8 @@ pub struct Request<'a> {
     pub operation: Operation<'a>,
     /// The values of its parameters.
     pub arguments: Vec<Argument<'a>>,
+    /// Whether these are all: one that could not be read was reported, and may be any.
+    pub complete: bool,
     /// Its body.
     pub body: Option<Body<'a>>,
 }

@@ -59,12 +59,13 @@ impl<'a> Scope<'a, '_> {
             self.prefer_operation_id(text, id, index);
         }
         let operation = api.read(found, self.diagnostics);
-        let arguments = self.arguments(step, &operation);
+        let (arguments, complete) = self.arguments(step, &operation);
         let body = self.body(step, &operation);
         Call::Operation(Box::new(Request {
             api: index,
             operation,
             arguments,
+            complete,
             body,
         }))
     }
@@ -522,20 +523,24 @@ impl<'a> Scope<'a, '_> {
         Some(found)
     }
 
-    fn arguments(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> Vec<Argument<'a>> {
+    /// The values of the parameters, and whether all could be read.
+    fn arguments(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> (Vec<Argument<'a>>, bool) {
         let place = Place {
             step: Some(step),
             response: false,
         };
         let mut arguments: Vec<Argument<'a>> = Vec::new();
         let mut own = 0;
+        let mut complete = true;
         for (list, shared) in [(&step.parameters, false), (&self.workflow.parameters, true)] {
             for parameter in list {
                 let Some(parameter) = self.parameter_object(parameter) else {
+                    complete = false;
                     continue;
                 };
                 self.literal_braces(parameter.name.value, parameter.name.span(), "the name of a parameter");
                 let Some(location) = self.location(&parameter, operation) else {
+                    complete = false;
                     continue;
                 };
                 let name = parameter.name.value;
@@ -583,7 +588,7 @@ impl<'a> Scope<'a, '_> {
             }
             own = arguments.len();
         }
-        arguments
+        (arguments, complete)
     }
 
     /// A parameter of the workflow that the path of an operation has no place for: it is for others.

@@ -32,3 +32,12 @@ pub fn unsendable(document: &str) -> usize {
     let known = UNSENDABLE.iter().find(|(of, ..)| document.contains(of));
     known.map_or(0, |(_, count, _)| *count)
 }
+
+/// Path parameters that a description declares and its path has no place for: with `dialect = lenient` they are left out
+/// with a warning (`unknown-path-parameter`).
+pub const PLACELESS: &[(&str, &str)] = &[("obono.at", "registrierkasseUuid")];
+
+/// Whether a path parameter has no place in the path that its description gives it for.
+pub fn placeless(name: &str) -> bool {
+    PLACELESS.iter().any(|(_, known)| *known == name)
+}

@@ -249,6 +249,9 @@ fn path(mut at: Option<&Value>, written: &str) -> Got {
             let Some((index, after)) = inner.split_once(']') else {
                 return Got::Unknown;
             };
+            if index == "*" {
+                return all_of(at, after);
+            }
             // As a pointer has it: of an object, the member with this name.
             (at, rest) = (at.and_then(|at| at.pointer(&format!("/{index}"))), after);
         } else if let Some(inner) = rest.strip_prefix('.') {
@@ -259,6 +262,22 @@ fn path(mut at: Option<&Value>, written: &str) -> Got {
         }
     }
     Got::of(at)
+}
+
+/// What a path finds in each item of an array or member of an object.
+fn all_of(at: Option<&Value>, written: &str) -> Got {
+    let children: Vec<&Value> = match at {
+        Some(Value::Array(items)) => items.iter().collect(),
+        Some(Value::Object(members)) => members.values().collect(),
+        _ => Vec::new(),
+    };
+    let found = children
+        .into_iter()
+        .filter_map(|child| match path(Some(child), written) {
+            Got::Value(value) => Some(value),
+            Got::Absent | Got::Unknown => None,
+        });
+    Got::Value(Value::Array(found.collect()))
 }
 
 fn compare(operator: &str, left: &Value, right: &Value) -> Option<bool> {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::api::{Operation, Scheme, Style, is_json};
 use crate::document::{Parameter, Step};
+use crate::exceptions::placeless;
 use crate::expression::{Got, Scope};
 use crate::reader::{percent_decoded, text, word};
 use crate::style::{pairs, plain};
@@ -141,6 +142,7 @@ impl Request {
                 self.headers.push((parameter.name.to_ascii_lowercase(), value));
             }
             "path" if operation.path.contains(&format!("{{{name}}}")) => {}
+            "path" if placeless(name) => {}
             _ => self.lost.push(format!("{place} parameter `{name}`")),
         }
         Ok(())
@@ -154,9 +156,15 @@ impl Request {
             return Ok(());
         };
         let written = word(body, "contentType").filter(|media| !media.contains('*'));
+        // A header that is computed says nothing about how the body is written.
+        let computed = step.parameters.iter().any(|parameter| {
+            let value = parameter.value.as_str().unwrap_or("");
+            parameter.name.eq_ignore_ascii_case("content-type") && value.contains('$')
+        });
+        let literal = by_header.clone().filter(|_| !computed);
         let Some(media) = written
             .map(str::to_owned)
-            .or(by_header)
+            .or(literal)
             .or_else(|| chosen(&operation.consumes()))
         else {
             self.body = Body::Unknown;
@@ -165,7 +173,7 @@ impl Request {
         let payload = body.get("payload").unwrap_or(&Value::Null);
         let essence = media.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         self.body = payload_of(payload, &essence, operation, scope)?;
-        self.content_type = Some(media);
+        self.content_type = by_header.filter(|_| computed).or(Some(media));
         Ok(())
     }
 

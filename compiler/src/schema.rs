@@ -246,6 +246,15 @@ impl Types {
         }
     }
 
+    /// The other types.
+    #[must_use]
+    pub fn complement(self) -> Self {
+        let all = Type::ALL.into_iter().fold(Self::default(), Self::with);
+        Self {
+            bits: all.bits & !self.bits,
+        }
+    }
+
     /// Whether a type is in the set; a set that allows numbers allows integers.
     #[must_use]
     pub fn allows(self, kind: Type) -> bool {

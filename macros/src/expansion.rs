@@ -147,7 +147,9 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
                 }
                 ::core::include!(#path);
             };
-            enclosed(plan, invocation, &items)
+            // Code of a file is not code of a macro, in which lints find nothing.
+            let items = enclosed(plan, invocation, &items);
+            quote!(#[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)] #items)
         }
         Err(error) => {
             let message = format!("ARAZZO_DEBUG: the expansion cannot be written: {error}");

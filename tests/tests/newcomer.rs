@@ -217,3 +217,66 @@ fn the_debug_expansion_compiles() {
     let text = std::fs::read_to_string(file.unwrap()).unwrap();
     assert!(text.lines().count() > 300, "it is formatted");
 }
+
+/// Several macro calls in one module and in function bodies, workflows that call each other among them: with the switch
+/// and without it. Without `CARGO_TARGET_DIR` the files are where the build is.
+#[test]
+fn several_calls_compile_with_the_debug_switch_and_without() {
+    let program = r#"//! Several calls.
+#![deny(warnings)]
+
+arazzo::arazzo_workflow!("stytch-totp-enrollment-workflow.yml");
+arazzo::arazzo_workflow! { "calls.yml", workflows = ["outer"] }
+arazzo::arazzo_workflow! { "calls.yml", workflows = ["inner"], rename = { "inner" = alone } }
+
+fn main() {
+    arazzo::arazzo_workflow! { "calls.yml", workflows = ["outer"] }
+    arazzo::arazzo_workflow! { "stytch-totp-enrollment-workflow.yml", rename = { "totp-enrollment" = other } }
+    let _ = (outer::Inputs::new(), inner::Inputs::new(), alone::Inputs::new(), other::PartialInputs::new());
+    let _ = totp_enrollment::PartialInputs::new();
+}
+"#;
+    let newcomer = Newcomer::new("several-calls", program);
+    let calls = "arazzo: 1.0.1\ninfo: { title: Calls, version: '1' }\n\
+                 sourceDescriptions: [{ name: stytchConsumerApi, url: stytch-consumer-openapi.yml, type: openapi }]\n\
+                 workflows:\n- { workflowId: outer, summary: Calls, steps: [{ stepId: s, workflowId: inner }] }\n\
+                 - { workflowId: inner, summary: Is called, steps: [{ stepId: s, operationId: api_user_v1_Create, requestBody: { payload: { email: ada@example.com } } }] }\n";
+    let package = newcomer.directory.path().join("member");
+    std::fs::write(newcomer.directory.path().join("calls.yml"), calls).unwrap();
+    // A member of a workspace: its target directory is that of the workspace.
+    std::fs::create_dir_all(&package).unwrap();
+    for file in [
+        "Cargo.toml",
+        "src",
+        "calls.yml",
+        "stytch-totp-enrollment-workflow.yml",
+        "stytch-consumer-openapi.yml",
+    ] {
+        std::fs::rename(newcomer.directory.path().join(file), package.join(file)).unwrap();
+    }
+    let manifest = std::fs::read_to_string(package.join("Cargo.toml")).unwrap();
+    std::fs::write(package.join("Cargo.toml"), manifest.replace("[workspace]\n\n", "")).unwrap();
+    let workspace = "[workspace]\nresolver = \"3\"\nmembers = [\"member\"]\n";
+    std::fs::write(newcomer.directory.path().join("Cargo.toml"), workspace).unwrap();
+    std::fs::create_dir(newcomer.directory.path().join(".cargo")).unwrap();
+    let config = format!("[build]\ntarget-dir = {:?}\n", newcomer.target.to_str().unwrap());
+    std::fs::write(newcomer.directory.path().join(".cargo/config.toml"), config).unwrap();
+    for switch in ["0", "1"] {
+        let output = Command::new(env!("CARGO"))
+            .arg("check")
+            .current_dir(&package)
+            .env_remove("CARGO_TARGET_DIR")
+            .env("ARAZZO_DEBUG", switch)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{switch}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    assert!(!package.join("target").exists(), "nothing is written into the package");
+    let files = std::fs::read_dir(newcomer.target.join("arazzo")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    assert_eq!(names.filter(|name| name.starts_with("several_calls-")).count(), 4);
+}

@@ -11,6 +11,7 @@ mod payload;
 mod step;
 mod workflow;
 
+pub(crate) use payload::not_text;
 pub(crate) use workflow::{latest_call, ran_before};
 
 use crate::diagnostic::Diagnostics;

@@ -3,8 +3,8 @@
 use super::literal::{self, excludes};
 use super::step::{name, parts};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::resolve::{Payload, Step, Value, ValueKind};
-use crate::schema::{Schema, Type};
+use crate::resolve::{Body, Payload, Step, Value, ValueKind};
+use crate::schema::{Schema, Type, Types};
 use crate::source::Cursor;
 use crate::typing::Typing;
 
@@ -26,6 +26,19 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
     let Some((operation, _, Some(body))) = parts(step) else {
         return;
     };
+    if let Some(found) = not_text(body, index, typing) {
+        let message = format!(
+            "a payload of type `{}` is a string, found {}",
+            body.content_type,
+            found.words()
+        );
+        let help = if body.by_description {
+            "if the API takes JSON, write `contentType: application/json`"
+        } else {
+            "write `contentType: application/json`, or a value that is a string"
+        };
+        diagnostics.push(Diagnostic::new(&rule::PAYLOAD_CONTENT_TYPE, body.payload.span, message).help(help));
+    }
     let Some(schema) = body
         .schema
         .filter(|_| !matches!(body.form, Payload::Xml | Payload::Text))
@@ -44,6 +57,16 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
     // What replacements add is not in the payload yet.
     let replaced = request.is_some_and(|body| !body.replacements.is_empty());
     checker.value(&body.payload, written, schema, replaced, 0);
+}
+
+/// The types of a payload that is sent as text and can only be an object or an array.
+pub(crate) fn not_text(body: &Body<'_>, index: usize, typing: &Typing<'_, '_>) -> Option<Types> {
+    if !matches!(body.form, Payload::Xml | Payload::Text) {
+        return None;
+    }
+    let found = typing.value(&body.payload, Some(index)).shape.types();
+    let structure = Types::of(Type::Object).with(Type::Array);
+    (!found.is_empty() && excludes(structure.complement(), found)).then_some(found)
 }
 
 impl Checker<'_, '_, '_> {

@@ -65,7 +65,7 @@ pub(super) fn header_reserved(step: &Step<'_>, diagnostics: &mut Diagnostics) {
         if argument.location == Location::Header && is_transmission_header(&argument.name) {
             let message = format!("the header `{}` is written by the HTTP client", argument.name);
             let help = if argument.name.eq_ignore_ascii_case("host") {
-                "remove the parameter; where the API is says the client's `base_url`"
+                "remove the parameter; set the address of the API with `base_url` in the client"
             } else {
                 "remove the parameter"
             };

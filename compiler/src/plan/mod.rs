@@ -444,11 +444,19 @@ impl<'a> Planner<'_, 'a> {
                 style: style(argument),
             });
         }
+        let json_instead = body
+            .as_ref()
+            .is_some_and(|body| body.by_description && crate::check::not_text(body, index, &self.typing).is_some());
         let body = match body {
             Some(body) => Some(Body {
-                content_type: body.content_type.clone(),
+                // What the description accepts as text and is none is sent as JSON, if the user says that
+                // the description is wrong.
+                content_type: match json_instead {
+                    true => "application/json".to_owned(),
+                    false => body.content_type.clone(),
+                },
                 fields: field::fields(body),
-                form: body.form,
+                form: if json_instead { Payload::Json } else { body.form },
                 payload: value(&body.payload)?,
                 replacements: body
                     .replacements

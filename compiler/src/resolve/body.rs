@@ -16,6 +16,8 @@ pub struct Body<'a> {
     pub span: Span,
     /// The content type that is sent.
     pub content_type: String,
+    /// Whether the document leaves it to the description.
+    pub by_description: bool,
     /// How the payload is written.
     pub form: Payload,
     /// The payload.
@@ -94,6 +96,7 @@ impl<'a> Scope<'a, '_> {
         Some(Body {
             span: request.at.span(),
             content_type,
+            by_description,
             form,
             payload,
             replacements,

@@ -116,8 +116,18 @@ impl<'a> Scope<'a, '_> {
             })
             .collect();
         let mended = format!("{}{mark}{{{inner}}}{mark}{}", &text[..found.start], &text[found.end..]);
-        // What is no query with its braces has no reading either.
-        if let Err(refusal) = jsonpath(&sample(&pieces, "0")) {
+        // What is no query with its braces has no reading either. Without the engine that is not known,
+        // which is an error where the reading would be taken.
+        let refusal = jsonpath(&sample(&pieces, "0")).err();
+        let unknown = |refusal: &Refusal| refusal.rule == &rule::JSONPATH_FEATURE;
+        if let Some(refusal) = refusal
+            .filter(|refusal| !(unknown(refusal) && self.diagnostics.denies(&rule::JSONPATH_UNBRACED_EXPRESSION)))
+        {
+            if unknown(&refusal) {
+                self.diagnostics
+                    .push(Diagnostic::new(refusal.rule, at.span(), refusal.message).help_if(refusal.help));
+                return None;
+            }
             let message = format!("`{text}` is no JSONPath query (RFC 9535), with braces around `{inner}` either");
             self.diagnostics
                 .push(Diagnostic::new(refusal.rule, at.span(), message).help_if(refusal.help));

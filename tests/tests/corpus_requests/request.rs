@@ -162,6 +162,7 @@ impl Request {
             parameter.name.eq_ignore_ascii_case("content-type") && value.contains('$')
         });
         let literal = by_header.clone().filter(|_| !computed);
+        let by_description = written.is_none() && literal.is_none();
         let Some(media) = written
             .map(str::to_owned)
             .or(literal)
@@ -172,6 +173,17 @@ impl Request {
         };
         let payload = body.get("payload").unwrap_or(&Value::Null);
         let essence = media.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        // Where only the description speaks of text, what is none is JSON (`payload-content-type`).
+        let is_structure = match scope.value(payload) {
+            Got::Value(value) => value.is_object() || value.is_array(),
+            Got::Absent | Got::Unknown => false,
+        };
+        let fields = essence.starts_with("multipart/") || essence == "application/x-www-form-urlencoded";
+        if by_description && is_structure && !is_json(&essence) && !fields {
+            self.body = payload_of(payload, "application/json", operation, scope)?;
+            self.content_type = Some("application/json".to_owned());
+            return Ok(());
+        }
         self.body = payload_of(payload, &essence, operation, scope)?;
         self.content_type = by_header.filter(|_| computed).or(Some(media));
         Ok(())

@@ -151,7 +151,7 @@ fn examples_compile_or_are_refused_for_what_they_say() {
         (
             "oai/examples/1.0.0/pet-coupons.arazzo.yaml",
             &[
-                ("parameter-required", "getPetCoupons"),
+                ("path-parameter-required", "getPetCoupons"),
                 ("unknown-path-parameter", "pet_id"),
             ],
         ),

@@ -269,8 +269,8 @@ fn entries(root: Cursor<'_>) -> impl Iterator<Item = Option<Entry<'_>>> {
     entries.map(|entry| {
         let at = entry.get("url")?;
         Some(Entry {
-            name: entry.get("name")?.as_str()?,
-            url: at.as_str()?,
+            name: entry.get("name")?.scalar_text()?,
+            url: at.scalar_text()?,
             at,
             kind: entry.get("type"),
         })

@@ -6,7 +6,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
 use crate::path_template;
-use crate::schema::{BrokenReference, Schema, follow};
+use crate::schema::{BrokenReference, Schema, chain, follow};
 use crate::source::{Cursor, Entry, Span};
 
 /// Which specification a description is written in.
@@ -35,6 +35,7 @@ pub struct Api<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Merged<'a> {
     own: Cursor<'a>,
+    /// The end of the chain of references.
     target: Option<Cursor<'a>>,
 }
 
@@ -56,14 +57,24 @@ impl<'a> Merged<'a> {
     /// The member of a key.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Cursor<'a>> {
-        let beside = if key == "$ref" { None } else { self.own.get(key) };
-        beside.or_else(|| self.target?.get(key))
+        self.all(key).next()
+    }
+
+    /// The members of a key, those of the objects that are referred to behind.
+    fn all(self, key: &str) -> impl Iterator<Item = Cursor<'a>> {
+        self.chain().filter_map(move |at| at.get(key))
+    }
+
+    fn chain(self) -> impl Iterator<Item = Cursor<'a>> {
+        let referred = self.target.is_some();
+        chain(self.own).take(if referred { usize::MAX } else { 1 })
     }
 
     fn members(self) -> impl Iterator<Item = Entry<'a>> {
-        let own = self.own.members();
-        let target = self.target.into_iter().flat_map(Cursor::members);
-        own.chain(target.filter(move |entry| self.own.get(entry.key).is_none()))
+        let all = self.chain().flat_map(Cursor::members);
+        all.filter(move |entry| {
+            entry.key != "$ref" && self.get(entry.key).map(Cursor::span) == Some(entry.value.span())
+        })
     }
 
     fn is_object(self) -> bool {
@@ -76,6 +87,18 @@ impl<'a> Merged<'a> {
         self.target.unwrap_or(self.own).span()
     }
 }
+
+/// The styles of parameters (OpenAPI 3.2.0, "Style Values").
+const STYLES: [&str; 8] = [
+    "matrix",
+    "label",
+    "simple",
+    "form",
+    "spaceDelimited",
+    "pipeDelimited",
+    "deepObject",
+    "cookie",
+];
 
 const METHODS: [&str; 9] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
@@ -291,8 +314,14 @@ impl<'a> Api<'a> {
         self.candidates().filter_map(Result::err)
     }
 
+    /// The Paths Object; descriptions that are split have a `$ref` in its place.
+    fn paths(self) -> Option<Cursor<'a>> {
+        let paths = self.root.get("paths")?;
+        Some(follow(paths).map_or(paths, |(paths, _)| paths))
+    }
+
     fn candidates(self) -> impl Iterator<Item = Result<Found<'a>, BrokenReference<'a>>> {
-        let paths = self.root.get("paths").into_iter().flat_map(Cursor::members);
+        let paths = self.paths().into_iter().flat_map(Cursor::members);
         paths.flat_map(move |path| {
             let (item, broken) = match Merged::new(path.value) {
                 Ok(item) => (Some(item), None),
@@ -343,7 +372,7 @@ impl<'a> Api<'a> {
         additional: bool,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<Found<'a>>, BrokenReference<'a>> {
-        let Some(entry) = self.root.get("paths").and_then(|paths| paths.entry(path)) else {
+        let Some(entry) = self.paths().and_then(|paths| paths.entry(path)) else {
             return Ok(None);
         };
         let item = Merged::new(entry.value)?;
@@ -451,9 +480,27 @@ impl<'a> Reader<'a, '_> {
 
     /// The parameters of the operation, then those of its path.
     fn all_parameters(&mut self) -> Vec<Cursor<'a>> {
-        let mut all = self.items(self.found.at.get("parameters"));
-        all.extend(self.items(self.found.item.get("parameters")));
+        // Of a path item that refers to another one, nothing is lost.
+        let lists: Vec<Cursor<'a>> = self
+            .found
+            .at
+            .all("parameters")
+            .chain(self.found.item.all("parameters"))
+            .collect();
+        let mut all = Vec::new();
+        for list in lists {
+            if let Some(list) = self.follow(list).filter(|list| !list.is_array()) {
+                let message = format!("`parameters` is a list, found {}", list.kind());
+                self.malformed(list.span(), message, "write each parameter as an item: `- name: …`");
+            }
+            all.extend(self.items(Some(list)));
+        }
         all
+    }
+
+    fn malformed(&mut self, span: Span, message: impl Into<String>, help: &str) {
+        self.diagnostics
+            .push(Diagnostic::new(&rule::MALFORMED_DESCRIPTION, span, message).help(help));
     }
 
     fn path(&mut self) {
@@ -497,13 +544,24 @@ impl<'a> Reader<'a, '_> {
             } else {
                 "/"
             };
+            if let Some(at) = root.get("basePath").filter(|_| base.contains(['{', '}'])) {
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        &rule::INVALID_SERVER,
+                        at.span(),
+                        format!("`basePath` has no variables: the braces of `{base}` would be sent"),
+                    )
+                    .help("correct the description, or set `base_url` in the client"),
+                );
+            }
             let base = format!("{slash}{}", path_template::encoded_literal(base));
             let Some(host) = text("host") else {
                 return (base, None);
             };
             let span = root.get("host").map(Cursor::span);
-            let schemes: Vec<&str> = root
-                .get("schemes")
+            let own = self.found.at.get("schemes");
+            let schemes: Vec<&str> = own
+                .or_else(|| root.get("schemes"))
                 .into_iter()
                 .flat_map(Cursor::items)
                 .filter_map(Cursor::as_str)
@@ -548,10 +606,34 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn parameter(&mut self, at: Cursor<'a>) -> Option<Parameter<'a>> {
-        let name = at.get("name")?.as_str()?;
-        let location = Location::from_word(at.get("in")?.as_str()?)?;
-        let required = location == Location::Path || at.get("required").and_then(Cursor::as_bool) == Some(true);
         let swagger = self.api.dialect == Dialect::Swagger2;
+        let place = at.get("in");
+        let word = place.and_then(Cursor::as_str).unwrap_or("");
+        if swagger && matches!(word, "body" | "formData") {
+            return None;
+        }
+        let Some(name) = at.get("name").and_then(Cursor::scalar_text) else {
+            self.malformed(
+                at.span(),
+                "a parameter without a `name` that is text cannot be sent",
+                "give the parameter a `name`",
+            );
+            return None;
+        };
+        let Some(location) = Location::from_word(word) else {
+            self.malformed(
+                place.unwrap_or(at).span(),
+                format!("the parameter `{name}` does not say where it is sent"),
+                "write `in:` with `query`, `header`, `path` or `cookie`",
+            );
+            return None;
+        };
+        let necessary = at.get("required");
+        if let Some(found) = necessary.filter(|found| found.as_bool().is_none()) {
+            let message = format!("`required` is `true` or `false`, found {}", found.kind());
+            self.malformed(found.span(), message, "write `required: true` or `required: false`");
+        }
+        let required = location == Location::Path || necessary.and_then(Cursor::as_bool) == Some(true);
         let media = self.members(at.get("content")).first().copied();
         let schema = match (swagger, media) {
             (true, _) => self.schema(at),
@@ -576,6 +658,14 @@ impl<'a> Reader<'a, '_> {
             _ if swagger => (default_style, false),
             _ => {
                 let style = at.get("style").and_then(Cursor::as_str).unwrap_or(default_style);
+                if let Some(written) = at.get("style").filter(|_| !STYLES.contains(&style)) {
+                    let known = STYLES.map(|style| format!("`{style}`")).join(", ");
+                    self.malformed(
+                        written.span(),
+                        format!("`{style}` is no style of a parameter"),
+                        &format!("the styles are {known}"),
+                    );
+                }
                 (
                     style,
                     at.get("explode")
@@ -653,7 +743,13 @@ impl<'a> Reader<'a, '_> {
         };
         let names: Vec<&str> = offered
             .into_iter()
-            .filter(|name| matches!(*name, "multipart/form-data" | "application/x-www-form-urlencoded"))
+            .filter(|name| {
+                let essence = name.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+                matches!(
+                    essence.as_str(),
+                    "multipart/form-data" | "application/x-www-form-urlencoded"
+                )
+            })
             .collect();
         let names = if names.is_empty() { vec![default] } else { names };
         let media = names
@@ -748,7 +844,18 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn security(&mut self) -> Vec<Vec<Scheme>> {
-        let required = self.found.at.get("security").or_else(|| self.api.root.get("security"));
+        let own = self.found.at.get("security");
+        let required = own.or_else(|| self.api.root.get("security"));
+        let required = required.and_then(|required| self.follow(required));
+        let list = required.is_none_or(Cursor::is_array);
+        if let Some(found) = required.filter(|_| !list) {
+            let message = format!("`security` is a list, found {}", found.kind());
+            self.malformed(
+                found.span(),
+                message,
+                "write each alternative as an item: `- scheme: []`; `[]` for an operation without credentials",
+            );
+        }
         let schemes = match self.api.dialect {
             Dialect::Swagger2 => self.api.root.get("securityDefinitions"),
             Dialect::OpenApi3 => {
@@ -758,7 +865,11 @@ impl<'a> Reader<'a, '_> {
         };
         let schemes = schemes.and_then(|schemes| self.follow(schemes));
         let mut alternatives = Vec::new();
-        for alternative in self.items(required) {
+        let items = match required {
+            Some(only) if !list && only.is_object() => vec![only],
+            _ => self.items(required),
+        };
+        for alternative in items {
             let mut all = Vec::new();
             for entry in alternative.members() {
                 let scheme = schemes
@@ -773,7 +884,7 @@ impl<'a> Reader<'a, '_> {
             alternatives.push(all);
         }
         // An operation that lists nothing wants no credentials; one that does not say is another matter.
-        if alternatives.is_empty() && self.found.at.get("security").is_some() {
+        if alternatives.is_empty() && own.is_some() && list {
             alternatives.push(Vec::new());
         }
         alternatives
@@ -829,13 +940,13 @@ impl<'a> Operation<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// The schema of its JSON body.
-    #[must_use]
-    pub fn json_schema(&self) -> Option<Schema<'a>> {
+    /// The schemas of its JSON bodies, one for each media type.
+    pub fn json_schemas(&self) -> impl Iterator<Item = Option<Schema<'a>>> {
+        let json = self.media.iter().any(|media| is_json(media.name));
         self.media
             .iter()
-            .find(|media| is_json(media.name) || media.name == "*/*")
-            .and_then(|media| media.schema)
+            .filter(move |media| is_json(media.name) || (!json && media.name == "*/*"))
+            .map(|media| media.schema)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::expression;
-use crate::source::{Cursor, Data, Span, is_remote, percent_decode};
+use crate::source::{Cursor, Data, Entry, Span, is_remote, percent_decode};
 
 /// A schema, its references followed.
 #[derive(Clone, Copy, Debug)]
@@ -66,13 +66,24 @@ pub fn follow(at: Cursor<'_>) -> Result<(Cursor<'_>, Option<&str>), BrokenRefere
     follow_within(at, at.document()).map(|schema| (schema.at, schema.name))
 }
 
+/// A node and what its `$ref` leads to, hop by hop. One that leads nowhere ends the chain.
+pub fn chain(at: Cursor<'_>) -> impl Iterator<Item = Cursor<'_>> {
+    let mut next = Some(at);
+    let all = std::iter::from_fn(move || {
+        let at = next?;
+        next = reference_of(at).and_then(|entry| hop(at, at.document(), entry).ok().map(|(at, ..)| at));
+        Some(at)
+    });
+    all.take(HOPS)
+}
+
 /// The same inside a schema that has definitions of its own: what is not found from the root of
 /// the file is looked for from the root of the schema, `resource`, which a reference may change.
 fn follow_within<'a>(mut at: Cursor<'a>, mut resource: Cursor<'a>) -> Result<Schema<'a>, BrokenReference<'a>> {
     let mut name = None;
     let mut null_beside = false;
     for _ in 0..HOPS {
-        let Some((entry, reference)) = at.entry("$ref").and_then(|entry| Some((entry, entry.value.as_str()?))) else {
+        let Some(entry) = reference_of(at) else {
             return Ok(Schema {
                 at,
                 resource,
@@ -81,49 +92,8 @@ fn follow_within<'a>(mut at: Cursor<'a>, mut resource: Cursor<'a>) -> Result<Sch
             });
         };
         null_beside |= says_nullable(at);
-        let broken = |reason| BrokenReference {
-            span: entry.value.span(),
-            reference: reference.to_owned(),
-            reason,
-            roots: Vec::new(),
-        };
-        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        let root = if file.is_empty() {
-            at.document()
-        } else if is_remote(file) {
-            return Err(broken("a build never touches the network"));
-        } else {
-            let other = at.other_file(file);
-            resource = other.ok_or_else(|| broken("there is no such file, or it cannot be read"))?;
-            resource
-        };
-        name = reference_name(reference);
-        at = if fragment.is_empty() {
-            resource
-        } else if let Some(pointer) = fragment.strip_prefix('/') {
-            let tokens: Option<Vec<String>> = pointer
-                .split('/')
-                .map(|token| expression::unescape(&percent_decode(token)))
-                .collect();
-            let tokens = tokens.ok_or_else(|| broken("it is no JSON Pointer"))?;
-            let from = |start: Cursor<'a>| start.pointer(tokens.iter().map(String::as_str));
-            match from(root) {
-                Some(found) => {
-                    if found.get("$defs").is_some() {
-                        resource = found;
-                    }
-                    found
-                }
-                None => from(resource).ok_or_else(|| BrokenReference {
-                    roots: vec![root, resource],
-                    ..broken("nothing stands there")
-                })?,
-            }
-        } else {
-            find_anchor(resource, fragment, 0)
-                .or_else(|| find_anchor(root, fragment, 0))
-                .ok_or_else(|| broken("no schema has this `$anchor`"))?
-        };
+        let (next, from, reference) = hop(at, resource, entry)?;
+        (at, resource, name) = (next, from, reference);
     }
     Err(BrokenReference {
         span: at.get("$ref").unwrap_or(at).span(),
@@ -131,6 +101,94 @@ fn follow_within<'a>(mut at: Cursor<'a>, mut resource: Cursor<'a>) -> Result<Sch
         reason: CYCLE,
         roots: Vec::new(),
     })
+}
+
+/// The entry of a `$ref` that is text.
+fn reference_of(at: Cursor<'_>) -> Option<Entry<'_>> {
+    at.entry("$ref").filter(|entry| entry.value.as_str().is_some())
+}
+
+/// Where a `$ref` leads, in which resource, and its last name.
+fn hop<'a>(
+    at: Cursor<'a>,
+    mut resource: Cursor<'a>,
+    entry: Entry<'a>,
+) -> Result<(Cursor<'a>, Cursor<'a>, Option<&'a str>), BrokenReference<'a>> {
+    let reference = entry.value.as_str().unwrap_or("");
+    let broken = |reason| BrokenReference {
+        span: entry.value.span(),
+        reference: reference.to_owned(),
+        reason,
+        roots: Vec::new(),
+    };
+    let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+    let root = if file.is_empty() {
+        at.document()
+    } else if is_remote(file) {
+        return Err(broken("a build never touches the network"));
+    } else {
+        let other = at.other_file(file);
+        resource = other.ok_or_else(|| broken("there is no such file, or it cannot be read"))?;
+        resource
+    };
+    let found = if fragment.is_empty() {
+        resource
+    } else if let Some(pointer) = fragment.strip_prefix('/') {
+        let tokens: Option<Vec<String>> = pointer
+            .split('/')
+            .map(|token| expression::unescape(&percent_decode(token)))
+            .collect();
+        let tokens = tokens.ok_or_else(|| broken("it is no JSON Pointer"))?;
+        let from = |start: Cursor<'a>| start.pointer(tokens.iter().map(String::as_str));
+        match from(root) {
+            Some(found) => {
+                if found.get("$defs").is_some() {
+                    resource = found;
+                }
+                found
+            }
+            None => from(resource).ok_or_else(|| BrokenReference {
+                roots: vec![root, resource],
+                ..broken("nothing stands there")
+            })?,
+        }
+    } else {
+        find_anchor(resource, fragment, 0)
+            .or_else(|| find_anchor(root, fragment, 0))
+            .ok_or_else(|| broken("no schema has this `$anchor`"))?
+    };
+    Ok((found, resource, reference_name(reference)))
+}
+
+/// Whether keywords beside the `$ref` of a schema say something of its instances. They apply too
+/// (JSON Schema 2020-12 Core, section 8.2.3.1), but not in OpenAPI 3.0 and Swagger 2.0 ("Reference
+/// Object").
+fn says_more(at: Cursor<'_>) -> bool {
+    let silent = |key: &str| {
+        key.starts_with("x-")
+            || matches!(
+                key,
+                "$ref"
+                    | "$comment"
+                    | "$defs"
+                    | "$id"
+                    | "$schema"
+                    | "definitions"
+                    | "deprecated"
+                    | "description"
+                    | "example"
+                    | "examples"
+                    | "nullable"
+                    | "summary"
+                    | "title"
+            )
+    };
+    if reference_of(at).is_none() || at.members().all(|entry| silent(entry.key)) {
+        return false;
+    }
+    let root = at.document();
+    let version = root.get("openapi").and_then(Cursor::scalar_text).unwrap_or("");
+    root.get("swagger").is_none() && !version.starts_with("3.0")
 }
 
 /// `nullable: true` (OpenAPI 3.0) or its extension in Swagger 2.0.
@@ -326,7 +384,39 @@ impl<'a> Schema<'a> {
     /// # Errors
     /// A `$ref` that leads nowhere.
     pub fn within(at: Cursor<'a>, resource: Cursor<'a>) -> Result<Self, BrokenReference<'a>> {
-        follow_within(at, resource)
+        let followed = follow_within(at, resource)?;
+        if !says_more(at) {
+            return Ok(followed);
+        }
+        // What stands beside the reference is the schema; what the reference leads to is a part of it.
+        Ok(Self {
+            at,
+            resource,
+            ..followed
+        })
+    }
+
+    /// Where the schema is written that names its type: the target of a reference, unless what stands
+    /// beside the reference changes what an instance looks like.
+    #[must_use]
+    pub fn identity(self) -> Span {
+        let annotation = |key: &str| {
+            key.starts_with("x-")
+                || matches!(
+                    key,
+                    "$ref" | "default" | "deprecated" | "description" | "format" | "readOnly" | "title" | "writeOnly"
+                )
+        };
+        if reference_of(self.at).is_none() || !self.at.members().all(|entry| annotation(entry.key)) {
+            return self.at.span();
+        }
+        follow_within(self.at, self.resource).map_or(self.at.span(), |target| target.at.span())
+    }
+
+    /// `default`
+    #[must_use]
+    pub fn default_value(self) -> Option<Cursor<'a>> {
+        self.parts().into_iter().find_map(|part| part.at.get("default"))
     }
 
     /// A schema of the same resource as it stands there, its `$ref` not followed.
@@ -355,7 +445,8 @@ impl<'a> Schema<'a> {
             .collect()
     }
 
-    /// The schemas that an instance must all satisfy: this one and, flattened, its `allOf`.
+    /// The schemas that an instance must all satisfy: this one and, flattened, its `allOf` and what
+    /// its `$ref` leads to.
     #[must_use]
     pub fn parts(self) -> Vec<Self> {
         let mut parts = Vec::new();
@@ -368,6 +459,12 @@ impl<'a> Schema<'a> {
             return;
         }
         parts.push(self);
+        if let Some(entry) = reference_of(self.at)
+            && let Ok((at, resource, _)) = hop(self.at, self.resource, entry)
+            && let Ok(target) = Self::within(at, resource)
+        {
+            target.collect_parts(parts);
+        }
         for part in self.list("allOf") {
             part.collect_parts(parts);
         }
@@ -516,9 +613,20 @@ impl<'a> Schema<'a> {
     /// The values of `enum` or `const`.
     #[must_use]
     pub fn enumeration(self) -> Option<Vec<Cursor<'a>>> {
-        self.parts().into_iter().find_map(|part| {
+        let lists = self.parts().into_iter().filter_map(|part| {
             let list = part.at.get("enum").map(|list| list.items().collect::<Vec<_>>());
             list.or_else(|| part.at.get("const").map(|value| vec![value]))
+        });
+        lists.reduce(|known, list| {
+            let same = |left: &Cursor<'_>, right: &Cursor<'_>| {
+                left.scalar_text().is_some()
+                    && left.scalar_text() == right.scalar_text()
+                    && type_of(*left) == type_of(*right)
+            };
+            known
+                .into_iter()
+                .filter(|value| list.iter().any(|other| same(value, other)))
+                .collect()
         })
     }
 
@@ -554,11 +662,34 @@ impl<'a> Schema<'a> {
     /// The schema of a property.
     #[must_use]
     pub fn property(self, name: &str) -> Option<Self> {
-        let at = self
-            .parts()
+        let all = self.all_of_property(name);
+        // Of several parts that declare it, the one that says of which type it is.
+        let typed = all.iter().find(|schema| !schema.types().is_empty());
+        typed.or(all.first()).copied()
+    }
+
+    /// Every schema that a property must satisfy.
+    #[must_use]
+    pub fn all_of_property(self, name: &str) -> Vec<Self> {
+        self.parts()
             .into_iter()
-            .find_map(|part| part.at.get("properties")?.get(name))?;
-        self.child(at)
+            .filter_map(|part| part.child(part.at.get("properties")?.get(name)?))
+            .collect()
+    }
+
+    /// The schema that `patternProperties` has for a member; `Err(())` when a pattern cannot be read.
+    #[allow(clippy::result_unit_err, reason = "there is nothing more to say")]
+    pub fn pattern_property(self, name: &str) -> Result<Option<Self>, ()> {
+        for part in self.parts() {
+            for entry in part.at.get("patternProperties").into_iter().flat_map(Cursor::members) {
+                match crate::pattern::is_found(entry.key, name) {
+                    Some(true) => return part.child(entry.value).map(Some).ok_or(()),
+                    Some(false) => {}
+                    None => return Err(()),
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// The schema of an array's items; of a tuple (`prefixItems`), of one place in it.
@@ -581,15 +712,16 @@ impl<'a> Schema<'a> {
     /// The schema of members that `properties` does not name; `Err(())` when there can be none.
     #[allow(clippy::result_unit_err, reason = "there is nothing more to say")]
     pub fn additional(self) -> Result<Option<Self>, ()> {
-        let additional = self
+        let found: Vec<(Self, Cursor<'a>)> = self
             .parts()
             .into_iter()
-            .find_map(|part| part.at.get("additionalProperties"));
-        match additional {
-            Some(at) if at.as_bool() == Some(false) => Err(()),
-            Some(at) if at.is_object() => Ok(self.child(at)),
-            _ => Ok(None),
+            .filter_map(|part| Some((part, part.at.get("additionalProperties")?)))
+            .collect();
+        if found.iter().any(|(_, at)| at.as_bool() == Some(false)) {
+            return Err(());
         }
+        let typed = found.into_iter().find(|(_, at)| at.is_object());
+        Ok(typed.and_then(|(part, at)| part.child(at)))
     }
 
     /// The reference of a property that cannot be resolved.
@@ -612,11 +744,12 @@ impl<'a> Schema<'a> {
             if types.is_empty() {
                 return Walk::Unknown { at: None };
             }
-            required &= !schema.nullable();
+            required &= !schema.nullable() && types.single().is_some();
             let next = if types.allows(Type::Object) && !types.allows(Type::Array) {
                 match schema.property(token) {
                     Some(next) => {
-                        required &= schema.requires(token);
+                        // What is sent only is not in a response (OpenAPI 3.0.4, "Schema Object").
+                        required &= schema.requires(token) && !next.flag("writeOnly");
                         next
                     }
                     None if schema.properties().iter().any(|(name, ..)| *name == token) => {
@@ -624,7 +757,13 @@ impl<'a> Schema<'a> {
                             .broken_property(token)
                             .map_or(Walk::Unknown { at: None }, |broken| Walk::Broken(Box::new(broken)));
                     }
-                    None => match schema.additional() {
+                    None if schema.pattern_property(token).is_err() => return Walk::Unknown { at: None },
+                    None => match schema
+                        .pattern_property(token)
+                        .ok()
+                        .flatten()
+                        .map_or_else(|| schema.additional(), |next| Ok(Some(next)))
+                    {
                         Ok(Some(next)) => {
                             required = false;
                             next

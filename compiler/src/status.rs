@@ -164,11 +164,15 @@ pub fn narrowed<'t>(test: &'t Test, codes: StatusSet, visit: &mut impl FnMut(&'t
     match test {
         Test::And(parts) => {
             let codes = codes.and(passing(test));
-            parts.iter().for_each(|part| narrowed(part, codes, visit));
+            for part in parts {
+                narrowed(part, codes, visit);
+            }
         }
-        Test::Or(parts) => parts
-            .iter()
-            .for_each(|part| narrowed(part, codes.and(passing(part)), visit)),
+        Test::Or(parts) => {
+            for part in parts {
+                narrowed(part, codes.and(passing(part)), visit);
+            }
+        }
         Test::Not(inner) => narrowed(inner, codes, visit),
         _ => visit(test, codes),
     }
@@ -207,7 +211,8 @@ pub fn responses<'s, 'a>(step: &'s Step<'a>, codes: StatusSet) -> Vec<&'s Respon
     }
     // Where no status is demanded, `default` means a success only if none is declared.
     let known = found.contains(&true);
-    if !left.is_empty() && !(known && codes == StatusSet::of(is_success)) {
+    let undemanded = known && codes == StatusSet::of(is_success);
+    if !left.is_empty() && !undemanded {
         for (index, response) in declared.iter().enumerate() {
             found[index] |= response.status == "default";
         }

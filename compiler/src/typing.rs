@@ -55,11 +55,27 @@ impl Known<'_> {
     }
 }
 
-/// What the body of a declared response is.
-fn body_shape<'a>(response: &Response<'a>) -> Shape<'a> {
-    if let Some(schema) = response.json_schema() {
-        return Shape::Schema(schema);
+/// What the body of a declared response is: one shape for each JSON type that it may have.
+fn body_shapes<'a>(response: &Response<'a>) -> Vec<Shape<'a>> {
+    let mut schemas: Vec<Shape<'a>> = Vec::new();
+    for schema in response.json_schemas() {
+        let shape = schema.map_or(Shape::Unknown, Shape::Schema);
+        let same = |known: &Shape<'a>| match (known, &shape) {
+            (Shape::Schema(left), Shape::Schema(right)) => left.at.span() == right.at.span(),
+            _ => false,
+        };
+        if !schemas.iter().any(same) {
+            schemas.push(shape);
+        }
     }
+    if schemas.is_empty() {
+        schemas.push(other_shape(response));
+    }
+    schemas
+}
+
+/// What a body is that is not JSON.
+fn other_shape<'a>(response: &Response<'a>) -> Shape<'a> {
     let [media] = response.media.as_slice() else {
         return Shape::Unknown;
     };
@@ -194,7 +210,7 @@ impl<'p, 'a> Typing<'p, 'a> {
             .and_then(|workflow| workflow.inputs.get(input))
         {
             Some(input) => {
-                let defaulted = input.schema.is_some_and(|schema| schema.at.get("default").is_some());
+                let defaulted = input.schema.is_some_and(|schema| schema.default_value().is_some());
                 let shape = input.schema.map_or(Shape::Unknown, Shape::Schema);
                 Known {
                     shape,
@@ -216,7 +232,7 @@ impl<'p, 'a> Typing<'p, 'a> {
     pub fn bodies(&self, at: Option<usize>) -> Vec<Shape<'a>> {
         let step = at.and_then(|index| self.workflow().steps.get(index));
         let responses = step.map(|step| self.responses(step)).unwrap_or_default();
-        responses.into_iter().map(body_shape).collect()
+        responses.into_iter().flat_map(body_shapes).collect()
     }
 
     /// What is known about a place in the body of the response: what holds of every response that can
@@ -306,17 +322,17 @@ impl<'p, 'a> Typing<'p, 'a> {
                 workflow,
                 input: true,
                 field,
+            }
+            | Source::Called {
+                workflow,
+                input: true,
+                field,
             } => self.input_of(*workflow, *field),
             Source::Dependency {
                 workflow,
                 input: false,
                 field,
             } => self.output_of(*workflow, *field),
-            Source::Called {
-                workflow,
-                input: true,
-                field,
-            } => self.input_of(*workflow, *field),
             Source::Called {
                 workflow: target,
                 input: false,

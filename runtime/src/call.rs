@@ -698,7 +698,7 @@ fn names_another_path(path: &str) -> bool {
     path.split('/').any(|segment| {
         let mut rest = segment.as_bytes();
         let mut dots = 0;
-        while let Some(after) = rest.strip_prefix(b".").or_else(|| match rest {
+        while let Some(after) = rest.strip_prefix(b".").or(match rest {
             [b'%', b'2', b'e' | b'E', after @ ..] => Some(after),
             _ => None,
         }) {

@@ -195,17 +195,16 @@ impl<'a> Exchange<'a> {
             return reads;
         }
         reads.problem = Some(format!("the body is not JSON: {}", arrived(response)));
-        let whole = match text {
+        let whole = if let Ok(text) = text {
             // Anything else is text: as a whole a string, without members.
-            Ok(text) => serde_json::to_string(text),
+            serde_json::to_string(text)
+        } else {
             // Bytes that are no text: as a whole a blob.
-            Err(_) => {
-                let mut blob = crate::blob::Blob::new(response.body().clone());
-                if let Some(media) = media {
-                    blob = blob.of_type(media);
-                }
-                serde_json::to_string(&blob)
+            let mut blob = crate::blob::Blob::new(response.body().clone());
+            if let Some(media) = media {
+                blob = blob.of_type(media);
             }
+            serde_json::to_string(&blob)
         };
         for (found, pointer) in reads.found.iter_mut().zip(pointers) {
             if pointer.is_empty() {

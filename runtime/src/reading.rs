@@ -212,15 +212,14 @@ fn place(json: &str, offset: usize) -> (String, &str) {
                 }
             }
             _ => {
-                at = match byte {
-                    b'"' => string(bytes, at + 1).unwrap_or(bytes.len()),
-                    _ => {
-                        let rest = bytes[at..].iter();
-                        at + rest
-                            .take_while(|byte| !b"{}[]:, \t\n\r\"".contains(byte))
-                            .count()
-                            .max(1)
-                    }
+                at = if byte == b'"' {
+                    string(bytes, at + 1).unwrap_or(bytes.len())
+                } else {
+                    let rest = bytes[at..].iter();
+                    at + rest
+                        .take_while(|byte| !b"{}[]:, \t\n\r\"".contains(byte))
+                        .count()
+                        .max(1)
                 };
                 if is_key {
                     if let Some(open) = open.last_mut() {

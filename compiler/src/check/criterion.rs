@@ -131,7 +131,7 @@ fn is_outside(literal: &Value, schema: Schema<'_>) -> bool {
         (ValueKind::Text(text), Data::String(known)) => text.to_lowercase() == known.to_lowercase(),
         (ValueKind::Text(text) | ValueKind::Number(text), Data::Number(known) | Data::String(known)) => {
             match (text.parse::<f64>(), known.parse::<f64>()) {
-                (Ok(left), Ok(right)) => left == right,
+                (Ok(left), Ok(right)) => left.total_cmp(&right).is_eq(),
                 _ => false,
             }
         }

@@ -125,7 +125,14 @@ fn pointer_problem(reference: &Reference, shape: Shape<'_>) -> Option<Diagnostic
             let mut diagnostic =
                 Diagnostic::new(rule, place(token), message).related(schema.at.span(), "by this schema");
             if types.allows(crate::schema::Type::Array) {
-                diagnostic = diagnostic.help(format!("an item is reached by its index, such as `0/{}`", named(token)));
+                diagnostic = diagnostic.help(match named(token) {
+                    "length" => {
+                        "an array has no member `length`; to ask whether there is an item, compare item `0` with null"
+                            .to_owned()
+                    }
+                    "*" | "-" => "an expression reads one item, by its index, such as `0`".to_owned(),
+                    name => format!("an item is reached by its index, such as `0/{name}`"),
+                });
             }
             Some(diagnostic.help_if(similar_member(schema, named(token))))
         }

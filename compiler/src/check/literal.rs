@@ -2,6 +2,7 @@
 
 use crate::resolve::{Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
+use crate::source::Cursor;
 
 /// Whether no instance of the one is an instance of the other.
 pub(super) fn excludes(wanted: Types, found: Types) -> bool {
@@ -40,15 +41,17 @@ pub(super) fn problem(value: &Value, schema: Schema<'_>, as_text: bool) -> Optio
         return None;
     }
     if let Some(values) = schema.enumeration() {
-        let same = |known: &crate::source::Cursor<'_>| {
+        let same = |known: &Cursor<'_>| {
             let (Some(known_text), Some(known_kind)) = (known.scalar_text(), crate::schema::type_of(*known)) else {
                 return true;
             };
             let is_number = |kind| matches!(kind, Type::Integer | Type::Number);
-            let same_kind = as_text || known_kind == kind || (is_number(known_kind) && is_number(kind));
+            // Values of a string are often written without quotes.
+            let unquoted = kind == Type::String && schema.types().without(Type::Null).single() == Some(Type::String);
+            let same_kind = as_text || known_kind == kind || unquoted || (is_number(known_kind) && is_number(kind));
             let same_number = || {
                 let numbers = (known_text.parse::<f64>(), text.parse::<f64>());
-                is_number(known_kind) && matches!(numbers, (Ok(left), Ok(right)) if left == right)
+                is_number(known_kind) && matches!(numbers, (Ok(left), Ok(right)) if left.total_cmp(&right).is_eq())
             };
             same_kind && (known_text == text || same_number())
         };
@@ -65,12 +68,16 @@ pub(super) fn problem(value: &Value, schema: Schema<'_>, as_text: bool) -> Optio
             return Some(problem);
         }
         if wanted.single() == Some(Type::String) {
-            return wrong_string(text, schema);
+            return schema.parts().into_iter().find_map(|part| wrong_string(text, part));
         }
     }
     let is_numeric = matches!(wanted.single(), Some(Type::Integer | Type::Number));
     if is_numeric && (as_text || kind == Type::Number) {
-        return out_of_range(text, schema);
+        let fraction = text.parse::<f64>().is_ok_and(|number| number.fract() != 0.0);
+        if wanted.single() == Some(Type::Integer) && fraction {
+            return Some(format!("expects integer, found `{text}`"));
+        }
+        return schema.parts().into_iter().find_map(|part| out_of_range(text, part));
     }
     None
 }
@@ -87,8 +94,9 @@ fn wrong_text(text: &str, wanted: Types) -> Option<String> {
 }
 
 /// A string against the format, the length and the pattern of its schema.
-fn wrong_string(text: &str, schema: Schema<'_>) -> Option<String> {
-    let format = schema.text("format").unwrap_or("");
+fn wrong_string(text: &str, part: Schema<'_>) -> Option<String> {
+    let word = |key: &str| part.at.get(key)?.as_str();
+    let format = word("format").unwrap_or("");
     let fits = match format {
         "date" => is_date(text),
         "date-time" => is_date_time(text),
@@ -101,26 +109,41 @@ fn wrong_string(text: &str, schema: Schema<'_>) -> Option<String> {
         return Some(format!("expects the format `{format}`, found `{text}`"));
     }
     let length = text.chars().count();
-    let limit = |key: &str| schema.number(key)?.parse::<usize>().ok();
+    let limit = |key: &str| part.at.get(key)?.scalar_text()?.parse::<usize>().ok();
     if let Some(least) = limit("minLength").filter(|least| length < *least) {
         return Some(format!("expects at least {least} characters, found `{text}`"));
     }
     if let Some(most) = limit("maxLength").filter(|most| length > *most) {
         return Some(format!("expects at most {most} characters, found `{text}`"));
     }
-    let pattern = schema.text("pattern")?;
+    let pattern = word("pattern")?;
     (crate::pattern::is_found(pattern, text) == Some(false))
         .then(|| format!("expects a match of the pattern `{pattern}`, found `{text}`"))
 }
 
-fn out_of_range(text: &str, schema: Schema<'_>) -> Option<String> {
+/// A number against the limits of its schema; in OpenAPI 3.0 `exclusiveMinimum` is a flag.
+fn out_of_range(text: &str, part: Schema<'_>) -> Option<String> {
     let number: f64 = text.parse().ok()?;
-    let limit = |key: &str| schema.number(key)?.parse::<f64>().ok();
-    if let Some(least) = limit("minimum").filter(|least| number < *least) {
+    let limit = |key: &str| part.at.get(key)?.scalar_text()?.parse::<f64>().ok();
+    let flag = |key: &str| part.at.get(key).and_then(Cursor::as_bool) == Some(true);
+    let (least, most) = (limit("minimum"), limit("maximum"));
+    let above = limit("exclusiveMinimum").or(least.filter(|_| flag("exclusiveMinimum")));
+    let below = limit("exclusiveMaximum").or(most.filter(|_| flag("exclusiveMaximum")));
+    if let Some(least) = least.filter(|least| number < *least) {
         return Some(format!("expects at least {least}, found `{text}`"));
     }
-    let most = limit("maximum").filter(|most| number > *most)?;
-    Some(format!("expects at most {most}, found `{text}`"))
+    if let Some(most) = most.filter(|most| number > *most) {
+        return Some(format!("expects at most {most}, found `{text}`"));
+    }
+    if let Some(above) = above.filter(|above| number <= *above) {
+        return Some(format!("expects more than {above}, found `{text}`"));
+    }
+    if let Some(below) = below.filter(|below| number >= *below) {
+        return Some(format!("expects less than {below}, found `{text}`"));
+    }
+    let int32 = part.at.get("format").and_then(Cursor::as_str) == Some("int32");
+    (int32 && (number < f64::from(i32::MIN) || number > f64::from(i32::MAX)))
+        .then(|| format!("expects the format `int32`, found `{text}`"))
 }
 
 fn digits(text: &str, count: usize) -> Option<u32> {

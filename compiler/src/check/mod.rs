@@ -37,6 +37,7 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnost
     for (index, workflow) in program.workflows.iter().enumerate() {
         let typing = Typing::new(program, &flows, index);
         workflow::workflow_dependency(program, workflow, &flows, typing.flow(), diagnostics);
+        workflow::workflow_input_type(program, workflow, &typing, diagnostics);
         workflow::dependency_unproven(program, workflow, &flows, diagnostics);
         workflow::unreachable_step(workflow, typing.flow(), diagnostics);
         workflow::unused_input(workflow, diagnostics);
@@ -166,7 +167,7 @@ fn collect<'v>(value: &'v Value, found: &mut Vec<&'v Reference>) {
             found.extend(segments.iter().filter_map(|segment| match segment {
                 Segment::Reference(reference) => Some(reference),
                 Segment::Text(_) => None,
-            }))
+            }));
         }
         ValueKind::JsonText(pieces) => found.extend(pieces.iter().filter_map(|piece| match piece {
             JsonPiece::Quoted(reference) | JsonPiece::Bare(reference) => Some(reference),
@@ -271,6 +272,23 @@ pub(crate) fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> V
         );
     }
     all
+}
+
+/// A name as it is written in YAML: in quotes where it would be something else.
+pub(crate) fn yaml_word(name: &str) -> String {
+    let plain = name
+        .chars()
+        .all(|letter| letter.is_alphanumeric() || "_-./".contains(letter))
+        && name.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
+        && !matches!(
+            name.to_ascii_lowercase().as_str(),
+            "true" | "false" | "null" | "yes" | "no" | "on" | "off"
+        );
+    if plain {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', "''"))
+    }
 }
 
 /// The workflow that an action calls or leaves for.

@@ -39,6 +39,7 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
         };
         diagnostics.push(Diagnostic::new(&rule::PAYLOAD_CONTENT_TYPE, body.payload.span, message).help(help));
     }
+    swagger_form(step, body, &name(operation), diagnostics);
     let Some(schema) = body
         .schema
         .filter(|_| !matches!(body.form, Payload::Xml | Payload::Text))
@@ -69,13 +70,74 @@ pub(crate) fn not_text(body: &Body<'_>, index: usize, typing: &Typing<'_, '_>) -
     (!found.is_empty() && excludes(structure.complement(), found)).then_some(found)
 }
 
+/// The fields of a form of Swagger 2.0, each of which is a parameter.
+fn swagger_form(step: &Step<'_>, body: &Body<'_>, operation: &str, diagnostics: &mut Diagnostics) {
+    let (Some(media), ValueKind::Object(members)) = (&body.media, &body.payload.kind) else {
+        return;
+    };
+    if media.fields.is_empty() {
+        return;
+    }
+    let request = step.text.request_body.as_ref();
+    let replaced = request.is_some_and(|body| !body.replacements.is_empty());
+    let named = |field: &Cursor<'_>| field.get("name").and_then(Cursor::scalar_text).map(str::to_owned);
+    for field in &media.fields {
+        let Some(wanted) = named(field) else { continue };
+        let required = field.get("required").and_then(Cursor::as_bool) == Some(true);
+        let given = members.iter().find(|(member, _)| *member == wanted);
+        if given.is_none() && required && !replaced {
+            let message = format!("the payload has no member `{wanted}`, which {operation} requires");
+            diagnostics.push(
+                Diagnostic::new(&rule::PAYLOAD_MEMBER_REQUIRED, body.payload.span, message)
+                    .related(field.span(), "required here")
+                    .help(format!("add `{}: …`", super::yaml_word(&wanted))),
+            );
+        }
+        if let Some((_, value)) = given
+            && let Ok(schema) = Schema::new(*field)
+            && let Some(problem) = literal::problem(value, schema, true)
+        {
+            diagnostics.push(
+                Diagnostic::new(
+                    &rule::PAYLOAD_TYPE_MISMATCH,
+                    value.span,
+                    format!("{operation} {problem}"),
+                )
+                .related(field.span(), "by this parameter"),
+            );
+        }
+    }
+    let written = request.and_then(|body| body.payload);
+    for (member, value) in members {
+        if media
+            .fields
+            .iter()
+            .any(|field| named(field).as_deref() == Some(member.as_str()))
+        {
+            continue;
+        }
+        let span = written.and_then(|at| at.entry(member));
+        let message = format!("{operation} declares no member `{member}` in its body");
+        diagnostics.push(Diagnostic::new(
+            &rule::UNKNOWN_PAYLOAD_MEMBER,
+            span.map_or(value.span, |entry| entry.key_span),
+            message,
+        ));
+    }
+}
+
 impl Checker<'_, '_, '_> {
     fn value(&mut self, value: &Value, at: Option<Cursor<'_>>, schema: Schema<'_>, replaced: bool, depth: usize) {
         if depth > DEPTH {
             return;
         }
+        // Null is one of the alternatives that `sole` leaves out.
+        if matches!(value.kind, ValueKind::Null) && schema.nullable() {
+            return;
+        }
+        let nullable = schema.nullable();
         let schema = sole(schema);
-        if self.json && self.type_mismatch(value, schema) {
+        if self.json && self.type_mismatch(value, schema, nullable) {
             return;
         }
         match &value.kind {
@@ -85,13 +147,33 @@ impl Checker<'_, '_, '_> {
                 }
                 self.unknown_members(members, at, schema);
                 for (member, value) in members {
-                    if let Some(schema) = schema.property(member) {
-                        let at = at.and_then(|at| at.get(member));
+                    let mut all = schema.all_of_property(member);
+                    if all.is_empty() {
+                        all.extend(schema.pattern_property(member).ok().flatten());
+                    }
+                    if all.is_empty() && schema.alternatives().is_empty() {
+                        all.extend(schema.additional().ok().flatten());
+                    }
+                    let at = at.and_then(|at| at.get(member));
+                    for schema in all {
                         self.value(value, at, schema, replaced, depth + 1);
                     }
                 }
             }
             ValueKind::Array(items) => {
+                let limit = |key: &str| schema.number(key)?.parse::<usize>().ok();
+                let least = limit("minItems").filter(|least| items.len() < *least);
+                let most = limit("maxItems").filter(|most| items.len() > *most);
+                let problem = least
+                    .map(|least| format!("expects at least {least} items"))
+                    .or_else(|| most.map(|most| format!("expects at most {most} items")));
+                if let Some(problem) = problem.filter(|_| !replaced) {
+                    let message = format!("{} {problem}, found {}", self.operation, items.len());
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, value.span, message)
+                            .related(schema.at.span(), "by this schema"),
+                    );
+                }
                 for (position, value) in items.iter().enumerate() {
                     if let Some(schema) = schema.item(Some(position)) {
                         let at = at.and_then(|at| at.items().nth(position));
@@ -111,9 +193,12 @@ impl Checker<'_, '_, '_> {
         }
     }
 
-    fn type_mismatch(&mut self, value: &Value, schema: Schema<'_>) -> bool {
+    fn type_mismatch(&mut self, value: &Value, schema: Schema<'_>, nullable: bool) -> bool {
         let known = self.typing.value(value, Some(self.index));
-        let (wanted, found) = (schema.types(), known.shape.types());
+        let (mut wanted, found) = (schema.types(), known.shape.types());
+        if nullable && !wanted.is_empty() {
+            wanted = wanted.with(Type::Null);
+        }
         if !excludes(wanted, found) {
             return false;
         }
@@ -154,7 +239,7 @@ impl Checker<'_, '_, '_> {
                 self.diagnostics.push(
                     Diagnostic::new(&rule::PAYLOAD_MEMBER_REQUIRED, payload.span, message)
                         .related(required.span(), "required here")
-                        .help(format!("add `{wanted}: …`")),
+                        .help(format!("add `{}: …`", super::yaml_word(wanted))),
                 );
             }
         }
@@ -162,7 +247,8 @@ impl Checker<'_, '_, '_> {
 
     fn unknown_members(&mut self, members: &[(String, Value)], at: Option<Cursor<'_>>, schema: Schema<'_>) {
         let properties = schema.properties();
-        if properties.is_empty()
+        let open = schema.additional().is_ok();
+        if (properties.is_empty() && open)
             || !schema.alternatives().is_empty()
             || matches!(schema.additional(), Ok(Some(_)))
             || schema.flag("additionalProperties")
@@ -172,6 +258,7 @@ impl Checker<'_, '_, '_> {
         for (member, value) in members
             .iter()
             .filter(|(member, _)| properties.iter().all(|(known, ..)| known != member))
+            .filter(|(member, _)| matches!(schema.pattern_property(member), Ok(None)))
         {
             let message = format!("{} declares no member `{member}` in its body", self.operation);
             let similar = crate::diagnostic::similar(member, properties.iter().map(|(known, ..)| *known));

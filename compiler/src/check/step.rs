@@ -3,7 +3,7 @@
 use super::literal::{self, excludes};
 use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::document::Location;
+use crate::document::{Location, OrReusable};
 use crate::openapi::{Operation, SchemeKind};
 use crate::resolve::{ActionKind, Argument, Body, Call, Source, Step, Test, Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
@@ -110,7 +110,8 @@ pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics)
             diagnostic = diagnostic.related(span, "declared here");
         }
         diagnostics.push(diagnostic.help(format!(
-            "add to `parameters`: `{{ name: {wanted}, in: {}, value: … }}`",
+            "add to `parameters`: `{{ name: {}, in: {}, value: … }}`",
+            super::yaml_word(wanted),
             location.word()
         )));
     };
@@ -289,7 +290,16 @@ pub(super) fn parameter_type_mismatch(
         {
             literal_mismatch(argument, schema, &name(operation), diagnostics);
         }
-        if clash && !wanted.allows(Type::String) {
+        // Where text is wanted, a value may be the text of JSON; what the document spells out is not.
+        // One with an `in` that was refused may be meant for elsewhere.
+        let misplaced = step.text.parameters.iter().any(|parameter| match parameter {
+            OrReusable::Here(parameter) => {
+                parameter.name.value == argument.name && parameter.says_location && parameter.location.is_none()
+            }
+            OrReusable::Reusable(_) => false,
+        });
+        let spelt_out = !misplaced && matches!(argument.value.kind, ValueKind::Object(_));
+        if clash && (spelt_out || !wanted.allows(Type::String)) {
             let message = format!(
                 "the parameter `{}` of {} expects {}, found {}",
                 argument.name,

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::literal::{self, excludes};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Document, Text};
 use crate::flow::{Flow, unconditional};
 use crate::resolve::{ActionKind, Call, Program, Reference, Source, Workflow};
+use crate::schema::Type;
 use crate::source::{Cursor, Data};
+use crate::typing::Typing;
 
 pub(super) fn id_pattern(document: &Document<'_>, diagnostics: &mut Diagnostics) {
     let matches = |id: &str| {
@@ -262,6 +265,52 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
             }
             diagnostics.push(diagnostic.help("let a criterion decide whether the step runs"));
             break;
+        }
+    }
+}
+
+/// The values for the inputs of a workflow that is called.
+pub(super) fn workflow_input_type(
+    program: &Program<'_>,
+    workflow: &Workflow<'_>,
+    typing: &Typing<'_, '_>,
+    diagnostics: &mut Diagnostics,
+) {
+    for (index, step) in workflow.steps.iter().enumerate() {
+        let own = match &step.call {
+            Call::Workflow(invocation) => Some(invocation),
+            _ => None,
+        };
+        let actions = step.on_success.iter().chain(&step.on_failure);
+        let called = actions.filter_map(|action| super::invocation(&action.kind));
+        for invocation in own.into_iter().chain(called) {
+            let target = &program.workflows[invocation.target];
+            for (input, value) in &invocation.arguments {
+                let Some(input) = target.inputs.get(*input) else {
+                    continue;
+                };
+                let Some(schema) = input.schema else { continue };
+                let found = typing.value(value, Some(index)).shape.types();
+                let mut wanted = schema.types();
+                if schema.nullable() && !wanted.is_empty() {
+                    wanted = wanted.with(Type::Null);
+                }
+                let problem = if excludes(wanted, found) {
+                    Some(format!("expects {}, found {}", wanted.words(), found.words()))
+                } else {
+                    literal::problem(value, schema, false)
+                };
+                if let Some(problem) = problem {
+                    let message = format!(
+                        "the input `{}` of workflow `{}` {problem}",
+                        input.name, target.text.id.value
+                    );
+                    diagnostics.push(
+                        Diagnostic::new(&rule::TYPE_MISMATCH, value.span, message)
+                            .related(schema.at.span(), "by this schema"),
+                    );
+                }
+            }
         }
     }
 }

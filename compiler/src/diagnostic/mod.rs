@@ -123,13 +123,14 @@ impl Levels {
     fn of(&self, rule: &Rule) -> Level {
         let asked = self.codes.iter().rev().find(|(_, code)| code == rule.code);
         match (rule.class, asked) {
-            (Class::Error, _) => Level::Deny,
-            (_, Some((level, _))) => *level,
-            (Class::Literal, None) => Level::Deny,
+            (
+                Class::Warning | Class::Literal | Class::Quiet | Class::Recoverable | Class::Description,
+                Some((level, _)),
+            ) => *level,
             (Class::Warning, None) => Level::Warn,
             (Class::Quiet, None) => Level::Allow,
             (Class::Recoverable | Class::Description, None) if self.lenient => Level::Warn,
-            (Class::Recoverable | Class::Description, None) => Level::Deny,
+            (Class::Error, _) | (Class::Literal | Class::Recoverable | Class::Description, None) => Level::Deny,
         }
     }
 }

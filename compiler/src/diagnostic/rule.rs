@@ -122,6 +122,7 @@ rules! {
     Description UNKNOWN_PATH_PARAMETER "unknown-path-parameter" "the path has a place for a path parameter"
     Error PATH_PARAMETER_REQUIRED "path-parameter-required" "every parameter of a path has a value"
     Description INVALID_PATH "invalid-path" "a path of a description starts with `/` and stays in its place"
+    Description MALFORMED_DESCRIPTION "malformed-description" "the parts of a description that a request needs have their form"
     Description INVALID_SERVER "invalid-server" "requests can be sent to the server of a description"
     Description PAYLOAD_TYPE_MISMATCH "payload-type-mismatch" "a value in a payload has the type of its schema"
     Description PAYLOAD_MEMBER_REQUIRED "payload-member-required" "a required member is in the payload"

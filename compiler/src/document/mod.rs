@@ -418,7 +418,8 @@ fn self_syntax(uri: Text<'_>, diagnostics: &mut Diagnostics) {
             digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
         };
         let allowed = letter.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=".contains(letter);
-        if !allowed && !(letter == '%' && triplet()) {
+        let encoded = letter == '%' && triplet();
+        if !allowed && !encoded {
             reason = Some((
                 at..at + letter.len_utf8(),
                 format!("`{letter}` cannot be part of a URI"),

@@ -496,7 +496,7 @@ fn value_reads<'v>(value: &'v Value, reads: &mut Vec<&'v Read>) {
             reads.extend(pieces.iter().filter_map(|piece| match piece {
                 crate::plan::Piece::Read(read) => Some(read),
                 crate::plan::Piece::Text(_) => None,
-            }))
+            }));
         }
         Value::JsonText(pieces) => reads.extend(pieces.iter().filter_map(|piece| match piece {
             crate::plan::JsonPiece::Quoted(read) | crate::plan::JsonPiece::Bare(read) => Some(read),

@@ -322,7 +322,10 @@ impl<'a> Planner<'_, 'a> {
                 None => types.of(schema, input.name, false),
             });
             let nullable = input.schema.is_some_and(Schema::nullable);
-            let default = input.schema.and_then(|schema| schema.at.get("default")).map(json_text);
+            let default = input
+                .schema
+                .and_then(crate::schema::Schema::default_value)
+                .map(json_text);
             let constraint = input
                 .schema
                 .map(|schema| constraint::constraint(input.at, schema, &ty, diagnostics))
@@ -451,9 +454,10 @@ impl<'a> Planner<'_, 'a> {
             Some(body) => Some(Body {
                 // What the description accepts as text and is none is sent as JSON, if the user says that
                 // the description is wrong.
-                content_type: match json_instead {
-                    true => "application/json".to_owned(),
-                    false => body.content_type.clone(),
+                content_type: if json_instead {
+                    "application/json".to_owned()
+                } else {
+                    body.content_type.clone()
                 },
                 fields: field::fields(body),
                 form: if json_instead { Payload::Json } else { body.form },

@@ -217,7 +217,7 @@ impl Types {
         let Some(values) = values.filter(|values| !values.is_empty() && values.len() <= 256) else {
             return Ty::String;
         };
-        if let Some(&index) = self.known.get(&(schema.at.span(), output)) {
+        if let Some(&index) = self.known.get(&(schema.identity(), output)) {
             return Ty::Named(index);
         }
         let mut variants: Vec<(String, String)> = Vec::new();
@@ -252,7 +252,7 @@ impl Types {
             docs,
             kind: TypeKind::Struct(Vec::new()),
         });
-        self.known.insert((schema.at.span(), output), index);
+        self.known.insert((schema.identity(), output), index);
         index
     }
 
@@ -267,7 +267,7 @@ impl Types {
                 _ => Ty::Json,
             };
         }
-        if let Some(&index) = self.known.get(&(schema.at.span(), output)) {
+        if let Some(&index) = self.known.get(&(schema.identity(), output)) {
             return Ty::Named(index);
         }
         let index = self.reserve(schema, hint, output);
@@ -289,7 +289,8 @@ impl Types {
                 continue;
             };
             let ty = self.at_depth(property, &format!("{own}-{name}"), output, depth + 1);
-            let sure = schema.requires(name) && !property.nullable();
+            let sent_only = output && property.flag("writeOnly");
+            let sure = schema.requires(name) && !property.nullable() && !sent_only;
             let ty = if sure { ty } else { ty.optional() };
             let docs = property.text("description").map(str::to_owned);
             fields.push(Field {

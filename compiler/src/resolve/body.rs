@@ -60,6 +60,7 @@ impl<'a> Scope<'a, '_> {
         let place = Place {
             step: Some(step),
             response: false,
+            failure: false,
         };
         let Some(payload_at) = request.payload else {
             self.without_payload(request);
@@ -71,7 +72,8 @@ impl<'a> Scope<'a, '_> {
         } = self.content_type(request, step, operation)?;
         let essence = essence(&content_type);
         let mut media = operation.body.as_ref().and_then(|body| {
-            let exact = body.media.iter().find(|media| self::essence(media.name) == essence);
+            let whole = body.media.iter().find(|media| same_type(media.name, &content_type));
+            let exact = whole.or_else(|| body.media.iter().find(|media| self::essence(media.name) == essence));
             exact.or_else(|| body.media.iter().find(|media| accepts(media.name, &essence)))
         });
         let payload = self.value(payload_at, &place);
@@ -438,7 +440,15 @@ struct Written {
 /// JSON where it is offered. A media range is never sent.
 fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
     let concrete: Vec<&str> = offered.iter().copied().filter(|media| !media.contains('*')).collect();
-    let plain = concrete.iter().find(|media| essence(media) == "application/json");
+    let plain: Vec<&&str> = concrete
+        .iter()
+        .filter(|media| essence(media) == "application/json")
+        .collect();
+    // Of several with parameters, the one without any is JSON as everybody knows it.
+    let plain = match plain.as_slice() {
+        [only] => Some(*only),
+        several => several.iter().copied().find(|media| !media.contains(';')),
+    };
     let json: Vec<&str> = concrete.iter().copied().filter(|media| is_json(media)).collect();
     let chosen = match (offered, plain, json.as_slice()) {
         ([], ..) => "application/json",
@@ -456,6 +466,15 @@ fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
         }
     };
     Some(chosen.to_owned())
+}
+
+/// Whether two media types and their parameters are the same.
+fn same_type(left: &str, right: &str) -> bool {
+    let folded = |text: &str| {
+        let letters = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '"');
+        letters.collect::<String>().to_ascii_lowercase()
+    };
+    folded(left) == folded(right)
 }
 
 /// A media type without its parameters, in lower case.

@@ -109,6 +109,7 @@ impl<'a> Scope<'a, '_> {
             );
             return Test::Invalid;
         }
+        self.bare_expression(condition.value, condition.at, "a pattern");
         let pieces = match expression::template(condition.value) {
             Ok(pieces) => pieces,
             Err(errors) => {
@@ -130,7 +131,6 @@ impl<'a> Scope<'a, '_> {
         match (crate::pattern::read(&sample), pattern.as_mut_slice()) {
             (Ok(compiled), [Segment::Text(text)]) => *text = compiled,
             (Ok(compiled), _) if compiled.starts_with("(?-u)") => pattern.insert(0, Segment::Text("(?-u)".to_owned())),
-            (Ok(_), _) => {}
             (Err(refusal), [Segment::Text(_)]) => {
                 let message = format!("the pattern is no regular expression (ECMA-262): {}", refusal.reason);
                 self.diagnostics
@@ -138,7 +138,7 @@ impl<'a> Scope<'a, '_> {
                 return Test::Invalid;
             }
             // A value may be what makes it one.
-            (Err(_), _) => {}
+            (Ok(_) | Err(_), _) => {}
         }
         match context {
             Some(context) => Test::Regex(
@@ -194,6 +194,9 @@ impl<'a> Scope<'a, '_> {
                     return Test::Invalid;
                 }
             }
+        }
+        if kind == "xpath" {
+            self.bare_expression(condition.value, condition.at, "an XPath expression");
         }
         let query = language.and_then(|language| self.query(language, condition.value, condition.at, place));
         match (query, context) {
@@ -304,6 +307,7 @@ impl<'a> Scope<'a, '_> {
                 ValueKind::Reference(reference)
             };
         });
+        existence(&mut test, &context);
         test
     }
 
@@ -379,6 +383,7 @@ impl<'a> Scope<'a, '_> {
                     );
                 }
                 self.literal_braces(text, span, "a string of a simple condition");
+                self.quoted_expression(text, span);
                 ValueKind::Text(text.clone())
             }
             OperandKind::Expression(expression) => ValueKind::Reference(self.reference(expression, at, place)),
@@ -402,6 +407,22 @@ fn substitute(test: &mut Test, change: &mut impl FnMut(&mut Value)) {
         }
         Test::Truthy(value) => change(value),
         Test::Present(_) | Test::Json(_) | Test::Regex(..) | Test::Query(..) | Test::Invalid => {}
+    }
+}
+
+/// A query without a comparison asks whether it selects something, beside a comparison too.
+fn existence(test: &mut Test, context: &Reference) {
+    match test {
+        Test::Or(parts) | Test::And(parts) => parts.iter_mut().for_each(|part| existence(part, context)),
+        Test::Not(inner) => existence(inner, context),
+        Test::Truthy(value) => {
+            let of_context = matches!(&value.kind, ValueKind::Reference(reference)
+                if reference.source == context.source && reference.text == context.text);
+            if of_context {
+                *test = Test::Present(value.clone());
+            }
+        }
+        _ => {}
     }
 }
 

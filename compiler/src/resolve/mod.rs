@@ -464,7 +464,7 @@ fn resolve_inputs<'a>(workflow: &'a document::Workflow<'a>, diagnostics: &mut Di
         let schema_of = Schema::within(at, schema.resource)
             .ok()
             .filter(|schema| schema.at.is_object());
-        let default = schema_of.is_some_and(|schema| schema.at.get("default").is_some());
+        let default = schema_of.is_some_and(|schema| schema.default_value().is_some());
         inputs.push(Input {
             name,
             span,
@@ -473,10 +473,36 @@ fn resolve_inputs<'a>(workflow: &'a document::Workflow<'a>, diagnostics: &mut Di
             required: schema.requires(name) && !default,
         });
     }
+    unchecked_root(schema, diagnostics);
     for item in schema.required() {
         required_input_undeclared(item, &inputs, diagnostics);
     }
     (inputs, before == diagnostics.count())
+}
+
+/// Keywords about the inputs together, which nothing checks.
+fn unchecked_root(schema: Schema<'_>, diagnostics: &mut Diagnostics) {
+    let keywords = [
+        "anyOf",
+        "dependentRequired",
+        "dependentSchemas",
+        "if",
+        "maxProperties",
+        "minProperties",
+        "not",
+        "oneOf",
+        "patternProperties",
+        "propertyNames",
+    ];
+    for part in schema.parts() {
+        for entry in part.at.members().filter(|entry| keywords.contains(&entry.key)) {
+            let message = format!("`{}` of the inputs as a whole is not checked", entry.key);
+            diagnostics.push(
+                Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, entry.key_span, message)
+                    .help("what the schema of a single input says is checked"),
+            );
+        }
+    }
 }
 
 fn required_input_undeclared(item: Cursor<'_>, inputs: &[Input<'_>], diagnostics: &mut Diagnostics) {
@@ -511,6 +537,7 @@ impl<'a> Scope<'a, '_> {
         let place = value::Place {
             step: Some(step),
             response: true,
+            failure: false,
         };
         let criteria = step
             .success_criteria
@@ -518,7 +545,8 @@ impl<'a> Scope<'a, '_> {
             .map(|criterion| self.criterion(criterion, &place))
             .collect();
         let on_success = self.actions(&step.on_success, &self.workflow.success_actions, true, &place);
-        let on_failure = self.actions(&step.on_failure, &self.workflow.failure_actions, false, &place);
+        let failed = value::Place { failure: true, ..place };
+        let on_failure = self.actions(&step.on_failure, &self.workflow.failure_actions, false, &failed);
         let outputs = match &call {
             Call::Workflow(invocation) if step.outputs.is_empty() => self.adopted_outputs(invocation.target, step),
             _ => self.outputs(&step.outputs, Some(&place)),
@@ -541,6 +569,7 @@ impl<'a> Scope<'a, '_> {
         let nowhere = value::Place {
             step: None,
             response: false,
+            failure: false,
         };
         entries
             .iter()

@@ -91,6 +91,7 @@ impl<'a> Scope<'a, '_> {
         let place = Place {
             step: Some(step),
             response: false,
+            failure: false,
         };
         match self.invocation(id, &step.parameters, Caller::Step, &place) {
             Some(invocation) => Call::Workflow(invocation),
@@ -113,6 +114,7 @@ impl<'a> Scope<'a, '_> {
         let place = Place {
             step: Some(step),
             response: false,
+            failure: false,
         };
         for parameter in &step.parameters {
             if let OrReusable::Here(parameter) = parameter {
@@ -528,6 +530,7 @@ impl<'a> Scope<'a, '_> {
         let place = Place {
             step: Some(step),
             response: false,
+            failure: false,
         };
         let mut arguments: Vec<Argument<'a>> = Vec::new();
         let mut own = 0;

@@ -148,6 +148,8 @@ pub(super) struct Place<'a> {
     pub(super) step: Option<&'a document::Step<'a>>,
     /// Whether there is a response already.
     pub(super) response: bool,
+    /// Whether the step may have failed with the response of a step of the workflow that it calls.
+    pub(super) failure: bool,
 }
 
 impl<'a> Scope<'a, '_> {
@@ -204,11 +206,15 @@ impl<'a> Scope<'a, '_> {
                     if let Some(selection) = self.wildcard(text, at, place) {
                         return selection;
                     }
+                    if let Some(segments) = self.several(text, at, place) {
+                        return ValueKind::Template(segments);
+                    }
                     self.expression_error(&error, at);
                     return ValueKind::Invalid;
                 }
             }
         }
+        self.lookalike_template(text, at);
         if let Some(open) = unclosed(text) {
             let message = "this embedded expression is never closed";
             self.diagnostics.push(
@@ -251,6 +257,18 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
+    /// `$inputs.first $inputs.last`: text that starts with an expression without braces.
+    fn several(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a>) -> Option<Vec<Segment>> {
+        let first = text.find(|letter: char| letter.is_whitespace() || ",;:@?&|".contains(letter))?;
+        if !expression::has_known_root(text) || text.contains(['{', '[']) {
+            return None;
+        }
+        expression::parse(&text[..first]).ok()?;
+        // `$inputs.First Name` may mean an input of this name.
+        unbraced(text, first)?;
+        Some(self.embedded(text, Vec::new(), at, place))
+    }
+
     /// `$steps.s.outputs.items[*].id`: what a JSONPath query selects from the output.
     pub(super) fn wildcard(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a>) -> Option<ValueKind> {
         let open = text.find('[')?;
@@ -273,6 +291,61 @@ impl<'a> Scope<'a, '_> {
             )),
         );
         Some(ValueKind::Selection(Box::new(Selection { engine, context, query })))
+    }
+
+    /// `${inputs.x}`, `{inputs.x}`, `{{inputs.x}}`, `{{$inputs.x}}` and `$(inputs.x)` are templates in
+    /// other languages.
+    fn lookalike_template(&mut self, text: &str, at: Cursor<'_>) {
+        for (open, close) in [("${", "}"), ("{{", "}}"), ("$(", ")"), ("{", "}")] {
+            let mut from = 0;
+            while let Some(found) = text[from..].find(open).map(|found| from + found) {
+                from = found + open.len();
+                let Some(inner) = text[from..].find(close).map(|end| text[from..from + end].trim()) else {
+                    break;
+                };
+                let meant = format!("${}", inner.trim_start_matches('$'));
+                // `{$inputs.x}` is what it looks like.
+                let plain = open == "{" && (inner.starts_with('$') || text[..found].ends_with(['{', '$']));
+                if plain || !expression::has_known_root(&meant) || expression::parse(&meant).is_err() {
+                    continue;
+                }
+                let end = from + text[from..].find(close).unwrap_or(0) + close.len();
+                let message = format!("`{}` is text, no expression", &text[found..end]);
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.part(found, end), message)
+                        .help(format!("write `{{{meant}}}`"))
+                        .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+                );
+            }
+        }
+    }
+
+    /// A string of a condition that is an expression, quoted.
+    pub(super) fn quoted_expression(&mut self, text: &str, span: Span) {
+        if expression::has_known_root(text) && expression::parse(text).is_ok() {
+            let message = format!("the expression `{text}` in quotes is text");
+            self.diagnostics.push(
+                Diagnostic::new(&rule::LOOKALIKE_LITERAL, span, message)
+                    .help(format!("to compare with its value, remove the quotes: `{text}`"))
+                    .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+            );
+        }
+    }
+
+    /// An expression in a pattern or query, where it is text without braces.
+    pub(super) fn bare_expression(&mut self, text: &str, at: Cursor<'_>, what: &str) {
+        let whole = expression::has_known_root(text) && expression::parse(text).is_ok();
+        let found = if whole { Some(0..text.len()) } else { unbraced(text, 0) };
+        let Some(found) = found.filter(|found| !text[..found.start].ends_with('{')) else {
+            return;
+        };
+        let inner = &text[found.clone()];
+        let message = format!("the expression `{inner}` in {what} is text without braces");
+        self.diagnostics.push(
+            Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.part(found.start, found.end), message)
+                .help(format!("write `{{{inner}}}`"))
+                .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+        );
     }
 
     /// Expressions are not evaluated in the keys of a payload.
@@ -360,7 +433,7 @@ impl<'a> Scope<'a, '_> {
         let whole = |expression: &Expression| expression.at.start - 1..expression.at.end + 1;
         let mut forgotten = Vec::new();
         let mut from = 0;
-        while let Some(found) = unbraced(text, from) {
+        while let Some(found) = first_unbraced(text, from) {
             let inside = braced.iter().map(whole).find(|whole| whole.contains(&found.start));
             from = inside.as_ref().map_or(found.end, |inside| inside.end);
             if inside.is_none()
@@ -466,6 +539,12 @@ impl<'a> Scope<'a, '_> {
                 self.expression_context(&expression.root, span, place);
                 Source::Invalid
             }
+            Root::Url | Root::Method | Root::StatusCode | Root::Request(_) | Root::Response(_)
+                if !place.failure && place.step.is_some_and(calls_workflow) =>
+            {
+                self.no_request(&expression.root, span);
+                Source::Invalid
+            }
             Root::Url => Source::Url,
             Root::Method => Source::Method,
             Root::StatusCode => Source::StatusCode,
@@ -490,12 +569,7 @@ impl<'a> Scope<'a, '_> {
             // What the step calls was reported.
             Root::Message(_) if place.step.is_some_and(|step| self.is_asynchronous(step)) => Source::Invalid,
             Root::Output(_)
-                if place.response
-                    && place.step.is_some_and(|step| {
-                        let calls = |target: &document::Target| *target == document::Target::WorkflowId;
-                        step.targets.iter().any(|(target, _)| calls(target))
-                    })
-                    && self.called(place).is_none() =>
+                if place.response && place.step.is_some_and(calls_workflow) && self.called(place).is_none() =>
             {
                 Source::Invalid
             }
@@ -542,14 +616,16 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
+    fn no_request(&mut self, root: &Root, span: Span) {
+        let message = format!("`{}` does not exist in a step that calls a workflow", word_of(root));
+        self.diagnostics.push(
+            Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
+                .help("what the workflow returns is `$outputs.NAME`; the step succeeds when the workflow does"),
+        );
+    }
+
     fn expression_context(&mut self, root: &Root, span: Span, place: &Place<'a>) {
-        let name = match root {
-            Root::Url => "$url",
-            Root::Method => "$method",
-            Root::StatusCode => "$statusCode",
-            Root::Request(_) => "$request",
-            _ => "$response",
-        };
+        let name = word_of(root);
         let message = match place.step {
             Some(step) => format!(
                 "`{name}` does not exist yet: the request of step `{}` is still being made",
@@ -866,6 +942,22 @@ impl<'a> Scope<'a, '_> {
     }
 }
 
+fn calls_workflow(step: &document::Step<'_>) -> bool {
+    step.targets
+        .iter()
+        .any(|(target, _)| *target == document::Target::WorkflowId)
+}
+
+fn word_of(root: &Root) -> &'static str {
+    match root {
+        Root::Url => "$url",
+        Root::Method => "$method",
+        Root::StatusCode => "$statusCode",
+        Root::Request(_) => "$request",
+        _ => "$response",
+    }
+}
+
 /// Splits `a.b.c` behind the longest declared head.
 fn split_dotted(name: &Name, declared: impl Fn(&str) -> bool) -> Option<(String, Vec<Name>)> {
     let dots: Vec<usize> = name.text.match_indices('.').map(|(at, _)| at).collect();
@@ -902,6 +994,14 @@ fn embedded_expression(text: &str) -> Option<String> {
     })
 }
 
+/// The same at the start of text that is not one expression.
+fn first_unbraced(text: &str, from: usize) -> Option<expression::Bytes> {
+    let end = text.find(|letter: char| !(letter.is_ascii_alphanumeric() || "$._-#/~".contains(letter)))?;
+    let head = text[..end].trim_end_matches(['.', '/', '-', '#']);
+    let starts = from == 0 && expression::has_known_root(head) && expression::parse(head).is_ok();
+    starts.then_some(0..head.len()).or_else(|| unbraced(text, from))
+}
+
 /// An expression inside other text that its author forgot to put in braces.
 fn unbraced(text: &str, mut from: usize) -> Option<expression::Bytes> {
     while let Some(at) = text[from..].find('$').map(|found| from + found) {
@@ -919,7 +1019,7 @@ fn unbraced(text: &str, mut from: usize) -> Option<expression::Bytes> {
             let length = rest
                 .find(|letter: char| !(letter.is_ascii_alphanumeric() || "$._-#/~[]".contains(letter)))
                 .unwrap_or(rest.len());
-            let candidate = rest[..length].trim_end_matches(['.', '/', '-', '#']);
+            let candidate = rest[..length].trim_end_matches(['.', '/', '-', '#', '$']);
             if expression::parse(candidate).is_ok() {
                 return Some(at..at + candidate.len());
             }

@@ -218,6 +218,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Whether the node is an array.
+    #[must_use]
+    pub fn is_array(self) -> bool {
+        matches!(self.node().data, Data::Array(_))
+    }
+
     /// Whether the value is an object.
     #[must_use]
     pub fn is_object(self) -> bool {

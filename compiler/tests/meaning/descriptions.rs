@@ -45,8 +45,8 @@ fn references_are_followed_wherever_one_is_written() {
         let api = format!(
             "paths: {{ /a: {item} }}\ncomponents: {{ securitySchemes: {{ $ref: '#/keys' }} }}\n{others}operation:\n  {operation}{parts}"
         );
-        let other = format!("item: {{ post: {{ $ref: 'api.yaml#/operation' }} }}\n");
-        let case = Case::steps(&[step], &api).with("other.yaml", &other);
+        let other = "item: { post: { $ref: 'api.yaml#/operation' } }\n";
+        let case = Case::steps(&[step], &api).with("other.yaml", other);
         let request = case.request();
         assert_eq!(
             (request.method.as_str(), request.server.as_str()),
@@ -61,7 +61,7 @@ fn references_are_followed_wherever_one_is_written() {
         assert_eq!(request.responses, [("200".to_owned(), true)]);
         assert_eq!(outputs(&case), ["n: String", "c: I64?"], "{item}");
         // The body and the parameter are demanded: the operation is never an empty one.
-        let bare = Case::steps(&["{ stepId: a, operationId: getA }"], &api).with("other.yaml", &other);
+        let bare = Case::steps(&["{ stepId: a, operationId: getA }"], &api).with("other.yaml", other);
         assert_eq!(
             bare.errors(),
             ["body-required getA", "parameter-required getA"],

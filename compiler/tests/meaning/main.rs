@@ -6,6 +6,8 @@ mod descriptions;
 mod documents;
 mod lowered;
 mod mistakes;
+mod schemas;
+mod shapes;
 mod urls;
 
 use arazzo_compiler::bundle::Options;

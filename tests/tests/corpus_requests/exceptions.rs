@@ -22,6 +22,7 @@ pub const UNSENDABLE: &[(&str, usize, &str)] = &[
     ("shop.app", 1, "reads `id` of an array"),
     ("stackexchange.com", 12, "reads members of arrays"),
     ("twilio.com~twilio_notify_v1", 1, "reads `service_sid` of an array"),
+    ("telnyx.com", 1, "the payload of type `text/xml` is an object"),
     ("tyk.com", 1, "reads `client_id` of an array"),
     ("webscraping.ai", 1, "reads a member of a response that is text"),
     ("xero.com~xero_files", 1, "reads `Id` of an array"),

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./malformed-description.yml");
+
+fn main() {}

@@ -419,17 +419,6 @@ impl<'a> Schema<'a> {
         self.parts().into_iter().find_map(|part| part.at.get("default"))
     }
 
-    /// A schema of the same resource as it stands there, its `$ref` not followed.
-    #[must_use]
-    pub fn literally(self, at: Cursor<'a>) -> Self {
-        Self {
-            at,
-            name: None,
-            null_beside: false,
-            ..self
-        }
-    }
-
     /// A schema of the same resource.
     #[must_use]
     pub fn child(self, at: Cursor<'a>) -> Option<Self> {

@@ -49,17 +49,6 @@ impl Constraint {
             ..Self::default()
         }
     }
-
-    fn join(&mut self, other: Self) {
-        self.limits.extend(other.limits);
-        self.properties.extend(other.properties);
-        self.applied.extend(other.applied);
-        match (&mut self.items, other.items) {
-            (Some(own), Some(items)) => own.join(*items),
-            (own @ None, items) => *own = items,
-            (Some(_), None) => {}
-        }
-    }
 }
 
 /// Keywords whose argument is a number.
@@ -94,8 +83,7 @@ pub fn constraint(at: Cursor<'_>, schema: Schema<'_>, ty: &Ty, diagnostics: &mut
         left: SCHEMAS,
         diagnostics,
     };
-    let mut found = collector.siblings(at, schema);
-    found.join(collector.schema(schema, matches!(ty, Ty::Json), 0));
+    let found = collector.schema(schema, matches!(ty, Ty::Json), 0);
     if collector.left == 0 {
         let message = "the schema of this input is too large to be checked whole";
         diagnostics.push(
@@ -112,14 +100,6 @@ struct Collector<'d> {
 }
 
 impl Collector<'_> {
-    /// What stands beside a `$ref`.
-    fn siblings(&mut self, at: Cursor<'_>, within: Schema<'_>) -> Constraint {
-        if at.get("$ref").is_some() && at.members().len() > 1 && at.span() != within.at.span() {
-            return self.schema(within.literally(at), false, 0);
-        }
-        Constraint::default()
-    }
-
     /// A schema that stands in another one, which may be `true` or `false`.
     fn child(&mut self, at: Cursor<'_>, of: Schema<'_>, untyped: bool, depth: usize) -> Constraint {
         if at.as_bool() == Some(false) {
@@ -128,9 +108,7 @@ impl Collector<'_> {
         let Some(schema) = of.child(at).filter(|schema| schema.at.is_object()) else {
             return Constraint::default();
         };
-        let mut found = self.siblings(at, schema);
-        found.join(self.schema(schema, untyped, depth + 1));
-        found
+        self.schema(schema, untyped, depth + 1)
     }
 
     fn schema(&mut self, schema: Schema<'_>, untyped: bool, depth: usize) -> Constraint {

@@ -153,9 +153,8 @@ fn examples_compile_or_are_refused_for_what_they_say() {
             &[
                 ("path-parameter-required", "getPetCoupons"),
                 ("unknown-path-parameter", "pet_id"),
-                // A workflow that is called has no status code.
-                ("expression-context", "$statusCode == 200"),
-                ("expression-context", "$statusCode == 200"),
+                ("called-workflow-status", "$statusCode == 200"),
+                ("called-workflow-status", "$statusCode == 200"),
             ],
         ),
         // Names that have no such form in the specification, and comparisons as JSONPath.

@@ -89,7 +89,7 @@ const REFUSED: &[(&str, &[&str])] = &[
         &[
             "path-parameter-required",
             "unknown-path-parameter",
-            "expression-context",
+            "called-workflow-status",
         ],
     ),
     // `$.x.length > 0` is no JSONPath query, and arrays have no member `length`.
@@ -315,14 +315,6 @@ fn a_lenient_reading_takes_documents_with_obvious_meanings() {
 /// reach.
 #[test]
 fn a_lenient_reading_takes_every_clean_document() {
-    const OWN_MISTAKES: &[(&str, &[&str])] = &[
-        // The parameter `petId` of the path is given as `pet_id`, and a workflow that is called has no
-        // status code.
-        (
-            "pet-coupons.arazzo.yaml",
-            &["path-parameter-required", "expression-context"],
-        ),
-    ];
     let clean = |document: &Checked| document.errors.is_empty() && document.complete;
     let mut refused = String::new();
     for document in index().into_iter().filter(clean) {
@@ -333,11 +325,7 @@ fn a_lenient_reading_takes_every_clean_document() {
         options.levels.lenient = true;
         let compilation = compile(&options, &Disk);
         let found = codes(&compilation);
-        let own = OWN_MISTAKES.iter().find(|(name, _)| document.path.contains(name));
-        let expected: BTreeSet<&str> = own
-            .map(|(_, codes)| codes.iter().copied().collect())
-            .unwrap_or_default();
-        if found != expected {
+        if !found.is_empty() {
             let _ = writeln!(refused, "{}: {found:?}", document.path);
         }
     }

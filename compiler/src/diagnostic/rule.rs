@@ -200,6 +200,7 @@ rules! {
     Recoverable UNQUALIFIED_OPERATION "unqualified-operation" "an operationId says in which source description it is"
     Recoverable OPERATION_PATH_SOURCE "operation-path-source" "an operation path names its source by an expression"
     Recoverable OPERATION_ID_CASE "operation-id-case" "an operationId is spelt as it is declared"
+    Recoverable CALLED_WORKFLOW_STATUS "called-workflow-status" "a workflow that is called has no status code"
     Recoverable UNQUOTED_STRING "unquoted-string" "a string that looks like a number is in quotes"
     Recoverable HEADERS_PLURAL "headers-plural" "a header is reached by `header`"
     Recoverable DOUBLE_QUOTED_STRING "double-quoted-string" "a string in a condition stands in single quotes"

@@ -48,6 +48,9 @@ impl<'a> Scope<'a, '_> {
     pub(super) fn criterion(&mut self, criterion: &document::Criterion<'a>, place: &Place<'a>) -> Criterion {
         let condition = criterion.condition;
         let kind = criterion.kind.as_ref().map_or("simple", |kind| kind.name.value);
+        if kind == "simple" && self.asks_for_success(condition, place) {
+            return self.called_workflow_status(condition);
+        }
         let context = criterion.context.and_then(|context| self.context(context.at, place));
         let test = match kind {
             "simple" => {
@@ -97,6 +100,38 @@ impl<'a> Scope<'a, '_> {
             span: condition.span(),
             text: condition.value.to_owned(),
             test,
+        }
+    }
+
+    /// Whether a step that calls a workflow demands a status code of success: `$statusCode == 200`.
+    fn asks_for_success(&self, condition: document::Text<'a>, place: &Place<'a>) -> bool {
+        let calls = !place.failure && place.step.is_some_and(super::value::calls_workflow);
+        let Ok(Condition::Compare(left, Operator::Equal, right)) = condition::parse(condition.value) else {
+            return false;
+        };
+        let status = matches!(&left.kind, OperandKind::Expression(expression) if expression.root == expression::Root::StatusCode);
+        let success = matches!(&right.kind, OperandKind::Number(text) if text.len() == 3 && text.starts_with('2'));
+        calls && place.response && status && success
+    }
+
+    /// The step succeeds when the workflow does, which is what the criterion asks for.
+    fn called_workflow_status(&mut self, condition: document::Text<'a>) -> Criterion {
+        let message = "a step that calls a workflow has no status code";
+        self.diagnostics.push(
+            Diagnostic::new(&rule::CALLED_WORKFLOW_STATUS, condition.span(), message)
+                .help("remove the criterion: the step succeeds when the workflow does"),
+        );
+        Criterion {
+            span: condition.span(),
+            text: condition.value.to_owned(),
+            test: if self.diagnostics.denies(&rule::CALLED_WORKFLOW_STATUS) {
+                Test::Invalid
+            } else {
+                Test::Truthy(Value {
+                    span: condition.span(),
+                    kind: ValueKind::Bool(true),
+                })
+            },
         }
     }
 

@@ -558,15 +558,12 @@ impl<'a> Scope<'a, '_> {
                     self.shared_parameter_without_place(parameter.name, step, operation);
                     continue;
                 }
-                let same =
-                    |known: &Argument<'a>| same_parameter(&known.name, known.location, parameter.name.value, location);
+                let meant = self.path_name_meant(parameter.name, location, step, operation);
+                let name = meant.unwrap_or(name);
+                let same = |known: &Argument<'a>| same_parameter(&known.name, known.location, name, location);
                 if let Some(index) = arguments.iter().position(same) {
                     if !shared || index >= own {
-                        let message = format!(
-                            "the parameter `{}` in {} is given twice",
-                            parameter.name.value,
-                            location.word()
-                        );
+                        let message = format!("the parameter `{name}` in {} is given twice", location.word());
                         let first = arguments[index].span;
                         self.diagnostics.push(
                             Diagnostic::new(&rule::DUPLICATE_PARAMETER, parameter.name.span(), message)
@@ -578,11 +575,11 @@ impl<'a> Scope<'a, '_> {
                 let declared = operation
                     .parameters
                     .iter()
-                    .find(|known| same_parameter(known.name, known.location, parameter.name.value, location))
+                    .find(|known| same_parameter(known.name, known.location, name, location))
                     .cloned();
                 let value = self.value(parameter.value, &place);
                 arguments.push(Argument {
-                    name: parameter.name.value.to_owned(),
+                    name: name.to_owned(),
                     span: parameter.name.span(),
                     location,
                     declared,
@@ -592,6 +589,42 @@ impl<'a> Scope<'a, '_> {
             own = arguments.len();
         }
         (arguments, complete)
+    }
+
+    /// The place in the path that a parameter was meant for whose name has none: the one with a similar
+    /// name that nothing else is given for, where the user says to read it so.
+    fn path_name_meant<'o>(
+        &mut self,
+        name: Text<'a>,
+        location: Location,
+        step: &document::Step<'a>,
+        operation: &Operation<'o>,
+    ) -> Option<&'o str> {
+        let names = crate::path_template::names(operation.path);
+        if location != Location::Path
+            || names.contains(&name.value)
+            || self.diagnostics.denies(&rule::UNKNOWN_PATH_PARAMETER)
+        {
+            return None;
+        }
+        let given: Vec<&str> = step
+            .parameters
+            .iter()
+            .filter_map(|parameter| Some(self.parameter_object(parameter)?.name.value))
+            .collect();
+        let is_letter = |letter: char| letter.is_alphanumeric() || "_-.".contains(letter);
+        let open = names
+            .into_iter()
+            .filter(|wanted| !given.contains(wanted) && wanted.chars().all(is_letter));
+        let meant = similar(name.value, open)?;
+        let message = format!(
+            "the path of the operation has no parameter `{}`; it is sent as `{meant}`",
+            name.value
+        );
+        self.diagnostics.push(
+            Diagnostic::new(&rule::UNKNOWN_PATH_PARAMETER, name.span(), message).help(format!("write `{meant}`")),
+        );
+        Some(meant)
     }
 
     /// A parameter of the workflow that the path of an operation has no place for: it is for others.

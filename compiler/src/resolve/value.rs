@@ -942,7 +942,7 @@ impl<'a> Scope<'a, '_> {
     }
 }
 
-fn calls_workflow(step: &document::Step<'_>) -> bool {
+pub(super) fn calls_workflow(step: &document::Step<'_>) -> bool {
     step.targets
         .iter()
         .any(|(target, _)| *target == document::Target::WorkflowId)

@@ -1,6 +1,8 @@
 //! Parts of a description or a document that have another shape than they should, and expressions that
 //! stand where they are text.
 
+use arazzo_compiler::plan::PathPiece;
+
 use crate::Case;
 
 const CALL: &str = "{ stepId: s, operationId: x }";
@@ -147,8 +149,13 @@ fn what_goes_into_a_workflow_has_the_type_of_its_input() {
 fn a_workflow_that_is_called_has_no_response() {
     let api = operation("parameters: [{ name: q, in: query, schema: {} }]");
     let call = |part: &str| Case::new(&PARENT.replace("PART", part), &api).errors();
+    let criterion = "successCriteria: [{ condition: $statusCode == 200 }]";
+    assert_eq!(call(criterion), ["called-workflow-status $statusCode == 200"]);
+    let lenient = Case::new(&PARENT.replace("PART", criterion), &api).lenient();
+    assert_eq!(lenient.errors(), [""; 0]);
+    assert_eq!(lenient.plan().workflows[0].steps[0].criteria.len(), 1);
     assert_eq!(
-        call("successCriteria: [{ condition: $statusCode == 200 }]"),
+        call("successCriteria: [{ condition: $statusCode == 404 }]"),
         ["expression-context $statusCode"]
     );
     assert_eq!(
@@ -160,6 +167,25 @@ fn a_workflow_that_is_called_has_no_response() {
         call("onFailure: [{ name: a, type: end, criteria: [{ condition: $statusCode == 503 }] }]"),
         [""; 0]
     );
+}
+
+/// With the description's rules lowered, a parameter is sent in the only place that it can be meant for.
+#[test]
+fn a_path_parameter_with_a_similar_name_is_read_as_it_is_meant() {
+    let api = "paths: { '/x/{petId}/{other}': { get: { operationId: x, responses: {}, parameters: [\
+               { name: petId, in: path, required: true, schema: {} }, { name: other, in: path, required: true, schema: {} }] } } }\n";
+    let step = "{ stepId: s, operationId: x, parameters: [{ name: pet_id, in: path, value: 1 }, { name: other, in: path, value: 2 }] }";
+    assert_eq!(
+        Case::steps(&[step], api).errors(),
+        ["path-parameter-required x", "unknown-path-parameter pet_id"]
+    );
+    let lenient = Case::steps(&[step], api).lenient();
+    assert_eq!(lenient.warnings(), ["unknown-path-parameter pet_id"]);
+    let names = lenient.request().path.into_iter().filter_map(|piece| match piece {
+        PathPiece::Value(name, ..) => Some(name),
+        PathPiece::Text(_) => None,
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["petId", "other"]);
 }
 
 #[test]

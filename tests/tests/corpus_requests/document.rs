@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::api::{Api, Operation};
+use crate::exceptions::meant;
 use crate::reader::{follow, percent_decoded, read, text, word};
 
 /// A document with the descriptions that it names.
@@ -158,7 +159,7 @@ impl Document {
             for written in list {
                 let at = self.reusable(written);
                 let parameter = Parameter {
-                    name: word(at, "name").unwrap_or_default(),
+                    name: meant(word(at, "name").unwrap_or_default(), word(at, "in")),
                     place: word(at, "in").unwrap_or_default(),
                     value: written.get("value").or(at.get("value")).unwrap_or(&Value::Null),
                 };

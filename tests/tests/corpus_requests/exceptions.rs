@@ -42,3 +42,15 @@ pub const PLACELESS: &[(&str, &str)] = &[("obono.at", "registrierkasseUuid")];
 pub fn placeless(name: &str) -> bool {
     PLACELESS.iter().any(|(_, known)| *known == name)
 }
+
+/// Path parameters whose names differ from those in the path of their operation: with `dialect = lenient` they are sent
+/// in the place with a similar name, with a warning (`unknown-path-parameter`).
+pub const RENAMED: &[(&str, &str)] = &[("pet_id", "petId")];
+
+/// The name that a path parameter was meant to have.
+pub fn meant<'a>(name: &'a str, place: Option<&str>) -> &'a str {
+    let known = RENAMED
+        .iter()
+        .find(|(written, _)| place == Some("path") && *written == name);
+    known.map_or(name, |(_, meant)| *meant)
+}

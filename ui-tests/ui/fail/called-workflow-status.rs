@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("./called-workflow-status.yml");
+
+fn main() {}

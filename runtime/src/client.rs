@@ -137,7 +137,9 @@ impl<T> Builder<T> {
         }
     }
 
-    /// Says what the client needs to know about the source description `name`.
+    /// Says what the client needs to know about the source description `name`, for which the module
+    /// of each workflow has a constant in `sources`. A name that the workflow of the first call does not
+    /// know is an error of that call.
     ///
     /// Calling it again for the same name adds to what was said before.
     pub fn source(mut self, name: impl Into<String>, describe: impl FnOnce(SourceBuilder) -> SourceBuilder) -> Self {
@@ -262,6 +264,9 @@ impl SourceBuilder {
 
     /// The credential for every operation of this API, whatever scheme its description names, or
     /// none; only an operation that rules credentials out (`security: []`) gets none.
+    ///
+    /// Where the operation's schemes cannot carry it, such as an API key for a bearer scheme, the run
+    /// fails before its first request.
     pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
         self.source.credential = Some(credential.into());
         self

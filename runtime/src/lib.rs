@@ -171,9 +171,9 @@ pub use transport::{Attempt, BoxError, Limits, ResponseTooLarge, Transport};
 /// |---|---|---|
 /// | `sources` | `{ name = "path" }` | where to read a source description from |
 /// | `workflows` | `["id"]` | expand only these, and what they call |
-/// | `rename` | `{ "id" = name }` | another name for function and module |
+/// | `rename` | `{ "id" = name }` | another name for function and module; `"w.inputs.x"`, `"w.outputs.x"`, `"w.steps.s"` and `"w.steps.s.outputs.x"` rename what is in the workflow `w` |
 /// | `lints` | `{ allow(code), warn(code), deny(code) }` | the level of diagnostics that are not plain errors; codes with underscores |
-/// | `dialect` | `strict`, `lenient` | `lenient`: mistakes with one obvious meaning are warnings, and run as they are meant |
+/// | `dialect` | `strict`, `lenient` | `lenient`: mistakes with one obvious meaning are warnings and run as they are meant; what only the API description rules out is a warning too |
 ///
 /// With the environment variable `ARAZZO_DEBUG=1` the expansion is written to a file below
 /// `target/arazzo`, formatted where `rustfmt` is at hand, and included from there.

@@ -490,7 +490,7 @@ impl<'a> Reader<'a, '_> {
         let mut all = Vec::new();
         for list in lists {
             if let Some(list) = self.follow(list).filter(|list| !list.is_array()) {
-                let message = format!("`parameters` is a list, found {}", list.kind());
+                let message = format!("`parameters` must be a list, found {}", list.kind());
                 self.malformed(list.span(), message, "write each parameter as an item: `- name: …`");
             }
             all.extend(self.items(Some(list)));
@@ -615,7 +615,7 @@ impl<'a> Reader<'a, '_> {
         let Some(name) = at.get("name").and_then(Cursor::scalar_text) else {
             self.malformed(
                 at.span(),
-                "a parameter without a `name` that is text cannot be sent",
+                "missing `name` of a parameter",
                 "give the parameter a `name`",
             );
             return None;
@@ -623,14 +623,14 @@ impl<'a> Reader<'a, '_> {
         let Some(location) = Location::from_word(word) else {
             self.malformed(
                 place.unwrap_or(at).span(),
-                format!("the parameter `{name}` does not say where it is sent"),
+                format!("parameter `{name}` has no valid `in`"),
                 "write `in:` with `query`, `header`, `path` or `cookie`",
             );
             return None;
         };
         let necessary = at.get("required");
         if let Some(found) = necessary.filter(|found| found.as_bool().is_none()) {
-            let message = format!("`required` is `true` or `false`, found {}", found.kind());
+            let message = format!("`required` must be `true` or `false`, found {}", found.kind());
             self.malformed(found.span(), message, "write `required: true` or `required: false`");
         }
         let required = location == Location::Path || necessary.and_then(Cursor::as_bool) == Some(true);
@@ -662,7 +662,7 @@ impl<'a> Reader<'a, '_> {
                     let known = STYLES.map(|style| format!("`{style}`")).join(", ");
                     self.malformed(
                         written.span(),
-                        format!("`{style}` is no style of a parameter"),
+                        format!("unknown parameter style `{style}`"),
                         &format!("the styles are {known}"),
                     );
                 }
@@ -849,7 +849,7 @@ impl<'a> Reader<'a, '_> {
         let required = required.and_then(|required| self.follow(required));
         let list = required.is_none_or(Cursor::is_array);
         if let Some(found) = required.filter(|_| !list) {
-            let message = format!("`security` is a list, found {}", found.kind());
+            let message = format!("`security` must be a list, found {}", found.kind());
             self.malformed(
                 found.span(),
                 message,

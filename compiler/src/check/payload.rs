@@ -28,7 +28,7 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
     };
     if let Some(found) = not_text(body, index, typing) {
         let message = format!(
-            "a payload of type `{}` is a string, found {}",
+            "a payload of type `{}` must be a string, found {}",
             body.content_type,
             found.words()
         );

@@ -48,7 +48,7 @@ impl<'a> Scope<'a, '_> {
     pub(super) fn criterion(&mut self, criterion: &document::Criterion<'a>, place: &Place<'a>) -> Criterion {
         let condition = criterion.condition;
         let kind = criterion.kind.as_ref().map_or("simple", |kind| kind.name.value);
-        if kind == "simple" && self.asks_for_success(condition, place) {
+        if kind == "simple" && asks_for_success(condition, place) {
             return self.called_workflow_status(condition);
         }
         let context = criterion.context.and_then(|context| self.context(context.at, place));
@@ -101,17 +101,6 @@ impl<'a> Scope<'a, '_> {
             text: condition.value.to_owned(),
             test,
         }
-    }
-
-    /// Whether a step that calls a workflow demands a status code of success: `$statusCode == 200`.
-    fn asks_for_success(&self, condition: document::Text<'a>, place: &Place<'a>) -> bool {
-        let calls = !place.failure && place.step.is_some_and(super::value::calls_workflow);
-        let Ok(Condition::Compare(left, Operator::Equal, right)) = condition::parse(condition.value) else {
-            return false;
-        };
-        let status = matches!(&left.kind, OperandKind::Expression(expression) if expression.root == expression::Root::StatusCode);
-        let success = matches!(&right.kind, OperandKind::Number(text) if text.len() == 3 && text.starts_with('2'));
-        calls && place.response && status && success
     }
 
     /// The step succeeds when the workflow does, which is what the criterion asks for.
@@ -425,6 +414,18 @@ impl<'a> Scope<'a, '_> {
         };
         Value { span, kind }
     }
+}
+
+/// Whether a step that calls a workflow demands a status code of success: `$statusCode == 200`.
+fn asks_for_success(condition: document::Text<'_>, place: &Place<'_>) -> bool {
+    let calls = !place.failure && place.step.is_some_and(super::value::calls_workflow);
+    let Ok(Condition::Compare(left, Operator::Equal, right)) = condition::parse(condition.value) else {
+        return false;
+    };
+    let status =
+        matches!(&left.kind, OperandKind::Expression(expression) if expression.root == expression::Root::StatusCode);
+    let success = matches!(&right.kind, OperandKind::Number(text) if text.len() == 3 && text.starts_with('2'));
+    calls && place.response && status && success
 }
 
 /// Applies `change` to every operand of a test, from left to right.

@@ -499,7 +499,7 @@ fn unchecked_root(schema: Schema<'_>, diagnostics: &mut Diagnostics) {
             let message = format!("`{}` of the inputs as a whole is not checked", entry.key);
             diagnostics.push(
                 Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, entry.key_span, message)
-                    .help("what the schema of a single input says is checked"),
+                    .help("only the schemas of single inputs are checked"),
             );
         }
     }

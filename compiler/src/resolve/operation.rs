@@ -617,10 +617,7 @@ impl<'a> Scope<'a, '_> {
             .into_iter()
             .filter(|wanted| !given.contains(wanted) && wanted.chars().all(is_letter));
         let meant = similar(name.value, open)?;
-        let message = format!(
-            "the path of the operation has no parameter `{}`; it is sent as `{meant}`",
-            name.value
-        );
+        let message = format!("unknown path parameter `{}`; it is sent as `{meant}`", name.value);
         self.diagnostics.push(
             Diagnostic::new(&rule::UNKNOWN_PATH_PARAMETER, name.span(), message).help(format!("write `{meant}`")),
         );

@@ -310,7 +310,7 @@ impl<'a> Scope<'a, '_> {
                     continue;
                 }
                 let end = from + text[from..].find(close).unwrap_or(0) + close.len();
-                let message = format!("`{}` is text, no expression", &text[found..end]);
+                let message = format!("`{}` is not an expression and is used as text", &text[found..end]);
                 self.diagnostics.push(
                     Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.part(found, end), message)
                         .help(format!("write `{{{meant}}}`"))
@@ -323,7 +323,7 @@ impl<'a> Scope<'a, '_> {
     /// A string of a condition that is an expression, quoted.
     pub(super) fn quoted_expression(&mut self, text: &str, span: Span) {
         if expression::has_known_root(text) && expression::parse(text).is_ok() {
-            let message = format!("the expression `{text}` in quotes is text");
+            let message = format!("`{text}` in quotes is a string, not an expression");
             self.diagnostics.push(
                 Diagnostic::new(&rule::LOOKALIKE_LITERAL, span, message)
                     .help(format!("to compare with its value, remove the quotes: `{text}`"))
@@ -340,7 +340,7 @@ impl<'a> Scope<'a, '_> {
             return;
         };
         let inner = &text[found.clone()];
-        let message = format!("the expression `{inner}` in {what} is text without braces");
+        let message = format!("`{inner}` in {what} is text: an expression needs braces");
         self.diagnostics.push(
             Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.part(found.start, found.end), message)
                 .help(format!("write `{{{inner}}}`"))
@@ -617,7 +617,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn no_request(&mut self, root: &Root, span: Span) {
-        let message = format!("`{}` does not exist in a step that calls a workflow", word_of(root));
+        let message = format!("`{}` is not available in a step that calls a workflow", word_of(root));
         self.diagnostics.push(
             Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
                 .help("what the workflow returns is `$outputs.NAME`; the step succeeds when the workflow does"),

@@ -94,6 +94,8 @@ fn integer(token: &str) -> Option<String> {
         }
         significant[..kept].to_owned()
     };
+    // JSON has a negative zero, integers have none.
+    let sign = if integer == "0" { "" } else { sign };
     Some(format!("{sign}{integer}"))
 }
 
@@ -124,7 +126,8 @@ pub(crate) fn fault(text: &str, error: &serde_json::Error) -> Fault {
         Some("a sequence") => "an array".to_owned(),
         Some("a map") => "an object".to_owned(),
         Some(other) => match other.strip_prefix("struct ") {
-            Some(name) => format!("an object (`{name}`)"),
+            // Of an array it adds `with 5 elements`.
+            Some(name) => format!("an object (`{}`)", name.split(' ').next().unwrap_or(name)),
             None => other.to_owned(),
         },
         None => match said.strip_prefix("missing field ") {

@@ -197,31 +197,31 @@ const GOALS: &[Goal] = &[
         of: "expansion/yaml",
         against: "expansion/yaml value",
         at_most: 0.15,
-        was: 0.097,
+        was: 0.1174,
     },
     Goal {
         of: "expansion/yaml, again",
         against: "expansion/yaml value",
         at_most: 0.02,
-        was: 0.0197,
+        was: 0.0288,
     },
     Goal {
         of: "expansion/yaml, others",
         against: "expansion/yaml value",
         at_most: 0.02,
-        was: 0.0518,
+        was: 0.0619,
     },
     Goal {
         of: "expansion/json",
         against: "expansion/json value",
         at_most: 0.15,
-        was: 0.1185,
+        was: 0.1263,
     },
     Goal {
         of: "expansion/json, again",
         against: "expansion/json value",
         at_most: 0.02,
-        was: 0.0132,
+        was: 0.0159,
     },
 ];
 

@@ -193,12 +193,15 @@ fn open_references(options: &Options, library: &dyn Library, bundle: &mut Bundle
         let (file, path) = (source.file.clone(), source.path.clone());
         next += 1;
         let Ok(root) = &file.root else { continue };
-        let mut references = Vec::new();
-        if file.is_in_parts() {
-            written_references(&file.text, &mut references);
-        } else {
-            collect_references(root, &mut references);
-        }
+        let references = file.referenced(|| {
+            let mut found = Vec::new();
+            if file.is_in_parts() {
+                written_references(&file.text, &mut found);
+            } else {
+                collect_references(root, &mut found);
+            }
+            found.into_iter().map(str::to_owned).collect()
+        });
         for reference in references {
             let candidate = join(&path, &percent_decode(reference));
             if bundle.sources.files().iter().any(|known| known.path == candidate) {
@@ -241,10 +244,17 @@ fn other_file<'n>(reference: &'n str, found: &mut Vec<&'n str>) {
 
 /// The same by the text of a file that is read in parts: whatever looks like a `$ref` in it.
 fn written_references<'n>(text: &'n str, found: &mut Vec<&'n str>) {
-    for (at, _) in text.match_indices('$') {
-        let Some(rest) = text[at..].strip_prefix("$ref") else {
+    let bytes = text.as_bytes();
+    for (at, _) in text.match_indices("$ref") {
+        // Nearly all are references into the file itself, which this loop leaves quickly.
+        let mut next = at + "$ref".len();
+        while let Some(b'"' | b'\'' | b':' | b' ') = bytes.get(next) {
+            next += 1;
+        }
+        if bytes.get(next) == Some(&b'#') {
             continue;
-        };
+        }
+        let rest = &text[at + "$ref".len()..];
         let rest = rest.trim_start_matches(['"', '\'', ' ']);
         let Some(rest) = rest.strip_prefix(':') else { continue };
         let line = rest.split(['\n', '\r']).next().unwrap_or("").trim_start();

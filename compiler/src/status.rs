@@ -27,17 +27,48 @@ impl StatusSet {
         Self { words }
     }
 
+    const NONE: Self = Self { words: [0; 8] };
+
+    /// 500 bits.
+    const ALL: Self = Self {
+        words: [
+            u64::MAX,
+            u64::MAX,
+            u64::MAX,
+            u64::MAX,
+            u64::MAX,
+            u64::MAX,
+            u64::MAX,
+            (1 << 52) - 1,
+        ],
+    };
+
     /// Every code.
     #[must_use]
     pub fn all() -> Self {
-        Self::of(|_| true)
+        Self::ALL
     }
 
-    /// Whether a code is in the set.
-    #[must_use]
-    pub fn contains(self, code: u16) -> bool {
-        let bit = usize::from(code.saturating_sub(CODES.start));
-        CODES.contains(&code) && self.words[bit / 64] >> (bit % 64) & 1 == 1
+    fn one(code: u16) -> Self {
+        let mut set = Self::NONE;
+        if CODES.contains(&code) {
+            let bit = usize::from(code - CODES.start);
+            set.words[bit / 64] = 1 << (bit % 64);
+        }
+        set
+    }
+
+    /// The codes of a class: 2 for 200 to 299.
+    fn class(class: u16) -> Self {
+        let mut set = Self::NONE;
+        let mut code = class.saturating_mul(100);
+        let end = code.saturating_add(100);
+        while code < end && CODES.contains(&code) {
+            let bit = usize::from(code - CODES.start);
+            set.words[bit / 64] |= 1 << (bit % 64);
+            code += 1;
+        }
+        set
     }
 
     fn merge(self, other: Self, merge: impl Fn(u64, u64) -> u64) -> Self {
@@ -70,21 +101,26 @@ impl StatusSet {
 /// The codes with which a test can pass, and those with which it can fail.
 fn outcomes(test: &Test) -> (StatusSet, StatusSet) {
     let unknown = (StatusSet::all(), StatusSet::all());
-    let sure = |passes: StatusSet| (passes, StatusSet::of(|code| !passes.contains(code)));
+    let sure = |passes: StatusSet| (passes, StatusSet::ALL.without(passes));
     match test {
-        Test::Or(parts) => parts.iter().map(outcomes).fold(
-            (StatusSet::of(|_| false), StatusSet::all()),
-            |(passes, fails), (more, fewer)| (passes.or(more), fails.and(fewer)),
-        ),
-        Test::And(parts) => parts.iter().map(outcomes).fold(
-            (StatusSet::all(), StatusSet::of(|_| false)),
-            |(passes, fails), (fewer, more)| (passes.and(fewer), fails.or(more)),
-        ),
+        Test::Or(parts) => parts
+            .iter()
+            .map(outcomes)
+            .fold((StatusSet::NONE, StatusSet::ALL), |(passes, fails), (more, fewer)| {
+                (passes.or(more), fails.and(fewer))
+            }),
+        Test::And(parts) => parts
+            .iter()
+            .map(outcomes)
+            .fold((StatusSet::ALL, StatusSet::NONE), |(passes, fails), (fewer, more)| {
+                (passes.and(fewer), fails.or(more))
+            }),
         Test::Not(inner) => {
             let (passes, fails) = outcomes(inner);
             (fails, passes)
         }
         Test::Compare(left, operator, right) => match (number(left), number(right)) {
+            (None, Some(number)) if is_status(left) && *operator == Operator::Equal => sure(exactly(number)),
             (None, Some(number)) if is_status(left) => sure(StatusSet::of(|code| {
                 operator.holds(f64::from(code).partial_cmp(&number))
             })),
@@ -106,6 +142,12 @@ fn outcomes(test: &Test) -> (StatusSet, StatusSet) {
         },
         _ => unknown,
     }
+}
+
+/// The code that a number is.
+fn exactly(number: f64) -> StatusSet {
+    let code = CODES.clone().find(|code| f64::from(*code).total_cmp(&number).is_eq());
+    code.map_or(StatusSet::NONE, StatusSet::one)
 }
 
 fn is_status(value: &Value) -> bool {
@@ -152,7 +194,7 @@ pub fn passing_all(criteria: &[Criterion]) -> StatusSet {
 pub fn success(step: &Step<'_>) -> StatusSet {
     let demanded = passing_all(&step.criteria);
     if demanded == StatusSet::all() {
-        StatusSet::of(is_success)
+        StatusSet::class(2)
     } else {
         demanded
     }
@@ -190,12 +232,12 @@ pub fn responses<'s, 'a>(step: &'s Step<'a>, codes: StatusSet) -> Vec<&'s Respon
     let mut found = vec![false; declared.len()];
     let exact = |response: &Response<'_>| {
         let code: u16 = response.status.parse().ok()?;
-        Some(StatusSet::of(|other| other == code))
+        Some(StatusSet::one(code))
     };
     let range = |response: &Response<'_>| {
         let class = response.status.to_ascii_uppercase();
         let class: u16 = class.strip_suffix("XX")?.parse().ok()?;
-        Some(StatusSet::of(|code| code / 100 == class))
+        Some(StatusSet::class(class))
     };
     for (index, response) in declared.iter().enumerate() {
         if let Some(own) = exact(response) {
@@ -211,7 +253,7 @@ pub fn responses<'s, 'a>(step: &'s Step<'a>, codes: StatusSet) -> Vec<&'s Respon
     }
     // Where no status is demanded, `default` means a success only if none is declared.
     let known = found.contains(&true);
-    let undemanded = known && codes == StatusSet::of(is_success);
+    let undemanded = known && codes == StatusSet::class(2);
     if !left.is_empty() && !undemanded {
         for (index, response) in declared.iter().enumerate() {
             found[index] |= response.status == "default";
@@ -219,8 +261,4 @@ pub fn responses<'s, 'a>(step: &'s Step<'a>, codes: StatusSet) -> Vec<&'s Respon
     }
     let all = declared.iter().zip(found);
     all.filter_map(|(response, found)| found.then_some(response)).collect()
-}
-
-fn is_success(code: u16) -> bool {
-    (200..300).contains(&code)
 }

@@ -688,8 +688,9 @@ where
 
 /// Host and port of an absolute base URL.
 fn authority(base: &str) -> &str {
-    let rest = base.split_once("://").map_or("", |(_, rest)| rest);
-    rest.split('/').next().unwrap_or("")
+    let start = base.find(':').map_or(base.len(), |colon| colon + "://".len());
+    let rest = base.get(start..).unwrap_or("");
+    rest.find('/').map_or(rest, |end| &rest[..end])
 }
 
 /// Whether a path has a segment that a URL parser removes together with the one before it (RFC 3986,

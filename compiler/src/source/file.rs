@@ -25,6 +25,8 @@ pub struct File {
     /// Of a file that is read where somebody looks.
     outline: Option<Arc<Outline>>,
     whole: OnceLock<Arc<File>>,
+    /// The files that it refers to, once somebody has looked for them.
+    referenced: OnceLock<Vec<String>>,
 }
 
 /// From how many bytes on a file is read only where somebody looks. What is smaller is read whole,
@@ -45,6 +47,11 @@ pub struct SyntaxError {
 }
 
 impl File {
+    /// The files that this one refers to; `find` looks for them the first time.
+    pub(crate) fn referenced(&self, find: impl FnOnce() -> Vec<String>) -> &[String] {
+        self.referenced.get_or_init(find)
+    }
+
     /// Reads `bytes` as JSON when they look like it or `path` says so, else as YAML.
     #[must_use]
     pub fn parse(path: &Path, bytes: Vec<u8>) -> Self {
@@ -102,6 +109,7 @@ impl File {
             lines: OnceLock::new(),
             outline: None,
             whole: OnceLock::new(),
+            referenced: OnceLock::new(),
         }
     }
 

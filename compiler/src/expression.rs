@@ -720,7 +720,7 @@ pub fn template(text: &str) -> Result<Vec<Piece>, Vec<SyntaxError>> {
 /// The same, with every embedding whose root is unknown as text.
 ///
 /// # Errors
-/// An embedding with a known root that is no expression by the grammar.
+/// An embedding that has a known root but is not a valid expression.
 pub fn template_of_known(text: &str) -> Result<Vec<Piece>, Vec<SyntaxError>> {
     split(text, |_| false)
 }

@@ -270,7 +270,8 @@ impl Type {
         }
     }
 
-    const ALL: [Self; 7] = [
+    /// Every type.
+    pub const ALL: [Self; 7] = [
         Self::Null,
         Self::Boolean,
         Self::Integer,
@@ -317,6 +318,14 @@ impl Types {
     #[must_use]
     pub fn allows(self, kind: Type) -> bool {
         self.bits & kind as u8 != 0 || (kind == Type::Integer && self.bits & Type::Number as u8 != 0)
+    }
+
+    /// Whether no instance of these types is an instance of the other ones; where nothing is known,
+    /// they do not exclude each other.
+    #[must_use]
+    pub fn excludes(self, found: Self) -> bool {
+        let fits = |kind| self.allows(kind) || (kind == Type::Number && self.allows(Type::Integer));
+        !self.is_empty() && !found.is_empty() && !Type::ALL.into_iter().any(|kind| found.allows(kind) && fits(kind))
     }
 
     /// Whether nothing is known.
@@ -606,16 +615,14 @@ impl<'a> Schema<'a> {
             let list = part.at.get("enum").map(|list| list.items().collect::<Vec<_>>());
             list.or_else(|| part.at.get("const").map(|value| vec![value]))
         });
+        // What several parts allow is what all of them do; only strings are compared.
         lists.reduce(|known, list| {
-            let same = |left: &Cursor<'_>, right: &Cursor<'_>| {
-                left.scalar_text().is_some()
-                    && left.scalar_text() == right.scalar_text()
-                    && type_of(*left) == type_of(*right)
-            };
-            known
-                .into_iter()
-                .filter(|value| list.iter().any(|other| same(value, other)))
-                .collect()
+            let strings = |list: &[Cursor<'a>]| list.iter().all(|value| value.as_str().is_some());
+            if !strings(&known) || !strings(&list) {
+                return known;
+            }
+            let allowed = |value: &Cursor<'a>| list.iter().any(|other| other.as_str() == value.as_str());
+            known.into_iter().filter(allowed).collect()
         })
     }
 

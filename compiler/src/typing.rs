@@ -5,7 +5,7 @@ use std::cell::Cell;
 use crate::document::Location;
 use crate::flow::{self, Flow};
 use crate::openapi::{Response, is_json};
-use crate::resolve::{Call, Engine, Program, Reference, Source, Step, Value, ValueKind, Workflow};
+use crate::resolve::{Body, Call, Engine, Payload, Program, Reference, Source, Step, Value, ValueKind, Workflow};
 use crate::schema::{Schema, Type, Types, Walk};
 use crate::status::{self, StatusSet};
 
@@ -252,6 +252,17 @@ impl<'p, 'a> Typing<'p, 'a> {
             });
         }
         found.unwrap_or(Known::NOTHING)
+    }
+
+    /// The types of a payload that is sent as text and can only be an object or an array.
+    #[must_use]
+    pub fn not_text(&self, body: &Body<'_>, at: usize) -> Option<Types> {
+        if !matches!(body.form, Payload::Xml | Payload::Text) {
+            return None;
+        }
+        let found = self.value(&body.payload, Some(at)).shape.types();
+        let structure = Types::of(Type::Object).with(Type::Array);
+        structure.complement().excludes(found).then_some(found)
     }
 
     /// What is known about a value that step `at` reads, or the end of the workflow if `None`.

@@ -77,7 +77,7 @@ const KEYWORDS: &[(&str, Holds)] = &[
 pub(super) fn invalid_inputs_schema(document: &Document<'_>, diagnostics: &mut Diagnostics) {
     let own = document.workflows.iter().filter_map(|workflow| workflow.inputs);
     let shared = document.components.inputs.iter().map(|entry| entry.value);
-    // What is no object at all is reported where it is resolved.
+    // A schema that is not an object is reported when it is resolved.
     let mut stack: Vec<Cursor<'_>> = own.chain(shared).filter(|at| at.is_object()).collect();
     stack.reverse();
     while let Some(at) = stack.pop() {

@@ -4,25 +4,6 @@ use crate::resolve::{Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
 use crate::source::Cursor;
 
-/// Whether no instance of the one is an instance of the other.
-pub(super) fn excludes(wanted: Types, found: Types) -> bool {
-    if wanted.is_empty() || found.is_empty() {
-        return false;
-    }
-    [
-        Type::Boolean,
-        Type::Integer,
-        Type::Number,
-        Type::String,
-        Type::Array,
-        Type::Object,
-        Type::Null,
-    ]
-    .into_iter()
-    .filter(|&kind| found.allows(kind))
-    .all(|kind| !(wanted.allows(kind) || (kind == Type::Number && wanted.allows(Type::Integer))))
-}
-
 /// A scalar that the document spells out: its text, and its type.
 fn scalar(value: &Value) -> Option<(&str, Type)> {
     Some(match &value.kind {
@@ -34,7 +15,7 @@ fn scalar(value: &Value) -> Option<(&str, Type)> {
     })
 }
 
-/// Why a literal is no instance of a schema. `as_text`: it is sent as text, whatever its type.
+/// Why a literal is not valid for a schema. With `as_text`, it is sent as text, whatever its type.
 pub(super) fn problem(value: &Value, schema: Schema<'_>, as_text: bool) -> Option<String> {
     let (text, kind) = scalar(value)?;
     if !schema.alternatives().is_empty() {
@@ -82,7 +63,7 @@ pub(super) fn problem(value: &Value, schema: Schema<'_>, as_text: bool) -> Optio
     None
 }
 
-/// Text in the place of a scalar that is no text.
+/// Text where the schema requires a scalar of another type.
 fn wrong_text(text: &str, wanted: Types) -> Option<String> {
     let fits = match wanted.single()? {
         Type::Integer => text.parse::<f64>().is_ok_and(|number| number.fract() == 0.0),

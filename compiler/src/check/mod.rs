@@ -11,7 +11,6 @@ mod payload;
 mod step;
 mod workflow;
 
-pub(crate) use payload::not_text;
 pub(crate) use workflow::{latest_call, ran_before};
 
 use crate::diagnostic::Diagnostics;
@@ -98,7 +97,7 @@ fn listed(texts: &[&str]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// A test, where it stands, and the status codes of the responses that it is asked of.
+/// A test, its place, and the status codes of the responses that it is evaluated for.
 pub(crate) struct Judged<'s> {
     test: &'s Test,
     span: crate::source::Span,

@@ -1,10 +1,10 @@
 //! Rules about the payload of a request, at every depth of it.
 
-use super::literal::{self, excludes};
+use super::literal;
 use super::step::{name, parts};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::resolve::{Body, Payload, Step, Value, ValueKind};
-use crate::schema::{Schema, Type, Types};
+use crate::schema::{Schema, Type};
 use crate::source::Cursor;
 use crate::typing::Typing;
 
@@ -26,7 +26,7 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
     let Some((operation, _, Some(body))) = parts(step) else {
         return;
     };
-    if let Some(found) = not_text(body, index, typing) {
+    if let Some(found) = typing.not_text(body, index) {
         let message = format!(
             "a payload of type `{}` must be a string, found {}",
             body.content_type,
@@ -58,16 +58,6 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
     // What replacements add is not in the payload yet.
     let replaced = request.is_some_and(|body| !body.replacements.is_empty());
     checker.value(&body.payload, written, schema, replaced, 0);
-}
-
-/// The types of a payload that is sent as text and can only be an object or an array.
-pub(crate) fn not_text(body: &Body<'_>, index: usize, typing: &Typing<'_, '_>) -> Option<Types> {
-    if !matches!(body.form, Payload::Xml | Payload::Text) {
-        return None;
-    }
-    let found = typing.value(&body.payload, Some(index)).shape.types();
-    let structure = Types::of(Type::Object).with(Type::Array);
-    (!found.is_empty() && excludes(structure.complement(), found)).then_some(found)
 }
 
 /// The fields of a form of Swagger 2.0, each of which is a parameter.
@@ -199,7 +189,7 @@ impl Checker<'_, '_, '_> {
         if nullable && !wanted.is_empty() {
             wanted = wanted.with(Type::Null);
         }
-        if !excludes(wanted, found) {
+        if !wanted.excludes(found) {
             return false;
         }
         let message = format!(

@@ -1,6 +1,6 @@
 //! Rules about what a step sends and expects.
 
-use super::literal::{self, excludes};
+use super::literal;
 use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Location, OrReusable};
@@ -273,12 +273,12 @@ pub(super) fn parameter_type_mismatch(
         let item = schema.item(None).map_or(Types::default(), Schema::types);
         let alone = wanted.allows(Type::Array)
             && !structure(found)
-            && !excludes(item, found)
+            && !item.excludes(found)
             && argument
                 .declared
                 .as_ref()
                 .is_some_and(|declared| declared.content.is_none());
-        let clash = excludes(wanted, found)
+        let clash = wanted.excludes(found)
             && !alone
             && (structure(wanted) || structure(found))
             && !(structure(wanted) && matches!(known.shape, Shape::Types(_)));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::literal::{self, excludes};
+use super::literal;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Document, Text};
 use crate::flow::{Flow, unconditional};
@@ -295,7 +295,7 @@ pub(super) fn workflow_input_type(
                 if schema.nullable() && !wanted.is_empty() {
                     wanted = wanted.with(Type::Null);
                 }
-                let problem = if excludes(wanted, found) {
+                let problem = if wanted.excludes(found) {
                     Some(format!("expects {}, found {}", wanted.words(), found.words()))
                 } else {
                     literal::problem(value, schema, false)
@@ -411,7 +411,7 @@ pub(super) fn called_before(
     if let Some(step) = callers.next() {
         let name = step.text.id;
         diagnostic = diagnostic.related(name.span(), "a call").help(format!(
-            "read what a step has kept of its call: `$steps.{}.outputs.NAME`",
+            "read the outputs of the step that calls it: `$steps.{}.outputs.NAME`",
             name.value
         ));
     }

@@ -180,7 +180,7 @@ rules! {
     Warning CONDITION_CONSTANT "condition-constant" "a condition can be true and can be false"
     Warning CONDITION_NOT_BOOLEAN "condition-not-boolean" "what stands alone in a condition is a boolean"
     Warning JSONPATH_FILTER_ON_OBJECT "jsonpath-filter-on-object" "a filter is applied to an array"
-    Warning LITERAL_BRACES "literal-braces" "an expression in braces stands where it is evaluated"
+    Warning LITERAL_BRACES "literal-braces" "an expression in braces is evaluated at its place"
     Warning LOOKALIKE_LITERAL "lookalike-literal" "text that starts like an expression is one"
     Warning SOURCE_LEAVES_PACKAGE "source-leaves-package" "the files of a document are in its package"
     Quiet MISSING_SUMMARY "missing-summary" "a workflow has a summary"

@@ -427,7 +427,7 @@ fn self_syntax(uri: Text<'_>, diagnostics: &mut Diagnostics) {
             break;
         }
     }
-    // What stands before the first colon is a scheme, unless it has a slash (section 4.2).
+    // The text before the first colon is a scheme, unless it contains a slash (section 4.2).
     let scheme = text
         .split(['/', '?', '#'])
         .next()

@@ -124,16 +124,7 @@ impl Collector<'_> {
         }
         let types = schema.types();
         if untyped && !types.is_empty() {
-            let all = [
-                Type::Null,
-                Type::Boolean,
-                Type::Integer,
-                Type::Number,
-                Type::String,
-                Type::Array,
-                Type::Object,
-            ];
-            let words = all
+            let words = Type::ALL
                 .into_iter()
                 .filter(|kind| types.allows(*kind))
                 .map(|kind| kind.word().to_owned());

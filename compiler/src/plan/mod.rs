@@ -449,7 +449,7 @@ impl<'a> Planner<'_, 'a> {
         }
         let json_instead = body
             .as_ref()
-            .is_some_and(|body| body.by_description && crate::check::not_text(body, index, &self.typing).is_some());
+            .is_some_and(|body| body.by_description && self.typing.not_text(body, index).is_some());
         let body = match body {
             Some(body) => Some(Body {
                 // What the description accepts as text and is none is sent as JSON, if the user says that

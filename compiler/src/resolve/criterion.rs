@@ -418,7 +418,7 @@ impl<'a> Scope<'a, '_> {
 
 /// Whether a step that calls a workflow demands a status code of success: `$statusCode == 200`.
 fn asks_for_success(condition: document::Text<'_>, place: &Place<'_>) -> bool {
-    let calls = !place.failure && place.step.is_some_and(super::value::calls_workflow);
+    let calls = !place.failure && place.step.is_some_and(super::reference::calls_workflow);
     let Ok(Condition::Compare(left, Operator::Equal, right)) = condition::parse(condition.value) else {
         return false;
     };

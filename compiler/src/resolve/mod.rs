@@ -9,8 +9,10 @@ mod action;
 mod body;
 mod criterion;
 mod invocation;
+mod lookalike;
 mod operation;
 mod query;
+mod reference;
 mod selector;
 mod value;
 

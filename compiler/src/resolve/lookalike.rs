@@ -1,0 +1,129 @@
+//! Text that looks like an expression and is none: templates of other languages, expressions in
+//! quotes, in keys, and without the braces that they need.
+
+use super::Scope;
+use crate::diagnostic::{Diagnostic, rule};
+use crate::expression::{self, Piece};
+use crate::source::{Cursor, Span};
+
+impl<'a> Scope<'a, '_> {
+    /// `${inputs.x}`, `{inputs.x}`, `{{inputs.x}}`, `{{$inputs.x}}` and `$(inputs.x)` are templates in
+    /// other languages.
+    pub(super) fn lookalike_template(&mut self, text: &str, at: Cursor<'_>) {
+        for (open, close) in [("${", "}"), ("{{", "}}"), ("$(", ")"), ("{", "}")] {
+            let mut from = 0;
+            while let Some(found) = text[from..].find(open).map(|found| from + found) {
+                from = found + open.len();
+                let Some(inner) = text[from..].find(close).map(|end| text[from..from + end].trim()) else {
+                    break;
+                };
+                let meant = format!("${}", inner.trim_start_matches('$'));
+                // `{$inputs.x}` is what it looks like.
+                let plain = open == "{" && (inner.starts_with('$') || text[..found].ends_with(['{', '$']));
+                if plain || !expression::has_known_root(&meant) || expression::parse(&meant).is_err() {
+                    continue;
+                }
+                let end = from + text[from..].find(close).unwrap_or(0) + close.len();
+                let message = format!("`{}` is not an expression and is used as text", &text[found..end]);
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.part(found, end), message)
+                        .help(format!("write `{{{meant}}}`"))
+                        .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+                );
+            }
+        }
+    }
+
+    /// A string of a condition that is an expression, quoted.
+    pub(super) fn quoted_expression(&mut self, text: &str, span: Span) {
+        if expression::has_known_root(text) && expression::parse(text).is_ok() {
+            let message = format!("`{text}` in quotes is a string, not an expression");
+            self.diagnostics.push(
+                Diagnostic::new(&rule::LOOKALIKE_LITERAL, span, message)
+                    .help(format!("to compare with its value, remove the quotes: `{text}`"))
+                    .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+            );
+        }
+    }
+
+    /// An expression in a pattern or query, where it is text without braces.
+    pub(super) fn bare_expression(&mut self, text: &str, at: Cursor<'_>, what: &str) {
+        let whole = expression::has_known_root(text) && expression::parse(text).is_ok();
+        let found = if whole { Some(0..text.len()) } else { unbraced(text, 0) };
+        let Some(found) = found.filter(|found| !text[..found.start].ends_with('{')) else {
+            return;
+        };
+        let inner = &text[found.clone()];
+        let message = format!("`{inner}` in {what} is text: an expression needs braces");
+        self.diagnostics.push(
+            Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.part(found.start, found.end), message)
+                .help(format!("write `{{{inner}}}`"))
+                .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+        );
+    }
+
+    /// Expressions are not evaluated in the keys of a payload.
+    pub(super) fn literal_key(&mut self, entry: crate::source::Entry<'a>) {
+        let bare = expression::looks_like_expression(entry.key) && expression::parse(entry.key).is_ok();
+        if bare {
+            let message = format!("the expression `{}` in a key is text", entry.key);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::LITERAL_BRACES, entry.key_span, message)
+                    .help("to compute a key, write the whole payload as JSON text"),
+            );
+        } else {
+            self.literal_braces(entry.key, entry.key_span, "a key");
+        }
+    }
+
+    /// An embedded expression where none is evaluated.
+    pub(super) fn literal_braces(&mut self, text: &str, span: Span, what: &str) {
+        let Some(inner) = embedded_expression(text) else {
+            return;
+        };
+        let help = match what {
+            "a key" => "to compute a key, write the whole payload as JSON text".to_owned(),
+            "a string of a simple condition" => format!("compare with the expression itself: `{inner}`"),
+            _ => "write the text itself".to_owned(),
+        };
+        let message = format!("the expression `{{{inner}}}` in {what} is text");
+        self.diagnostics
+            .push(Diagnostic::new(&rule::LITERAL_BRACES, span, message).help(help));
+    }
+}
+
+/// The first expression in braces in a text.
+fn embedded_expression(text: &str) -> Option<String> {
+    let pieces = expression::template(text).ok()?;
+    pieces.into_iter().find_map(|piece| match piece {
+        Piece::Expression(expression) => Some(text[expression.at].to_owned()),
+        Piece::Text(_) => None,
+    })
+}
+
+/// An expression inside other text that its author forgot to put in braces.
+pub(super) fn unbraced(text: &str, mut from: usize) -> Option<expression::Bytes> {
+    while let Some(at) = text[from..].find('$').map(|found| from + found) {
+        let rest = &text[at..];
+        let known = [
+            "$inputs.",
+            "$steps.",
+            "$response.",
+            "$request.",
+            "$statusCode",
+            "$workflows.",
+            "$outputs.",
+        ];
+        if at > 0 && known.iter().any(|root| rest.starts_with(root)) {
+            let length = rest
+                .find(|letter: char| !(letter.is_ascii_alphanumeric() || "$._-#/~[]".contains(letter)))
+                .unwrap_or(rest.len());
+            let candidate = rest[..length].trim_end_matches(['.', '/', '-', '#', '$']);
+            if expression::parse(candidate).is_ok() {
+                return Some(at..at + candidate.len());
+            }
+        }
+        from = at + 1;
+    }
+    None
+}

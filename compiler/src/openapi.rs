@@ -29,8 +29,7 @@ pub struct Api<'a> {
     pub minor: u8,
 }
 
-/// Objects that stand for one: an object with a `$ref`, then what the reference leads to. Members of
-/// the first win. OpenAPI allows members beside the `$ref` of a Path Item Object; published
+/// An object with a `$ref`, merged with the objects that it refers to. Members of the first one win. OpenAPI allows members beside the `$ref` of a Path Item Object; published
 /// descriptions have them in operations too.
 #[derive(Clone, Copy, Debug)]
 pub struct Merged<'a> {
@@ -60,7 +59,7 @@ impl<'a> Merged<'a> {
         self.all(key).next()
     }
 
-    /// The members of a key, those of the objects that are referred to behind.
+    /// The values of a key, first that of the object itself, then those of the objects it refers to.
     fn all(self, key: &str) -> impl Iterator<Item = Cursor<'a>> {
         self.chain().filter_map(move |at| at.get(key))
     }
@@ -304,12 +303,12 @@ impl<'a> Api<'a> {
         Some(Self { root, dialect, minor })
     }
 
-    /// All operations in file order; those behind a `$ref` that cannot be resolved are left out.
+    /// All operations in file order, without those whose `$ref` cannot be resolved.
     pub fn operations(self) -> impl Iterator<Item = Found<'a>> {
         self.candidates().filter_map(Result::ok)
     }
 
-    /// The references that stand for a path item or an operation and cannot be resolved.
+    /// The references to path items and operations that cannot be resolved.
     pub fn broken(self) -> impl Iterator<Item = BrokenReference<'a>> {
         self.candidates().filter_map(Result::err)
     }

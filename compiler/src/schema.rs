@@ -66,7 +66,7 @@ pub fn follow(at: Cursor<'_>) -> Result<(Cursor<'_>, Option<&str>), BrokenRefere
     follow_within(at, at.document()).map(|schema| (schema.at, schema.name))
 }
 
-/// A node and what its `$ref` leads to, hop by hop. One that leads nowhere ends the chain.
+/// A node and the targets of its `$ref`, hop by hop. An unresolved reference ends the chain.
 pub fn chain(at: Cursor<'_>) -> impl Iterator<Item = Cursor<'_>> {
     let mut next = Some(at);
     let all = std::iter::from_fn(move || {
@@ -108,7 +108,7 @@ fn reference_of(at: Cursor<'_>) -> Option<Entry<'_>> {
     at.entry("$ref").filter(|entry| entry.value.as_str().is_some())
 }
 
-/// Where a `$ref` leads, in which resource, and its last name.
+/// The target of a `$ref`, the resource that it is part of, and the last name of the reference.
 fn hop<'a>(
     at: Cursor<'a>,
     mut resource: Cursor<'a>,
@@ -397,7 +397,7 @@ impl<'a> Schema<'a> {
         if !says_more(at) {
             return Ok(followed);
         }
-        // What stands beside the reference is the schema; what the reference leads to is a part of it.
+        // The keywords next to the reference are the schema; its target is a part of it.
         Ok(Self {
             at,
             resource,
@@ -405,8 +405,8 @@ impl<'a> Schema<'a> {
         })
     }
 
-    /// Where the schema is written that names its type: the target of a reference, unless what stands
-    /// beside the reference changes what an instance looks like.
+    /// The place of the schema that names the type: the target of a reference, unless the keywords
+    /// next to the reference change the shape of its instances.
     #[must_use]
     pub fn identity(self) -> Span {
         let annotation = |key: &str| {
@@ -659,7 +659,7 @@ impl<'a> Schema<'a> {
     #[must_use]
     pub fn property(self, name: &str) -> Option<Self> {
         let all = self.all_of_property(name);
-        // Of several parts that declare it, the one that says of which type it is.
+        // If several parts declare it, the one with a type names it.
         let typed = all.iter().find(|schema| !schema.types().is_empty());
         typed.or(all.first()).copied()
     }

@@ -452,8 +452,8 @@ impl<'a> Planner<'_, 'a> {
             .is_some_and(|body| body.by_description && self.typing.not_text(body, index).is_some());
         let body = match body {
             Some(body) => Some(Body {
-                // What the description accepts as text and is none is sent as JSON, if the user says that
-                // the description is wrong.
+                // A structure that the description accepts as text only is sent as JSON if the user lowers
+                // the rule.
                 content_type: if json_instead {
                     "application/json".to_owned()
                 } else {

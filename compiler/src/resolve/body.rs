@@ -352,7 +352,7 @@ impl<'a> Scope<'a, '_> {
                 let message = if text.contains('*') {
                     format!("`{text}` is a range of media types, which is never sent")
                 } else {
-                    format!("`{text}` is no media type")
+                    format!("`{text}` is not a media type")
                 };
                 self.diagnostics.push(
                     Diagnostic::new(&rule::CONTENT_TYPE_INVALID, at, message)

@@ -156,7 +156,7 @@ impl<'a> Scope<'a, '_> {
             (Ok(compiled), [Segment::Text(text)]) => *text = compiled,
             (Ok(compiled), _) if compiled.starts_with("(?-u)") => pattern.insert(0, Segment::Text("(?-u)".to_owned())),
             (Err(refusal), [Segment::Text(_)]) => {
-                let message = format!("the pattern is no regular expression (ECMA-262): {}", refusal.reason);
+                let message = format!("the pattern is not a regular expression (ECMA-262): {}", refusal.reason);
                 self.diagnostics
                     .push(Diagnostic::new(&rule::REGEX_SYNTAX, condition.span(), message).help_if(refusal.help));
                 return Test::Invalid;

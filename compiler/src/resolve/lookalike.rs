@@ -1,5 +1,5 @@
-//! Text that looks like an expression and is none: templates of other languages, expressions in
-//! quotes, in keys, and without the braces that they need.
+//! Text that looks like an expression but is not one: templates of other languages, expressions in
+//! quotes and keys, and expressions without the braces that they need.
 
 use super::Scope;
 use crate::diagnostic::{Diagnostic, rule};

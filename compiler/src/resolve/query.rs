@@ -128,7 +128,7 @@ impl<'a> Scope<'a, '_> {
                     .push(Diagnostic::new(refusal.rule, at.span(), refusal.message).help_if(refusal.help));
                 return None;
             }
-            let message = format!("`{text}` is no JSONPath query (RFC 9535), with braces around `{inner}` either");
+            let message = format!("`{text}` is not a JSONPath query (RFC 9535), with braces around `{inner}` either");
             self.diagnostics
                 .push(Diagnostic::new(refusal.rule, at.span(), message).help_if(refusal.help));
             return None;

@@ -436,7 +436,8 @@ impl<'a> Scope<'a, '_> {
                 .to_owned(),
             ),
             other => {
-                let message = format!("`{other}` is no field of a source description; here only a field has a value");
+                let message =
+                    format!("`{other}` is not a field of a source description; here only a field has a value");
                 self.diagnostics.push(
                     Diagnostic::new(
                         &rule::EXPRESSION_CONTEXT,
@@ -486,7 +487,7 @@ fn word_of(root: &Root) -> &'static str {
     }
 }
 
-/// Splits `a.b.c` behind the longest declared head.
+/// Splits `a.b.c` after the longest declared head.
 fn split_dotted(name: &Name, declared: impl Fn(&str) -> bool) -> Option<(String, Vec<Name>)> {
     let dots: Vec<usize> = name.text.match_indices('.').map(|(at, _)| at).collect();
     let split = dots

@@ -285,7 +285,7 @@ impl<'a> Scope<'a, '_> {
         let kind = document::ExpressionType { name, version: None };
         let engine = self.engine(&kind, &query, at, false)?;
         let context = self.reference(&expression, at, place);
-        let message = "a wildcard in brackets is no part of an expression";
+        let message = "a wildcard in brackets is not part of an expression";
         self.diagnostics.push(
             Diagnostic::new(&rule::BRACKET_INDEX, at.part(open, text.len()), message).help(format!(
                 "write a Selector Object (1.1): `{{ context: {head}, selector: '{query}', type: jsonpath }}`"

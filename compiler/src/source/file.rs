@@ -25,7 +25,7 @@ pub struct File {
     /// Of a file that is read where somebody looks.
     outline: Option<Arc<Outline>>,
     whole: OnceLock<Arc<File>>,
-    /// The files that it refers to, once somebody has looked for them.
+    /// The files that it refers to, computed on first use.
     referenced: OnceLock<Vec<String>>,
 }
 
@@ -47,7 +47,7 @@ pub struct SyntaxError {
 }
 
 impl File {
-    /// The files that this one refers to; `find` looks for them the first time.
+    /// The files that this one refers to; `find` is called once.
     pub(crate) fn referenced(&self, find: impl FnOnce() -> Vec<String>) -> &[String] {
         self.referenced.get_or_init(find)
     }

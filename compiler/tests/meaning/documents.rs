@@ -1,7 +1,7 @@
 //! What an Arazzo document says.
 
 use arazzo_compiler::diagnostic::Level;
-use arazzo_compiler::plan::{ActionKind, Value};
+use arazzo_compiler::plan::Value;
 
 use crate::Case;
 
@@ -61,7 +61,10 @@ fn a_lenient_reading_drops_no_criterion() {
         let step = case.step();
         assert_eq!((step.criteria.len(), step.on_success.len()), (2, 1), "{read}");
         assert_eq!(step.on_success[0].criteria.len(), 1, "{read}");
-        assert!(matches!(step.on_success[0].kind, ActionKind::End));
+        assert!(matches!(
+            step.on_success[0].kind,
+            arazzo_compiler::plan::ActionKind::End
+        ));
     }
 }
 

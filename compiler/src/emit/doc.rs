@@ -1,16 +1,20 @@
 //! Documentation of generated items, from the texts of the document.
+//!
+//! Rustdoc compiles every fenced or indented code block as a test unless it is labelled otherwise, and the texts here
+//! are third-party Markdown. So no block structure of such a text survives except fences that are rewritten here, with
+//! the label `text` and longer than any fence inside; ids are written as code on one line.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// `#[doc]` attributes for a text of the document, or for `fallback` where it has none.
+/// `#[doc]` attributes for a text of the document, or for `fallback`, our own sentence, where it has none.
 pub(super) fn docs(text: Option<&str>, fallback: &str) -> TokenStream {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     let text = text.map_or_else(|| fallback.to_owned(), clean);
     plain(&text)
 }
 
-/// The text as it stands, a line a comment.
+/// The text as it is, a line a comment.
 pub(super) fn plain(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| {
         let line = if line.is_empty() {
@@ -23,81 +27,295 @@ pub(super) fn plain(text: &str) -> TokenStream {
     quote!(#(#lines)*)
 }
 
-/// Markdown of somebody else's as rustdoc can take it: code in it is not compiled as a doctest,
-/// brackets are no links to items, angle brackets no HTML, and URLs are linked.
-fn clean(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut fenced = false;
-    for (index, line) in text.lines().enumerate() {
-        if index > 0 {
-            out.push('\n');
-        }
-        let line = line.trim_end();
-        let inner = line.trim_start();
-        if let Some(rest) = inner.strip_prefix("```").or_else(|| inner.strip_prefix("~~~")) {
-            out.push_str(if fenced || rest.contains('`') { "```" } else { "```text" });
-            fenced = !fenced;
-        } else if fenced {
-            out.push_str(line);
-        } else {
-            escape(inner, &mut out);
-        }
+/// A name of the document in a sentence of ours, as code on one line.
+pub(super) fn name(name: &str) -> String {
+    let line = one_line(name);
+    if !line.contains('`') && !line.trim().is_empty() {
+        return format!("`{line}`");
     }
-    if fenced {
-        out.push_str("\n```");
+    // Markdown allows a backslash before any ASCII punctuation.
+    let mut escaped = String::from("\"");
+    for letter in line.chars() {
+        if letter.is_ascii_punctuation() {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
     }
-    out
+    escaped.push('"');
+    escaped
 }
 
-fn escape(line: &str, out: &mut String) {
-    // Most lines are harmless.
-    if !line.contains("http") && !b"`[]<>".iter().any(|mark| line.as_bytes().contains(mark)) {
+/// Text of ours that shows names of the document, as a block without formatting.
+pub(super) fn block(lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| one_line(line)).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    fenced(&lines)
+}
+
+/// Everything that starts a line or hides text becomes a space.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|letter| if is_visible(letter) { letter } else { ' ' })
+        .collect()
+}
+
+/// Whether a character is part of a line's text: neither a control character, nor a line separator, nor one that
+/// changes the direction of the text.
+fn is_visible(letter: char) -> bool {
+    !letter.is_control()
+        && !matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The longest run of `mark` in a line.
+fn longest_run(line: &str, mark: char) -> usize {
+    line.split(|letter| letter != mark).map(str::len).max().unwrap_or(0)
+}
+
+/// Lines as a code block that no line of it can close.
+fn fenced(lines: &[&str]) -> String {
+    let longest = lines.iter().map(|line| longest_run(line, '`')).max().unwrap_or(0);
+    let fence = "`".repeat((longest + 1).max(3));
+    let mut out = format!("{fence}text\n");
+    for line in lines {
         out.push_str(line);
-        return;
+        out.push('\n');
     }
-    let mut code = false;
-    // A back-tick without a partner opens nothing.
-    let paired = line.matches('`').count().is_multiple_of(2);
-    let mut rest = line;
+    out + &fence
+}
+
+/// Third-party Markdown as rustdoc can take it: code in it is not compiled as a doctest, brackets are no links to
+/// items, angle brackets no HTML, and URLs are linked.
+fn clean(text: &str) -> String {
+    // A line of Markdown ends with a carriage return too (CommonMark, section 2.1).
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut out: Vec<String> = Vec::new();
+    let mut lines = text.split('\n');
+    while let Some(line) = lines.next() {
+        let line = line.replace('\t', "    ");
+        let Some((mark, length)) = fence(&line) else {
+            out.push(escape(&one_line(&line)));
+            continue;
+        };
+        let inside: Vec<String> = lines
+            .by_ref()
+            .map(|line| line.replace('\t', "    "))
+            .take_while(|line| !closes(line, mark, length))
+            .map(|line| one_line(&line).trim_end().to_owned())
+            .collect();
+        let inside: Vec<&str> = inside.iter().map(String::as_str).collect();
+        out.push(fenced(&inside));
+    }
+    out.join("\n")
+}
+
+/// The mark and length of the fence that a line opens (`CommonMark`, section 4.5).
+fn fence(line: &str) -> Option<(char, usize)> {
+    let line = line.trim_start();
+    let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let rest = line.trim_start_matches(mark);
+    let length = line.len() - rest.len();
+    (length >= 3 && !(mark == '`' && rest.contains('`'))).then_some((mark, length))
+}
+
+fn closes(line: &str, mark: char, length: usize) -> bool {
+    let line = line.trim();
+    line.len() >= length && line.chars().all(|letter| letter == mark)
+}
+
+/// A line outside of code blocks. No run of spaces survives: four of them after a list marker would be a code block.
+fn escape(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let line = words.join(" ");
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line.as_str();
     while let Some(letter) = rest.chars().next() {
-        if letter == '`' && paired {
-            code = !code;
-        }
-        if !code && (rest.starts_with("http://") || rest.starts_with("https://")) {
+        if rest.starts_with("http://") || rest.starts_with("https://") {
             let end = rest
-                .find(|letter: char| letter.is_whitespace() || "<>()[]\"'`".contains(letter))
+                .find(|letter: char| letter.is_whitespace() || "<>()[]\"'`\\".contains(letter))
                 .unwrap_or(rest.len());
             let url = rest[..end].trim_end_matches(['.', ',', ';', ':']);
             out.push_str(&format!("<{url}>"));
             rest = &rest[url.len()..];
             continue;
         }
-        match letter {
-            '[' | ']' | '<' | '>' if !code => {
-                out.push('\\');
-                out.push(letter);
-            }
-            '`' if !paired => out.push_str("\\`"),
-            _ => out.push(letter),
+        if letter == '\\' {
+            // What is escaped stays escaped; any other backslash is text.
+            let escaped = rest[1..].chars().next().filter(char::is_ascii_punctuation);
+            out.push('\\');
+            out.push(escaped.unwrap_or('\\'));
+            rest = &rest[1 + escaped.map_or(0, char::len_utf8)..];
+            continue;
         }
+        if letter == '`' {
+            let run = rest.len() - rest.trim_start_matches('`').len();
+            let (marks, after) = rest.split_at(run);
+            // Code that begins and ends on this line; a longer run could open a block.
+            if let Some(end) = (run < 3).then(|| closing(after, run)).flatten() {
+                out.push_str(&rest[..run + end + run]);
+                rest = &after[end + run..];
+            } else {
+                out.push_str(&"\\`".repeat(marks.len()));
+                rest = after;
+            }
+            continue;
+        }
+        if matches!(letter, '[' | ']' | '<' | '>' | '~') {
+            out.push('\\');
+        }
+        out.push(letter);
         rest = &rest[letter.len_utf8()..];
     }
+    out
+}
+
+/// Where the next run of exactly `run` back-ticks starts.
+fn closing(text: &str, run: usize) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = text.get(at..)?.find('`') {
+        let start = at + found;
+        let length = text[start..].len() - text[start..].trim_start_matches('`').len();
+        if length == run {
+            return Some(start);
+        }
+        at = start + length;
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::*;
 
     #[test]
-    fn foreign_markdown_is_made_harmless() {
+    fn third_party_markdown_is_made_harmless() {
+        for (text, expected) in [
+            ("See [the docs] <b>now</b>.", "See \\[the docs\\] \\<b\\>now\\</b\\>."),
+            ("`a[0] < b` stays", "`a[0] < b` stays"),
+            ("``a`[0]`` stays", "``a`[0]`` stays"),
+            ("at https://x.test/a. Go", "at <https://x.test/a>. Go"),
+            ("    let x = 1;", "let x = 1;"),
+            ("-     let x = 1;", "- let x = 1;"),
+            ("1.\t\tlet x = 1;", "1. let x = 1;"),
+            ("```rust\nlet x: [u8] = y;", "```text\nlet x: [u8] = y;\n```"),
+            ("````rust\n```\nx\n````", "````text\n```\nx\n````"),
+            ("~~~\n```\n~~~~\nafter", "````text\n```\n````\nafter"),
+            ("``` a ` b", "\\`\\`\\` a \\` b"),
+            ("- ~~~\n  x", "- \\~\\~\\~\nx"),
+            ("- ```\n  x", "- \\`\\`\\`\nx"),
+            ("> ```", "\\> \\`\\`\\`"),
+            ("one\r```\rtwo", "one\n```text\ntwo\n```"),
+            ("one ` only", "one \\` only"),
+            (r"\`[a]` \[b\] \c \", r"\`\[a\]\` \[b\] \\c \\"),
+            ("a\u{202e}b\u{2028}c", "a b c"),
+        ] {
+            assert_eq!(clean(text), expected, "{text:?}");
+        }
+    }
+
+    /// Asks rustdoc's own reader: no code block but ours, no HTML, no link but a URL.
+    fn assert_harmless(text: &str, cleaned: &str) {
+        use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_SMART_PUNCTUATION;
+        for event in Parser::new_ext(cleaned, options) {
+            match event {
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(label))) if &*label == "text" => {}
+                Event::Start(Tag::Link {
+                    link_type: LinkType::Autolink,
+                    ..
+                }) => {}
+                Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Link { .. } | Tag::Image { .. })
+                | Event::Html(_)
+                | Event::InlineHtml(_) => panic!("{event:?} in {cleaned:?} from {text:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Every way in which a line can start or end a block, in random order.
+    #[test]
+    fn no_text_becomes_a_code_block() {
+        const PIECES: [&str; 44] = [
+            "```",
+            "````",
+            "`````",
+            "~~~",
+            "~~~~",
+            "`",
+            "``",
+            "```rust",
+            "~~~ rust",
+            "``` a`b",
+            "\n",
+            "\n",
+            "\n",
+            "\n\n",
+            "\r",
+            "\r\n",
+            "\t",
+            " ",
+            "    ",
+            "     fn main() {}",
+            "- ",
+            "* ",
+            "+ ",
+            "1. ",
+            "10) ",
+            "> ",
+            ">",
+            "# ",
+            "---",
+            "===",
+            "<div>",
+            "<!--",
+            "-->",
+            "[a]: b",
+            "[x](y)",
+            "![x](y)",
+            "[^1]",
+            "| a |",
+            "|---|",
+            "\\",
+            "x",
+            "https://x.test/`a",
+            "\u{b}",
+            "\u{2028}",
+        ];
+        let mut state = 1_u64;
+        for _ in 0..20_000 {
+            let mut text = String::new();
+            for _ in 0..12 {
+                // Knuth, The Art of Computer Programming, 3.3.4.
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(PIECES[usize::try_from(state >> 33).unwrap() % PIECES.len()]);
+            }
+            assert_harmless(&text, &clean(&text));
+            assert_harmless(&text, &format!("The input {}.", name(&text)));
+            assert_harmless(&text, &name(&text));
+            assert_harmless(&text, &block(&[text.clone(), "x".to_owned()]));
+        }
+    }
+
+    #[test]
+    fn names_are_code_on_one_line() {
+        for (id, expected) in [
+            ("createUser", "`createUser`"),
+            ("a\n```\nfn", "\"a \\`\\`\\` fn\""),
+            ("[a](b) <c>", "`[a](b) <c>`"),
+            ("a\nb", "`a b`"),
+            ("```", "\"\\`\\`\\`\""),
+            (" ", "\" \""),
+        ] {
+            assert_eq!(name(id), expected, "{id:?}");
+        }
         assert_eq!(
-            clean("See [the docs] <b>now</b>."),
-            "See \\[the docs\\] \\<b\\>now\\</b\\>."
+            block(&["```".to_owned(), "a\nb".to_owned()]),
+            "````text\n```\na b\n````"
         );
-        assert_eq!(clean("`a[0] < b` stays"), "`a[0] < b` stays");
-        assert_eq!(clean("at https://x.test/a. Go"), "at <https://x.test/a>. Go");
-        assert_eq!(clean("    let x = 1;"), "let x = 1;");
-        assert_eq!(clean("```rust\nlet x: [u8] = y;"), "```text\nlet x: [u8] = y;\n```");
-        assert_eq!(clean("one ` only"), "one \\` only");
     }
 }

@@ -42,9 +42,9 @@ fn field_attributes(input: &Input, optional: bool) -> TokenStream {
 
 pub(super) fn emit(workflow: &Workflow) -> TokenStream {
     let inputs = &workflow.inputs;
-    let id = &workflow.id;
+    let id = doc::name(&workflow.id);
     let fields = inputs.iter().map(|input| {
-        let docs = doc::docs(input.docs.as_deref(), &format!("The input `{}`.", input.name));
+        let docs = doc::docs(input.docs.as_deref(), &format!("The input {}.", doc::name(&input.name)));
         let attributes = field_attributes(input, !input.required);
         let name = ident(&input.ident);
         let of = if input.required {
@@ -55,7 +55,7 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
         quote!(#docs #attributes pub #name: #of,)
     });
     let partial_fields = inputs.iter().map(|input| {
-        let docs = doc::docs(input.docs.as_deref(), &format!("The input `{}`.", input.name));
+        let docs = doc::docs(input.docs.as_deref(), &format!("The input {}.", doc::name(&input.name)));
         let attributes = field_attributes(input, true);
         let name = ident(&input.ident);
         let of = optional(input, workflow);
@@ -80,7 +80,7 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
         let name = ident(&input.ident);
         let (of, kept) = taken(input, workflow);
         let kept = if wrap { quote!(Some(#kept)) } else { kept };
-        let docs = doc::plain(&format!("Sets the input `{}`.", input.name));
+        let docs = doc::plain(&format!("Sets the input {}.", doc::name(&input.name)));
         quote! {
             #docs
             #[must_use]
@@ -112,8 +112,8 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
     } else {
         quote!()
     };
-    let title = doc::plain(&format!("The inputs of the workflow `{id}`."));
-    let partial_title = doc::plain(&format!("The inputs of the workflow `{id}` that are known so far."));
+    let title = doc::plain(&format!("The inputs of the workflow {id}."));
+    let partial_title = doc::plain(&format!("The inputs of the workflow {id} that are known so far."));
     let constructor = doc::plain(if required.is_empty() {
         "No input is required."
     } else {
@@ -180,9 +180,9 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
 }
 
 fn variants(workflow: &Workflow) -> TokenStream {
-    let title = doc::plain(&format!("An input of the workflow `{}`.", workflow.id));
+    let title = doc::plain(&format!("An input of the workflow {}.", doc::name(&workflow.id)));
     let members = workflow.inputs.iter().map(|input| {
-        let docs = doc::plain(&format!("`{}`", input.name));
+        let docs = doc::plain(&doc::name(&input.name));
         let variant = ident(&input.variant);
         quote!(#docs #variant,)
     });

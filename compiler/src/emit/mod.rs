@@ -44,7 +44,7 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
     let name = ident(&workflow.ident);
     let (outer, inner) = (home.path(0), home.path(1));
     let id = &workflow.qualified;
-    let summary = doc::docs(workflow.summary.as_deref(), &format!("The workflow `{id}`."));
+    let summary = doc::docs(workflow.summary.as_deref(), &format!("The workflow {}.", doc::name(id)));
     let description = workflow.description.as_deref().map(|text| {
         let docs = doc::docs(Some(text), "");
         quote!(#[doc = ""] #docs)
@@ -54,7 +54,8 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
         "\n# Errors\nA step failed and no action of the document helped; an input breaks its schema; the client lacks an address or a credential. The error holds the run, so that it can be mended and finished.",
     );
     let module_docs = doc::plain(&format!(
-        "Inputs, outputs and runs of the workflow `{id}`; the function of the same name calls it.{}",
+        "Inputs, outputs and runs of the workflow {}; the function of the same name calls it.{}",
+        doc::name(id),
         apis(workflow)
     ));
     let inputs = inputs::emit(workflow);
@@ -123,7 +124,7 @@ fn sources(workflow: &Workflow, plan: &Plan) -> TokenStream {
         if names.iter().any(|(_, known)| known == name) {
             continue;
         }
-        let mut constant = crate::plan::name::snake(name).trim_start_matches("r#").to_uppercase();
+        let mut constant = crate::plan::name::constant(name);
         while names.iter().any(|(known, _)| *known == constant) {
             constant.push('_');
         }
@@ -133,7 +134,7 @@ fn sources(workflow: &Workflow, plan: &Plan) -> TokenStream {
         return TokenStream::new();
     }
     let constants = names.iter().map(|(constant, name)| {
-        let docs = doc::plain(&format!("The source description `{name}`."));
+        let docs = doc::plain(&format!("The source description {}.", doc::name(name)));
         let constant = ident(constant);
         quote!(#docs pub const #constant: &str = #name;)
     });
@@ -147,7 +148,7 @@ fn sources(workflow: &Workflow, plan: &Plan) -> TokenStream {
 
 /// The names that a client needs for the requests of a workflow.
 fn apis(workflow: &Workflow) -> String {
-    let names: Vec<String> = workflow.apis.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let names: Vec<String> = workflow.apis.iter().map(|(name, _)| doc::name(name)).collect();
     let mut text = match names.as_slice() {
         [] => String::new(),
         [only] => format!("\n\nIts requests go to the source description {only}."),
@@ -155,7 +156,9 @@ fn apis(workflow: &Workflow) -> String {
     };
     for (name, _) in workflow.apis.iter().filter(|(_, absolute)| !absolute) {
         text.push_str(&format!(
-            "\n\nThe description of `{name}` does not say where it is: the client must, by `source(\"{name}\", |api| api.base_url(…))`."
+            "\n\nThe description of {} has no absolute server URL: set one with {}.",
+            doc::name(name),
+            doc::name(&format!("Client::builder().source({name:?}, |api| api.base_url(…))"))
         ));
     }
     text
@@ -163,7 +166,7 @@ fn apis(workflow: &Workflow) -> String {
 
 /// The flow of a workflow, as text.
 fn diagram(workflow: &Workflow, plan: &Plan) -> String {
-    let mut text = "\n```text\n".to_owned();
+    let mut lines = Vec::new();
     let width = workflow
         .steps
         .iter()
@@ -182,7 +185,7 @@ fn diagram(workflow: &Workflow, plan: &Plan) -> String {
     let mut number = 0;
     while let Some(step) = next.and_then(|index| workflow.steps.get(index)) {
         number += 1;
-        text.push_str(&format!("{number:>2}. {:<width$}  {}\n", step.id, step.calls));
+        lines.push(format!("{number:>2}. {:<width$}  {}", step.id, step.calls));
         let target = |action: &Action| match &action.kind {
             ActionKind::Goto(step) => format!("go to {}", step_id(*step)),
             ActionKind::Leave(site) => format!("leave for workflow {}", called(*site)),
@@ -207,13 +210,12 @@ fn diagram(workflow: &Workflow, plan: &Plan) -> String {
         };
         for (word, actions) in [("success", &step.on_success), ("failure", &step.on_failure)] {
             for action in actions {
-                text.push_str(&format!("    on {word} `{}`: {}\n", action.name, target(action)));
+                lines.push(format!("    on {word} `{}`: {}", action.name, target(action)));
             }
         }
         next = step.next;
     }
-    text.push_str("```");
-    text
+    format!("\n{}", doc::block(&lines))
 }
 
 /// How a run can end that can leave for other workflows.
@@ -226,13 +228,13 @@ fn outcome(workflow: &Workflow, plan: &Plan) -> TokenStream {
         .iter()
         .filter_map(|index| plan.workflow(*index))
         .map(|end| {
-            let docs = doc::plain(&format!("At the end of the workflow `{}`.", end.qualified));
+            let docs = doc::plain(&format!("At the end of the workflow {}.", doc::name(&end.qualified)));
             let (variant, module) = (ident(&end.variant), ident(&end.ident));
             quote!(#docs #variant(super::#module::Outputs),)
         });
     let title = doc::plain(&format!(
-        "Where a run of the workflow `{}` has ended: actions of it leave for other workflows.",
-        workflow.id
+        "Where a run of the workflow {} has ended: actions of it leave for other workflows.",
+        doc::name(&workflow.id)
     ));
     quote! {
         #title
@@ -253,17 +255,20 @@ fn dependencies(workflow: &Workflow, plan: &Plan) -> TokenStream {
     }
     let fields = workflow.dependencies.iter().filter_map(|(index, inputs)| {
         let needed = plan.workflow(*index)?;
-        let id = &needed.qualified;
+        let id = doc::name(&needed.qualified);
         let (field, module) = (ident(&needed.ident), ident(&needed.ident));
-        let docs = doc::plain(&format!("What the workflow `{id}` has returned."));
+        let docs = doc::plain(&format!("What the workflow {id} has returned."));
         let given = inputs.then(|| {
-            let docs = doc::plain(&format!("What the workflow `{id}` was given."));
+            let docs = doc::plain(&format!("What the workflow {id} was given."));
             let field = ident(&inputs_field(needed));
             quote!(#docs pub #field: super::#module::Inputs,)
         });
         Some(quote!(#docs pub #field: super::#module::Outputs, #given))
     });
-    let title = doc::plain(&format!("What must have run before the workflow `{}`.", workflow.id));
+    let title = doc::plain(&format!(
+        "What must have run before the workflow {}.",
+        doc::name(&workflow.id)
+    ));
     quote! {
         #title
         #[derive(Clone, Debug, PartialEq, __serde::Serialize, __serde::Deserialize)]
@@ -341,7 +346,10 @@ fn output_fields(outputs: &[Output], workflow: &Workflow, prefix: &TokenStream) 
             } else {
                 " Missing where the response or the way through the workflow has none."
             };
-            let docs = doc::docs(output.docs.as_deref(), &format!("The output `{}`.", output.name));
+            let docs = doc::docs(
+                output.docs.as_deref(),
+                &format!("The output {}.", doc::name(&output.name)),
+            );
             let when = (!when.is_empty()).then(|| doc::plain(&format!("\n{}", when.trim())));
             let name = ident(&output.ident);
             let of = output_type(output, workflow, prefix);
@@ -374,7 +382,7 @@ fn output_derives(name: &str, outputs: &[Output]) -> (TokenStream, TokenStream) 
 }
 
 fn outputs(workflow: &Workflow) -> TokenStream {
-    let title = doc::plain(&format!("The outputs of the workflow `{}`.", workflow.id));
+    let title = doc::plain(&format!("The outputs of the workflow {}.", doc::name(&workflow.id)));
     let fields = output_fields(&workflow.outputs, workflow, &quote!(types::));
     let (derive, debug) = output_derives("Outputs", &workflow.outputs);
     quote! {
@@ -390,9 +398,9 @@ fn outputs(workflow: &Workflow) -> TokenStream {
 
 fn steps(workflow: &Workflow, home: &dyn Home) -> TokenStream {
     let krate = home.path(2);
-    let title = doc::plain(&format!("A step of the workflow `{}`.", workflow.id));
+    let title = doc::plain(&format!("A step of the workflow {}.", doc::name(&workflow.id)));
     let variants = workflow.steps.iter().map(|step| {
-        let docs = doc::plain(&format!("`{}`", step.id));
+        let docs = doc::plain(&doc::name(&step.id));
         let variant = ident(&step.variant);
         quote!(#docs #variant,)
     });
@@ -461,7 +469,7 @@ fn steps(workflow: &Workflow, home: &dyn Home) -> TokenStream {
 }
 
 fn step_outputs(step: &Step, workflow: &Workflow) -> TokenStream {
-    let title = doc::plain(&format!("What step `{}` has kept.", step.id));
+    let title = doc::plain(&format!("What step {} has kept.", doc::name(&step.id)));
     let name = ident(&step.variant);
     let fields = output_fields(&step.outputs, workflow, &quote!(super::types::));
     let (derive, debug) = output_derives(&step.variant, &step.outputs);
@@ -506,7 +514,7 @@ fn optional(output: &Output, value: &TokenStream) -> TokenStream {
 fn accessor(step: &Step, index: usize) -> TokenStream {
     let docs = doc::docs(
         step.description.as_deref(),
-        &format!("What step `{}` has kept.", step.id),
+        &format!("What step {} has kept.", doc::name(&step.id)),
     );
     let when = doc::plain("\n`None` until the step has succeeded.");
     let (method, of) = (ident(&step.ident), ident(&step.variant));

@@ -60,7 +60,8 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
         (quote!(), quote!(), quote!(), quote!(()), quote!(), none)
     };
     let docs = doc::plain(&format!(
-        "A run of the workflow `{id}`: a plain value that can be stored, sent and resumed."
+        "A run of the workflow {}: a plain value that can be stored, sent and resumed.",
+        doc::name(id)
     ));
     let progress = quote!(Result<__rt::Progress<Input, #result>, __rt::Error>);
     quote! {

@@ -103,7 +103,10 @@ fn structure(
         &format!("An object of the schema `{}`.", def.ident),
     );
     let members = fields.iter().map(|field| {
-        let docs = doc::docs(field.docs.as_deref(), &format!("The member `{}`.", field.name));
+        let docs = doc::docs(
+            field.docs.as_deref(),
+            &format!("The member {}.", doc::name(&field.name)),
+        );
         let (ident, wire) = (ident(&field.ident), &field.name);
         let of = ty(&field.ty, workflow, prefix);
         let optional = matches!(field.ty, Ty::Option(_))
@@ -144,7 +147,7 @@ fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool) -> Toke
     let name = ident(&def.ident);
     let docs = doc::docs(def.docs.as_deref(), &format!("A value of the schema `{}`.", def.ident));
     let members = variants.iter().map(|(wire, variant)| {
-        let docs = doc::plain(&format!("`{}`", wire.replace('`', "'")));
+        let docs = doc::plain(&doc::name(wire));
         let variant = ident(variant);
         quote! {
             #docs

@@ -74,7 +74,7 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
     for (index, workflow) in program.workflows.iter().enumerate().filter(|(index, _)| wanted[*index]) {
         let id = qualified(workflow);
         let id = id.as_str();
-        let ident = renamed(options, id).unwrap_or_else(|| name::snake(id));
+        let ident = renamed(options, id).unwrap_or_else(|| name::workflow(id));
         // The same id twice is reported as such; only the first one is expanded.
         let twice = |known: &resolve::Workflow<'_>| qualified(known) == id;
         if program.workflows[..index].iter().any(twice) {
@@ -151,7 +151,7 @@ impl<'a> Planner<'_, 'a> {
             let found = diagnostics.count();
             let heard = if duplicate { &mut unheard } else { &mut *diagnostics };
             let renamed = renamed(self.options, &format!("{prefix}{id}"));
-            let wanted = renamed.as_deref().map_or_else(|| name::snake(id), name::snake);
+            let wanted = name::step(renamed.as_deref().unwrap_or(id));
             let ident = names.take(&wanted, id, span, heard);
             let heard = if duplicate || diagnostics.count() > found {
                 &mut unheard

@@ -18,6 +18,57 @@ const KEYWORDS: [&str; 48] = [
 /// Keywords without one.
 const FIXED: [&str; 4] = ["self", "Self", "crate", "super"];
 
+/// Names that a module or function at the place of the macro call would hide from the code around it: the crates that
+/// every program has, the crate of the macro, and the primitive types.
+const SURROUNDINGS: [&str; 24] = [
+    "alloc",
+    "arazzo",
+    "bool",
+    "char",
+    "core",
+    "f32",
+    "f64",
+    "i128",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "isize",
+    "main",
+    "proc_macro",
+    "std",
+    "str",
+    "test",
+    "u128",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "usize",
+];
+
+/// Methods of every type, which take it by value and so come before an accessor of the same name.
+const BY_VALUE: [&str; 2] = ["into", "try_into"];
+
+/// The function and module of a workflow: `arazzo` is `arazzo_`.
+#[must_use]
+pub fn workflow(id: &str) -> String {
+    apart(snake(id), &SURROUNDINGS)
+}
+
+/// The accessor of a step: `into` is `into_`.
+#[must_use]
+pub fn step(id: &str) -> String {
+    apart(snake(id), &BY_VALUE)
+}
+
+fn apart(name: String, taken: &[&str]) -> String {
+    if taken.contains(&name.as_str()) {
+        return format!("{name}_");
+    }
+    name
+}
+
 /// A field, function or module: `create-user` is `create_user`, `type` is `r#type`.
 #[must_use]
 pub fn snake(name: &str) -> String {
@@ -47,26 +98,29 @@ fn is_snake(name: &str) -> bool {
 
 /// Everything that no identifier can have becomes a word boundary.
 fn ascii(name: &str) -> String {
+    let valid = |letter: char| letter == '_' || (letter.is_alphanumeric() && unicode_ident::is_xid_continue(letter));
     name.chars()
-        .map(|letter| {
-            if letter.is_alphanumeric() || letter == '_' {
-                letter
-            } else {
-                '-'
-            }
-        })
+        .map(|letter| if valid(letter) { letter } else { '-' })
         .collect()
 }
 
+/// A constant: `create-user` is `CREATE_USER`.
+#[must_use]
+pub fn constant(name: &str) -> String {
+    let upper = snake(name).trim_start_matches("r#").to_uppercase();
+    escape(&upper, "VALUE")
+}
+
 fn escape(name: &str, empty: &str) -> String {
-    let valid = |letter: char| {
-        letter == '_' || letter.is_ascii_alphanumeric() || (!letter.is_ascii() && letter.is_alphabetic())
-    };
-    let name: String = name.chars().filter(|&letter| valid(letter)).collect();
-    if name.is_empty() || name == "_" {
+    // Changing the case of a character can give others.
+    let name: String = name
+        .chars()
+        .filter(|&letter| unicode_ident::is_xid_continue(letter))
+        .collect();
+    if name.chars().all(|letter| letter == '_') {
         return empty.to_owned();
     }
-    if name.starts_with(|first: char| first.is_numeric()) {
+    if !name.starts_with(|first| first == '_' || unicode_ident::is_xid_start(first)) {
         return format!("_{name}");
     }
     reserved(name)
@@ -125,7 +179,9 @@ impl Names {
 
 /// The identifier, or the first one made of it that is not taken.
 fn free_name<T>(ident: &str, names: &BTreeMap<String, T>) -> String {
-    let numbered = (2..).map(|number| format!("{ident}_{number}"));
+    let plain = ident.trim_end_matches('_');
+    let joint = if plain.starts_with(char::is_uppercase) { "" } else { "_" };
+    let numbered = (2..).map(|number| format!("{plain}{joint}{number}"));
     std::iter::once(ident.to_owned())
         .chain(numbered)
         .find(|name| !names.contains_key(name))
@@ -154,8 +210,37 @@ mod tests {
             ("_a", "a", "A"),
             ("a__b_", "a_b", "AB"),
             ("match", "r#match", "Match"),
+            ("\u{24d0}", "value", "Value"),
+            ("\u{1f130}b", "b", "B"),
+            ("\u{301}", "value", "Value"),
+            ("e\u{301}", "e", "E"),
+            ("\u{bc}", "value", "Value"),
+            ("名前", "名前", "名前"),
+            ("\u{663}", "_\u{663}", "_\u{663}"),
         ] {
             assert_eq!((snake(name).as_str(), pascal(name).as_str()), (field, kind), "{name}");
+        }
+        assert_eq!(
+            (workflow("arazzo"), step("tryInto")),
+            ("arazzo_".to_owned(), "try_into_".to_owned())
+        );
+    }
+
+    /// Rust's own rules (reference, section "Identifiers") for every character, alone and in a name.
+    #[test]
+    fn every_character_gives_an_identifier() {
+        // Above this there are no letters.
+        for letter in char::MIN..='\u{3ffff}' {
+            for name in [letter.to_string(), format!("a{letter}"), format!("{letter}b{letter}")] {
+                for ident in [snake(&name), pascal(&name), constant(&name)] {
+                    let plain = ident.strip_prefix("r#").unwrap_or(&ident);
+                    let mut letters = plain.chars();
+                    let first = letters.next().expect("a name");
+                    assert!(first == '_' || unicode_ident::is_xid_start(first), "{name:?}: {ident}");
+                    assert!(letters.all(unicode_ident::is_xid_continue), "{name:?}: {ident}");
+                    assert_ne!(plain, "_", "{name:?}");
+                }
+            }
         }
     }
 }

@@ -243,7 +243,7 @@ impl Types {
         let mut count = 1;
         while !self.names.insert(ident.clone()) {
             count += 1;
-            ident = format!("{base}{count}");
+            ident = format!("{}{count}", base.trim_end_matches('_'));
         }
         let index = self.defs.len();
         let docs = schema.text("description").map(str::to_owned);
@@ -273,9 +273,10 @@ impl Types {
         let index = self.reserve(schema, hint, output);
         let own = self.defs[index].ident.clone();
         let mut fields: Vec<Field> = Vec::new();
+        let mut taken = BTreeSet::from(["additional".to_owned()]);
         for (name, ..) in properties {
             let mut ident = name::snake(name);
-            while ident == "additional" || fields.iter().any(|field| field.ident == ident) {
+            while !taken.insert(ident.clone()) {
                 ident.push('_');
             }
             let Some(property) = schema.property(name) else {

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Class, Diagnostic, Diagnostics, Levels, Rule, rule, similar};
 use crate::source::{
-    Cursor, Data, File, FileId, Library, Node, Sources, Span, beside, is_remote, join, lookup, percent_decode, relative,
+    Cursor, Data, File, FileId, Library, Node, Range, Sources, Span, beside, is_absolute, is_remote, join, lookup,
+    percent_decode, relative,
 };
 
 /// What a compilation is asked to do.
@@ -91,7 +92,7 @@ pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnost
         bundle.documents[next].sources = sources;
         next += 1;
     }
-    open_references(options, library, &mut bundle);
+    open_references(options, library, &mut bundle, diagnostics);
     unused_source_option(options, &bundle, diagnostics);
     bundle
 }
@@ -176,7 +177,7 @@ fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory | io::ErrorKind::FileTooLarge => error.to_string(),
+        io::ErrorKind::IsADirectory | io::ErrorKind::FileTooLarge | io::ErrorKind::Unsupported => error.to_string(),
         kind => kind.to_string(),
     }
 }
@@ -186,11 +187,12 @@ const FILES: usize = 2000;
 
 /// Opens the files that files refer to by `$ref`. One that is not there is reported where the
 /// reference is used, if it is.
-fn open_references(options: &Options, library: &dyn Library, bundle: &mut Bundle) {
+fn open_references(options: &Options, library: &dyn Library, bundle: &mut Bundle, diagnostics: &mut Diagnostics) {
     let mut next = 0;
     while next < bundle.sources.files().len() && next < FILES {
         let source = &bundle.sources.files()[next];
         let (file, path) = (source.file.clone(), source.path.clone());
+        let Some(id) = bundle.sources.id(next) else { break };
         next += 1;
         let Ok(root) = &file.root else { continue };
         let references = file.referenced(|| {
@@ -207,8 +209,16 @@ fn open_references(options: &Options, library: &dyn Library, bundle: &mut Bundle
             if bundle.sources.files().iter().any(|known| known.path == candidate) {
                 continue;
             }
-            if let Ok(file) = library.open(&options.on_disk(&candidate)) {
-                bundle.sources.add(&options.label(&candidate), &candidate, file);
+            if let Ok(opened) = library.open(&options.on_disk(&candidate)) {
+                bundle.sources.add(&options.label(&candidate), &candidate, opened);
+                if leaves_package(options, &candidate) && !leaves_package(options, &path) {
+                    let label = options.label(&candidate);
+                    let message =
+                        format!("the file `{label}` is outside of the package, which `cargo publish` leaves behind");
+                    let span = written(&file.text, reference).map(|range| Span { file: id, range });
+                    let help = "copy the file into the package, and write a reference to the copy";
+                    diagnostics.push(Diagnostic::new(&rule::SOURCE_LEAVES_PACKAGE, span, message).help(help));
+                }
             }
         }
     }
@@ -235,9 +245,19 @@ fn collect_references<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
     }
 }
 
+/// Where a file first refers to another one.
+fn written(text: &str, reference: &str) -> Option<Range> {
+    text.match_indices("$ref").find_map(|(at, key)| {
+        let from = at + key.len();
+        let line = text[from..].split(['\n', '\r']).next()?;
+        let start = from + line.find(reference)?;
+        Some(Range::new(start, start + reference.len()))
+    })
+}
+
 fn other_file<'n>(reference: &'n str, found: &mut Vec<&'n str>) {
     let file = reference.split('#').next().unwrap_or("");
-    if !file.is_empty() && !is_remote(file) && !found.contains(&file) {
+    if !file.is_empty() && !is_remote(file) && !is_absolute(file) && !found.contains(&file) {
         found.push(file);
     }
 }
@@ -441,13 +461,13 @@ fn open_source(
         .map(|(_, path)| path.as_str());
     let beside = from.itself.and_then(|itself| beside(itself, entry.url));
     let url = beside.as_deref().unwrap_or(entry.url);
-    if given.is_none() && is_remote(url) && !url.starts_with("file:") {
+    if given.is_none() && (is_remote(url) || is_absolute(url)) {
         source_not_local(&exact, url, at.span(), diagnostics);
         return None;
     }
     let candidates = match given {
         Some(path) => vec![join("", path)],
-        None => candidates(from, url.strip_prefix("file://").unwrap_or(url)),
+        None => candidates(from, url),
     };
     for candidate in &candidates {
         match library.open(&options.on_disk(candidate)) {
@@ -473,9 +493,14 @@ fn open_source(
     None
 }
 
+/// Whether a file is outside of the package, where there is one and the document is in it.
+fn leaves_package(options: &Options, path: &str) -> bool {
+    !options.package.as_os_str().is_empty() && path.starts_with("../") && !options.document.starts_with("../")
+}
+
 /// Where there is a package, what is published with it is below its directory.
 fn source_leaves_package(options: &Options, name: &str, path: &str, span: Span, diagnostics: &mut Diagnostics) {
-    if options.package.as_os_str().is_empty() || !path.starts_with("../") || options.document.starts_with("../") {
+    if !leaves_package(options, path) {
         return;
     }
     let message = format!(
@@ -517,7 +542,11 @@ fn source_not_found(name: &str, span: Span, tried: &[String], given: bool, diagn
 }
 
 fn source_not_local(name: &str, url: &str, span: Span, diagnostics: &mut Diagnostics) {
-    let message = format!("the source description `{name}` is on the network, which a build never touches");
+    let message = if is_absolute(url) || url.starts_with("file:") {
+        format!("the source description `{name}` has an absolute path, which differs between machines")
+    } else {
+        format!("the source description `{name}` is remote; builds do not access the network")
+    };
     let file = url
         .rsplit('/')
         .next()

@@ -27,6 +27,9 @@ fn flags(pattern: &str) -> (&str, &str) {
 /// It is no pattern, or one of another dialect.
 #[cfg(feature = "regex")]
 pub fn read(pattern: &str) -> Result<String, Refusal> {
+    if let Some(reason) = excess(pattern) {
+        return Err(Refusal { reason, help: None });
+    }
     let (flags, body) = flags(pattern);
     let unicode = format!("{flags}u");
     if let Some(refusal) = slashes(body) {
@@ -53,6 +56,20 @@ pub fn read(pattern: &str) -> Result<String, Refusal> {
     })
 }
 
+/// Why a pattern is more complex than it may be: the engine recurses into groups and alternatives, and needs 2 MiB of
+/// stack for more than 1,000 of them.
+#[cfg(feature = "regex")]
+fn excess(pattern: &str) -> Option<String> {
+    const PARTS: usize = 500;
+    const LENGTH: usize = 65_536;
+    let parts = pattern.bytes().filter(|byte| b"(|".contains(byte)).count();
+    if parts > PARTS {
+        return Some(format!("it has {parts} groups and alternatives; the limit is {PARTS}"));
+    }
+    let length = pattern.len();
+    (length > LENGTH).then(|| format!("it is {length} bytes long; the limit is {LENGTH}"))
+}
+
 /// Nothing is known about a pattern without the feature `regex`.
 ///
 /// # Errors
@@ -67,6 +84,9 @@ pub fn read(pattern: &str) -> Result<String, Refusal> {
 #[cfg(feature = "regex")]
 #[must_use]
 pub fn is_found(pattern: &str, text: &str) -> Option<bool> {
+    if excess(pattern).is_some() {
+        return None;
+    }
     let (flags, body) = flags(pattern);
     let regex = regress::Regex::with_flags(body, format!("{flags}u").as_str()).ok()?;
     Some(regex.find(text).is_some())

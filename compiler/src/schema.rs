@@ -4,7 +4,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::expression;
-use crate::source::{Cursor, Data, Entry, Span, is_remote, percent_decode};
+use crate::source::{Cursor, Data, Entry, Span, is_absolute, is_remote, percent_decode};
 
 /// A schema, its references followed.
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +125,11 @@ fn hop<'a>(
     let root = if file.is_empty() {
         at.document()
     } else if is_remote(file) {
-        return Err(broken("a build never touches the network"));
+        return Err(broken("builds do not access the network"));
+    } else if is_absolute(file) {
+        return Err(broken(
+            "an absolute path differs between machines; write it relative to this file",
+        ));
     } else {
         let other = at.other_file(file);
         resource = other.ok_or_else(|| broken("there is no such file, or it cannot be read"))?;

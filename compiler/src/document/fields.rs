@@ -25,6 +25,9 @@ pub(super) struct Fields<'a, 'd> {
     diagnostics: &'d mut Diagnostics,
 }
 
+/// The largest number that a field has: a duration of 2^53 seconds, up to which `f64` has every integer.
+const LARGEST: f64 = 9_007_199_254_740_992.0;
+
 impl<'a, 'd> Fields<'a, 'd> {
     pub(super) fn new(
         at: Cursor<'a>,
@@ -226,6 +229,12 @@ impl<'a, 'd> Fields<'a, 'd> {
             return None;
         };
         let number: f64 = text.parse().unwrap_or(f64::INFINITY);
+        if number > LARGEST {
+            let message = format!("`{}` is {text}; expected at most {LARGEST:.0}", entry.key);
+            self.diagnostics
+                .push(Diagnostic::new(&rule::WRONG_TYPE, entry.value.span(), message));
+            return None;
+        }
         if number < 0.0 {
             let message = format!("`{}` is {text}; it must not be negative", entry.key);
             self.diagnostics

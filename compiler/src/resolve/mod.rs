@@ -7,6 +7,8 @@
 
 mod action;
 mod body;
+#[cfg(any(feature = "jsonpath", feature = "xpath"))]
+mod complexity;
 mod criterion;
 mod invocation;
 mod lookalike;

@@ -1,5 +1,7 @@
 //! Queries that need an engine: JSONPath that is not singular, and XPath.
 
+#[cfg(any(feature = "jsonpath", feature = "xpath"))]
+use super::complexity::{self, excess};
 use super::value::Place;
 use super::{Reference, Scope, Segment};
 use crate::diagnostic::{Diagnostic, rule};
@@ -319,6 +321,9 @@ fn jsonpath(_: &str) -> Result<(), Refusal> {
 
 #[cfg(feature = "jsonpath")]
 fn jsonpath(query: &str) -> Result<(), Refusal> {
+    if let Some(reason) = excess(query, complexity::JSONPATH) {
+        return Err(too_complex(&rule::JSONPATH_SYNTAX, query, &reason));
+    }
     let Err(error) = serde_json_path::JsonPath::parse(query) else {
         return Ok(());
     };
@@ -332,6 +337,17 @@ fn jsonpath(query: &str) -> Result<(), Refusal> {
     })
 }
 
+#[cfg(any(feature = "jsonpath", feature = "xpath"))]
+fn too_complex(rule: &'static rule::Rule, query: &str, reason: &str) -> Refusal {
+    let start: String = query.chars().take(40).collect();
+    Refusal {
+        rule,
+        message: format!("the query `{start}…` is too complex: {reason}"),
+        help: Some("select less in the query, and split the condition into several criteria".to_owned()),
+        at: None,
+    }
+}
+
 #[cfg(not(feature = "xpath"))]
 fn xpath(_: &str, _: Option<&str>) -> Result<Engine, Refusal> {
     Err(feature("xpath", &rule::XPATH_FEATURE, "XPath expressions"))
@@ -341,6 +357,9 @@ fn xpath(_: &str, _: Option<&str>) -> Result<Engine, Refusal> {
 /// "Criterion Object"). Without its engine, what 1.0 can say is evaluated by that of 1.0.
 #[cfg(feature = "xpath")]
 fn xpath(query: &str, version: Option<&str>) -> Result<Engine, Refusal> {
+    if let Some(reason) = excess(query, complexity::XPATH) {
+        return Err(too_complex(&rule::XPATH_SYNTAX, query, &reason));
+    }
     let later = matches!(version, Some("xpath-20" | "xpath-30" | "xpath-31"));
     let first = version == Some("xpath-10") || (!later && !cfg!(feature = "xpath31"));
     let reason = match xpath10(query) {
@@ -374,12 +393,37 @@ fn xpath31(query: &str, reason: &str) -> Result<Engine, Refusal> {
 
 #[cfg(feature = "xpath31")]
 fn xpath31(query: &str, _: &str) -> Result<Engine, Refusal> {
-    let compiled = xee_xpath::Queries::default().sequence(query).map(|_| ());
-    compiled.map(|()| Engine::XPath31).map_err(|error| Refusal {
-        rule: &rule::XPATH_SYNTAX,
-        message: format!("`{query}` is no XPath expression: {}", error.error),
-        help: None,
-        at: None,
+    if let Some(reason) = excess(query, complexity::XPATH31) {
+        return Err(too_complex(&rule::XPATH_SYNTAX, query, &reason));
+    }
+    xpath31_error(query).map_or(Ok(Engine::XPath31), |reason| {
+        Err(Refusal {
+            rule: &rule::XPATH_SYNTAX,
+            message: format!("`{query}` is not a valid XPath expression: {reason}"),
+            help: None,
+            at: None,
+        })
+    })
+}
+
+/// What the engine says of an expression. It needs more stack than a thread usually has, and can panic.
+#[cfg(feature = "xpath31")]
+fn xpath31_error(query: &str) -> Option<String> {
+    const STACK: usize = 64 * 1024 * 1024;
+    std::thread::scope(|scope| {
+        let compile = || {
+            xee_xpath::Queries::default()
+                .sequence(query)
+                .err()
+                .map(|error| error.error.to_string())
+        };
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, compile);
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(error)) => error,
+            _ => Some("the engine cannot read it".to_owned()),
+        }
     })
 }
 

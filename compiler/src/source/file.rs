@@ -1,13 +1,14 @@
 //! Reading files, once per process, and finding lines and columns in them.
 
 use std::collections::{HashMap, HashSet};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use super::node::{Data, Member, Node, Range, Style};
 use super::outline::Outline;
+use super::scalar::Alignment;
 use super::{json, limit, yaml};
 use crate::diagnostic::rule::{self, Rule};
 
@@ -27,6 +28,8 @@ pub struct File {
     whole: OnceLock<Arc<File>>,
     /// The files that it refers to, computed on first use.
     referenced: OnceLock<Vec<String>>,
+    /// Of the scalar that was looked into last: a long one may have thousands of places.
+    aligned: Mutex<Option<(Range, Option<Arc<Alignment>>)>>,
 }
 
 /// From how many bytes on a file is read only where somebody looks. What is smaller is read whole,
@@ -50,6 +53,19 @@ impl File {
     /// The files that this one refers to; `find` is called once.
     pub(crate) fn referenced(&self, find: impl FnOnce() -> Vec<String>) -> &[String] {
         self.referenced.get_or_init(find)
+    }
+
+    /// How the scalar at `range` is written, which `align` finds out unless it was asked for last.
+    pub(super) fn alignment(&self, range: Range, align: impl FnOnce() -> Option<Alignment>) -> Option<Arc<Alignment>> {
+        let mut last = self.aligned.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, alignment)) if *known == range => alignment.clone(),
+            _ => {
+                let alignment = align().map(Arc::new);
+                *last = Some((range, alignment.clone()));
+                alignment
+            }
+        }
     }
 
     /// Reads `bytes` as JSON when they look like it or `path` says so, else as YAML.
@@ -110,6 +126,7 @@ impl File {
             outline: None,
             whole: OnceLock::new(),
             referenced: OnceLock::new(),
+            aligned: Mutex::default(),
         }
     }
 
@@ -148,9 +165,8 @@ impl File {
     /// The text of a line, counted from 0, without its line break.
     #[must_use]
     pub fn line(&self, line: usize) -> &str {
-        let start = self.line_start(line);
-        let rest = self.text.get(start..).unwrap_or("");
-        rest.split(['\n', '\r']).next().unwrap_or("")
+        let text = self.text.get(self.line_start(line)..self.line_start(line + 1));
+        text.unwrap_or("").trim_end_matches(['\n', '\r'])
     }
 
     /// The line of a byte offset, counted from 0.
@@ -355,17 +371,7 @@ static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
 impl Library for Disk {
     fn open(&self, path: &Path) -> io::Result<Arc<File>> {
         let metadata = std::fs::metadata(path)?;
-        if metadata.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
-        }
-        if metadata.len() > limit::FILE_BYTES {
-            let message = format!(
-                "it has {} bytes; at most {} are read",
-                metadata.len(),
-                limit::FILE_BYTES
-            );
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-        }
+        regular(&metadata)?;
         let (length, modified) = (metadata.len(), metadata.modified().ok());
         let cache = CACHE.get_or_init(Mutex::default);
         if let Some((known_length, known_time, file)) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(path)
@@ -375,7 +381,7 @@ impl Library for Disk {
         {
             return Ok(Arc::clone(file));
         }
-        let file = Arc::new(File::parse_parts(path, std::fs::read(path)?, LARGE));
+        let file = Arc::new(File::parse_parts(path, read(path)?, LARGE));
         let entry = (length, modified, Arc::clone(&file));
         cache
             .lock()
@@ -383,6 +389,30 @@ impl Library for Disk {
             .insert(path.to_owned(), entry);
         Ok(file)
     }
+}
+
+/// Whether something can be read to its end: neither a directory, nor a pipe or device, which may never end.
+fn regular(metadata: &std::fs::Metadata) -> io::Result<()> {
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, "it is not a regular file"));
+    }
+    Ok(())
+}
+
+/// Reads a file whose path has been seen to be regular, and up to a limit, however long it says it is.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = std::fs::File::open(path)?;
+    regular(&file.metadata()?)?;
+    let mut bytes = Vec::new();
+    file.take(limit::FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit::FILE_BYTES {
+        let message = format!("it is longer than {} bytes, the most that are read", limit::FILE_BYTES);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
 }
 
 /// A library whose files are read whole.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use file::{Disk, File, Library, Memory, SyntaxError, Whole};
 pub use node::{Data, Member, Node, Range, Style};
-pub use path::{Lookup, beside, is_remote, join, lookup, normalise, percent_decode, relative};
+pub use path::{Lookup, beside, is_absolute, is_remote, join, lookup, normalise, percent_decode, relative};
 
 /// One of the files of a compilation, in the order in which they were opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +70,13 @@ impl Sources {
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize)
+    }
+
+    /// The id of a file by its index.
+    #[must_use]
+    pub fn id(&self, index: usize) -> Option<FileId> {
+        self.files.get(index)?;
+        u32::try_from(index).ok().map(FileId)
     }
 
     /// All files in the order in which they were opened.
@@ -184,7 +191,7 @@ impl<'a> Cursor<'a> {
     pub fn part(self, start: usize, end: usize) -> Span {
         Span {
             file: self.file,
-            range: scalar::locate(&self.source.text, self.node(), start, end),
+            range: scalar::locate(self.source, self.node(), start, end),
         }
     }
 

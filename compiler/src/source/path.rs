@@ -13,6 +13,15 @@ pub fn is_remote(url: &str) -> bool {
         && letters.all(|next| next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.'))
 }
 
+/// Whether a path, percent-decoded, starts at a root of the file system: it is another file on every machine.
+#[must_use]
+pub fn is_absolute(path: &str) -> bool {
+    let path = percent_decode(path);
+    let bytes = path.as_bytes();
+    let drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1) == Some(&b':');
+    path.starts_with(['/', '\\']) || drive
+}
+
 /// Where `url` lies as seen from `itself`, the absolute URI of the document: a relative URL, if both
 /// have the same scheme and authority (RFC 3986, section 5.2).
 #[must_use]
@@ -144,6 +153,16 @@ mod tests {
         }
         for path in ["a.yaml", "./a", "../a/b.yaml", "/a", "C:/a.yaml", "a/b:c"] {
             assert!(!is_remote(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn absolute_paths_start_at_a_root() {
+        for path in ["/a", "%2Fa", "//x.test/a", "\\\\server\\a", "%5ca", "C:/a", "c:a", "/"] {
+            assert!(is_absolute(path), "{path}");
+        }
+        for path in ["a", "./a", "../a", "a/b:c", "", "https://x.test"] {
+            assert!(!is_absolute(path), "{path}");
         }
     }
 

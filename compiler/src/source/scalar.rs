@@ -1,28 +1,36 @@
 //! From a place inside a string value to the place in the file: through quotes, escapes, folded
 //! lines and indentation.
 
+use super::file::File;
 use super::node::{Data, Node, Range, Style};
+
+/// Pairs of byte offsets (in the value, in the raw text), one per character of the value and one for its end.
+pub(super) type Alignment = Vec<(usize, usize)>;
 
 /// The range of file bytes that the bytes `start..end` of a string value came from.
 /// The whole scalar, where the two cannot be matched.
-pub(super) fn locate(text: &str, node: &Node, start: usize, end: usize) -> Range {
-    let (Data::String(value), Some(raw)) = (&node.data, text.get(node.range.start as usize..node.range.end as usize))
-    else {
+pub(super) fn locate(file: &File, node: &Node, start: usize, end: usize) -> Range {
+    let raw = file.text.get(node.range.start as usize..node.range.end as usize);
+    let (Data::String(value), Some(raw)) = (&node.data, raw) else {
         return node.range;
     };
     let base = node.range.start as usize;
     if node.style == Style::Plain && raw == &**value {
         return Range::new(base + start, base + end);
     }
-    let Some(map) = align(raw, value, node.style) else {
+    let Some(map) = file.alignment(node.range, || align(raw, value, node.style)) else {
         return node.range;
     };
-    let at = |offset: usize| map.iter().find(|&&(from, _)| from >= offset).map(|&(_, to)| to);
+    let index = |offset: usize| map.partition_point(|&(from, _)| from < offset);
+    let at = |offset: usize| map.get(index(offset)).map(|&(_, to)| to);
     match (at(start), at(end)) {
         (Some(from), Some(to)) if end > start => {
             // The end is where the last character ends, not where the next one starts: a fold or
             // an escape may lie between the two.
-            let last = map.iter().rev().find(|&&(from, _)| from < end).map(|&(_, to)| to);
+            let last = index(end)
+                .checked_sub(1)
+                .and_then(|last| map.get(last))
+                .map(|&(_, to)| to);
             let stop = last.map_or(to, |last| last + token_width(&raw[last..], node.style));
             Range::new(base + from, base + stop.min(to.max(from + 1)))
         }
@@ -31,9 +39,8 @@ pub(super) fn locate(text: &str, node: &Node, start: usize, end: usize) -> Range
     }
 }
 
-/// Pairs of byte offsets (in the value, in the raw text), one per character of the value and one
-/// for its end. White space is matched run against run, which is how YAML folds it.
-fn align(raw: &str, value: &str, style: Style) -> Option<Vec<(usize, usize)>> {
+/// White space is matched run against run, which is how YAML folds it.
+fn align(raw: &str, value: &str, style: Style) -> Option<Alignment> {
     let quoted = matches!(style, Style::SingleQuoted | Style::DoubleQuoted);
     let mut map = Vec::with_capacity(value.len() + 1);
     let mut position = usize::from(quoted);

@@ -42,6 +42,9 @@ pub enum ErrorKind {
     /// A response cannot be read: it is larger than the client allows, no JSON although it says so, or does not
     /// hold what its schema promises where an output needs it.
     Response,
+    /// A query or pattern of the document needs more work on a value than is allowed; what is bounded is said in the
+    /// documentation of [the crate](crate#limits).
+    Budget,
     /// The document ended the workflow after a failed step.
     Ended,
     /// The run took more steps than the client allows.

@@ -47,6 +47,63 @@ pub(crate) fn replace(text: &str, pointer: &[&str], value: &Datum<'_>) -> Option
     Some(new)
 }
 
+/// The place after a mark, if that is what is here.
+#[cfg(feature = "jsonpath")]
+fn after(json: &[u8], at: usize, mark: u8) -> Option<usize> {
+    (*json.get(at)? == mark).then_some(at + 1)
+}
+
+/// Tells where each value of `whole` is in the text that it was read from. Where a key is twice in an object, the
+/// last one counts, which is told last.
+#[cfg(feature = "jsonpath")]
+pub(crate) fn spans(
+    json: &[u8],
+    whole: &serde_json::Value,
+    tell: &mut impl FnMut(&serde_json::Value, std::ops::Range<usize>),
+) {
+    span(json, blank(json, 0), whole, tell);
+}
+
+/// The same for the value that starts at `start`; where it ends.
+#[cfg(feature = "jsonpath")]
+fn span(
+    json: &[u8],
+    start: usize,
+    value: &serde_json::Value,
+    tell: &mut impl FnMut(&serde_json::Value, std::ops::Range<usize>),
+) -> Option<usize> {
+    use serde_json::Value;
+    let mut at = blank(json, start + 1);
+    let empty = matches!(json.get(at), Some(b']' | b'}'));
+    let end = match (json.get(start)?, value) {
+        (b'[', Value::Array(items)) if !empty => {
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    at = blank(json, after(json, at, b',')?);
+                }
+                at = blank(json, span(json, at, item, tell)?);
+            }
+            after(json, at, b']')?
+        }
+        (b'{', Value::Object(members)) if !empty => loop {
+            let written = json.get(at..string(json, at + 1)?)?;
+            let name: std::borrow::Cow<'_, str> = serde_json::from_slice(written).ok()?;
+            at = key(json, at)?;
+            // The first member of a name has the place of the last one in the tree, and maybe another shape.
+            let told = members.get(&*name).and_then(|member| span(json, at, member, tell));
+            at = told.or_else(|| skip(json, at))?;
+            at = blank(json, at);
+            if let Some(end) = after(json, at, b'}') {
+                break end;
+            }
+            at = blank(json, after(json, at, b',')?);
+        },
+        _ => skip(json, start)?,
+    };
+    tell(value, start..end);
+    Some(end)
+}
+
 /// Marks a token that is an index of an array and no name; `-1` is the last.
 const INDEX: char = '\0';
 

@@ -1,9 +1,13 @@
 //! JSONPath (RFC 9535), for queries that are more than a pointer.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use serde_json::Value;
 
+use crate::budget;
 use crate::datum::Datum;
-use crate::extract::extract;
+use crate::extract::spans;
 use crate::query::Replace;
 
 /// A query; `None` where it is invalid, which fails every criterion (Arazzo 1.1.0, "Evaluation
@@ -27,10 +31,11 @@ impl JsonPath {
     /// Whether the query selects anything; from an absent value and from null nothing is selected.
     #[must_use]
     pub fn is_met(&self, value: Option<&Datum<'_>>) -> bool {
-        let (Some(query), Some(value)) = (&self.query, value.filter(|value| **value != Datum::Null)) else {
+        let Some(value) = value.filter(|value| **value != Datum::Null) else {
             return false;
         };
-        serde_json::from_str(&value.to_json()).is_ok_and(|value: Value| !query.query(&value).is_empty())
+        let json = value.to_json();
+        self.evaluate(&json, |found, _| !found.is_empty()).unwrap_or(false)
     }
 
     /// Everything that the query selects, as an array, in the spelling it came with; nothing from
@@ -38,52 +43,131 @@ impl JsonPath {
     #[must_use]
     pub fn select(&self, value: Option<&Datum<'_>>) -> Option<Datum<'static>> {
         let json = value?.to_json();
-        let places = self.places(&json)?;
-        let pointers: Vec<Vec<&str>> = places
-            .iter()
-            .map(|place| place.iter().map(String::as_str).collect())
-            .collect();
-        let pointers: Vec<&[&str]> = pointers.iter().map(Vec::as_slice).collect();
-        let mut found = vec![None; pointers.len()];
-        extract(json.as_bytes(), &pointers, &mut found).ok()?;
-        let found: Vec<&str> = found.into_iter().flatten().collect();
-        Some(Datum::Json(format!("[{}]", found.join(",")).into()))
+        self.evaluate(&json, |found, whole| {
+            let places = places(&json, whole, found);
+            let found: Vec<&str> = places.into_iter().filter_map(|place| json.get(place)).collect();
+            Datum::Json(format!("[{}]", found.join(",")).into())
+        })
     }
 
-    /// Where the nodes are that the query selects, each as the tokens of a pointer.
-    fn places(&self, json: &str) -> Option<Vec<Vec<String>>> {
-        use serde_json_path::PathElement;
-        let value: Value = serde_json::from_str(json).ok()?;
-        let located = self.query.as_ref()?.query_located(&value);
-        let places = located.locations().map(|place| {
-            place
-                .iter()
-                .map(|element| match element {
-                    PathElement::Name(name) => (*name).to_owned(),
-                    PathElement::Index(index) => index.to_string(),
-                })
-                .collect()
-        });
-        Some(places.collect())
+    /// Hands on what the query selects, and the whole value.
+    fn evaluate<T>(&self, json: &str, read: impl FnOnce(&[&Value], &Value) -> T) -> Option<T> {
+        let query = self.query.as_ref()?;
+        let whole: Value = serde_json::from_str(json).ok()?;
+        if !budget::allows(&self.text, steps(&self.text, &whole)) {
+            return None;
+        }
+        Some(read(&query.query(&whole).all(), &whole))
+    }
+}
+
+/// Where values are in the text that they were read from.
+fn places(json: &str, whole: &Value, found: &[&Value]) -> Vec<Range<usize>> {
+    let address = |value: &Value| std::ptr::from_ref(value).addr();
+    let mut wanted: HashMap<usize, Range<usize>> = found.iter().map(|value| (address(value), 0..0)).collect();
+    spans(json.as_bytes(), whole, &mut |value, range| {
+        if let Some(place) = wanted.get_mut(&address(value)) {
+            *place = range;
+        }
+    });
+    found
+        .iter()
+        .filter_map(|value| wanted.get(&address(value)).cloned())
+        .collect()
+}
+
+/// How many values the engine may look at. A query without filters looks at each value once for every level above it
+/// that a second `..` starts at; a filter looks at what is below a value, or at everything where it starts at `$`.
+fn steps(query: &str, value: &Value) -> f64 {
+    let (nodes, depth) = size(value);
+    let (mut absolute, mut descendants, mut selectors, mut filters) = (0, 0, 1.0, false);
+    let mut letters = query.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '$' if at > 0 && !leads_to_one(&query[at + 1..]) => absolute += 1,
+            '?' => filters = true,
+            ',' => selectors += 1.0,
+            '.' if query[at..].starts_with("..") => {
+                descendants += 1;
+                letters.next();
+            }
+            '\'' | '"' => {
+                while let Some((_, inner)) = letters.next() {
+                    match inner {
+                        '\\' => drop(letters.next()),
+                        inner if inner == letter => break,
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let repeated = if filters { descendants } else { (descendants - 1).max(0) };
+    nodes.powi(1 + absolute) * depth.powi(repeated) * selectors
+}
+
+/// Whether the segments that a query starts with are names and indices, which lead to one value at the most.
+fn leads_to_one(mut segments: &str) -> bool {
+    loop {
+        segments = segments.trim_start();
+        if let Some(rest) = segments.strip_prefix('.') {
+            if rest.starts_with(['.', '*']) {
+                return false;
+            }
+            segments = rest.trim_start_matches(|letter: char| letter == '_' || letter.is_alphanumeric());
+        } else if let Some(rest) = segments.strip_prefix('[') {
+            // Of a name with a bracket in it, more is assumed than is true.
+            let Some((selector, rest)) = rest.split_once(']') else {
+                return false;
+            };
+            if selector.contains(['*', '?', ':', ',', '@', '$']) {
+                return false;
+            }
+            segments = rest;
+        } else {
+            return true;
+        }
+    }
+}
+
+/// The values in a value, itself included, and its levels.
+fn size(value: &Value) -> (f64, f64) {
+    let inner = |sizes: &mut dyn Iterator<Item = (f64, f64)>| {
+        sizes.fold((1.0, 1.0), |(nodes, depth), (more, deeper): (f64, f64)| {
+            (nodes + more, f64::max(depth, deeper + 1.0))
+        })
+    };
+    match value {
+        Value::Array(items) => inner(&mut items.iter().map(size)),
+        Value::Object(members) => inner(&mut members.values().map(size)),
+        _ => (1.0, 1.0),
     }
 }
 
 impl Replace for JsonPath {
     fn replaced(&self, payload: &str, value: &Datum<'_>) -> Result<Option<String>, String> {
-        let mut places = self.places(payload).ok_or("the payload is not JSON")?;
+        let found = self.evaluate(payload, |found, whole| places(payload, whole, found));
+        let Some(mut places) = found else {
+            // A failure that says more is reported for the whole request.
+            return Err("the payload is not JSON".to_owned());
+        };
         if places.is_empty() {
             return Ok(None);
         }
-        // What lies deeper is replaced first: a place above it may take it away.
-        places.sort_by_key(|place| std::cmp::Reverse(place.len()));
-        places.dedup();
-        let mut text = payload.to_owned();
+        places.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
+        let value = value.to_json();
+        let (mut text, mut end) = (String::with_capacity(payload.len()), 0);
         for place in places {
-            let tokens: Vec<&str> = place.iter().map(String::as_str).collect();
-            if let Some(replaced) = crate::extract::replace(&text, &tokens, value) {
-                text = replaced;
+            // What is inside of another place is replaced with it.
+            if place.start < end {
+                continue;
             }
+            text.push_str(payload.get(end..place.start).unwrap_or_default());
+            text.push_str(&value);
+            end = place.end;
         }
+        text.push_str(payload.get(end..).unwrap_or_default());
         Ok(Some(text))
     }
 
@@ -116,6 +200,16 @@ mod tests {
         );
         assert_eq!(select("$.d[*]", json).as_deref(), Some("[]"));
         assert_eq!(select("$", "7").as_deref(), Some("[7]"));
+        assert_eq!(select("$[0,0,-1]", "[1.0, 2.0]").as_deref(), Some("[1.0,1.0,2.0]"));
+    }
+
+    /// The last of two members with one name counts, whatever the first one holds.
+    #[test]
+    fn the_last_member_of_a_name_is_selected() {
+        assert_eq!(
+            select("$..x", r#"{"a":[{"x":1},3],"b":{},"a":{"\u0078":2.0},"b":[{"x":[]}]}"#).as_deref(),
+            Some("[2.0,[]]")
+        );
     }
 
     #[test]
@@ -133,6 +227,36 @@ mod tests {
             Ok(Some(r#"{"a":true,"b":[{"a":true}]}"#.to_owned()))
         );
         assert_eq!(replaced("$.x[*]", "{}"), Ok(None));
+        assert_eq!(replaced("$[0,0]", "[ 1 , 2 ]"), Ok(Some("[ true , 2 ]".to_owned())));
         assert!(replaced("$.x[*]", "<a/>").is_err());
+    }
+
+    /// 2 and 1 MB: selected and replaced in one pass.
+    #[test]
+    fn as_many_places_as_there_are_values_are_found_at_once() {
+        let items: Vec<String> = (0..200_000).map(|number| format!("{number}.0")).collect();
+        let json = format!("[{}]", items.join(","));
+        assert_eq!(select("$[*]", &json).map(|found| found.len()), Some(json.len()));
+        let replaced = JsonPath::new("$[*]")
+            .replaced(&json, &Datum::Bool(true))
+            .unwrap()
+            .unwrap();
+        assert_eq!(replaced.len(), "true,".len() * 200_000 + 1);
+    }
+
+    #[test]
+    fn a_query_that_compares_everything_with_everything_has_a_budget() {
+        let of = |count: usize| format!("[{}]", vec!["{\"a\":1,\"b\":2}"; count].join(","));
+        let met = |query: &str, json: &str| {
+            budget::within(|| JsonPath::new(query).is_met(Some(&Datum::from_json(json))))
+                .map_err(|failure| failure.message)
+        };
+        assert_eq!(met("$[?@.a == $[0].a && @['b'] == $[1]['b']]", &of(30_000)), Ok(true));
+        assert_eq!(met("$[?$..c]", &of(1000)), Ok(false));
+        let error = met("$[?$..c]", &of(10_000)).unwrap_err();
+        assert!(error.contains("the limit is 5e7"), "{error}");
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        assert!(met("$..*..*..*..*..*", &deep).is_err());
+        assert_eq!(met("$..a", &of(100_000)), Ok(true));
     }
 }

@@ -93,11 +93,14 @@
 #![allow(clippy::module_name_repetitions)]
 
 mod blob;
+mod budget;
 mod call;
 mod client;
 mod constraint;
 mod credential;
 mod datum;
+#[cfg(feature = "xpath31")]
+mod deadline;
 mod error;
 mod exchange;
 mod extract;

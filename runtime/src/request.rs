@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 
+use crate::budget;
 use crate::call::{Call, Failure, Finished, Operation, Sent, Stop};
 use crate::client::Settings;
 use crate::error::{Error, ErrorKind};
@@ -104,7 +105,8 @@ pub(crate) async fn request_step(
     Ok(match exchanged {
         Err(failure) if failure.kind == ErrorKind::Configuration => return Err(step_error(program, failure, None)),
         Ok(response) => {
-            let result = program.settle(step, &Exchange::new(sent.as_ref(), Some(&response), trial.watch));
+            let settled = || program.settle(step, &Exchange::new(sent.as_ref(), Some(&response), trial.watch));
+            let result = budget::within(settled).and_then(|result| result);
             Outcome::Judged {
                 result,
                 asked: true,
@@ -127,10 +129,10 @@ fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> 
     if let Some(failure) = unmet_dependency(program, step) {
         return Ready::Made(Err(failure));
     }
-    match program.prepare(step, &mut call) {
-        Err(Stop::Awaiting(inputs)) => return Ready::Awaiting(inputs),
-        Err(Stop::Failed(failure)) => return Ready::Made(Err(failure)),
-        Ok(()) => {}
+    match budget::within(|| program.prepare(step, &mut call)) {
+        Ok(Err(Stop::Awaiting(inputs))) => return Ready::Awaiting(inputs),
+        Ok(Err(Stop::Failed(failure))) | Err(failure) => return Ready::Made(Err(failure)),
+        Ok(Ok(())) => {}
     }
     call.key(settings, |content| idempotency_key(program, step, content));
     let chosen = match call.chosen(settings) {

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{Response, header};
 
+use crate::budget;
 use crate::call::{Failure, Sent, Stop};
 use crate::client::{Client, Settings};
 use crate::error::{Error, ErrorKind};
@@ -80,7 +81,9 @@ pub async fn finish<P: Workflow, T: Transport>(program: &mut P, client: &Client<
 }
 
 fn outputs<P: Workflow>(program: &P) -> Result<P::Outputs, Error> {
-    program.collect().ok_or_else(|| {
+    let collected = budget::within(|| program.collect());
+    let collected = collected.map_err(|failure| error(program, failure.kind, failure.message))?;
+    collected.ok_or_else(|| {
         error(
             program,
             ErrorKind::Stored,
@@ -268,7 +271,8 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
     let Some(step) = program.state().position() else {
         return Ok(Advance::Done);
     };
-    let violations = program.violations();
+    let violations =
+        budget::within(|| program.violations()).map_err(|failure| error(program, failure.kind, failure.message))?;
     if !violations.is_empty() {
         return Err(error(program, ErrorKind::InvalidInput, violations.join("; ")));
     }
@@ -301,8 +305,12 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
                 *slot = Some(kept);
             }
             let exchange = Exchange::new(sent.as_ref(), response.as_ref(), watch(program, context));
-            let action = program.succeeded(step, &exchange);
+            let action = budget::within(|| program.succeeded(step, &exchange));
             let name = exchange.action();
+            let action = match action {
+                Ok(action) => action,
+                Err(failure) => return Err(given_up(program, step, failure, response)),
+            };
             program.hang_up();
             follow(program, step, (action, name), sent.as_ref(), response.as_ref(), context)
         }
@@ -328,10 +336,14 @@ fn fail(
     context: Context<'_>,
 ) -> Result<Advance, Error> {
     let exchange = Exchange::new(sent, response.as_ref(), watch(program, context));
-    let action = program.failed(step, &exchange);
+    let action = budget::within(|| program.failed(step, &exchange));
     let name = exchange.action();
     program.hang_up();
     program.state_mut().mode = Mode::Step;
+    let action = match action {
+        Ok(action) => action,
+        Err(excess) => return Err(given_up(program, step, excess, response)),
+    };
     match action {
         None => Err(given_up(program, step, failure, response)),
         Some(Action::End) => {
@@ -406,7 +418,7 @@ pub(crate) fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(
 /// Starts the run of a call. Its id follows from that of the caller, the step, its visit and what the
 /// call is for, so that an attempt that is made again after a crash makes the same run.
 fn call(program: &mut dyn Program, step: usize, site: usize, exchange: &Exchange<'_>, kind: &str) -> Result<(), Stop> {
-    program.call(site, exchange)?;
+    budget::within(|| program.call(site, exchange))??;
     let step = program.shape().steps.get(step).map_or("", |step| step.id);
     let (caller, visit) = (program.state().id, program.state().visit.to_string());
     if let Some(child) = program.child() {
@@ -507,7 +519,8 @@ async fn call_step(
             ));
         }
         Some(Ok(Advance::Done)) => {
-            let result = program.settle(step, &Exchange::new(None, None, watch(program, context)));
+            let settled = || program.settle(step, &Exchange::new(None, None, watch(program, context)));
+            let result = budget::within(settled).and_then(|result| result);
             Outcome::Judged {
                 result,
                 asked: false,

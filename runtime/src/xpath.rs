@@ -6,6 +6,7 @@ use xmloxide::xpath::ast::{Axis, BinaryOp, Expr, NodeTest, Step};
 use xmloxide::xpath::eval::XPathContext;
 use xmloxide::xpath::types::{XPathNode, XPathValue};
 
+use crate::budget;
 use crate::datum::Datum;
 use crate::query::Replace;
 
@@ -59,11 +60,15 @@ impl XPath {
     }
 
     fn evaluate(&self, document: &Document) -> Option<XPathValue> {
+        let expression = self.expression.as_ref()?;
+        if !budget::allows(&self.text, Size::of(document).steps(expression, 1.0)) {
+            return None;
+        }
         let mut context = XPathContext::new(document, document.root());
         for (prefix, uri) in namespaces(document) {
             context.set_namespace(&prefix, &uri);
         }
-        context.evaluate(self.expression.as_ref()?).ok()
+        context.evaluate(expression).ok()
     }
 }
 
@@ -154,6 +159,128 @@ fn document(value: &Datum<'_>) -> Option<Document> {
         Datum::Text(text) => Document::parse_str(text).ok(),
         _ => None,
     }
+}
+
+/// How large a document is.
+#[derive(Clone, Copy, Debug)]
+struct Size<'d> {
+    document: &'d Document,
+    /// Elements, attributes, texts and the rest.
+    nodes: f64,
+    /// Levels.
+    depth: f64,
+}
+
+impl<'d> Size<'d> {
+    #[allow(clippy::cast_precision_loss, reason = "an estimate")]
+    fn of(document: &'d Document) -> Self {
+        let (mut nodes, mut levels) = (1.0, 1.0_f64);
+        let mut left = vec![(document.root(), 1.0)];
+        while let Some((node, depth)) = left.pop() {
+            nodes += 1.0 + document.attributes(node).len() as f64;
+            levels = levels.max(depth);
+            left.extend(document.children(node).map(|child| (child, depth + 1.0)));
+        }
+        Self {
+            document,
+            nodes,
+            depth: levels,
+        }
+    }
+
+    /// How many nodes the engine may look at for an expression that is evaluated at so many different nodes.
+    fn steps(self, expression: &Expr, contexts: f64) -> f64 {
+        match expression {
+            Expr::Number(_) | Expr::String(_) | Expr::Variable(_) => contexts,
+            Expr::UnaryNeg(inner) => self.steps(inner, contexts),
+            Expr::BinaryOp { op, left, right } => {
+                let joins = is_path(left) && is_path(right) && !matches!(op, BinaryOp::And | BinaryOp::Or);
+                let joined = if joins {
+                    self.join(left, right, contexts)
+                } else {
+                    contexts
+                };
+                self.steps(left, contexts) + self.steps(right, contexts) + joined
+            }
+            Expr::FunctionCall { args, .. } => {
+                let arguments = args.iter().map(|argument| self.steps(argument, contexts));
+                contexts + arguments.sum::<f64>()
+            }
+            Expr::Path { steps } => self.path(contexts, steps),
+            Expr::RootPath { steps } => contexts * self.path(1.0, steps),
+            Expr::Filter { expr, predicates } => {
+                self.steps(expr, contexts) + contexts * self.all(predicates, self.nodes)
+            }
+            Expr::FilterPath { expr, steps } => self.steps(expr, contexts) + contexts * self.path(self.nodes, steps),
+            Expr::Union(left, right) => {
+                self.steps(left, contexts) + self.steps(right, contexts) + contexts * self.nodes
+            }
+        }
+    }
+
+    fn all(self, predicates: &[Expr], contexts: f64) -> f64 {
+        predicates.iter().map(|predicate| self.steps(predicate, contexts)).sum()
+    }
+
+    /// The same for the steps of a path. Different nodes have different children, and together no more than there are.
+    fn path(self, contexts: f64, steps: &[Step]) -> f64 {
+        let (mut from, mut total) = (contexts, 0.0);
+        for step in steps {
+            let seen = match step.axis {
+                Axis::Self_ | Axis::Parent => from,
+                Axis::Child | Axis::Attribute | Axis::Namespace => self.nodes,
+                Axis::Ancestor | Axis::AncestorOrSelf => from * self.depth,
+                Axis::Descendant | Axis::DescendantOrSelf => self.nodes * from.min(self.depth),
+                Axis::Following | Axis::Preceding | Axis::FollowingSibling | Axis::PrecedingSibling => {
+                    from * self.nodes
+                }
+            };
+            let (different, times) = (seen.min(self.nodes), (seen / self.nodes).max(1.0));
+            total += seen + times * self.all(&step.predicates, different);
+            from = different;
+        }
+        total
+    }
+
+    /// Comparing two sets of nodes, each with each.
+    fn join(self, left: &Expr, right: &Expr, contexts: f64) -> f64 {
+        let (left, right) = (self.width(left), self.width(right));
+        contexts * left * right
+    }
+
+    /// How many nodes a path selects from one node.
+    fn width(self, path: &Expr) -> f64 {
+        let Expr::Path { steps } = path else { return self.nodes };
+        let widths = steps.iter().map(|step| match (step.axis, &step.node_test) {
+            (Axis::Self_ | Axis::Parent, _) | (Axis::Attribute, NodeTest::Name(_)) => 1.0,
+            (Axis::Child, NodeTest::Name(name)) => self.most_children(name),
+            _ => self.nodes,
+        });
+        widths.product::<f64>().min(self.nodes)
+    }
+
+    /// How many children of a name one element has at the most.
+    fn most_children(self, name: &str) -> f64 {
+        let local = name.rsplit(':').next().unwrap_or(name);
+        let (mut most, mut left) = (0.0_f64, vec![self.document.root()]);
+        while let Some(node) = left.pop() {
+            let mut own = 0.0;
+            for child in self.document.children(node) {
+                own += f64::from(u8::from(self.document.node_name(child) == Some(local)));
+                left.push(child);
+            }
+            most = most.max(own);
+        }
+        most
+    }
+}
+
+/// Whether an expression selects nodes.
+fn is_path(expression: &Expr) -> bool {
+    matches!(
+        expression,
+        Expr::Path { .. } | Expr::RootPath { .. } | Expr::Filter { .. } | Expr::FilterPath { .. } | Expr::Union(..)
+    )
 }
 
 /// The namespaces that the root element declares.
@@ -264,6 +391,34 @@ mod tests {
         assert!(!met("//missing", SHELF) && !met("0", SHELF) && !met("''", SHELF));
         assert!(!met("true()", "{}") && !met("true()", "") && !met("true()", "<a>"));
         assert!(!met("((", SHELF) && !XPath::new("true()").is_met(None));
+    }
+
+    #[test]
+    fn what_compares_everything_with_everything_has_a_budget() {
+        let shelf = |books: usize| format!("<shelf>{}</shelf>", "<book id='1'>x</book>".repeat(books));
+        let met = |expression: &str, xml: &str| {
+            let met = budget::within(|| XPath::new(expression).is_met(Some(&Datum::borrowed(xml))));
+            met.map_err(|failure| failure.message)
+        };
+        for expression in [
+            "//book[last()]",
+            "count(//book/@id) > 3",
+            "/shelf/book[@id = '1']/..",
+            "//book[. = 'x']",
+            "//shelf[room or book]",
+            "//book[@id = @id]",
+        ] {
+            assert_eq!(met(expression, &shelf(10_000)), Ok(true), "{expression}");
+        }
+        for expression in [
+            "//book/preceding::book",
+            "//book[//book = .]",
+            "//book = //@id",
+            "//*[//*[//*]]",
+        ] {
+            assert!(met(expression, &shelf(10_000)).is_err(), "{expression}");
+            assert!(met(expression, &shelf(20)).is_ok(), "{expression}");
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! XPath 3.1, for what 1.0 cannot say.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use xee_xpath::{Atomic, Documents, Item, Queries, Query as _, Sequence};
 
+use crate::budget;
 use crate::datum::Datum;
+use crate::deadline::{self, Missed};
 use crate::query::Replace;
 
 /// An expression; one that is invalid fails every criterion (Arazzo 1.1.0, "Evaluation Errors").
@@ -47,19 +47,70 @@ impl XPath31 {
         })
     }
 
-    /// The engine is not proof against every input: what it panics at is an evaluation error.
-    fn evaluate<T>(&self, value: &Datum<'_>, read: impl FnOnce(&Documents, &Sequence) -> Option<T>) -> Option<T> {
+    fn evaluate<T: Send + 'static>(
+        &self,
+        value: &Datum<'_>,
+        read: impl FnOnce(&Documents, &Sequence) -> Option<T> + Send + 'static,
+    ) -> Option<T> {
         let Datum::Text(xml) = value else { return None };
-        catch_unwind(AssertUnwindSafe(|| {
+        let xml = xml.clone().into_owned();
+        self.apart(&xml.clone(), move |expression| {
             let mut documents = Documents::new();
-            let document = documents.add_string_without_uri(xml).ok()?;
-            let query = Queries::default().sequence(&self.0).ok()?;
+            let document = documents.add_string_without_uri(&xml).ok()?;
+            let query = Queries::default().sequence(expression).ok()?;
             let found = query.execute(&mut documents, document).ok()?;
             read(&documents, &found)
-        }))
-        .ok()
-        .flatten()
+        })
+        .unwrap_or_else(|excess| {
+            budget::exceed(|| excess);
+            None
+        })
     }
+
+    /// Works with the expression on a thread of its own: the engine has no bounds that one could set, and it is not
+    /// proof against every input. What it panics at is an evaluation error, so nothing.
+    fn apart<T: Send + Default + 'static>(
+        &self,
+        xml: &str,
+        work: impl FnOnce(&str) -> T + Send + 'static,
+    ) -> Result<T, String> {
+        let expression = self.0.clone();
+        // It compares each attribute of an element with each.
+        let attributes = most_attributes(xml);
+        if attributes > ATTRIBUTES {
+            return Err(format!(
+                "an element has {attributes} attributes; XPath 3.1 is evaluated with at most {ATTRIBUTES}"
+            ));
+        }
+        match deadline::run(move || work(&expression)) {
+            Ok(result) => Ok(result),
+            Err(Missed::Failed) => Ok(T::default()),
+            Err(Missed::Deadline) => Err(format!(
+                "the XPath expression `{}` takes too long on this value",
+                self.0
+            )),
+        }
+    }
+}
+
+/// Attributes that one element may have.
+const ATTRIBUTES: usize = 1000;
+
+/// The attributes of the element that has most of them, or more: equals signs outside of quotes, up to the next tag.
+fn most_attributes(xml: &str) -> usize {
+    let (mut most, mut own, mut quote) = (0, 0, None);
+    for byte in xml.bytes() {
+        match (quote, byte) {
+            (Some(mark), _) if byte == mark => quote = None,
+            (None, b'"' | b'\'') if own > 0 => quote = Some(byte),
+            // What looks like a tag in a value cannot be one: `<` is not allowed there.
+            (_, b'<' | b'>') if quote.is_none() || byte == b'<' => (own, quote) = (0, None),
+            (None, b'=') => own += 1,
+            _ => {}
+        }
+        most = most.max(own);
+    }
+    most
 }
 
 fn datum(documents: &Documents, item: &Item) -> Option<Datum<'static>> {
@@ -79,8 +130,9 @@ fn datum(documents: &Documents, item: &Item) -> Option<Datum<'static>> {
 
 impl Replace for XPath31 {
     fn replaced(&self, payload: &str, value: &Datum<'_>) -> Result<Option<String>, String> {
-        catch_unwind(AssertUnwindSafe(|| self.replace(payload, &value.text())))
-            .unwrap_or_else(|_| Err("the expression cannot be evaluated".to_owned()))
+        let (xml, text) = (payload.to_owned(), value.text().into_owned());
+        let replaced = self.apart(payload, move |expression| Some(replace(expression, &xml, &text)))?;
+        replaced.unwrap_or_else(|| Err("the expression cannot be evaluated".to_owned()))
     }
 
     fn text(&self) -> &str {
@@ -88,40 +140,38 @@ impl Replace for XPath31 {
     }
 }
 
-impl XPath31 {
-    fn replace(&self, payload: &str, text: &str) -> Result<Option<String>, String> {
-        let mut documents = Documents::new();
-        let document = documents
-            .add_string_without_uri(payload)
-            .map_err(|error| format!("the payload is not XML: {error}"))?;
-        let evaluated = Queries::default()
-            .sequence(&self.0)
-            .and_then(|query| query.execute(&mut documents, document));
-        let found = evaluated.map_err(|error| format!("the expression cannot be evaluated: {}", error.error))?;
-        let mut replaced = false;
-        for item in found.iter() {
-            let Item::Node(node) = item else { continue };
-            replaced = true;
-            let xot = documents.xot_mut();
-            if let Some(attribute) = xot.attribute_node_mut(node) {
-                attribute.set_value(text);
-            } else if let Some(content) = xot.text_mut(node) {
-                content.set(text);
-            } else if xot.is_element(node) {
-                let children: Vec<_> = xot.children(node).collect();
-                let emptied = children.into_iter().try_for_each(|child| xot.remove(child));
-                emptied
-                    .and_then(|()| xot.append_text(node, text))
-                    .map_err(|error| error.to_string())?;
-            }
+fn replace(expression: &str, payload: &str, text: &str) -> Result<Option<String>, String> {
+    let mut documents = Documents::new();
+    let document = documents
+        .add_string_without_uri(payload)
+        .map_err(|error| format!("the payload is not XML: {error}"))?;
+    let evaluated = Queries::default()
+        .sequence(expression)
+        .and_then(|query| query.execute(&mut documents, document));
+    let found = evaluated.map_err(|error| format!("the expression cannot be evaluated: {}", error.error))?;
+    let mut replaced = false;
+    for item in found.iter() {
+        let Item::Node(node) = item else { continue };
+        replaced = true;
+        let xot = documents.xot_mut();
+        if let Some(attribute) = xot.attribute_node_mut(node) {
+            attribute.set_value(text);
+        } else if let Some(content) = xot.text_mut(node) {
+            content.set(text);
+        } else if xot.is_element(node) {
+            let children: Vec<_> = xot.children(node).collect();
+            let emptied = children.into_iter().try_for_each(|child| xot.remove(child));
+            emptied
+                .and_then(|()| xot.append_text(node, text))
+                .map_err(|error| error.to_string())?;
         }
-        if !replaced {
-            return Ok(None);
-        }
-        let root = documents.document_node(document).ok_or("the payload is not XML")?;
-        let written = documents.xot().to_string(root).map_err(|error| error.to_string())?;
-        Ok(Some(written.trim_end().to_owned()))
     }
+    if !replaced {
+        return Ok(None);
+    }
+    let root = documents.document_node(document).ok_or("the payload is not XML")?;
+    let written = documents.xot().to_string(root).map_err(|error| error.to_string())?;
+    Ok(Some(written.trim_end().to_owned()))
 }
 
 #[cfg(test)]
@@ -158,6 +208,37 @@ mod tests {
         );
         assert_eq!(replaced("//page"), Ok(None));
         assert!(XPath31::new("//page").replaced("{}", &Datum::Null).is_err());
+    }
+
+    #[test]
+    fn what_takes_too_long_is_an_error() {
+        let met = |expression: &str, xml: &str| {
+            let met = budget::within(|| XPath31::new(expression).is_met(Some(&Datum::borrowed(xml))));
+            met.map_err(|failure| failure.message)
+        };
+        let attributes = |count: usize| -> String { (0..count).map(|index| format!(" a{index}='=>'")).collect() };
+        assert_eq!(met("//a/@a7", &format!("<a{}/>", attributes(900))), Ok(true));
+        assert!(met("//a/@a7", &format!("<b/><a{}/>", attributes(100_000))).is_err());
+        assert_eq!(
+            met("//a", &format!("<s>{}</s>", "<a x='1' y='='>x=1</a>".repeat(2000))),
+            Ok(true)
+        );
+        let many = format!("<s>{}</s>", "<b/>".repeat(20_000));
+        assert!(
+            met("//b/preceding::b/preceding::c", &many)
+                .unwrap_err()
+                .contains("takes too long")
+        );
+        assert!(
+            XPath31::new("//b/preceding::b/preceding::c")
+                .replaced(&many, &Datum::Null)
+                .unwrap_err()
+                .contains("takes too long")
+        );
+        // As deep as the compiler lets an expression be, in a thread with little stack.
+        let deep = format!("{}1{}", "(".repeat(10), ")".repeat(10));
+        assert_eq!(met(&deep, "<a/>"), Ok(true));
+        assert_eq!(met(&format!("1{}", "+1".repeat(250)), "<a/>"), Ok(true));
     }
 
     #[test]

@@ -325,7 +325,7 @@ fn jsonpath(query: &str) -> Result<(), Refusal> {
         return Err(too_complex(&rule::JSONPATH_SYNTAX, query, &reason));
     }
     let Err(error) = serde_json_path::JsonPath::parse(query) else {
-        return Ok(());
+        return compared_from_the_end(query).map_or(Ok(()), Err);
     };
     let at = error.position().min(query.len().saturating_sub(1));
     let end = query[at..].chars().next().map_or(at, |letter| at + letter.len_utf8());
@@ -334,6 +334,37 @@ fn jsonpath(query: &str) -> Result<(), Refusal> {
         message: format!("`{query}` is no JSONPath query (RFC 9535): {}", error.message()),
         help: None,
         at: query.is_char_boundary(at).then_some(at..end),
+    })
+}
+
+/// The engine finds nothing at an index that counts from the end where a filter compares it, as in `$[?@.a == $[-1]]`.
+#[cfg(feature = "jsonpath")]
+fn compared_from_the_end(query: &str) -> Option<Refusal> {
+    let mut text = String::new();
+    let mut letters = query.chars();
+    while let Some(letter) = letters.next() {
+        text.push(letter);
+        if matches!(letter, '\'' | '"') {
+            while let Some(inner) = letters.next().filter(|inner| *inner != letter) {
+                if inner == '\\' {
+                    letters.next();
+                }
+            }
+        }
+    }
+    let (_, filter) = text.split_once('?')?;
+    let compares = filter.contains(['=', '<', '>']);
+    let bracket = |part: &str| {
+        part.trim_start().starts_with('-')
+            && part
+                .split_once(']')
+                .is_some_and(|(index, _)| !index.contains([':', ',']))
+    };
+    (compares && filter.split('[').skip(1).any(bracket)).then(|| Refusal {
+        rule: &rule::UNSUPPORTED,
+        message: "an index from the end is not supported in a comparison".to_owned(),
+        help: Some("count from the start, or compare in a second criterion".to_owned()),
+        at: None,
     })
 }
 

@@ -397,3 +397,28 @@ fn patterns_of_other_dialects_are_refused() {
         assert_eq!(input(pattern), Vec::<String>::new(), "{pattern}");
     }
 }
+
+/// `serde_json_path` finds nothing there, so that the criterion would never hold.
+#[cfg(feature = "jsonpath")]
+#[test]
+fn an_index_from_the_end_is_not_compared() {
+    let errors = |condition: &str| {
+        let step = format!(
+            "{{ stepId: s, operationId: a, successCriteria: [{{ type: jsonpath, context: $response.body, condition: \"{condition}\" }}] }}"
+        );
+        let api = "paths: { /a: { get: { operationId: a, responses: { '200': { description: ok } } } } }\n";
+        Case::steps(&[&step], api).errors().len()
+    };
+    for condition in ["$[?@.a == $[-1].a]", "$[?@[-1] > 1]", "$[?@.a && 1 != @['x'][ -2 ]]"] {
+        assert_eq!(errors(condition), 1, "{condition}");
+    }
+    for condition in [
+        "$[?@.a == '[-1]']",
+        "$[-1][?@.a == 1]",
+        "$[?@[-2:] && @.a > 1]",
+        "$[?@[-1]]",
+        "$[?@.a == -1]",
+    ] {
+        assert_eq!(errors(condition), 0, "{condition}");
+    }
+}

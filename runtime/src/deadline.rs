@@ -1,0 +1,101 @@
+//! Work that cannot be interrupted, on a thread of its own.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How long an evaluation may take.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// The stack of an evaluation; the engine of XPath 3.1 needs more than a thread usually has.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// How many evaluations whose time is over may still run. A thread cannot be stopped: it ends when its work does.
+const ABANDONED: usize = 4;
+
+/// Evaluations whose time is over, in the whole process.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// Why work has no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missed {
+    /// It takes too long, or too much of such work runs already.
+    Deadline,
+    /// It panicked, or no thread could be started.
+    Failed,
+}
+
+/// Does `work`, and waits for it as long as an evaluation may take.
+///
+/// # Errors
+/// There is no result in time.
+pub(crate) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Missed> {
+    run_counted(&RUNNING, work)
+}
+
+/// Counts a thread that is not waited for any more, until it ends.
+struct Abandoned(&'static AtomicUsize);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn run_counted<T: Send + 'static>(
+    running: &'static AtomicUsize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Missed> {
+    if running.load(Ordering::Relaxed) >= ABANDONED {
+        return Err(Missed::Deadline);
+    }
+    let (sender, receiver) = mpsc::channel();
+    let (mark, abandoned) = mpsc::channel::<Abandoned>();
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+        let result = work();
+        // Nobody listens any more when the time is over; what was counted then is dropped with the channel.
+        let _ = sender.send(result);
+        drop(abandoned);
+    });
+    if thread.is_err() {
+        return Err(Missed::Failed);
+    }
+    match receiver.recv_timeout(LIMIT) {
+        Ok(result) => Ok(result),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(Missed::Failed),
+        Err(mpsc::RecvTimeoutError::Timeout) => {
+            running.fetch_add(1, Ordering::Relaxed);
+            // The thread has this from now on; where it has just ended, it is given back and dropped here.
+            let _ = mark.send(Abandoned(running));
+            Err(Missed::Deadline)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_ends_is_left_behind_and_no_more_of_it_is_started() {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let (release, held) = mpsc::channel::<()>();
+        let held = std::sync::Arc::new(std::sync::Mutex::new(held));
+        assert_eq!(run_counted(&COUNT, || 7), Ok(7));
+        for _ in 0..ABANDONED {
+            let held = std::sync::Arc::clone(&held);
+            let endless = move || held.lock().map(|held| held.recv().is_err()).is_ok();
+            assert_eq!(run_counted(&COUNT, endless), Err(Missed::Deadline));
+        }
+        assert_eq!(run_counted(&COUNT, || 7), Err(Missed::Deadline));
+        drop(release);
+        while COUNT.load(Ordering::Relaxed) > 0 {
+            std::thread::yield_now();
+        }
+        assert_eq!(run_counted(&COUNT, || 7), Ok(7));
+        assert_eq!(
+            run_counted(&COUNT, || -> u8 { std::panic::resume_unwind(Box::new(())) }),
+            Err(Missed::Failed)
+        );
+    }
+}

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use serde::de::Error as _;
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::datum::Datum;
@@ -72,6 +72,78 @@ impl Blob {
     }
 }
 
+/// The member that marks a stored blob.
+const MARK: &str = "$base64";
+
+/// Whether a JSON text from an API has an object in it that a blob could be taken for: what a response holds is no
+/// file with a name of the response's choice.
+pub(crate) fn is_imitated(json: &str) -> bool {
+    // The mark, as it is or with letters of it escaped.
+    if !json.starts_with(['{', '[']) || !(json.contains("base64") || json.contains("\\u")) {
+        return false;
+    }
+    // What is nested deeper than anything reads is not looked into.
+    serde_json::from_str::<Marked>(json).map_or(true, |marked| marked.0)
+}
+
+/// Whether a value has the mark in it.
+struct Marked(bool);
+
+impl<'de> Deserialize<'de> for Marked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Search;
+        impl<'de> Visitor<'de> for Search {
+            type Value = Marked;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a value")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Marked, A::Error> {
+                let mut marked = false;
+                while let Some(key) = map.next_key::<String>()? {
+                    marked |= key == MARK;
+                    marked |= map.next_value::<Marked>()?.0;
+                }
+                Ok(Marked(marked))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Marked, A::Error> {
+                let mut marked = false;
+                while let Some(item) = items.next_element::<Marked>()? {
+                    marked |= item.0;
+                }
+                Ok(Marked(marked))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Marked, E> {
+                Ok(Marked(false))
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Marked, E> {
+                Ok(Marked(false))
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Marked, E> {
+                Ok(Marked(false))
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Marked, E> {
+                Ok(Marked(false))
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Marked, E> {
+                Ok(Marked(false))
+            }
+
+            fn visit_unit<E>(self) -> Result<Marked, E> {
+                Ok(Marked(false))
+            }
+        }
+        deserializer.deserialize_any(Search)
+    }
+}
+
 impl<B: Into<Bytes>> From<B> for Blob {
     fn from(bytes: B) -> Self {
         Self::new(bytes)
@@ -134,6 +206,21 @@ impl<'de> Deserialize<'de> for Blob {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn imitations_are_found() {
+        for json in [
+            r#"{"$base64":"AA=="}"#,
+            r#"[1,{"a":[{"name":"x","$base64":1}]}]"#,
+            r#"{"\u0024base64":""}"#,
+            r#"{"$b\u0061se64":""}"#,
+        ] {
+            assert!(is_imitated(json), "{json}");
+        }
+        for json in [r#"{"base64":"AA=="}"#, r#"["$base64"]"#, r#""$base64""#, r#"{"a":"\u00e9 1e5","b":[null,true,1,-1,1.5]}"#] {
+            assert!(!is_imitated(json), "{json}");
+        }
+    }
 
     #[test]
     fn bytes_survive_storing() {

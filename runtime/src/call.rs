@@ -295,13 +295,20 @@ impl Call {
     }
 
     /// Adds a cookie; a null is left out.
-    pub fn cookie_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> &mut Self {
+    ///
+    /// # Errors
+    /// A name or value that would end the cookie and start another one (RFC 6265, section 4.2.1).
+    pub fn cookie_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> Result<&mut Self, Failure> {
         if *value != Datum::Null {
-            for (name, text) in style::cookies(name, value, style) {
-                self.cookie_pair(&name, &text);
+            for (key, text) in style::cookies(name, value, style) {
+                if text.contains(';') || key.contains([';', '=']) {
+                    let message = format!("the value of the cookie `{name}` has a character that ends a cookie");
+                    return Err(Failure::new(ErrorKind::Request, message));
+                }
+                self.cookie_pair(&key, &text);
             }
         }
-        self
+        Ok(self)
     }
 
     fn cookie_pair(&mut self, name: &str, text: &str) {
@@ -547,8 +554,11 @@ impl Call {
         }
         let uri = Uri::from_maybe_shared(Bytes::from(url)).map_err(|error| invalid(error.into()))?;
         // No text of a description or value can move a request and its credentials to another host.
-        if uri.authority().map(http::uri::Authority::as_str) != Some(authority(base)) {
-            return Err(invalid("its host is not that of the base URL".into()));
+        if uri.authority().map(http::uri::Authority::as_str) != Some(authority(base))
+            || !uri.scheme_str().zip(base.split(':').next()).is_some_and(|(own, base)| own.eq_ignore_ascii_case(base))
+            || !uri.authority().is_some_and(crate::client::has_valid_port)
+        {
+            return Err(invalid("its scheme, host or port is not that of the base URL".into()));
         }
         let method = Method::from_bytes(self.operation.method.as_bytes()).map_err(|error| invalid(error.into()))?;
         let body = Bytes::from(self.body);

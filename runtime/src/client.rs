@@ -244,14 +244,13 @@ impl SourceBuilder {
     fn checked(&mut self, url: &str) -> Option<String> {
         let parsed = url.parse::<http::Uri>();
         let whole = parsed.as_ref().is_ok_and(|uri| {
-            matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some() && uri.query().is_none()
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.authority().is_some_and(has_valid_port)
+                && uri.query().is_none()
         });
-        let secret = parsed.as_ref().is_ok_and(|uri| {
-            uri.authority()
-                .is_some_and(|authority| authority.as_str().contains('@'))
-        });
-        if secret {
-            self.complain("the base URL has a user in it; give one by `credential`");
+        // Also where the rest cannot be read: what is in front of `@` may be a password.
+        if url.contains('@') {
+            self.complain("the base URL contains a user; set one with `credential`");
         } else if whole && !url.contains('#') {
             return Some(url.trim_end_matches('/').to_owned());
         } else {
@@ -279,9 +278,14 @@ impl SourceBuilder {
     }
 
     /// A header for every request to this API.
+    ///
+    /// One whose name says that it carries a credential (`Authorization`, `Cookie`, `X-Api-Key`, and every name with
+    /// `auth`, `token`, `secret`, `password`, `session` or `signature` in it or `key` at its end) is treated as a
+    /// secret: it is in no stored run, no recording and no trace, and `$request.header.NAME` does not see it.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => {
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(is_credential(&name));
                 self.source.headers.insert(name, value);
             }
             (Err(_), _) => self.complain(&format!("`{name}` is no name of a header")),
@@ -326,6 +330,19 @@ impl SourceBuilder {
             ));
         }
     }
+}
+
+/// Whether a header carries a credential, by its name.
+pub(crate) fn is_credential(name: &HeaderName) -> bool {
+    const WORDS: [&str; 7] = ["auth", "cookie", "token", "secret", "password", "session", "signature"];
+    WORDS.iter().any(|word| name.as_str().contains(word)) || name.as_str().ends_with("key")
+}
+
+/// A port is a number up to 65535; `http` accepts any digits.
+pub(crate) fn has_valid_port(authority: &http::uri::Authority) -> bool {
+    let after_host = authority.as_str().rsplit(']').next().unwrap_or_default();
+    let digits = |port: http::uri::Port<&str>| port.as_str().bytes().all(|byte| byte.is_ascii_digit());
+    !after_host.contains(':') || (authority.port_u16().is_some() && authority.port().is_some_and(digits))
 }
 
 impl fmt::Debug for SourceBuilder {

@@ -1,7 +1,7 @@
 //! What can go wrong while a workflow runs.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -170,6 +170,15 @@ impl Error {
     }
 }
 
+/// Whether a character would not be seen as itself: a control character, a line separator, or a format character, such
+/// as those that turn the direction of the text (Unicode, general categories Cc, Zl, Zp and Cf).
+pub(crate) fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter,
+            '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
+}
+
 /// The beginning of a body on one line: what a server sends must not steer a terminal.
 fn shown(response: &Response<Bytes>) -> String {
     let text = String::from_utf8_lossy(response.body());
@@ -178,7 +187,7 @@ fn shown(response: &Response<Bytes>) -> String {
     for letter in letters.by_ref().take(SHOWN) {
         match letter {
             '\n' | '\r' | '\t' => line.push(' '),
-            control if control.is_control() => line.extend(control.escape_unicode()),
+            hidden if is_hidden(hidden) => line.extend(hidden.escape_unicode()),
             other => line.push(other),
         }
     }
@@ -194,7 +203,14 @@ impl fmt::Display for Error {
         if let Some(step) = inner.step {
             write!(formatter, "step `{step}` failed: ")?;
         }
-        formatter.write_str(&inner.message)?;
+        // What a server or a stored run says may be part of it.
+        for letter in inner.message.chars() {
+            if is_hidden(letter) {
+                write!(formatter, "{}", letter.escape_unicode())?;
+            } else {
+                formatter.write_char(letter)?;
+            }
+        }
         if let Some(place) = inner.place {
             write!(formatter, " ({}:{}:{})", inner.file, place.line, place.column)?;
         }

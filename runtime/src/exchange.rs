@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 use crate::call::{Failure, Sent};
 use crate::datum::Datum;
 use crate::error::{ErrorKind, Place};
-use crate::extract::{extract, is_of_plain_strings};
+use crate::extract::extract;
 use crate::observer::{EventKind, Watch};
+use crate::scan::is_of_plain_strings;
 use crate::slot::Slot;
 
 /// What a step sent and, if anything came, what it received.
@@ -174,6 +175,12 @@ impl<'a> Exchange<'a> {
         if labelled || declared || media.is_none() {
             let mut found = [None; N];
             match extract(body, &pointers, &mut found) {
+                Ok(()) if found.iter().flatten().any(|found| crate::blob::is_imitated(found)) => {
+                    reads.unreadable = true;
+                    let problem = "the body has a member `$base64`, which marks files of the workflow itself; select other members of it";
+                    reads.problem = Some(problem.to_owned());
+                    return reads;
+                }
                 Ok(()) => {
                     reads.found = found.map(|found| found.map(Cow::Borrowed));
                     reads.json = true;

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::call::{Given, Sent};
 use crate::slot::Slot;
@@ -21,6 +22,7 @@ pub(crate) struct Held {
 struct HeldRequest {
     method: String,
     url: String,
+    #[serde(deserialize_with = "as_many_as_fit")]
     headers: Vec<(String, String)>,
     body: Body,
     given: Vec<(bool, String, Slot)>,
@@ -29,8 +31,21 @@ struct HeldRequest {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct HeldResponse {
     status: u16,
+    #[serde(deserialize_with = "as_many_as_fit")]
     headers: Vec<(String, String)>,
     body: Body,
+}
+
+/// Headers that a stored run may hold; a header map has room for 32,768.
+const HEADERS: usize = 4096;
+
+fn as_many_as_fit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
+    let headers = Vec::<(String, String)>::deserialize(deserializer)?;
+    if headers.len() > HEADERS {
+        let message = format!("{} headers are stored; at most {HEADERS} are read", headers.len());
+        return Err(D::Error::custom(message));
+    }
+    Ok(headers)
 }
 
 /// A body: text where it is some.

@@ -119,6 +119,7 @@ mod regex;
 mod request;
 mod run;
 mod run_id;
+mod scan;
 mod seal;
 mod shape;
 mod slot;
@@ -145,7 +146,7 @@ pub use http;
 pub use observer::{ActionEvent, Event, EventKind, Observer};
 pub use progress::Progress;
 pub use run_id::{ParseRunIdError, RunId};
-pub use seal::Seal;
+pub use seal::{Binding, Seal};
 pub use shape::StepName;
 pub use token::ClientCredentials;
 pub use transport::{Attempt, BoxError, Limits, ResponseTooLarge, Transport};
@@ -216,5 +217,5 @@ pub mod __private {
     pub use crate::xpath::XPath;
     #[cfg(feature = "xpath31")]
     pub use crate::xpath31::XPath31;
-    pub use crate::{Blob, Client, Error, Progress, RunError, RunId, Seal, StepName, Transport};
+    pub use crate::{Binding, Blob, Client, Error, Progress, RunError, RunId, Seal, StepName, Transport};
 }

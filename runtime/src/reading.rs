@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::extract::string;
+use crate::scan::string;
 
 /// Reads a value. `1.0` and `1e3` are integers (JSON Schema 2020-12, Validation, section 6.1.1), which
 /// `serde_json` reads as floating-point numbers only.

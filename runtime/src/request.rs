@@ -56,10 +56,16 @@ pub(crate) async fn request_step(
     step: usize,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
+    // The token of an attempt is obtained in its time.
+    let mut started = None;
     let made = match ready(program, step, context.settings) {
         Ready::Awaiting(inputs) => return Ok(Outcome::Under(Advance::Awaiting(inputs))),
         // Most requests need no token, and no room for getting one.
-        Ready::Token(call) => Box::pin(authorised(call, context, None)).await,
+        Ready::Token(call) => {
+            let limit = limit(program, step, context);
+            started = Some(context.transport.now_dyn());
+            Box::pin(authorised(call, context, limit, None)).await
+        }
         Ready::Made(made) => made,
     };
     // What the user has to mend is no failure of the step: no action of the document can help.
@@ -82,7 +88,13 @@ pub(crate) async fn request_step(
             });
         }
     };
-    let trial = Trial::new(program, step, context, made.operation);
+    let mut trial = Trial::new(program, step, context, made.operation);
+    let whole = trial.limit;
+    let left = |whole: Option<Duration>| {
+        let spent = started.map(|started| context.transport.now_dyn().saturating_duration_since(started));
+        whole.map(|whole| whole.saturating_sub(spent.unwrap_or_default()))
+    };
+    trial.limit = left(whole);
     let (sending, mut sent, renewal) = trial.start(made);
     let mut exchanged = sending.await;
     // A token may have been taken back before its time: one new one, then the answer counts.
@@ -90,8 +102,9 @@ pub(crate) async fn request_step(
     if let Some(Renewal { call, token }) = renewal
         && exchanged.as_ref().is_ok_and(refused)
     {
-        match Box::pin(authorised(call, context, Some(token))).await {
+        match Box::pin(authorised(call, context, left(whole), Some(token))).await {
             Ok(made) => {
+                trial.limit = left(whole);
                 let (sending, again, _) = trial.start(made);
                 sent = again;
                 exchanged = Box::pin(sending).await;
@@ -170,6 +183,13 @@ fn idempotency_key(program: &mut dyn Program, step: usize, content: u64) -> RunI
     state.id.derive(&["key", id, &visit, &kind, &content])
 }
 
+/// How long an attempt of a step may take.
+fn limit(program: &dyn Program, step: usize, context: Context<'_>) -> Option<Duration> {
+    let own = program.shape().steps.get(step).and_then(|step| step.timeout);
+    let limits = [own.map(Duration::from_millis), context.settings.timeout, context.limit];
+    limits.into_iter().flatten().min()
+}
+
 /// One attempt, apart from what is sent.
 #[derive(Clone, Copy)]
 struct Trial<'a> {
@@ -196,13 +216,11 @@ impl<'a> Trial<'a> {
             number: program.state().attempts,
             operation,
         };
-        let own = shape.steps.get(step).and_then(|step| step.timeout);
-        let limits = [own.map(Duration::from_millis), context.settings.timeout, context.limit];
         Self {
             context,
             watch,
             attempt,
-            limit: limits.into_iter().flatten().min(),
+            limit: limit(program, step, context),
         }
     }
 
@@ -265,31 +283,18 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// The request with its credentials, and the token among them.
-async fn authorised(call: Box<Call>, context: Context<'_>, refused: Option<String>) -> Making<'_> {
+/// The request with its credentials, and the token among them, which is obtained within `limit`.
+async fn authorised(
+    call: Box<Call>,
+    context: Context<'_>,
+    limit: Option<Duration>,
+    refused: Option<String>,
+) -> Making<'_> {
     let settings = context.settings;
     let chosen = call.chosen(settings)?;
     let token = match call.token(&chosen, settings)? {
         None => None,
-        Some(wanted) => {
-            let place = settings.tokens.cell(&wanted);
-            let mut known = place.lock().await;
-            let usable = token::usable(known.as_ref(), refused.as_deref());
-            if usable.is_some() {
-                usable
-            } else {
-                *known = None;
-                let limit = [settings.timeout, context.limit].into_iter().flatten().min();
-                let mut request = wanted.request()?;
-                let limits = crate::transport::Limits::new(settings.max_response_bytes);
-                request.extensions_mut().insert(limits);
-                let response = exchange(context.transport, request, limit, settings).await?;
-                let token = token::Token::read(&response)?;
-                let text = token.text.clone();
-                *known = Some(token);
-                Some(text)
-            }
-        }
+        Some(wanted) => Some(token(&wanted, context, limit, refused.as_deref()).await?),
     };
     // With a token it may have to be sent twice.
     let Finished { request, base, sent } = (*call).clone().finish(settings, &chosen, token.as_deref())?;
@@ -300,6 +305,55 @@ async fn authorised(call: Box<Call>, context: Context<'_>, refused: Option<Strin
         operation: call.described(),
         renewal: token.map(|token| Renewal { call, token }),
     }))
+}
+
+/// A token that may be used: the one that is known, or a new one. Of the runs that need one at the same time, one asks.
+async fn token(
+    wanted: &token::Wanted,
+    context: Context<'_>,
+    limit: Option<Duration>,
+    refused: Option<&str>,
+) -> Result<String, Failure> {
+    let place = context.settings.tokens.cell(wanted);
+    let before = place.attempts();
+    let started = context.transport.now_dyn();
+    let mut known = match limit {
+        None => place.known.lock().await,
+        Some(limit) => {
+            let waiting = Box::pin(place.known.lock());
+            let waited = within(waiting, || context.transport.sleep_dyn(limit)).await;
+            waited.ok_or_else(|| {
+                let message = format!("no access token within {} ms: another run is still waiting for it", limit.as_millis());
+                Failure::new(ErrorKind::Timeout, message)
+            })?
+        }
+    };
+    if let Some(token) = known.usable(refused) {
+        return Ok(token);
+    }
+    let waited = context.transport.now_dyn().saturating_duration_since(started);
+    let limit = limit.map(|limit| limit.saturating_sub(waited));
+    if place.attempts() != before
+        && let Some(failure) = known.shared(limit)
+    {
+        return Err(failure);
+    }
+    let result = obtain(wanted, context, limit).await;
+    place.note(&mut known, &result, limit);
+    result.map(|token| token.text)
+}
+
+async fn obtain(
+    wanted: &token::Wanted,
+    context: Context<'_>,
+    limit: Option<Duration>,
+) -> Result<token::Token, Failure> {
+    let mut request = wanted.request()?;
+    request
+        .extensions_mut()
+        .insert(Limits::new(context.settings.max_response_bytes));
+    let response = exchange(context.transport, request, limit, context.settings).await?;
+    token::Token::read(&response)
 }
 
 /// How much too large, its source says.

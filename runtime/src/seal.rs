@@ -1,17 +1,23 @@
-//! Keeping a stored run from whoever may read the place where it is kept.
+//! Keeping a stored run from whoever may read or change the place where it is kept.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind};
+use crate::program::Program;
+use crate::run_id::RunId;
 use crate::transport::BoxError;
 
 /// Encrypts runs for where they are kept, and decrypts them.
 ///
 /// A stored run holds its inputs and what the API has returned, secrets included. Where the place
 /// that keeps it should not be able to read them, its `seal` method takes an implementation of this
-/// trait, and its `open` the same one again. Use authenticated encryption with a new nonce for each
-/// call: what comes out of `open` is then what went into `seal`.
+/// trait, and its `open` the same one again. Use authenticated encryption with associated data (AEAD, RFC 5116) and a
+/// new nonce for each call. Then:
+///
+/// - the key keeps the run from being read or changed;
+/// - `associated`, which is authenticated and not encrypted, keeps it from being taken for another one: it holds the
+///   `workflowId`, the id of the run, and the [`Binding`].
 ///
 /// ```
 /// use arazzo::{BoxError, Seal};
@@ -20,30 +26,82 @@ use crate::transport::BoxError;
 /// struct Key([u8; 32]);
 ///
 /// impl Seal for Key {
-///     fn seal(&self, plain: Vec<u8>) -> Result<Vec<u8>, BoxError> {
-///         # fn encrypt(_: &[u8; 32], plain: Vec<u8>) -> Result<Vec<u8>, BoxError> { Ok(plain) }
-///         encrypt(&self.0, plain)
+///     fn seal(&self, plain: Vec<u8>, associated: &[u8]) -> Result<Vec<u8>, BoxError> {
+///         # fn encrypt(_: &[u8; 32], plain: Vec<u8>, _: &[u8]) -> Result<Vec<u8>, BoxError> { Ok(plain) }
+///         encrypt(&self.0, plain, associated)
 ///     }
 ///
-///     fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, BoxError> {
-///         # fn decrypt(_: &[u8; 32], sealed: &[u8]) -> Result<Vec<u8>, BoxError> { Ok(sealed.to_vec()) }
-///         decrypt(&self.0, sealed)
+///     fn open(&self, sealed: &[u8], associated: &[u8]) -> Result<Vec<u8>, BoxError> {
+///         # fn decrypt(_: &[u8; 32], sealed: &[u8], _: &[u8]) -> Result<Vec<u8>, BoxError> { Ok(sealed.to_vec()) }
+///         decrypt(&self.0, sealed, associated)
 ///     }
 /// }
 /// ```
 pub trait Seal {
-    /// Encrypts a stored run.
+    /// Encrypts a stored run, and authenticates `associated` with it.
     ///
     /// # Errors
-    /// What keeps it from doing so.
-    fn seal(&self, plain: Vec<u8>) -> Result<Vec<u8>, BoxError>;
+    /// The run cannot be encrypted.
+    fn seal(&self, plain: Vec<u8>, associated: &[u8]) -> Result<Vec<u8>, BoxError>;
 
-    /// Decrypts what [`seal`](Seal::seal) has returned.
+    /// Decrypts what [`seal`](Seal::seal) returned.
     ///
     /// # Errors
-    /// The bytes were not sealed by this key, or have been changed.
-    fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, BoxError>;
+    /// The bytes were not sealed by this key with the same `associated`, or have been changed.
+    fn open(&self, sealed: &[u8], associated: &[u8]) -> Result<Vec<u8>, BoxError>;
 }
+
+/// What a sealed run belongs to: it opens with an equal binding only.
+///
+/// - Data of the application, such as the user or the row, keeps a run from being opened in the place of another
+///   one. Without it, whoever can write to the place can swap the runs of two users.
+/// - A counter that grows with every store keeps an older state of the run from being put back. It protects only if
+///   its value is kept where the sealed runs are not, such as in a cookie, in another database, or beside the key.
+///
+/// ```
+/// use arazzo::Binding;
+///
+/// let user = 7_u64;
+/// let binding = Binding::new(&user.to_be_bytes()).counter(3);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Binding<'a> {
+    application: &'a [u8],
+    counter: u64,
+}
+
+impl<'a> Binding<'a> {
+    /// Binds to data of the application.
+    #[must_use]
+    pub fn new(application: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        Self {
+            application: application.as_ref(),
+            counter: 0,
+        }
+    }
+
+    /// Binds to the value of a counter too; 0 unless set.
+    #[must_use]
+    pub fn counter(self, counter: u64) -> Self {
+        Self { counter, ..self }
+    }
+
+    /// Everything that is authenticated: every part has a fixed length or its length before it, so that no two
+    /// bindings give the same bytes.
+    fn associated(&self, workflow: &str, run: RunId) -> Vec<u8> {
+        let mut bytes = b"arazzo run 1\0".to_vec();
+        bytes.extend(run.to_string().as_bytes());
+        bytes.extend(self.counter.to_be_bytes());
+        for part in [workflow.as_bytes(), self.application] {
+            bytes.extend((part.len() as u64).to_be_bytes());
+            bytes.extend(part);
+        }
+        bytes
+    }
+}
+
+/// The bytes of a run's id in front of what is sealed: its text form.
+const ID: usize = 36;
 
 fn failed(message: &str, source: BoxError) -> Error {
     Error::new(ErrorKind::Stored, message).with(|inner| inner.source = Some(source))
@@ -53,19 +111,60 @@ fn failed(message: &str, source: BoxError) -> Error {
 ///
 /// # Errors
 /// [`ErrorKind::Stored`]: what `seal` says.
-pub fn seal<R: Serialize, S: Seal + ?Sized>(run: &R, seal: &S) -> Result<Vec<u8>, Error> {
+pub fn seal<R: Program + Serialize, S: Seal + ?Sized>(
+    run: &R,
+    seal: &S,
+    binding: Binding<'_>,
+) -> Result<Vec<u8>, Error> {
+    let (workflow, id) = (run.shape().workflow, run.state().id());
     let plain = serde_json::to_vec(run).map_err(|error| failed("the run cannot be stored", error.into()))?;
-    seal.seal(plain)
-        .map_err(|error| failed("the run cannot be sealed", error))
+    let sealed = seal
+        .seal(plain, &binding.associated(workflow, id))
+        .map_err(|error| failed("the run cannot be sealed", error))?;
+    Ok([id.to_string().as_bytes(), &sealed].concat())
 }
 
 /// Brings a sealed run back.
 ///
 /// # Errors
-/// [`ErrorKind::Stored`]: it is not of this key or not of this workflow.
-pub fn open<R: DeserializeOwned, S: Seal + ?Sized>(seal: &S, sealed: &[u8]) -> Result<R, Error> {
+/// [`ErrorKind::Stored`]: it is not of this key, this binding or this workflow.
+pub fn open<R: Program + DeserializeOwned, S: Seal + ?Sized>(
+    workflow: &str,
+    seal: &S,
+    binding: Binding<'_>,
+    sealed: &[u8],
+) -> Result<R, Error> {
+    let unknown = || Error::new(ErrorKind::Stored, "these bytes are not a sealed run");
+    let (id, sealed) = sealed.split_at_checked(ID).ok_or_else(unknown)?;
+    let id: RunId = std::str::from_utf8(id).ok().and_then(|id| id.parse().ok()).ok_or_else(unknown)?;
     let plain = seal
-        .open(sealed)
+        .open(sealed, &binding.associated(workflow, id))
         .map_err(|error| failed("the sealed run cannot be opened", error))?;
-    serde_json::from_slice(&plain).map_err(|error| failed("the stored run cannot be read", error.into()))
+    let run: R =
+        serde_json::from_slice(&plain).map_err(|error| failed("the stored run cannot be read", error.into()))?;
+    if run.state().id() != id {
+        return Err(unknown());
+    }
+    Ok(run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_bindings_are_the_same() {
+        let (one, other) = (RunId::random(), RunId::random());
+        let all = [
+            Binding::new("a").associated("w", one),
+            Binding::new("a").associated("w", other),
+            Binding::new("a").counter(1).associated("w", one),
+            Binding::new("wa").associated("", one),
+            Binding::new("").associated("wa", one),
+            Binding::new("aw").associated("", one),
+        ];
+        for (index, bytes) in all.iter().enumerate() {
+            assert!(!all[..index].contains(bytes), "{index}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::datum::write_string;
-use crate::extract::string;
+use crate::scan::string;
 
 /// A JSON value as text without white space between its tokens.
 ///

@@ -257,9 +257,29 @@ where
         String::deserialize(deserializer)?
     };
     check(shape, &text).map_err(S::Error::custom)?;
-    let stored: Restored<D, C> = serde_json::from_str(&text).map_err(S::Error::custom)?;
-    let inputs = serde_json::from_str(stored.inputs.json()).map_err(S::Error::custom)?;
+    let stored: Restored<D, C> = serde_json::from_str(&text)
+        .map_err(|error| S::Error::custom(unreadable("the stored run cannot be read", &text, &error)))?;
+    let inputs = serde_json::from_str(stored.inputs.json()).map_err(|error| {
+        S::Error::custom(unreadable("the stored inputs cannot be read", stored.inputs.json(), &error))
+    })?;
     restore(shape, stored, inputs).map_err(S::Error::custom)
+}
+
+/// What is wrong with a stored text, without the values in it, which may be secrets.
+fn unreadable(what: &str, text: &str, error: &serde_json::Error) -> String {
+    let fault = crate::reading::fault(text, error);
+    // The names of types here tell a user nothing.
+    let expected = fault.expected.split(" (`").next().unwrap_or_default();
+    let place = match fault.pointer.as_str() {
+        "" => String::new(),
+        pointer => format!(" at `{}`", shown(pointer)),
+    };
+    format!("{what}: expected {expected}{place}, found {}", fault.found)
+}
+
+/// A name from a stored run in a message: what cannot be seen is escaped, and what is long is cut.
+fn shown(name: &str) -> String {
+    name.chars().take(80).flat_map(char::escape_debug).collect()
 }
 
 /// Makes sure that a stored run is one of the workflow as it is now.
@@ -268,17 +288,18 @@ fn check(shape: &Shape, text: &str) -> Result<(), String> {
     struct Version {
         version: u32,
     }
-    let Version { version } = serde_json::from_str(text).map_err(|error| format!("this is no stored run: {error}"))?;
+    let Version { version } = serde_json::from_str(text).map_err(|error| unreadable("this is not a stored run", text, &error))?;
     if version != VERSION {
         return Err(format!(
             "the run is stored in version {version} of its form; this is version {VERSION}"
         ));
     }
-    let envelope: Envelope = serde_json::from_str(text).map_err(|error| format!("this is no stored run: {error}"))?;
+    let envelope: Envelope = serde_json::from_str(text).map_err(|error| unreadable("this is not a stored run", text, &error))?;
     if envelope.workflow != shape.workflow {
         return Err(format!(
             "this is a run of workflow `{}`, not of `{}`",
-            envelope.workflow, shape.workflow
+            shown(&envelope.workflow),
+            shape.workflow
         ));
     }
     let changes = envelope
@@ -297,7 +318,7 @@ fn check(shape: &Shape, text: &str) -> Result<(), String> {
 fn restore<I, D, C>(shape: &Shape, stored: Restored<D, C>, inputs: I) -> Result<Read<I, D, C>, String> {
     let index = |id: &str| {
         let found = shape.steps.iter().position(|step| step.id == id);
-        found.ok_or_else(|| format!("the workflow `{}` has no step `{id}`", shape.workflow))
+        found.ok_or_else(|| format!("the workflow `{}` has no step `{}`", shape.workflow, shown(id)))
     };
     let mut state = State::with_id(shape, stored.id);
     state.position = stored.next.as_deref().map(index).transpose()?.unwrap_or(END);
@@ -335,8 +356,10 @@ fn restore<I, D, C>(shape: &Shape, stored: Restored<D, C>, inputs: I) -> Result<
         for (name, slot) in outputs {
             let Some(output) = names.iter().position(|known| *known == name) else {
                 return Err(format!(
-                    "step `{id}` of workflow `{}` has no output `{name}`",
-                    shape.workflow
+                    "step `{}` of workflow `{}` has no output `{}`",
+                    shown(&id),
+                    shape.workflow,
+                    shown(&name)
                 ));
             };
             slots[output] = Some(slot);

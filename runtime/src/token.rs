@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -194,6 +195,9 @@ fn resolved(url: &str, base: &str) -> Option<String> {
     ))
 }
 
+/// Characters of a text from the token endpoint that a message shows.
+const SHOWN: usize = 80;
+
 /// A token.
 #[derive(Clone)]
 pub(crate) struct Token {
@@ -217,7 +221,8 @@ impl Token {
         let status = response.status();
         let answer: Option<Answer> = serde_json::from_slice(response.body()).ok();
         if !status.is_success() {
-            let why = answer.and_then(|answer| answer.error).unwrap_or_default();
+            let why: String = answer.and_then(|answer| answer.error).unwrap_or_default();
+            let why: String = why.chars().take(SHOWN).flat_map(char::escape_debug).collect();
             let kind = if status.is_client_error() && status.as_u16() != 429 {
                 ErrorKind::MissingCredential
             } else {
@@ -237,12 +242,16 @@ impl Token {
         // forbids to use a token whose type is unknown.
         let kind = answer.token_type.unwrap_or_default();
         if !kind.is_empty() && !kind.to_ascii_lowercase().contains("bearer") {
-            let kind: String = kind.chars().take(40).flat_map(char::escape_debug).collect();
+            let kind: String = kind.chars().take(SHOWN).flat_map(char::escape_debug).collect();
             return Err(unreadable(&format!(
                 "a token of type `{kind}`, which is not a bearer token"
             )));
         }
         let text = answer.access_token.ok_or_else(|| unreadable("no `access_token`"))?;
+        // One that cannot be sent is of no use to the runs after this one either.
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(unreadable("an `access_token` that cannot be sent"));
+        }
         let seconds = answer.expires_in.and_then(|value| match value {
             serde_json::Value::Number(number) => number.as_f64(),
             serde_json::Value::String(text) => text.parse().ok(),
@@ -262,8 +271,71 @@ impl Token {
     }
 }
 
-/// A place for one token; whoever needs one waits while another gets it.
-pub(crate) type Cell = Arc<tokio::sync::Mutex<Option<Token>>>;
+/// A place for one token. Whoever needs one waits while another run obtains it, and shares what comes of that.
+#[derive(Default)]
+pub(crate) struct Place {
+    attempts: AtomicU64,
+    pub(crate) known: tokio::sync::Mutex<Known>,
+}
+
+/// What came of the last request for a token.
+#[derive(Default)]
+pub(crate) struct Known {
+    token: Option<Token>,
+    failure: Option<Shared>,
+}
+
+/// A failure that several runs have.
+struct Shared {
+    kind: ErrorKind,
+    message: String,
+    /// How long the run that asked could wait.
+    limit: Option<Duration>,
+}
+
+impl Place {
+    /// How many requests have come to an end: a run that waits compares it with what it was before.
+    pub(crate) fn attempts(&self) -> u64 {
+        self.attempts.load(Ordering::Acquire)
+    }
+
+    /// Notes what came of a request.
+    pub(crate) fn note(&self, known: &mut Known, result: &Result<Token, Failure>, limit: Option<Duration>) {
+        self.attempts.fetch_add(1, Ordering::AcqRel);
+        *known = match result {
+            Ok(token) => Known {
+                token: Some(token.clone()),
+                failure: None,
+            },
+            Err(failure) => Known {
+                token: None,
+                failure: Some(Shared {
+                    kind: failure.kind,
+                    message: failure.message.clone(),
+                    limit,
+                }),
+            },
+        };
+    }
+}
+
+impl Known {
+    /// The token, unless it has expired or is the one that was `refused`.
+    pub(crate) fn usable(&self, refused: Option<&str>) -> Option<String> {
+        usable(self.token.as_ref(), refused)
+    }
+
+    /// The failure of a request that another run made meanwhile, unless this one can wait longer than that one did.
+    pub(crate) fn shared(&self, limit: Option<Duration>) -> Option<Failure> {
+        let failure = self.failure.as_ref()?;
+        let longer = failure.kind == ErrorKind::Timeout
+            && failure.limit.is_some_and(|theirs| limit.is_none_or(|own| own > theirs));
+        (!longer).then(|| Failure::new(failure.kind, failure.message.clone()))
+    }
+}
+
+/// A place that the runs of a client share.
+pub(crate) type Cell = Arc<Place>;
 
 /// The tokens of a client.
 #[derive(Default)]
@@ -279,7 +351,7 @@ impl Tokens {
 }
 
 /// The token in a cell, unless it has expired or is the one that was `refused`.
-pub(crate) fn usable(token: Option<&Token>, refused: Option<&str>) -> Option<String> {
+fn usable(token: Option<&Token>, refused: Option<&str>) -> Option<String> {
     let token = token.filter(|token| token.is_fresh() && refused != Some(token.text.as_str()))?;
     Some(token.text.clone())
 }
@@ -343,6 +415,10 @@ mod tests {
             (200, "{}", ErrorKind::Transport),
             (200, r#"{"access_token":"t","token_type":"mac"}"#, ErrorKind::Transport),
             (200, "[]", ErrorKind::Transport),
+            (200, r#"{"access_token":""}"#, ErrorKind::Transport),
+            (200, r#"{"access_token":"a\r\nX: y"}"#, ErrorKind::Transport),
+            (200, r#"{"access_token":"a b"}"#, ErrorKind::Transport),
+            (200, r#"{"access_token":"é"}"#, ErrorKind::Transport),
         ] {
             assert_eq!(
                 answer(status, body).err().map(|failure| failure.kind),
@@ -358,6 +434,9 @@ mod tests {
         assert!(failure.message.contains("`mac`"), "{}", failure.message);
         let failure = answer(401, r#"{"error":"invalid_client"}"#).err().unwrap();
         assert!(failure.message.contains("401") && failure.message.contains("invalid_client"));
+        let body = format!(r#"{{"error":"\u001b[2J\u202e{}"}}"#, "x".repeat(100_000));
+        let message = answer(400, &body).err().unwrap().message;
+        assert!(message.len() < 300 && !message.contains(['\u{1b}', '\u{202e}']), "{message}");
     }
 
     #[test]

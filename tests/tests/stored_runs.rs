@@ -2,7 +2,7 @@
 
 use arazzo::http::{Request, Response};
 use arazzo::testing::Script;
-use arazzo::{BoxError, Bytes, Client, ErrorKind, Progress, Seal, Transport};
+use arazzo::{Binding, BoxError, Bytes, Client, ErrorKind, Progress, Seal, Transport};
 use serde_json::{Value, json};
 
 mod first {
@@ -159,7 +159,7 @@ async fn what_is_no_stored_run_is_refused_and_says_why() {
     );
     refused(&|run| run["id"] = json!("7"), "UUID");
     refused(&|run| *run = json!({}), "version");
-    refused(&|run| *run = json!("text"), "no stored run");
+    refused(&|run| *run = json!("text"), "not a stored run");
     for missing in [
         "version", "workflow", "id", "shape", "inputs", "steps", "attempts", "visit", "total",
     ] {
@@ -227,20 +227,27 @@ async fn binary_formats_keep_runs_too() {
     }
 }
 
+/// FNV-1a with 64 bits.
+fn sum(plain: &[u8], associated: &[u8]) -> [u8; 8] {
+    let all = plain.iter().chain(associated);
+    let hash = all.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    hash.to_be_bytes()
+}
+
 /// A key that turns every byte around: it shows where sealing takes place, not how.
 struct Turned(u8);
 
 impl Seal for Turned {
-    fn seal(&self, plain: Vec<u8>) -> Result<Vec<u8>, BoxError> {
+    fn seal(&self, plain: Vec<u8>, associated: &[u8]) -> Result<Vec<u8>, BoxError> {
         let mut sealed: Vec<u8> = plain.iter().map(|byte| byte ^ self.0).collect();
-        sealed.push(plain.iter().fold(0, |sum, byte| sum ^ byte));
+        sealed.extend(sum(&plain, associated));
         Ok(sealed)
     }
 
-    fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, BoxError> {
-        let (sum, sealed) = sealed.split_last().ok_or("nothing")?;
+    fn open(&self, sealed: &[u8], associated: &[u8]) -> Result<Vec<u8>, BoxError> {
+        let (sealed, known) = sealed.split_last_chunk::<8>().ok_or("nothing")?;
         let plain: Vec<u8> = sealed.iter().map(|byte| byte ^ self.0).collect();
-        let right = plain.iter().fold(0, |sum, byte| sum ^ byte) == *sum;
+        let right = sum(&plain, associated) == *known;
         right.then_some(plain).ok_or_else(|| "it was changed".into())
     }
 }
@@ -248,21 +255,64 @@ impl Seal for Turned {
 #[tokio::test]
 async fn a_sealed_run_shows_nothing_and_comes_back() {
     let run = in_the_middle().await;
-    let sealed = run.seal(&Turned(0xa5)).unwrap();
+    let ada = Binding::new("ada").counter(3);
+    let sealed = run.seal(&Turned(0xa5), ada).unwrap();
     assert!(!sealed.windows(4).any(|bytes| bytes == b"Dune"));
-    let again = Run::open(&Turned(0xa5), &sealed).unwrap();
+    let again = Run::open(&Turned(0xa5), ada, &sealed).unwrap();
     assert_eq!(
         serde_json::to_value(&again).unwrap(),
         serde_json::to_value(&run).unwrap()
     );
 
     let mut damaged = sealed.clone();
-    damaged[10] ^= 1;
-    let error = Run::open(&Turned(0xa5), &damaged).unwrap_err();
+    damaged[40] ^= 1;
+    let error = Run::open(&Turned(0xa5), ada, &damaged).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Stored);
     assert_eq!(error.to_string(), "the sealed run cannot be opened");
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "it was changed");
-    let error = paused::review_book::Run::open(&Turned(0xa5), &sealed).unwrap_err();
-    let source = std::error::Error::source(&error).unwrap().to_string();
-    assert!(source.contains("not of `review-book`"), "{source}");
+    // Another workflow, another user, an older state, and the id of another run.
+    assert!(paused::review_book::Run::open(&Turned(0xa5), ada, &sealed).is_err());
+    for binding in [Binding::new("bob").counter(3), Binding::new("ada").counter(4), Binding::default()] {
+        assert!(Run::open(&Turned(0xa5), binding, &sealed).is_err(), "{binding:?}");
+    }
+    let other = in_the_middle().await.seal(&Turned(0xa5), ada).unwrap();
+    let swapped = [&other[..36], &sealed[36..]].concat();
+    assert!(Run::open(&Turned(0xa5), ada, &swapped).is_err());
+    for cut in 0..sealed.len() {
+        assert!(Run::open(&Turned(0xa5), ada, &sealed[..cut]).is_err(), "{cut}");
+    }
+}
+
+/// What was tampered with is named by its place; what it says may be a secret.
+#[tokio::test]
+async fn a_tampered_run_is_refused_without_its_values() {
+    let run = serde_json::to_value(in_the_middle().await).unwrap();
+    let mut refused = 0;
+    for pointer in ["/version", "/workflow", "/next", "/attempts", "/total", "/inputs", "/inputs/book_id", "/inputs/stars", "/steps", "/retries"] {
+        for value in [json!("hush-hush\u{202e}"), json!(["hush-hush"]), json!({ "key": "hush-hush" })] {
+            let mut tampered = run.clone();
+            let Some(place) = tampered.pointer_mut(pointer) else { continue };
+            *place = value;
+            let Err(error) = serde_json::from_value::<Run>(tampered) else { continue };
+            refused += 1;
+            let error = error.to_string();
+            // A name of a workflow or step is no secret, but it is shown so that it can be seen.
+            let named = ["/workflow", "/next"].contains(&pointer) || error.contains("no step `hush-hush`");
+            assert!((named || !error.contains("hush")) && !error.contains('\u{202e}'), "{pointer}: {error}");
+        }
+    }
+    assert!(refused > 12, "{refused}");
+}
+
+/// A header map has room for 32,768 headers, and panics at more.
+#[tokio::test]
+async fn a_run_with_too_many_headers_is_refused() {
+    let mut run = serde_json::to_value(in_the_middle().await).unwrap();
+    let headers: Vec<(String, &str)> = (0..40_000).map(|index| (format!("x-{index}"), "1")).collect();
+    let response = |headers: &[(String, &str)]| json!({ "response": { "status": 500, "headers": headers, "body": { "text": "" } } });
+    run["held"] = response(&headers[..100]);
+    serde_json::from_value::<Run>(run.clone()).unwrap();
+    run["held"] = response(&headers);
+    let error = serde_json::from_value::<Run>(run).unwrap_err().to_string();
+    assert!(error.contains("40000 headers"), "{error}");
 }

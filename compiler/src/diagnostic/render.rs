@@ -25,8 +25,8 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, header: Header) -> Str
         Severity::Warning => "warning",
     };
     let mut out = match header {
-        Header::Full => format!("{word}[{code}]: {}", diagnostic.message),
-        Header::Bare => format!("{} [{code}]", diagnostic.message),
+        Header::Full => format!("{word}[{code}]: {}", visible(&diagnostic.message)),
+        Header::Bare => format!("{} [{code}]", visible(&diagnostic.message)),
     };
     let gutter = std::iter::once(diagnostic.span)
         .flatten()
@@ -45,6 +45,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, header: Header) -> Str
         snippet(&mut out, sources, related.span, gutter, ":::", '-', &related.message);
     }
     for help in &diagnostic.help {
+        let help = visible(help);
         let mut lines = help.lines();
         let _ = write!(out, "\n{:gutter$} = help: {}", "", lines.next().unwrap_or(""));
         for line in lines {
@@ -75,7 +76,7 @@ fn snippet(out: &mut String, sources: &Sources, span: Span, gutter: usize, arrow
             if c == '\t' {
                 "\t".to_owned()
             } else {
-                " ".repeat(width(c))
+                " ".repeat(shown_width(c))
             }
         })
         .collect();
@@ -83,15 +84,15 @@ fn snippet(out: &mut String, sources: &Sources, span: Span, gutter: usize, arrow
         .get(start..end)
         .unwrap_or("")
         .chars()
-        .map(width)
+        .map(shown_width)
         .sum::<usize>()
         .max(1);
     let _ = write!(out, "\n{:gutter$}{arrow} {path}:{line}:{column}", "");
     let _ = write!(out, "\n{:gutter$} |", "");
-    let _ = write!(out, "\n{line:gutter$} | {}", text.trim_end());
+    let _ = write!(out, "\n{line:gutter$} | {}", visible(text.trim_end()));
     let _ = write!(out, "\n{:gutter$} | {lead}{}", "", mark.to_string().repeat(marks));
     if !label.is_empty() {
-        let _ = write!(out, " {label}");
+        let _ = write!(out, " {}", visible(label));
     }
 }
 
@@ -119,6 +120,47 @@ fn excerpt(text: &str, start: usize, end: usize) -> (String, usize, usize) {
     )
 }
 
-fn width(character: char) -> usize {
+/// Text in which every character can be seen: what is hidden, or would steer a terminal, is escaped.
+fn visible(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains(is_hidden) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_hidden(letter) {
+            shown.extend(letter.escape_unicode());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown.into()
+}
+
+/// Control characters but tabs and line breaks, line separators, and format characters, such as those that turn the
+/// direction of the text.
+fn is_hidden(letter: char) -> bool {
+    (letter.is_control() && !matches!(letter, '\t' | '\n'))
+        || matches!(letter,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
+}
+
+/// The columns of a character as it is shown.
+fn shown_width(character: char) -> usize {
+    if is_hidden(character) {
+        return character.escape_unicode().count();
+    }
     character.width().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_escaped() {
+        assert_eq!(visible("a\u{202e}b\u{1b}[2J"), "a\\u{202e}b\\u{1b}[2J");
+        assert_eq!(visible("é\t名\n"), "é\t名\n");
+        assert_eq!((shown_width('\u{202e}'), shown_width('名'), shown_width('a')), (8, 2, 1));
+    }
 }

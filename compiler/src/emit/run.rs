@@ -113,20 +113,21 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
                 __rt::finish(self, client).await
             }
 
-            /// Stores the run, sealed by a key of yours; [`open`](Self::open) brings it back.
+            /// Stores the run, sealed by a key of yours and bound to what it belongs to;
+            /// [`open`](Self::open) restores it.
             ///
             /// # Errors
-            /// What the key says.
-            pub fn seal<S: __rt::Seal + ?Sized>(&self, key: &S) -> Result<::std::vec::Vec<u8>, __rt::Error> {
-                __rt::seal(self, key)
+            /// The key cannot seal.
+            pub fn seal<S: __rt::Seal + ?Sized>(&self, key: &S, binding: __rt::Binding<'_>) -> Result<::std::vec::Vec<u8>, __rt::Error> {
+                __rt::seal(self, key, binding)
             }
 
-            /// Brings back a run that was stored by [`seal`](Self::seal).
+            /// Restores a run that was stored by [`seal`](Self::seal).
             ///
             /// # Errors
-            /// The bytes were not sealed by this key, or hold no run of this workflow.
-            pub fn open<S: __rt::Seal + ?Sized>(key: &S, sealed: &[u8]) -> Result<Self, __rt::Error> {
-                __rt::open(key, sealed)
+            /// The bytes were not sealed by this key with this binding, or hold no run of this workflow.
+            pub fn open<S: __rt::Seal + ?Sized>(key: &S, binding: __rt::Binding<'_>, sealed: &[u8]) -> Result<Self, __rt::Error> {
+                __rt::open(SHAPE.workflow, key, binding, sealed)
             }
 
             /// What tells the run from every other, and stays when it is stored.

@@ -75,7 +75,7 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
         let send = match parameter.location {
             Location::Header => quote!(call.header_value(#name, &value, #way)?;),
             Location::QueryString => quote!(call.query_string(#name, &value, #way)?;),
-            Location::Cookie => quote!(call.cookie_value(#name, &value, #way);),
+            Location::Cookie => quote!(call.cookie_value(#name, &value, #way)?;),
             _ => quote!(call.query_value(#name, &value, #way);),
         };
         if may_be_absent(&parameter.value) && !parameter.required {

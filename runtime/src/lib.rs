@@ -26,8 +26,8 @@
 //! it stood before the failed attempt, so that it can be mended and finished.
 //!
 //! A stored run holds its inputs and what the API has returned, secrets included: keep it where you
-//! would keep those, or store it by `seal` and bring it back by `open`, with a key of yours that is a
-//! [`Seal`]. It remembers the shape of its workflow. Where that has changed in a way that the run
+//! would keep those, or store it by `seal` and restore it by `open`, with a key of yours that is a
+//! [`Seal`] and a [`Binding`] to what it belongs to. It remembers the shape of its workflow. Where that has changed in a way that the run
 //! could not follow, reading it is an error that lists what has changed; inputs that need not be given
 //! and steps behind the position may be added.
 //!
@@ -77,6 +77,24 @@
 //!   depends on. A step's `dependsOn` orders the steps, together with the outputs they read.
 //! - An output is `Option` where a way through the workflow or the response may not have it.
 //!
+//! # Limits
+//!
+//! What a response holds decides how long a query on it takes, and no timeout interrupts a query. So each has a budget;
+//! what needs more ends the attempt with an error of kind [`ErrorKind::Budget`].
+//!
+//! - JSON Pointers, singular JSONPath queries and simple conditions take time linear in the size of the value.
+//! - Other JSONPath queries and XPath 1.0: the number of values that may be visited is estimated from the query and the
+//!   size of the value, and is at most 5e7. A query without a filter, or with a filter that looks at the value itself,
+//!   visits each value once.
+//! - XPath 3.1: 2 seconds, on a thread of its own. Its engine cannot be interrupted: an evaluation whose time is over is
+//!   left behind, and while four of them still run, further ones fail at once.
+//! - Regular expressions take linear time, except those with look-around or back-references, which have a limit of
+//!   backtracking steps.
+//!
+//! The time of an attempt, from the wait for an access token to the end of the response, is bounded by
+//! [`Builder::timeout`] and the step's `timeout`; the size of a response by [`Builder::max_response_bytes`], the number of
+//! attempts by [`Builder::max_steps`].
+//!
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls.
@@ -84,8 +102,7 @@
 //!   [`Transport`] of your own.
 //! - `testing`: the module `testing`, for tests of workflows without a network.
 //! - `tracing`: spans and events for `tracing`.
-//! - `regex`: conditions of type `regex` and `pattern` of inputs, in the dialect of ECMA-262. A
-//!   backtracking engine runs them: the patterns of a document have to be trusted, as the rest of it.
+//! - `regex`: conditions of type `regex` and `pattern` of inputs, in the dialect of ECMA-262.
 //! - `jsonpath`: JSONPath queries (RFC 9535) that can select more than one value; others need none.
 //! - `xpath`: XPath 1.0. `xpath31`: XPath 2.0 to 3.1, and then the specification's default for every
 //!   expression that does not name its version.

@@ -339,25 +339,28 @@ pub mod import_books {
         ) -> Result<Outputs, __rt::Error> {
             __rt::finish(self, client).await
         }
-        /// Stores the run, sealed by a key of yours; [`open`](Self::open) brings it back.
+        /// Stores the run, sealed by a key of yours and bound to what it belongs to;
+        /// [`open`](Self::open) restores it.
         ///
         /// # Errors
-        /// What the key says.
+        /// The key cannot seal.
         pub fn seal<S: __rt::Seal + ?Sized>(
             &self,
             key: &S,
+            binding: __rt::Binding<'_>,
         ) -> Result<::std::vec::Vec<u8>, __rt::Error> {
-            __rt::seal(self, key)
+            __rt::seal(self, key, binding)
         }
-        /// Brings back a run that was stored by [`seal`](Self::seal).
+        /// Restores a run that was stored by [`seal`](Self::seal).
         ///
         /// # Errors
-        /// The bytes were not sealed by this key, or hold no run of this workflow.
+        /// The bytes were not sealed by this key with this binding, or hold no run of this workflow.
         pub fn open<S: __rt::Seal + ?Sized>(
             key: &S,
+            binding: __rt::Binding<'_>,
             sealed: &[u8],
         ) -> Result<Self, __rt::Error> {
-            __rt::open(key, sealed)
+            __rt::open(SHAPE.workflow, key, binding, sealed)
         }
         /// What tells the run from every other, and stays when it is stored.
         #[must_use]

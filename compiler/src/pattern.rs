@@ -4,6 +4,9 @@
 //! 2020-12 (Core, section 6.4) wants the flag `u`; a pattern that is valid only without it, such as
 //! `[\w-.]`, is compiled without, which `(?-u)` in front of it says.
 
+#[cfg(feature = "regex")]
+use arazzo_pattern::Pattern;
+
 /// Why a pattern is refused, and what to write.
 #[derive(Debug)]
 pub struct Refusal {
@@ -24,50 +27,33 @@ fn flags(pattern: &str) -> (&str, &str) {
 /// The pattern as the runtime compiles it.
 ///
 /// # Errors
-/// It is no pattern, or one of another dialect.
+/// It is not a pattern, or one of another dialect, or one that the runtime cannot run.
 #[cfg(feature = "regex")]
 pub fn read(pattern: &str) -> Result<String, Refusal> {
-    if let Some(reason) = excess(pattern) {
-        return Err(Refusal { reason, help: None });
-    }
     let (flags, body) = flags(pattern);
-    let unicode = format!("{flags}u");
     if let Some(refusal) = slashes(body) {
         return Err(refusal);
     }
-    let Err(error) = regress::Regex::with_flags(body, unicode.as_str()) else {
+    let Err(error) = Pattern::new(pattern) else {
         return Ok(pattern.to_owned());
     };
     if let Some(refusal) = foreign(body) {
         return Err(refusal);
     }
     let plain = without_needless_escapes(body);
-    if regress::Regex::with_flags(&plain, unicode.as_str()).is_ok() {
-        let prefix = &pattern[..pattern.len() - body.len()];
-        return Ok(format!("{prefix}{plain}"));
+    let plain = format!("{}{plain}", &pattern[..pattern.len() - body.len()]);
+    if Pattern::new(&plain).is_ok() {
+        return Ok(plain);
     }
     let needs_unicode = ["\\p", "\\P", "\\u{"].iter().any(|escape| body.contains(escape));
-    if !needs_unicode && regress::Regex::with_flags(body, flags).is_ok() {
-        return Ok(format!("(?{flags}-u){body}"));
+    let without = format!("(?{flags}-u){body}");
+    if !needs_unicode && Pattern::new(&without).is_ok() {
+        return Ok(without);
     }
     Err(Refusal {
-        reason: error.text,
+        reason: error.to_string(),
         help: None,
     })
-}
-
-/// Why a pattern is more complex than it may be: the engine recurses into groups and alternatives, and needs 2 MiB of
-/// stack for more than 1,000 of them.
-#[cfg(feature = "regex")]
-fn excess(pattern: &str) -> Option<String> {
-    const PARTS: usize = 500;
-    const LENGTH: usize = 65_536;
-    let parts = pattern.bytes().filter(|byte| b"(|".contains(byte)).count();
-    if parts > PARTS {
-        return Some(format!("it has {parts} groups and alternatives; the limit is {PARTS}"));
-    }
-    let length = pattern.len();
-    (length > LENGTH).then(|| format!("it is {length} bytes long; the limit is {LENGTH}"))
 }
 
 /// Nothing is known about a pattern without the feature `regex`.
@@ -84,12 +70,7 @@ pub fn read(pattern: &str) -> Result<String, Refusal> {
 #[cfg(feature = "regex")]
 #[must_use]
 pub fn is_found(pattern: &str, text: &str) -> Option<bool> {
-    if excess(pattern).is_some() {
-        return None;
-    }
-    let (flags, body) = flags(pattern);
-    let regex = regress::Regex::with_flags(body, format!("{flags}u").as_str()).ok()?;
-    Some(regex.find(text).is_some())
+    Pattern::new(pattern).ok()?.is_found(text).ok()
 }
 
 /// Whether a pattern is found in a text, where that can be known.

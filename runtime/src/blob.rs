@@ -217,7 +217,12 @@ mod tests {
         ] {
             assert!(is_imitated(json), "{json}");
         }
-        for json in [r#"{"base64":"AA=="}"#, r#"["$base64"]"#, r#""$base64""#, r#"{"a":"\u00e9 1e5","b":[null,true,1,-1,1.5]}"#] {
+        for json in [
+            r#"{"base64":"AA=="}"#,
+            r#"["$base64"]"#,
+            r#""$base64""#,
+            r#"{"a":"\u00e9 1e5","b":[null,true,1,-1,1.5]}"#,
+        ] {
             assert!(!is_imitated(json), "{json}");
         }
     }

@@ -555,7 +555,10 @@ impl Call {
         let uri = Uri::from_maybe_shared(Bytes::from(url)).map_err(|error| invalid(error.into()))?;
         // No text of a description or value can move a request and its credentials to another host.
         if uri.authority().map(http::uri::Authority::as_str) != Some(authority(base))
-            || !uri.scheme_str().zip(base.split(':').next()).is_some_and(|(own, base)| own.eq_ignore_ascii_case(base))
+            || !uri
+                .scheme_str()
+                .zip(base.split(':').next())
+                .is_some_and(|(own, base)| own.eq_ignore_ascii_case(base))
             || !uri.authority().is_some_and(crate::client::has_valid_port)
         {
             return Err(invalid("its scheme, host or port is not that of the base URL".into()));

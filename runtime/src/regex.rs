@@ -1,39 +1,39 @@
 //! Regular expressions: ECMA-262, searched and not anchored.
 
+use arazzo_pattern::Pattern;
+
+use crate::budget;
 use crate::datum::Datum;
 
 /// A pattern; `None` where it is invalid, which fails every criterion (Arazzo 1.1.0, "Evaluation
 /// Errors").
 #[derive(Debug)]
-pub struct Regex(Option<regress::Regex>);
+pub struct Regex(Option<Pattern>);
 
 impl Regex {
     /// Compiles a pattern with the flag `u`; a leading `(?i)`, `(?s)` or `(?m)` is read as flags, and
     /// `-u` among them takes the flag `u` back.
     #[must_use]
     pub fn new(pattern: &str) -> Self {
-        let (mut flags, mut unicode, mut body) = ("", "u", pattern);
-        if let Some((own, rest)) = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')')) {
-            let (own, plain) = own.strip_suffix("-u").map_or((own, false), |own| (own, true));
-            if own.chars().all(|flag| "ims".contains(flag)) && (plain || !own.is_empty()) {
-                (flags, unicode, body) = (own, if plain { "" } else { "u" }, rest);
-            }
-        }
-        Self(regress::Regex::with_flags(body, format!("{flags}{unicode}").as_str()).ok())
+        Self(Pattern::new(pattern).ok())
     }
 
     /// Whether the pattern is found in the text of a value; never in an absent one or in null.
     #[must_use]
     pub fn is_match(&self, value: Option<&Datum<'_>>) -> bool {
-        let (Some(regex), Some(value)) = (&self.0, value) else {
+        let (Some(pattern), Some(value)) = (&self.0, value) else {
             return false;
         };
-        match value {
-            Datum::Null => false,
+        let found = match value {
+            Datum::Null => Ok(false),
             // An object or array is its compact JSON.
-            Datum::Json(json) => regex.find(crate::slot::Slot::new(json).json()).is_some(),
-            other => regex.find(&other.text()).is_some(),
-        }
+            Datum::Json(json) => pattern.is_found(crate::slot::Slot::new(json).json()),
+            other => pattern.is_found(&other.text()),
+        };
+        found.unwrap_or_else(|excess| {
+            budget::exceed(|| excess.to_string());
+            false
+        })
     }
 }
 

@@ -320,10 +320,13 @@ async fn token(
     let mut known = match limit {
         None => place.known.lock().await,
         Some(limit) => {
-            let waiting = Box::pin(place.known.lock());
-            let waited = within(waiting, || context.transport.sleep_dyn(limit)).await;
-            waited.ok_or_else(|| {
-                let message = format!("no access token within {} ms: another run is still waiting for it", limit.as_millis());
+            let turn = Box::pin(place.known.lock());
+            let locked = within(turn, || context.transport.sleep_dyn(limit)).await;
+            locked.ok_or_else(|| {
+                let message = format!(
+                    "no access token within {} ms: another run is still waiting for it",
+                    limit.as_millis()
+                );
                 Failure::new(ErrorKind::Timeout, message)
             })?
         }
@@ -331,8 +334,8 @@ async fn token(
     if let Some(token) = known.usable(refused) {
         return Ok(token);
     }
-    let waited = context.transport.now_dyn().saturating_duration_since(started);
-    let limit = limit.map(|limit| limit.saturating_sub(waited));
+    let spent = context.transport.now_dyn().saturating_duration_since(started);
+    let limit = limit.map(|limit| limit.saturating_sub(spent));
     if place.attempts() != before
         && let Some(failure) = known.shared(limit)
     {

@@ -136,7 +136,10 @@ pub fn open<R: Program + DeserializeOwned, S: Seal + ?Sized>(
 ) -> Result<R, Error> {
     let unknown = || Error::new(ErrorKind::Stored, "these bytes are not a sealed run");
     let (id, sealed) = sealed.split_at_checked(ID).ok_or_else(unknown)?;
-    let id: RunId = std::str::from_utf8(id).ok().and_then(|id| id.parse().ok()).ok_or_else(unknown)?;
+    let id: RunId = std::str::from_utf8(id)
+        .ok()
+        .and_then(|id| id.parse().ok())
+        .ok_or_else(unknown)?;
     let plain = seal
         .open(sealed, &binding.associated(workflow, id))
         .map_err(|error| failed("the sealed run cannot be opened", error))?;

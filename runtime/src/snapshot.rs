@@ -260,7 +260,11 @@ where
     let stored: Restored<D, C> = serde_json::from_str(&text)
         .map_err(|error| S::Error::custom(unreadable("the stored run cannot be read", &text, &error)))?;
     let inputs = serde_json::from_str(stored.inputs.json()).map_err(|error| {
-        S::Error::custom(unreadable("the stored inputs cannot be read", stored.inputs.json(), &error))
+        S::Error::custom(unreadable(
+            "the stored inputs cannot be read",
+            stored.inputs.json(),
+            &error,
+        ))
     })?;
     restore(shape, stored, inputs).map_err(S::Error::custom)
 }
@@ -288,13 +292,15 @@ fn check(shape: &Shape, text: &str) -> Result<(), String> {
     struct Version {
         version: u32,
     }
-    let Version { version } = serde_json::from_str(text).map_err(|error| unreadable("this is not a stored run", text, &error))?;
+    let Version { version } =
+        serde_json::from_str(text).map_err(|error| unreadable("this is not a stored run", text, &error))?;
     if version != VERSION {
         return Err(format!(
             "the run is stored in version {version} of its form; this is version {VERSION}"
         ));
     }
-    let envelope: Envelope = serde_json::from_str(text).map_err(|error| unreadable("this is not a stored run", text, &error))?;
+    let envelope: Envelope =
+        serde_json::from_str(text).map_err(|error| unreadable("this is not a stored run", text, &error))?;
     if envelope.workflow != shape.workflow {
         return Err(format!(
             "this is a run of workflow `{}`, not of `{}`",

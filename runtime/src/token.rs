@@ -436,7 +436,10 @@ mod tests {
         assert!(failure.message.contains("401") && failure.message.contains("invalid_client"));
         let body = format!(r#"{{"error":"\u001b[2J\u202e{}"}}"#, "x".repeat(100_000));
         let message = answer(400, &body).err().unwrap().message;
-        assert!(message.len() < 300 && !message.contains(['\u{1b}', '\u{202e}']), "{message}");
+        assert!(
+            message.len() < 300 && !message.contains(['\u{1b}', '\u{202e}']),
+            "{message}"
+        );
     }
 
     #[test]

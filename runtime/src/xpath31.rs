@@ -216,7 +216,7 @@ mod tests {
             let met = budget::within(|| XPath31::new(expression).is_met(Some(&Datum::borrowed(xml))));
             met.map_err(|failure| failure.message)
         };
-        let attributes = |count: usize| -> String { (0..count).map(|index| format!(" a{index}='=>'")).collect() };
+        let attributes = |count: usize| (0..count).fold(String::new(), |all, index| all + &format!(" a{index}='=>'"));
         assert_eq!(met("//a/@a7", &format!("<a{}/>", attributes(900))), Ok(true));
         assert!(met("//a/@a7", &format!("<b/><a{}/>", attributes(100_000))).is_err());
         assert_eq!(

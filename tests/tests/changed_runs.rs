@@ -20,7 +20,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, count: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % count
     }
 }
@@ -33,14 +36,23 @@ fn setting(name: &str, default: u64) -> u64 {
 fn api() -> Client<impl Transport> {
     let count = std::sync::atomic::AtomicUsize::new(0);
     let transport = move |_: Request<Bytes>| {
-        let even = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed).is_multiple_of(2);
-        let response = Response::builder().status(if even { 500 } else { 200 }).header("content-type", "application/json");
+        let even = count
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+            .is_multiple_of(2);
+        let response = Response::builder()
+            .status(if even { 500 } else { 200 })
+            .header("content-type", "application/json");
         let response = response.body(Bytes::from_static(br#"{"title":"Dune","id":7,"text":"x"}"#));
         async move { response }
     };
     let base = |api: arazzo::SourceBuilder| api.base_url("https://shop.test");
     let client = Client::builder().transport(transport);
-    client.source("shop", base).source("api", |api| api).source("bookshop", base).build().unwrap()
+    client
+        .source("shop", base)
+        .source("api", |api| api)
+        .source("bookshop", base)
+        .build()
+        .unwrap()
 }
 
 /// Every place in a value.
@@ -54,7 +66,11 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
         }
         Value::Object(members) => {
             for (name, member) in members {
-                places(member, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+                places(
+                    member,
+                    &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")),
+                    found,
+                );
             }
         }
         _ => {}
@@ -66,7 +82,15 @@ fn other(dice: &mut Dice, stored: &Value, all: &[String]) -> Value {
     match dice.below(9) {
         0 => Value::Null,
         1 => json!(dice.below(2) == 0),
-        2 => [json!(0), json!(1), json!(-1), json!(7), json!(u64::MAX), json!(i64::MIN)][dice.below(6)].clone(),
+        2 => [
+            json!(0),
+            json!(1),
+            json!(-1),
+            json!(7),
+            json!(u64::MAX),
+            json!(i64::MIN),
+        ][dice.below(6)]
+        .clone(),
         3 => json!([1e300, 0.5, -0.0][dice.below(3)]),
         4 => json!(["", "list", "visit", "look", "\u{202e}", "call", "left", "$json"][dice.below(8)]),
         5 => json!([]),
@@ -92,7 +116,9 @@ fn changed(dice: &mut Dice, stored: &Value) -> Vec<u8> {
                     members.remove(name);
                 }
             }
-            (1, Value::Object(members)) => drop(members.insert(["next", "doing", "x", "visit"][dice.below(4)].to_owned(), with)),
+            (1, Value::Object(members)) => {
+                drop(members.insert(["next", "doing", "x", "visit"][dice.below(4)].to_owned(), with))
+            }
             (1, Value::Array(items)) => items.push(with),
             (_, place) => *place = with,
         }

@@ -92,15 +92,26 @@ async fn every_run_ends() {
                 Ok(_) => done += 1,
                 Err(error) => {
                     failed += 1;
-                    let expected = [ErrorKind::Transport, ErrorKind::Timeout, ErrorKind::Criterion, ErrorKind::Response];
+                    let expected = [
+                        ErrorKind::Transport,
+                        ErrorKind::Timeout,
+                        ErrorKind::Criterion,
+                        ErrorKind::Response,
+                    ];
                     assert!(expected.contains(&error.kind()), "{error:?}");
                     assert!(!format!("{error} {error:?}").contains('\u{1b}'));
                 }
             }
         }
     }
-    println!("{done} done, {failed} failed, {} requests", count.load(Ordering::Relaxed));
-    assert!(done > runs / 50 && failed > runs / 4 && done + failed == runs, "{done} {failed}");
+    println!(
+        "{done} done, {failed} failed, {} requests",
+        count.load(Ordering::Relaxed)
+    );
+    assert!(
+        done > runs / 50 && failed > runs / 4 && done + failed == runs,
+        "{done} {failed}"
+    );
     healthy.store(true, Ordering::Relaxed);
     hostile::held(&client, hostile::held::Inputs::new()).await.unwrap();
 }

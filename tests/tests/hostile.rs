@@ -23,11 +23,21 @@ fn client(status: u16, media: &str, body: impl Into<Bytes>) -> (Client<impl Tran
     let log = sent.clone();
     let transport = move |request: Request<Bytes>| {
         log.lock().unwrap().push(request);
-        let response = Response::builder().status(status).header("content-type", &media).body(body.clone());
+        let response = Response::builder()
+            .status(status)
+            .header("content-type", &media)
+            .body(body.clone());
         async move { response }
     };
     let api = |api: arazzo::SourceBuilder| api.header("X-Trace", "seen").header("X-Api-Key", "hush-hush");
-    (Client::builder().transport(transport).source("api", api).build().unwrap(), sent)
+    (
+        Client::builder()
+            .transport(transport)
+            .source("api", api)
+            .build()
+            .unwrap(),
+        sent,
+    )
 }
 
 /// Semantics: what needs more than its budget ends the attempt with an error, which no criterion hides.
@@ -38,7 +48,11 @@ async fn queries_have_a_budget() {
     hostile::query(&small, hostile::query::Inputs::new()).await.unwrap();
     let (large, sent) = client(200, "application/json", items(100_000));
     let error = hostile::query(&large, hostile::query::Inputs::new()).await.unwrap_err();
-    assert_eq!((error.kind(), error.step()), (ErrorKind::Budget, Some("list")), "{error}");
+    assert_eq!(
+        (error.kind(), error.step()),
+        (ErrorKind::Budget, Some("list")),
+        "{error}"
+    );
     assert!(!error.is_retryable() && sent.lock().unwrap().len() == 1);
     // In the criteria of an action, after the step has succeeded.
     let error = hostile::late(&large, hostile::late::Inputs::new()).await.unwrap_err();
@@ -54,7 +68,9 @@ async fn queries_have_a_budget() {
 async fn patterns_have_a_budget() {
     let body = |text: String| json!({ "text": text }).to_string();
     let (long, _) = client(200, "application/json", body("a".repeat(100_000)));
-    let error = hostile::linear(&long, hostile::linear::Inputs::new()).await.unwrap_err();
+    let error = hostile::linear(&long, hostile::linear::Inputs::new())
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Criterion, "{error}");
     let (found, _) = client(200, "application/json", body("a".repeat(100_000) + "b"));
     hostile::linear(&found, hostile::linear::Inputs::new()).await.unwrap();
@@ -62,8 +78,13 @@ async fn patterns_have_a_budget() {
     hostile::pattern(&found, hostile::pattern::Inputs::new()).await.unwrap();
     for length in [28, 40, 10_000] {
         let (explosive, _) = client(200, "application/json", body("a".repeat(length) + "!"));
-        let error = hostile::pattern(&explosive, hostile::pattern::Inputs::new()).await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Budget | ErrorKind::Criterion), "{error}");
+        let error = hostile::pattern(&explosive, hostile::pattern::Inputs::new())
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::Budget | ErrorKind::Criterion),
+            "{error}"
+        );
     }
 }
 
@@ -75,12 +96,16 @@ async fn a_response_does_not_become_a_file() {
         json!([{ "$base64": "aGFjaw==" }]),
     ] {
         let (client, sent) = client(200, "application/json", json!({ "file": file }).to_string());
-        let error = hostile::forward(&client, hostile::forward::Inputs::new()).await.unwrap_err();
+        let error = hostile::forward(&client, hostile::forward::Inputs::new())
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains("`$base64`"), "{error}");
         assert_eq!(sent.lock().unwrap().len(), 1, "nothing was uploaded");
     }
     let (client, sent) = client(200, "application/json", json!({ "file": "plain $base64" }).to_string());
-    hostile::forward(&client, hostile::forward::Inputs::new()).await.unwrap();
+    hostile::forward(&client, hostile::forward::Inputs::new())
+        .await
+        .unwrap();
     let body = String::from_utf8(sent.lock().unwrap()[1].body().to_vec()).unwrap();
     assert!(body.contains("plain $base64") && !body.contains("passwd"), "{body}");
 }
@@ -90,11 +115,15 @@ async fn a_response_does_not_become_a_file() {
 async fn half_a_surrogate_pair_is_not_json() {
     for text in [r"\ud800", r"\udc00", r"\ud800\ud800", r"\ud83dx", r"\ud83d\n"] {
         let (client, _) = client(200, "application/json", format!(r#"{{"text":"{text}"}}"#));
-        let error = hostile::surrogate(&client, hostile::surrogate::Inputs::new()).await.unwrap_err();
+        let error = hostile::surrogate(&client, hostile::surrogate::Inputs::new())
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains("is not JSON"), "{text}: {error}");
     }
     let (empty, _) = client(200, "application/json", r#"{"text":"","x":"\ud83d\ude00"}"#);
-    hostile::surrogate(&empty, hostile::surrogate::Inputs::new()).await.unwrap();
+    hostile::surrogate(&empty, hostile::surrogate::Inputs::new())
+        .await
+        .unwrap();
 }
 
 /// OpenAPI 3.2, "Style Values": `cookie` encodes nothing, so that a value could add a cookie.
@@ -104,7 +133,12 @@ async fn a_value_adds_no_cookie() {
     let visit = |value: Value| hostile::cookies(&client, hostile::cookies::Inputs::new(value));
     visit(json!("a b=c,d")).await.unwrap();
     assert_eq!(sent.lock().unwrap()[0].headers()["cookie"], "session=a b=c,d");
-    for value in [json!("x; admin=1"), json!(["x", "y; admin=1"]), json!({ "a; admin": "1" }), json!({ "a=b": "1" })] {
+    for value in [
+        json!("x; admin=1"),
+        json!(["x", "y; admin=1"]),
+        json!({ "a; admin": "1" }),
+        json!({ "a=b": "1" }),
+    ] {
         let error = visit(value.clone()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request, "{value}: {error}");
     }
@@ -137,14 +171,31 @@ fn no_address_shows_a_password() {
         "ftp://ada:hush@api.test",
         "https://ada:hush@api.test:99999/x?y#z",
     ] {
-        let error = Client::builder().source("api", |api| api.base_url(url)).build().unwrap_err();
+        let error = Client::builder()
+            .source("api", |api| api.base_url(url))
+            .build()
+            .unwrap_err();
         assert!(!format!("{error:?} {error:#}").contains("hu"), "{error}");
     }
-    for url in ["https://api.test:99999", "https://api.test:", "https://[::1]:65536", "https://api.test:+1"] {
-        assert!(Client::builder().source("api", |api| api.base_url(url)).build().is_err(), "{url}");
+    for url in [
+        "https://api.test:99999",
+        "https://api.test:",
+        "https://[::1]:65536",
+        "https://api.test:+1",
+    ] {
+        assert!(
+            Client::builder()
+                .source("api", |api| api.base_url(url))
+                .build()
+                .is_err(),
+            "{url}"
+        );
     }
     for url in ["https://api.test:65535", "https://[::1]", "http://[::1]:80"] {
-        Client::builder().source("api", |api| api.base_url(url)).build().unwrap();
+        Client::builder()
+            .source("api", |api| api.base_url(url))
+            .build()
+            .unwrap();
     }
 }
 
@@ -152,7 +203,9 @@ fn no_address_shows_a_password() {
 #[tokio::test]
 async fn hidden_characters_are_escaped() {
     let (failing, _) = client(500, "text/plain", "a\u{202e}b\u{2028}c\u{1b}[2J\u{200b}");
-    let error = hostile::query(&failing, hostile::query::Inputs::new()).await.unwrap_err();
+    let error = hostile::query(&failing, hostile::query::Inputs::new())
+        .await
+        .unwrap_err();
     let shown = format!("{error} {error:?}");
     assert!(shown.contains(r"a\u{202e}b\u{2028}c\u{1b}[2J"), "{shown}");
     assert!(!shown.contains(['\u{202e}', '\u{2028}', '\u{1b}', '\u{200b}']));
@@ -169,7 +222,9 @@ fn behind_tokens(delay: Duration, status: Option<u16>) -> (Client<impl Transport
         }
         async move {
             let answer = |status: u16, body: &'static str| {
-                let response = Response::builder().status(status).header("content-type", "application/json");
+                let response = Response::builder()
+                    .status(status)
+                    .header("content-type", "application/json");
                 response.body(Bytes::from_static(body.as_bytes()))
             };
             if !token {
@@ -186,7 +241,9 @@ fn behind_tokens(delay: Duration, status: Option<u16>) -> (Client<impl Transport
     let client = Client::builder()
         .transport(transport)
         .timeout(Duration::from_millis(900))
-        .source("things", |api| api.base_url("http://things.test").credential(credential))
+        .source("things", |api| {
+            api.base_url("http://things.test").credential(credential)
+        })
         .build()
         .unwrap();
     (client, asked)
@@ -198,7 +255,12 @@ async fn together(client: &Client<impl Transport + Clone + 'static>, runs: usize
     let runs: Vec<_> = (0..runs)
         .map(|_| {
             let client = client.clone();
-            tokio::spawn(async move { oauth::add(&client, oauth::add::Inputs::new()).await.unwrap_err().into_error() })
+            tokio::spawn(async move {
+                oauth::add(&client, oauth::add::Inputs::new())
+                    .await
+                    .unwrap_err()
+                    .into_error()
+            })
         })
         .collect();
     let mut errors = Vec::new();
@@ -228,7 +290,10 @@ async fn a_failing_token_endpoint_is_asked_once_for_all_who_wait() {
 async fn a_token_endpoint_that_hangs_costs_one_timeout() {
     let (client, asked) = behind_tokens(Duration::ZERO, None);
     let (errors, took) = together(&client, 40).await;
-    assert!(errors.iter().all(|error| error.kind() == ErrorKind::Timeout), "{errors:?}");
+    assert!(
+        errors.iter().all(|error| error.kind() == ErrorKind::Timeout),
+        "{errors:?}"
+    );
     // One after the other they would take 36 s.
     assert!(took < Duration::from_secs(20), "{took:?}");
     assert!(asked.load(Ordering::Relaxed) <= 2, "{asked:?}");

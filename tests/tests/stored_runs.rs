@@ -230,7 +230,9 @@ async fn binary_formats_keep_runs_too() {
 /// FNV-1a with 64 bits.
 fn sum(plain: &[u8], associated: &[u8]) -> [u8; 8] {
     let all = plain.iter().chain(associated);
-    let hash = all.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = all.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     hash.to_be_bytes()
 }
 
@@ -272,7 +274,11 @@ async fn a_sealed_run_shows_nothing_and_comes_back() {
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "it was changed");
     // Another workflow, another user, an older state, and the id of another run.
     assert!(paused::review_book::Run::open(&Turned(0xa5), ada, &sealed).is_err());
-    for binding in [Binding::new("bob").counter(3), Binding::new("ada").counter(4), Binding::default()] {
+    for binding in [
+        Binding::new("bob").counter(3),
+        Binding::new("ada").counter(4),
+        Binding::default(),
+    ] {
         assert!(Run::open(&Turned(0xa5), binding, &sealed).is_err(), "{binding:?}");
     }
     let other = in_the_middle().await.seal(&Turned(0xa5), ada).unwrap();
@@ -288,17 +294,39 @@ async fn a_sealed_run_shows_nothing_and_comes_back() {
 async fn a_tampered_run_is_refused_without_its_values() {
     let run = serde_json::to_value(in_the_middle().await).unwrap();
     let mut refused = 0;
-    for pointer in ["/version", "/workflow", "/next", "/attempts", "/total", "/inputs", "/inputs/book_id", "/inputs/stars", "/steps", "/retries"] {
-        for value in [json!("hush-hush\u{202e}"), json!(["hush-hush"]), json!({ "key": "hush-hush" })] {
+    for pointer in [
+        "/version",
+        "/workflow",
+        "/next",
+        "/attempts",
+        "/total",
+        "/inputs",
+        "/inputs/book_id",
+        "/inputs/stars",
+        "/steps",
+        "/retries",
+    ] {
+        for value in [
+            json!("hush-hush\u{202e}"),
+            json!(["hush-hush"]),
+            json!({ "key": "hush-hush" }),
+        ] {
             let mut tampered = run.clone();
-            let Some(place) = tampered.pointer_mut(pointer) else { continue };
+            let Some(place) = tampered.pointer_mut(pointer) else {
+                continue;
+            };
             *place = value;
-            let Err(error) = serde_json::from_value::<Run>(tampered) else { continue };
+            let Err(error) = serde_json::from_value::<Run>(tampered) else {
+                continue;
+            };
             refused += 1;
             let error = error.to_string();
             // A name of a workflow or step is no secret, but it is shown so that it can be seen.
             let named = ["/workflow", "/next"].contains(&pointer) || error.contains("no step `hush-hush`");
-            assert!((named || !error.contains("hush")) && !error.contains('\u{202e}'), "{pointer}: {error}");
+            assert!(
+                (named || !error.contains("hush")) && !error.contains('\u{202e}'),
+                "{pointer}: {error}"
+            );
         }
     }
     assert!(refused > 12, "{refused}");

@@ -161,6 +161,9 @@ mod tests {
     fn hidden_characters_are_escaped() {
         assert_eq!(visible("a\u{202e}b\u{1b}[2J"), "a\\u{202e}b\\u{1b}[2J");
         assert_eq!(visible("é\t名\n"), "é\t名\n");
-        assert_eq!((shown_width('\u{202e}'), shown_width('名'), shown_width('a')), (8, 2, 1));
+        assert_eq!(
+            (shown_width('\u{202e}'), shown_width('名'), shown_width('a')),
+            (8, 2, 1)
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The application: its routes, its cookie and what holds for every answer.
+//! The routes, the cookie, and the headers of every answer.
 
 use arazzo::BoxError;
 use axum::Router;
@@ -15,11 +15,11 @@ use axum::routing::{get, post};
 use maud::Markup;
 use serde::Deserialize;
 
+use crate::cookie::Cookie;
 use crate::enrolments::{Enrolments, Outcome, report};
-use crate::id::Id;
 use crate::pages;
 use crate::problem::Problem;
-use crate::store::UNFINISHED;
+use crate::store::{Stored, UNFINISHED};
 use crate::submission::Submission;
 use crate::workflow::{Run, Step};
 
@@ -46,7 +46,7 @@ pub struct App {
     pub origin: Option<String>,
 }
 
-/// An error of this program's own. The person learns that there is one, stderr which.
+/// An error of this program itself. The visitor sees that there is one, and stderr has the details.
 pub struct Failure(BoxError);
 
 impl<E: Into<BoxError>> From<E> for Failure {
@@ -90,25 +90,24 @@ struct CodeForm {
     code: String,
 }
 
-/// The page where the enrolment stands; whoever has none begins one at the first page.
+/// Shows the page of the step that is next. Without an enrolment, the first page begins one.
 async fn show(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, Failure> {
-    let run = match app.id(&headers) {
-        Some(id) => app.enrolments.load(&id).await?,
-        None => None,
-    };
-    match run {
-        Some(run) if uri.path() == place(&run) => Ok(pages::enrolment(&run, None).into_response()),
-        Some(run) => Ok(Redirect::to(place(&run)).into_response()),
-        None if uri.path() == "/" => {
-            let id = app.enrolments.begin().await?;
-            Ok((
-                app.cookie(&id.to_string(), UNFINISHED.as_secs()),
-                pages::email(None, None),
-            )
-                .into_response())
-        }
-        None => Ok(unknown()),
+    if let Some(cookie) = app.cookie(&headers)
+        && let Some(stored) = app.enrolments.load(&cookie).await?
+    {
+        let place = place(&stored.run);
+        let answer = if uri.path() == place {
+            pages::enrolment(&stored.run, None).into_response()
+        } else {
+            Redirect::to(place).into_response()
+        };
+        return Ok(app.answer(cookie, &stored, answer));
     }
+    if uri.path() != "/" {
+        return Ok(unknown());
+    }
+    let cookie = app.enrolments.begin().await?;
+    Ok((app.keep(&cookie), pages::email(None, None)).into_response())
 }
 
 async fn email(
@@ -137,24 +136,32 @@ async fn code(
     }
 }
 
-/// What got on is answered by a redirect, so that no form is sent again when the next page is
-/// reloaded; what did not, by the same form with the problem.
+/// Answers a submission that was accepted with a redirect, so that reloading the next page does not
+/// send the form again, and one that was refused with the same form and the problem.
 async fn submit(State(app): State<App>, headers: HeaderMap, submission: Submission) -> Result<Response, Failure> {
-    let Some(id) = app.id(&headers) else {
+    let Some(cookie) = app.cookie(&headers) else {
         return Ok(unknown());
     };
-    Ok(match app.enrolments.submit(id, submission).await? {
+    Ok(match app.enrolments.submit(cookie.clone(), submission).await? {
         Outcome::Unknown => unknown(),
-        Outcome::Standing(run) => Redirect::to(place(&run)).into_response(),
-        Outcome::Refused(run, problem) => refused(problem, pages::enrolment(&run, Some(problem))),
+        Outcome::Standing(stored) => {
+            let answer = Redirect::to(place(&stored.run)).into_response();
+            app.answer(cookie, &stored, answer)
+        }
+        Outcome::Refused(stored, problem) => {
+            let answer = refused(problem, pages::enrolment(&stored.run, Some(problem)));
+            app.answer(cookie, &stored, answer)
+        }
     })
 }
 
+/// Removes the enrolment and its cookie. The counter does not matter here: this is the way on for the
+/// visitor of a run that was rolled back.
 async fn restart(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
-    if let Some(id) = app.id(&headers) {
-        app.enrolments.remove(&id).await?;
+    if let Some(cookie) = app.cookie(&headers) {
+        app.enrolments.remove(&cookie.id).await?;
     }
-    Ok((app.cookie("", 0), Redirect::to("/")).into_response())
+    Ok((app.set_cookie("", 0), Redirect::to("/")).into_response())
 }
 
 async fn style() -> impl IntoResponse {
@@ -165,7 +172,7 @@ async fn style() -> impl IntoResponse {
     (headers, include_str!("style.css"))
 }
 
-/// The path of the page where the run stands.
+/// The path of the page for the step that is next.
 fn place(run: &Run) -> &'static str {
     match run.step() {
         Some(Step::CreateUser | Step::CreateTotp) => "/",
@@ -193,7 +200,7 @@ fn unreadable(rejection: &FormRejection) -> Response {
 }
 
 impl App {
-    /// Over TLS the browser takes the cookie from nobody but this very host.
+    /// With the prefix, which needs TLS, browsers accept the cookie from this host only.
     fn cookie_name(&self) -> &'static str {
         if self.is_secure() {
             "__Host-enrolment"
@@ -206,9 +213,27 @@ impl App {
         self.origin.as_ref().is_some_and(|origin| origin.starts_with("https:"))
     }
 
-    /// Lax, not strict: a link from an e-mail has to find the enrolment. What changes anything is
-    /// guarded by `same_origin`.
-    fn cookie(&self, value: &str, seconds: u64) -> [(HeaderName, String); 1] {
+    /// Sets the cookie if the browser now sees a newer state of the run than its cookie says: after a
+    /// change, and after an answer that did not arrive.
+    fn answer(&self, cookie: Cookie, stored: &Stored, answer: Response) -> Response {
+        if stored.counter == cookie.seen {
+            return answer;
+        }
+        let cookie = Cookie {
+            seen: stored.counter,
+            ..cookie
+        };
+        (self.keep(&cookie), answer).into_response()
+    }
+
+    /// The header that sets the cookie for as long as an unfinished run is kept.
+    fn keep(&self, cookie: &Cookie) -> [(HeaderName, String); 1] {
+        self.set_cookie(&cookie.to_string(), UNFINISHED.as_secs())
+    }
+
+    /// Lax, not strict: a link from an e-mail has to find the enrolment. `same_origin` protects
+    /// everything that changes it.
+    fn set_cookie(&self, value: &str, seconds: u64) -> [(HeaderName, String); 1] {
         let secure = if self.is_secure() { "; Secure" } else { "" };
         let name = self.cookie_name();
         let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
@@ -225,8 +250,8 @@ impl App {
         }
     }
 
-    /// The id in the cookie, if there is one that could be.
-    fn id(&self, headers: &HeaderMap) -> Option<Id> {
+    /// The cookie of a request, if it is well-formed.
+    fn cookie(&self, headers: &HeaderMap) -> Option<Cookie> {
         headers
             .get_all(COOKIE)
             .iter()
@@ -234,7 +259,7 @@ impl App {
             .flat_map(|cookies| cookies.split(';'))
             .filter_map(|cookie| cookie.trim().split_once('='))
             .find(|(name, _)| *name == self.cookie_name())
-            .and_then(|(_, value)| Id::parse(value))
+            .and_then(|(_, value)| Cookie::parse(value))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Enrolments: the runs, the service and the store.
+//! Enrolments: runs, the service that they call, and the store that keeps them.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -6,24 +6,25 @@ use std::sync::Arc;
 use arazzo::{BoxError, Client, Progress};
 use tokio_util::task::TaskTracker;
 
+use crate::cookie::Cookie;
 use crate::gate::{Gate, Refusal};
 use crate::id::Id;
 use crate::problem::Problem;
-use crate::store::Store;
+use crate::store::{Store, Stored};
 use crate::submission::Submission;
 use crate::workflow::{PartialInputs, Run};
 
-/// How long the session lasts that the last step starts.
+/// How long the session lasts that the last step starts, in minutes.
 const SESSION_MINUTES: i64 = 60;
 
-/// What came of a submission.
+/// The result of a submission.
 pub enum Outcome {
     /// There is no such enrolment.
     Unknown,
-    /// The enrolment is now here.
-    Standing(Run),
-    /// The enrolment stands where it stood.
-    Refused(Run, Problem),
+    /// The enrolment has advanced, or it does not wait for this submission.
+    Standing(Stored),
+    /// The enrolment has not completed its step.
+    Refused(Stored, Problem),
 }
 
 /// Every enrolment.
@@ -36,7 +37,7 @@ pub struct Enrolments {
 }
 
 impl Enrolments {
-    /// Keeps runs in the store and calls the service by the client.
+    /// Keeps runs in the store, and calls the service with the client.
     pub fn new(client: Client, store: Store) -> Self {
         Self {
             client,
@@ -46,33 +47,44 @@ impl Enrolments {
         }
     }
 
-    /// Begins one.
-    pub async fn begin(&self) -> Result<Id, BoxError> {
+    /// Begins an enrolment, and returns the cookie for it.
+    pub async fn begin(&self) -> Result<Cookie, BoxError> {
         let id = Id::random()?;
-        let run = Run::new(PartialInputs::new().session_duration_minutes(SESSION_MINUTES));
-        self.store.save(&id, &run).await?;
-        Ok(id)
+        let inputs = PartialInputs::new().session_duration_minutes(SESSION_MINUTES);
+        let mut stored = Stored::new(Run::new(inputs));
+        self.store.save(&id, &mut stored).await?;
+        Ok(Cookie {
+            id,
+            seen: stored.counter,
+        })
     }
 
-    /// Where one stands.
-    pub async fn load(&self, id: &Id) -> Result<Option<Run>, BoxError> {
-        self.store.load(id).await
+    /// Loads the run of an enrolment.
+    ///
+    /// # Errors
+    /// The row in the database was changed, or the run is older than the cookie.
+    pub async fn load(&self, cookie: &Cookie) -> Result<Option<Stored>, BoxError> {
+        self.store.load(&cookie.id, cookie.seen).await
     }
 
-    /// Gives one up.
+    /// Removes an enrolment. It does not have to be readable: after a run was refused, its visitor
+    /// can start over.
     pub async fn remove(&self, id: &Id) -> Result<(), BoxError> {
         let _room = self.gate.enter(id).await;
         self.store.remove(id).await
     }
 
-    /// Takes one as far as it goes.
+    /// Advances an enrolment until it waits for the visitor.
     ///
-    /// It does so in a task of its own: were it dropped with the connection of a browser that has
-    /// gone away, an answer of the service could be lost.
-    pub async fn submit(&self, id: Id, submission: Submission) -> Result<Outcome, BoxError> {
+    /// This runs in a separate task: a browser that closes the connection must not cancel it, because
+    /// a response of the service could be lost.
+    ///
+    /// # Errors
+    /// As for [`load`](Self::load); then nothing is sent to the service.
+    pub async fn submit(&self, cookie: Cookie, submission: Submission) -> Result<Outcome, BoxError> {
         let enrolments = self.clone();
         self.tasks
-            .spawn(async move { enrolments.work(&id, submission).await })
+            .spawn(async move { enrolments.work(&cookie, submission).await })
             .await?
     }
 
@@ -82,44 +94,46 @@ impl Enrolments {
         self.tasks.wait().await;
     }
 
-    async fn work(&self, id: &Id, submission: Submission) -> Result<Outcome, BoxError> {
+    async fn work(&self, cookie: &Cookie, submission: Submission) -> Result<Outcome, BoxError> {
+        let id = &cookie.id;
         let mut room = self.gate.enter(id).await;
-        let Some(mut run) = self.store.load(id).await? else {
+        // After a submission that was under way, the run is newer than the cookie.
+        let Some(mut stored) = self.load(cookie).await? else {
             return Ok(Outcome::Unknown);
         };
-        if !submission.fits(run.step()) {
-            return Ok(Outcome::Standing(run));
+        if !submission.fits(stored.run.step()) {
+            return Ok(Outcome::Standing(stored));
         }
         if let Some(problem) = submission.flaw() {
-            return Ok(Outcome::Refused(run, problem));
+            return Ok(Outcome::Refused(stored, problem));
         }
         if let Some(twin) = &*room
             && twin.submission == submission
         {
-            return Ok(Outcome::Refused(run, twin.problem));
+            return Ok(Outcome::Refused(stored, twin.problem));
         }
-        submission.clone().put(run.inputs_mut());
-        self.store.save(id, &run).await?;
-        let problem = self.advance(id, &mut run).await?;
+        submission.clone().put(stored.run.inputs_mut());
+        self.store.save(id, &mut stored).await?;
+        let problem = self.advance(id, &mut stored).await?;
         *room = problem.map(|problem| Refusal { submission, problem });
         Ok(match problem {
-            None => Outcome::Standing(run),
-            Some(problem) => Outcome::Refused(run, problem),
+            None => Outcome::Standing(stored),
+            Some(problem) => Outcome::Refused(stored, problem),
         })
     }
 
-    /// Goes on until an input is missing, and stores the run after every step.
-    async fn advance(&self, id: &Id, run: &mut Run) -> Result<Option<Problem>, BoxError> {
+    /// Advances until an input is missing, and stores the run after each attempt of a step.
+    async fn advance(&self, id: &Id, stored: &mut Stored) -> Result<Option<Problem>, BoxError> {
         loop {
-            let progress = run.advance(&self.client).await;
-            self.store.save(id, run).await?;
+            let progress = stored.run.advance(&self.client).await;
+            self.store.save(id, stored).await?;
             match progress {
                 Ok(Progress::Advanced) => {}
                 Ok(Progress::Wait(pause)) => tokio::time::sleep(pause).await,
                 Ok(Progress::Awaiting(_) | Progress::Done(_)) => return Ok(None),
-                Ok(_) => return Err("the run has got on in a way that is not known here".into()),
+                Ok(_) => return Err("this program does not know the progress that the run reports".into()),
                 Err(error) => {
-                    let problem = Problem::of(run.step(), &error);
+                    let problem = Problem::of(stored.run.step(), &error);
                     if problem.field().is_none() {
                         report(&error);
                     }
@@ -130,7 +144,7 @@ impl Enrolments {
     }
 }
 
-/// Writes an error to stderr, with what has caused it.
+/// Writes an error and its causes to stderr.
 pub fn report(error: &dyn Error) {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! What names an enrolment.
+//! The ids of enrolments.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-/// The secret by which a browser has its enrolment: 256 random bits.
+/// The secret that gives a browser access to its enrolment: 256 random bits.
 ///
-/// It has no `Debug`, so that it gets into no log.
+/// It does not implement `Debug`, so that it is never logged.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Id([u8; 32]);
 
@@ -26,7 +26,7 @@ impl Id {
         bytes.try_into().ok().map(Self)
     }
 
-    /// The id of its row. The cookie cannot be computed from it.
+    /// The id of its row. The secret cannot be computed from it.
     pub fn row(&self) -> [u8; 32] {
         Sha256::digest(self.0).into()
     }

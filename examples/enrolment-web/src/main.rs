@@ -4,21 +4,22 @@
 //! cargo run -p enrolment-web
 //! ```
 //!
-//! Then open the address that it prints. An enrolment is a run of the workflow, which is stored
-//! sealed after every step: whoever comes back after a restart of the server goes on where they
-//! stood.
+//! Then open the address that it prints. An enrolment is a run of the workflow. The run is stored
+//! sealed after each attempt of a step, so a visitor continues at the same page after a restart of
+//! the server.
 //!
 //! | Variable | Meaning |
 //! |---|---|
 //! | `STYTCH_PROJECT_ID`, `STYTCH_SECRET` | the credentials; without them a stand-in of the service is started in this process |
 //! | `STYTCH_BASE_URL` | where the service is; by default its test environment |
-//! | `ENROLMENT_ADDRESS` | where to listen; by default `127.0.0.1:3000`, port 0 is any that is free |
+//! | `ENROLMENT_ADDRESS` | where to listen; by default `127.0.0.1:3000`; port 0 is any free port |
 //! | `ENROLMENT_DATABASE` | the database; by default `enrolment.sqlite` in the current directory |
-//! | `ENROLMENT_KEY` | what it is sealed under, 32 bytes in base64; by default in a file beside the database that ends in `.key`, which the first start makes |
-//! | `ENROLMENT_ORIGIN` | the address that browsers see if a proxy is in between, such as `https://enrol.example.com`; with `https` the cookie is `Secure` |
+//! | `ENROLMENT_KEY` | the key that seals the runs, 32 bytes in base64; by default it is in a file beside the database that ends in `.key`, which the first start creates |
+//! | `ENROLMENT_ORIGIN` | the address that browsers see, if there is a proxy, such as `https://enrol.example.com`; with `https` the cookie is `Secure` |
 //!
-//! The stand-in in this process forgets its users when the process ends. To see an enrolment go on
-//! after a restart, start it as a process of its own, and stop only the other one between two pages:
+//! The stand-in in this process forgets its users when the process ends. To see an enrolment continue
+//! after a restart, start the stand-in as a separate process, and restart only `enrolment-web` between
+//! two pages:
 //!
 //! ```sh
 //! export STYTCH_PROJECT_ID=project-test STYTCH_SECRET=secret-test STYTCH_BASE_URL=http://127.0.0.1:4000
@@ -28,11 +29,36 @@
 //!
 //! Without a phone, `oathtool --totp --base32 SECRET` shows the code.
 //!
-//! An enrolment that is not finished is removed a day after its last step: the service takes no
-//! first code after that. One that is finished can be looked at for an hour, unless it is closed.
+//! An enrolment that is not finished is removed a day after its last step: the service accepts no
+//! first code after that. A finished enrolment can be viewed for an hour, unless it is closed.
+//!
+//! # Rolled-back runs
+//!
+//! A sealed run is bound to its row, and to a counter that each save increments. The counter is in the
+//! database too. The cookie of the visitor is `ID.COUNTER`: the secret id of the enrolment, and the
+//! counter of the newest state that the browser has seen. A request whose cookie has a larger counter
+//! than the stored run is refused with status 500 and a message on stderr, and nothing is sent to the
+//! service. The visitor can then only start over.
+//!
+//! So someone who can write to the database, but has neither the key nor the cookie, cannot change a
+//! run, put it into another row, or put back a state that is older than the one the browser has seen.
+//! The limits of this:
+//!
+//! - A counter in the cookie that is smaller than the stored one is accepted, because an answer can be
+//!   lost on its way and the requests of two tabs can overlap. Until the browser has received a newer
+//!   counter, any state since that of its cookie can be put back.
+//! - A row that was deleted is unknown, like one that has expired. The time when a row expires is not
+//!   authenticated.
+//! - The default key file is beside the database. Set `ENROLMENT_KEY` if others can write there.
+//! - A database that is restored from a backup is rolled back too: the runs that have changed since are
+//!   refused.
+//!
+//! A database that was created before runs had a counter is not migrated, because its runs cannot be
+//! opened: the program reports it and does not start. Delete the file; its runs are a day old at most.
 
 mod app;
 mod configuration;
+mod cookie;
 mod enrolments;
 mod gate;
 mod id;
@@ -75,7 +101,7 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), BoxError> {
     let configuration = Configuration::read()?;
     let database = configuration.database.display();
-    let store = Store::open(&configuration.database, configuration.key)
+    let store = Store::open(&configuration.database, &configuration.key)
         .map_err(|error| format!("the database `{database}` cannot be opened: {error}"))?;
     let service = Service::find()
         .await

@@ -1,56 +1,51 @@
-//! Seals what is stored.
+//! Encrypts stored runs.
 
 use arazzo::BoxError;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
+use crate::key::Key;
+
 const NONCE: usize = 24;
 
-/// Seals and opens one row: encrypted, protected against changes, and of no use in another row.
-pub struct Seal<'a> {
-    cipher: XChaCha20Poly1305,
-    row: &'a [u8],
-}
+/// Encrypts and authenticates with XChaCha20-Poly1305. What a run is bound to is the associated data.
+pub struct Seal(XChaCha20Poly1305);
 
-impl<'a> Seal<'a> {
-    /// The seal of a row under a key.
-    pub fn new(key: &[u8; 32], row: &'a [u8]) -> Self {
-        Self {
-            cipher: XChaCha20Poly1305::new(key.into()),
-            row,
-        }
+impl Seal {
+    /// Seals and opens under this key.
+    pub fn new(key: &Key) -> Self {
+        Self(XChaCha20Poly1305::new(key.into()))
     }
 }
 
-impl arazzo::Seal for Seal<'_> {
-    /// A random nonce, then the ciphertext.
-    fn seal(&self, plain: Vec<u8>) -> Result<Vec<u8>, BoxError> {
+impl arazzo::Seal for Seal {
+    /// Returns a random nonce, followed by the ciphertext.
+    fn seal(&self, plain: Vec<u8>, associated: &[u8]) -> Result<Vec<u8>, BoxError> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce)?;
         let payload = Payload {
             msg: &plain,
-            aad: self.row,
+            aad: associated,
         };
         let sealed = self
-            .cipher
+            .0
             .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| "it cannot be sealed")?;
+            .map_err(|_| "the encryption failed")?;
         Ok([&nonce[..], &sealed].concat())
     }
 
-    /// What `seal` was given.
-    fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, BoxError> {
+    fn open(&self, sealed: &[u8], associated: &[u8]) -> Result<Vec<u8>, BoxError> {
         let (nonce, sealed) = sealed
             .split_first_chunk::<NONCE>()
-            .ok_or("what is stored is too short to be sealed")?;
+            .ok_or("the stored bytes are too short")?;
         let payload = Payload {
             msg: sealed,
-            aad: self.row,
+            aad: associated,
         };
         let plain = self
-            .cipher
+            .0
             .decrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| "what is stored was sealed under another key, or changed since")?;
+            .map_err(|_| "it was sealed under another key, or its row in the database was changed")?;
         Ok(plain)
     }
 }
@@ -63,19 +58,21 @@ mod tests {
 
     #[test]
     fn opens_what_it_sealed_and_nothing_else() {
-        let seal = Seal::new(&[7; 32], b"row");
-        let sealed = seal.seal(b"secret".to_vec()).unwrap();
-        assert_eq!(seal.open(&sealed).unwrap(), b"secret");
+        let seal = Seal::new(&[7; 32]);
+        let sealed = seal.seal(b"secret".to_vec(), b"row").unwrap();
+        assert_eq!(seal.open(&sealed, b"row").unwrap(), b"secret");
         assert!(!sealed.windows(6).any(|part| part == b"secret"));
-        assert_ne!(seal.seal(b"secret".to_vec()).unwrap(), sealed, "no nonce is used twice");
+        let again = seal.seal(b"secret".to_vec(), b"row").unwrap();
+        assert_ne!(again, sealed, "no nonce is used twice");
 
-        assert!(Seal::new(&[8; 32], b"row").open(&sealed).is_err(), "another key");
-        assert!(Seal::new(&[7; 32], b"other").open(&sealed).is_err(), "another row");
+        assert!(Seal::new(&[8; 32]).open(&sealed, b"row").is_err(), "another key");
+        assert!(seal.open(&sealed, b"other").is_err(), "other associated data");
+        assert!(seal.open(&sealed, b"").is_err(), "no associated data");
         for index in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[index] ^= 1;
-            assert!(seal.open(&changed).is_err(), "byte {index} changed");
-            assert!(seal.open(&sealed[..index]).is_err(), "cut at {index}");
+            assert!(seal.open(&changed, b"row").is_err(), "byte {index} changed");
+            assert!(seal.open(&sealed[..index], b"row").is_err(), "cut at {index}");
         }
     }
 }

@@ -90,8 +90,13 @@ async fn enrol(window: &mut Window) -> String {
 
     // The form that is on the page already is sent to the restarted program.
     let program = setup.restart(program);
+    let before = window.cookie("enrolment").await;
     window.type_into("#code", &wrong(&secret)).await;
     window.press("form[action='/code'] button").await;
+    let after = window.cookie("enrolment").await;
+    let ((id, before), (same, after)) = (before.split_once('.').unwrap(), after.split_once('.').unwrap());
+    let (before, after): (u64, u64) = (before.parse().unwrap(), after.parse().unwrap());
+    assert!(id == same && before < after, "{before} {after}");
     assert_eq!(window.text("#code-error strong").await, "That code was not accepted.");
     assert!(
         window

@@ -321,14 +321,20 @@ async fn a_cookie_that_is_not_known_leads_nowhere() {
     let mut scene = Scene::new().await;
     let (_, secret) = scene.up_to_the_code().await;
     let cookie = scene.visitor.cookie.clone().unwrap();
-    let (head, last) = cookie.split_at(cookie.len() - 1);
-    let tampered = format!("{head}{}", if last == "A" { "E" } else { "A" });
+    let (named, counter) = cookie.split_once('.').unwrap();
+    let (head, last) = named.split_at(named.len() - 1);
+    let tampered = format!("{head}{}.{counter}", if last == "A" { "E" } else { "A" });
     for cookie in [
         None,
         Some(tampered),
         Some("enrolment=".to_owned()),
         Some("enrolment=../../x".to_owned()),
-        Some(format!("enrolment={}", "A".repeat(43))),
+        Some(format!("enrolment={}.1", "A".repeat(43))),
+        Some(named.to_owned()),
+        Some(format!("{named}.")),
+        Some(format!("{named}.x")),
+        Some(format!("{named}.-{counter}")),
+        Some(format!("{named}.{counter}x")),
     ] {
         let mut stranger = Visitor::new(&scene.program.url);
         for path in ["/code", "/done"] {
@@ -407,7 +413,7 @@ async fn what_is_stored_tells_nothing() {
     let database = scene.setup.file("enrolment.sqlite");
     assert!(holds(&database, b"SQLite format 3") && holds(&database, b"CREATE TABLE runs"));
     let cookie = scene.visitor.cookie.clone().unwrap();
-    let cookie = &cookie["enrolment=".len()..];
+    let (cookie, _) = cookie["enrolment=".len()..].split_once('.').unwrap();
     let id = URL_SAFE_NO_PAD.decode(cookie).unwrap();
     let log = scene.server.log();
     let user = log[1].body.as_ref().unwrap()["user_id"].as_str().unwrap().to_owned();
@@ -438,11 +444,112 @@ async fn what_is_stored_tells_nothing() {
     assert!(page.shows("Something went wrong here") && !page.text.contains("sealed"));
     let complaints = scene.setup.complaints();
     assert!(
-        complaints.contains("sealed under another key, or changed"),
+        complaints.contains("sealed under another key, or its row in the database was changed"),
         "{complaints}"
     );
     let page = scene.visitor.go("/restart", &[]).await;
     assert!(page.status == 200 && page.shows("E-mail address"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_cookie_carries_the_counter_of_the_newest_state() {
+    let mut scene = Scene::new().await;
+    assert_eq!(scene.visitor.counter(), 1);
+    let first = scene.visitor.clone();
+
+    // An answer without a change does not set the cookie.
+    let page = scene.visitor.submit("/email", &[("email", "  ")]).await;
+    assert!(page.status == 422 && !page.headers.contains_key("set-cookie"));
+    let page = scene.visitor.open("/").await;
+    assert!(page.status == 200 && !page.headers.contains_key("set-cookie"));
+
+    // A refused submission is saved with its input and after the attempt.
+    let page = scene.visitor.submit("/email", &[("email", "ada@localhost")]).await;
+    assert_eq!((page.status, scene.visitor.counter()), (422, 3));
+    let cookie = page.headers["set-cookie"].to_str().unwrap();
+    let attributes = "; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax";
+    assert!(cookie.ends_with(attributes), "{cookie}");
+    let (name, named) = (cookie.split_once('.').unwrap().0, first.cookie.clone().unwrap());
+    assert_eq!(named, format!("{name}.1"), "the id stays");
+
+    // The redirect after an accepted one has the counter, and so has the answer in another tab or
+    // after an answer that did not arrive.
+    let page = scene.visitor.submit("/email", &[("email", ADA)]).await;
+    assert_eq!(page.status, 303);
+    let counter = scene.visitor.counter();
+    assert!(counter > 3, "{counter}");
+    for (path, status) in [("/code", 200), ("/", 303)] {
+        let mut late = first.clone();
+        let page = late.open(path).await;
+        assert_eq!((page.status, late.counter()), (status, counter), "{path}");
+        assert_eq!(late.cookie, scene.visitor.cookie);
+    }
+    let mut late = first.clone();
+    let page = late.submit("/email", &[("email", ADA)]).await;
+    assert_eq!((page.status, page.location.as_deref()), (303, Some("/code")));
+    assert_eq!(late.counter(), counter);
+    assert_eq!(scene.server.log().len(), 3);
+
+    // A submission with an older counter is accepted too.
+    let mut late = first.clone();
+    let secret = scene.visitor.open("/code").await.element("secret");
+    assert_eq!(late.submit("/code", &[("code", &wrong(&secret))]).await.status, 422);
+    assert!(late.counter() > counter);
+    assert_eq!(scene.server.log().len(), 4);
+    assert_eq!(scene.setup.complaints(), "");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_put_back_is_noticed() {
+    let mut scene = Scene::new().await;
+    let (_, secret) = scene.up_to_the_code().await;
+    let before = scene.visitor.clone();
+    let (database, older) = (scene.setup.file("enrolment.sqlite"), scene.setup.file("older"));
+    assert!(scene.program.interrupt().success());
+    fs::copy(&database, &older).unwrap();
+
+    scene.program = scene.setup.start();
+    scene.visitor.url.clone_from(&scene.program.url);
+    let page = scene.visitor.submit("/code", &[("code", &wrong(&secret))]).await;
+    assert_eq!(page.status, 422);
+    let (old, new) = (before.counter(), scene.visitor.counter());
+    assert!(new > old, "{old} {new}");
+    assert_eq!(scene.server.log().len(), 3);
+    assert!(scene.program.interrupt().success());
+    assert_eq!(scene.setup.complaints(), "");
+    fs::copy(&older, &database).unwrap();
+
+    scene.program = scene.setup.start();
+    scene.visitor.url.clone_from(&scene.program.url);
+    let code = right(&secret);
+    let answers = [
+        scene.visitor.open("/").await,
+        scene.visitor.open("/code").await,
+        scene.visitor.submit("/code", &[("code", &code)]).await,
+        scene.visitor.submit("/email", &[("email", ADA)]).await,
+    ];
+    for page in &answers {
+        assert_eq!(page.status, 500);
+        assert!(page.shows("Something went wrong here") && !page.text.contains(&secret));
+        assert!(!page.headers.contains_key("set-cookie"), "the cookie stays as it is");
+    }
+    let line = format!(
+        "enrolment-web: a stored run was rolled back: its counter is {old}, and the visitor's cookie has {new}\n"
+    );
+    assert_eq!(scene.setup.complaints(), line.repeat(answers.len()));
+    assert_eq!(scene.server.log().len(), 3, "nothing was sent to the service");
+
+    // The copy itself is intact: a browser that has seen no more than it is not refused.
+    let mut unaware = before;
+    unaware.url.clone_from(&scene.program.url);
+    assert_eq!(unaware.open("/code").await.element("secret"), secret);
+
+    let page = scene.visitor.go("/restart", &[]).await;
+    assert!(page.status == 200 && page.shows("E-mail address"));
+    assert_eq!(scene.visitor.counter(), 1);
+    assert_eq!(unaware.open("/code").await.status, 404, "the run is removed");
+    assert_eq!(scene.server.log().len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -466,6 +573,8 @@ async fn a_form_that_is_sent_twice_at_once_counts_once() {
         assert!(page.shows("That code was not accepted."));
     }
     assert_eq!(scene.paths().len(), 3, "the wrong code was tried once");
+    assert!(one.counter() > scene.visitor.counter());
+    assert_eq!(one.cookie, two.cookie, "both have the counter of the same state");
 
     // Another code at the same time is no copy: it is tried, after the first.
     let (wrong, right) = (wrong(&secret), right(&secret));

@@ -153,6 +153,12 @@ impl Window {
         self.client.title().await.unwrap()
     }
 
+    /// The value of a cookie.
+    pub async fn cookie(&self, name: &str) -> String {
+        let cookie = self.client.get_named_cookie(name).await.unwrap();
+        cookie.value().to_owned()
+    }
+
     /// The element that a CSS selector finds, as soon as the page has it.
     pub async fn find(&self, selector: &str) -> Element {
         let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector));

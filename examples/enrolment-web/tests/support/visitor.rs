@@ -42,6 +42,12 @@ impl Visitor {
         }
     }
 
+    /// The counter in the cookie.
+    pub fn counter(&self) -> u64 {
+        let cookie = self.cookie.as_ref().unwrap();
+        cookie.rsplit_once('.').unwrap().1.parse().unwrap()
+    }
+
     /// Opens a page.
     pub async fn open(&mut self, path: &str) -> Page {
         let request = self.client.get(format!("{}{path}", self.url));

@@ -553,7 +553,7 @@ fn binary(at: &Path) -> Result<()> {
         by_hand(at, "release")?,
     );
     let names = compiled.release(false)?;
-    for engine in ["regress", "serde_json_path", "xmloxide", "xee"] {
+    for engine in ["fancy_regex", "regex_automata", "serde_json_path", "xmloxide", "xee"] {
         // Symbols hold the names of their crates with the length before; `xee_xpath` begins so too.
         let mangled = |length: usize| format!("{length}{engine}");
         let engines = [mangled(engine.len()), format!("9{engine}_xpath")];

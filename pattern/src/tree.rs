@@ -133,12 +133,20 @@ impl Node {
                 inner,
             } => repeat(min, max, greedy, *inner),
             Self::Group { inner, .. } if matches!(*inner, Self::Never) => Self::Never,
-            Self::Look { negated, inner, .. } if matches!(*inner, Self::Never | Self::Empty) => {
-                if matches!(*inner, Self::Never) == negated {
+            Self::Look { negated, inner, .. } if matches!(*inner, Self::Never) => {
+                if negated {
                     Self::Empty
                 } else {
                     Self::Never
                 }
+            }
+            Self::Look {
+                negated: true, inner, ..
+            } if inner.accepts_empty() => Self::Never,
+            Self::Look { inner, .. }
+                if inner.accepts_empty() && !inner.any(&|node| matches!(node, Self::Group { .. })) =>
+            {
+                Self::Empty
             }
             node => node,
         }

@@ -284,8 +284,9 @@ impl Case {
         // The complement of `\W` in a class has U+017F and U+212A, which are word characters with the
         // flags `i` and `u` (section 22.2.2.9.3).
         let word = self.ignores_case() && self.body.contains("\\W");
-        // A lone surrogate makes the whole search fail, even in `\ud83d*`.
-        let surrogate = self.unicode && self.body.contains("\\ud83d");
+        // With the flag `u`, a lone surrogate makes the whole search fail, even in `\ud83d*`. Without it,
+        // `regress` drops the `\u` that follows.
+        let surrogate = self.body.contains(if self.unicode { "\\ud83d" } else { "\\ud83d\\u" });
         // `\u{61}` is `u` sixty-one times (section 22.2.1, RegExpUnicodeEscapeSequence).
         let code_point = !self.unicode && self.body.contains("\\u{");
         // What starts like flags would be read as flags.

@@ -75,15 +75,29 @@ impl Blob {
 /// The member that marks a stored blob.
 const MARK: &str = "$base64";
 
+/// The member that `serde_json` gives a meaning of its own: it would read its value as JSON again, deeper than the stack.
+const PRIVATE: &str = "$serde_json::private::RawValue";
+
 /// Whether a JSON text from an API has an object in it that a blob could be taken for: what a response holds is no
-/// file with a name of the response's choice.
+/// file with a name of the response's choice. The same for objects that `serde_json` does not take for such.
 pub(crate) fn is_imitated(json: &str) -> bool {
-    // The mark, as it is or with letters of it escaped.
-    if !json.starts_with(['{', '[']) || !(json.contains("base64") || json.contains("\\u")) {
+    let suspicious = |json: &str| json.contains("base64") || json.contains("::private");
+    // The marks, as they are or with letters of them escaped.
+    if !json.starts_with(['{', '[']) || !(suspicious(json) || json.contains("\\u")) {
         return false;
     }
-    // What is nested deeper than anything reads is not looked into.
-    serde_json::from_str::<Marked>(json).map_or(true, |marked| marked.0)
+    // What cannot be read like this, such as a number beyond every range, is looked at as text.
+    serde_json::from_str::<Marked>(json).map_or_else(|_| suspicious(json), |marked| marked.0)
+}
+
+/// Whether a JSON text names what `serde_json` gives a meaning of its own.
+pub(crate) fn is_private(json: &str) -> bool {
+    json.contains(PRIVATE) || (json.contains("\\u") && is_imitated(json) && !json.contains(MARK))
+}
+
+/// Whether a text is JSON for a reader that looks at every string.
+pub(crate) fn strict_error(json: &[u8]) -> Option<serde_json::Error> {
+    serde_json::from_slice::<Marked>(json).err()
 }
 
 /// Whether a value has the mark in it.
@@ -102,7 +116,7 @@ impl<'de> Deserialize<'de> for Marked {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Marked, A::Error> {
                 let mut marked = false;
                 while let Some(key) = map.next_key::<String>()? {
-                    marked |= key == MARK;
+                    marked |= key == MARK || key == PRIVATE;
                     marked |= map.next_value::<Marked>()?.0;
                 }
                 Ok(Marked(marked))

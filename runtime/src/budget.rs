@@ -4,17 +4,21 @@
 //! long they take. What needs more than its budget ends the attempt with an error. The engines are called deep in code
 //! that the compiler writes, whose conditions are plain booleans; so the error travels beside the value, on the thread.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::call::Failure;
 use crate::error::ErrorKind;
 
 thread_local! {
+    /// Looked at after every evaluation, so it costs next to nothing.
+    static IS_EXCEEDED: Cell<bool> = const { Cell::new(false) };
     static EXCEEDED: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// Says that a query needs more than its budget; the first one is reported.
+#[cfg(any(test, feature = "jsonpath", feature = "regex", feature = "xpath"))]
 pub(crate) fn exceed(message: impl FnOnce() -> String) {
+    IS_EXCEEDED.set(true);
     EXCEEDED.with_borrow_mut(|exceeded| {
         exceeded.get_or_insert_with(message);
     });
@@ -25,15 +29,20 @@ pub(crate) fn exceed(message: impl FnOnce() -> String) {
 /// # Errors
 /// A query in it needed more than its budget.
 pub(crate) fn within<T>(evaluate: impl FnOnce() -> T) -> Result<T, Failure> {
-    EXCEEDED.take();
-    let value = evaluate();
-    match EXCEEDED.take() {
-        None => Ok(value),
-        Some(message) => Err(Failure::new(ErrorKind::Budget, message)),
+    if IS_EXCEEDED.replace(false) {
+        EXCEEDED.take();
     }
+    let value = evaluate();
+    if !IS_EXCEEDED.get() {
+        return Ok(value);
+    }
+    IS_EXCEEDED.set(false);
+    let message = EXCEEDED.take().unwrap_or_default();
+    Err(Failure::new(ErrorKind::Budget, message))
 }
 
 /// Steps of an engine that one evaluation may take, each about a tenth of a microsecond.
+#[cfg(any(feature = "jsonpath", feature = "xpath"))]
 pub(crate) const STEPS: f64 = 5e7;
 
 /// Whether an evaluation that takes so many steps at the most is within the budget; reports it if not.

@@ -500,12 +500,16 @@ impl Call {
         if !self.cookies.is_empty() {
             let mut cookies = std::mem::take(&mut self.cookies);
             // A step may have written the header itself: it is one list (RFC 6265, section 5.4).
-            if let Some(own) = self.headers.get(header::COOKIE).and_then(|own| own.to_str().ok()) {
-                cookies = format!("{own}; {cookies}");
+            let mut secret = self.secret_cookie;
+            if let Some(own) = self.headers.get(header::COOKIE) {
+                secret |= own.is_sensitive();
+                if let Ok(own) = own.to_str() {
+                    cookies = format!("{own}; {cookies}");
+                }
             }
             self.header_text("cookie", &cookies)?;
             if let Some(value) = self.headers.get_mut(header::COOKIE) {
-                value.set_sensitive(self.secret_cookie);
+                value.set_sensitive(secret);
             }
         }
         // RFC 9110, section 8.6: a method that has content says so even where there is none.
@@ -554,12 +558,10 @@ impl Call {
         }
         let uri = Uri::from_maybe_shared(Bytes::from(url)).map_err(|error| invalid(error.into()))?;
         // No text of a description or value can move a request and its credentials to another host.
+        // The text of the URL starts with that of the base, so that the scheme is the same if its length is.
+        let scheme = uri.scheme_str().map_or(0, str::len);
         if uri.authority().map(http::uri::Authority::as_str) != Some(authority(base))
-            || !uri
-                .scheme_str()
-                .zip(base.split(':').next())
-                .is_some_and(|(own, base)| own.eq_ignore_ascii_case(base))
-            || !uri.authority().is_some_and(crate::client::has_valid_port)
+            || base.as_bytes().get(scheme) != Some(&b':')
         {
             return Err(invalid("its scheme, host or port is not that of the base URL".into()));
         }

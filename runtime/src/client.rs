@@ -248,12 +248,18 @@ impl SourceBuilder {
                 && uri.authority().is_some_and(has_valid_port)
                 && uri.query().is_none()
         });
-        // Also where the rest cannot be read: what is in front of `@` may be a password.
-        if url.contains('@') {
+        // Where the URL cannot be parsed, what is in front of any `@` may be a password.
+        let user = |authority: &http::uri::Authority| authority.as_str().contains('@');
+        let has_user = match &parsed {
+            Ok(uri) => uri.authority().is_some_and(user),
+            Err(_) => url.contains('@'),
+        };
+        if has_user {
             self.complain("the base URL contains a user; set one with `credential`");
         } else if whole && !url.contains('#') {
             return Some(url.trim_end_matches('/').to_owned());
         } else {
+            let url = url.split(['?', '#']).next().unwrap_or_default();
             self.complain(&format!(
                 "the base URL `{url}` is not `http` or `https` with a host, or has a query or fragment"
             ));
@@ -339,7 +345,7 @@ pub(crate) fn is_credential(name: &HeaderName) -> bool {
 }
 
 /// A port is a number up to 65535; `http` accepts any digits.
-pub(crate) fn has_valid_port(authority: &http::uri::Authority) -> bool {
+fn has_valid_port(authority: &http::uri::Authority) -> bool {
     let after_host = authority.as_str().rsplit(']').next().unwrap_or_default();
     let digits = |port: http::uri::Port<&str>| port.as_str().bytes().all(|byte| byte.is_ascii_digit());
     !after_host.contains(':') || (authority.port_u16().is_some() && authority.port().is_some_and(digits))

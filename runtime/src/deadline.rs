@@ -19,10 +19,12 @@ static RUNNING: AtomicUsize = AtomicUsize::new(0);
 /// Why work has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Missed {
-    /// It takes too long, or too much of such work runs already.
+    /// It takes too long.
     Deadline,
-    /// It panicked, or no thread could be started.
-    Failed,
+    /// Too much work whose time is over is still running, or no thread can be started.
+    Busy,
+    /// It panicked.
+    Panicked,
 }
 
 /// Does `work`, and waits for it as long as an evaluation may take.
@@ -47,7 +49,7 @@ fn run_counted<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Missed> {
     if running.load(Ordering::Relaxed) >= ABANDONED {
-        return Err(Missed::Deadline);
+        return Err(Missed::Busy);
     }
     let (sender, receiver) = mpsc::channel();
     let (mark, abandoned) = mpsc::channel::<Abandoned>();
@@ -58,11 +60,11 @@ fn run_counted<T: Send + 'static>(
         drop(abandoned);
     });
     if thread.is_err() {
-        return Err(Missed::Failed);
+        return Err(Missed::Busy);
     }
     match receiver.recv_timeout(LIMIT) {
         Ok(result) => Ok(result),
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(Missed::Failed),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(Missed::Panicked),
         Err(mpsc::RecvTimeoutError::Timeout) => {
             running.fetch_add(1, Ordering::Relaxed);
             // The thread has this from now on; where it has just ended, it is given back and dropped here.
@@ -87,7 +89,7 @@ mod tests {
             let endless = move || held.lock().map(|held| held.recv().is_err()).is_ok();
             assert_eq!(run_counted(&COUNT, endless), Err(Missed::Deadline));
         }
-        assert_eq!(run_counted(&COUNT, || 7), Err(Missed::Deadline));
+        assert_eq!(run_counted(&COUNT, || 7), Err(Missed::Busy));
         drop(release);
         while COUNT.load(Ordering::Relaxed) > 0 {
             std::thread::yield_now();
@@ -95,7 +97,7 @@ mod tests {
         assert_eq!(run_counted(&COUNT, || 7), Ok(7));
         assert_eq!(
             run_counted(&COUNT, || -> u8 { std::panic::resume_unwind(Box::new(())) }),
-            Err(Missed::Failed)
+            Err(Missed::Panicked)
         );
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn extract<'a>(
     // What is wrong, and where, is the same as everywhere.
     let error = serde_json::from_slice::<IgnoredAny>(json).err();
     // What is ignored is not looked at as closely.
-    let error = error.or_else(|| serde_json::from_slice::<serde_json::Value>(json).err());
+    let error = error.or_else(|| crate::blob::strict_error(json));
     Err(error.unwrap_or_else(|| serde_json::Error::custom("bytes that are not UTF-8")))
 }
 

@@ -78,6 +78,7 @@ fn places(json: &str, whole: &Value, found: &[&Value]) -> Vec<Range<usize>> {
 
 /// How many values the engine may look at. A query without filters looks at each value once for every level above it
 /// that a second `..` starts at; a filter looks at what is below a value, or at everything where it starts at `$`.
+#[allow(clippy::cast_precision_loss, reason = "an estimate")]
 fn steps(query: &str, value: &Value) -> f64 {
     let (nodes, depth) = size(value);
     let (mut absolute, mut descendants, mut selectors, mut filters) = (0, 0, 1.0, false);
@@ -104,7 +105,22 @@ fn steps(query: &str, value: &Value) -> f64 {
         }
     }
     let repeated = if filters { descendants } else { (descendants - 1).max(0) };
-    nodes.powi(1 + absolute) * depth.powi(repeated) * selectors
+    // The engine compiles the pattern of `match` and `search` anew for every value.
+    let patterns = (query.matches("match(").count() + query.matches("search(").count()) as f64;
+    nodes.powi(1 + absolute) * depth.powi(repeated) * selectors * (1.0 + 1000.0 * patterns)
+}
+
+/// What follows a string literal whose first quote was read.
+fn after_string(text: &str, quote: char) -> Option<&str> {
+    let mut letters = text.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\\' => drop(letters.next()),
+            letter if letter == quote => return text.get(at + 1..),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether the segments that a query starts with are names and indices, which lead to one value at the most.
@@ -117,13 +133,15 @@ fn leads_to_one(mut segments: &str) -> bool {
             }
             segments = rest.trim_start_matches(|letter: char| letter == '_' || letter.is_alphanumeric());
         } else if let Some(rest) = segments.strip_prefix('[') {
-            // Of a name with a bracket in it, more is assumed than is true.
-            let Some((selector, rest)) = rest.split_once(']') else {
+            let rest = rest.trim_start();
+            // A quoted name may hold anything.
+            let after = match rest.chars().next() {
+                Some(quote @ ('\'' | '"')) => after_string(&rest[1..], quote),
+                _ => Some(rest.trim_start_matches(|letter: char| letter == '-' || letter.is_ascii_digit())),
+            };
+            let Some(rest) = after.and_then(|after| after.trim_start().strip_prefix(']')) else {
                 return false;
             };
-            if selector.contains(['*', '?', ':', ',', '@', '$']) {
-                return false;
-            }
             segments = rest;
         } else {
             return true;
@@ -252,6 +270,9 @@ mod tests {
                 .map_err(|failure| failure.message)
         };
         assert_eq!(met("$[?@.a == $[0].a && @['b'] == $[1]['b']]", &of(30_000)), Ok(true));
+        assert_eq!(met("$[?@.a == $['x:]y']]", &of(30_000)), Ok(false));
+        assert!(met("$[?$['a]b'][*]]", &of(30_000)).is_err());
+        assert!(met("$[?search(@.a, 'x{2,20}')]", &of(100_000)).is_err());
         assert_eq!(met("$[?$..c]", &of(1000)), Ok(false));
         let error = met("$[?$..c]", &of(10_000)).unwrap_err();
         assert!(error.contains("the limit is 5e7"), "{error}");

@@ -125,6 +125,8 @@ mod form;
 mod held;
 #[cfg(feature = "jsonpath")]
 mod jsonpath;
+#[cfg(feature = "xpath")]
+mod markup;
 mod observer;
 mod preflight;
 mod program;

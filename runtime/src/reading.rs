@@ -75,7 +75,7 @@ fn integer(token: &str) -> Option<String> {
         None => (mantissa, ""),
     };
     let digits = format!("{whole}{}", fraction.trim_end_matches('0'));
-    let shift = exponent - i32::try_from(fraction.trim_end_matches('0').len()).ok()?;
+    let shift = exponent.checked_sub(i32::try_from(fraction.trim_end_matches('0').len()).ok()?)?;
     let significant = digits.trim_start_matches('0');
     let integer = if significant.is_empty() {
         "0".to_owned()
@@ -87,7 +87,7 @@ fn integer(token: &str) -> Option<String> {
         format!("{significant}{}", "0".repeat(zeros))
     } else {
         // A fraction is left, unless the last digits are zeros.
-        let cut = usize::try_from(-shift).ok()?;
+        let cut = usize::try_from(shift.unsigned_abs()).ok()?;
         let kept = significant.len().checked_sub(cut)?;
         if kept == 0 || significant[kept..].bytes().any(|digit| digit != b'0') {
             return None;

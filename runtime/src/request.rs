@@ -336,10 +336,13 @@ async fn token(
     }
     let spent = context.transport.now_dyn().saturating_duration_since(started);
     let limit = limit.map(|limit| limit.saturating_sub(spent));
-    if place.attempts() != before
-        && let Some(failure) = known.shared(limit)
-    {
-        return Err(failure);
+    if place.attempts() != before {
+        if let Some(token) = known.obtained() {
+            return Ok(token);
+        }
+        if let Some(failure) = known.shared(limit) {
+            return Err(failure);
+        }
     }
     let result = obtain(wanted, context, limit).await;
     place.note(&mut known, &result, limit);

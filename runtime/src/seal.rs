@@ -61,8 +61,9 @@ pub trait Seal {
 /// ```
 /// use arazzo::Binding;
 ///
-/// let user = 7_u64;
-/// let binding = Binding::new(&user.to_be_bytes()).counter(3);
+/// let user = 7_u64.to_be_bytes();
+/// let binding = Binding::new(&user).counter(3);
+/// assert_ne!(binding, Binding::new(&user).counter(2));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Binding<'a> {

@@ -259,6 +259,11 @@ where
     check(shape, &text).map_err(S::Error::custom)?;
     let stored: Restored<D, C> = serde_json::from_str(&text)
         .map_err(|error| S::Error::custom(unreadable("the stored run cannot be read", &text, &error)))?;
+    if crate::blob::is_private(stored.inputs.json()) {
+        return Err(S::Error::custom(
+            "the stored inputs have a member whose name is reserved",
+        ));
+    }
     let inputs = serde_json::from_str(stored.inputs.json()).map_err(|error| {
         S::Error::custom(unreadable(
             "the stored inputs cannot be read",

@@ -214,9 +214,17 @@ impl Token {
             #[serde(default)]
             token_type: Option<String>,
             #[serde(default)]
-            expires_in: Option<serde_json::Value>,
+            expires_in: Option<Seconds>,
             #[serde(default)]
             error: Option<String>,
+        }
+        /// A number, as RFC 6749 says, or a text, as some serve it.
+        #[derive(serde::Deserialize)]
+        #[serde(untagged)]
+        enum Seconds {
+            Number(f64),
+            Text(String),
+            Other(serde::de::IgnoredAny),
         }
         let status = response.status();
         let answer: Option<Answer> = serde_json::from_slice(response.body()).ok();
@@ -253,9 +261,9 @@ impl Token {
             return Err(unreadable("an `access_token` that cannot be sent"));
         }
         let seconds = answer.expires_in.and_then(|value| match value {
-            serde_json::Value::Number(number) => number.as_f64(),
-            serde_json::Value::String(text) => text.parse().ok(),
-            _ => None,
+            Seconds::Number(number) => Some(number),
+            Seconds::Text(text) => text.parse().ok(),
+            Seconds::Other(_) => None,
         });
         let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         // A token that expires on its way is of no use.
@@ -323,6 +331,12 @@ impl Known {
     /// The token, unless it has expired or is the one that was `refused`.
     pub(crate) fn usable(&self, refused: Option<&str>) -> Option<String> {
         usable(self.token.as_ref(), refused)
+    }
+
+    /// The token that another run has obtained meanwhile, whether it is fresh or not: asking again would bring the
+    /// same.
+    pub(crate) fn obtained(&self) -> Option<String> {
+        self.token.as_ref().map(|token| token.text.clone())
     }
 
     /// The failure of a request that another run made meanwhile, unless this one can wait longer than that one did.

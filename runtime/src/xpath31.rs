@@ -5,6 +5,7 @@ use xee_xpath::{Atomic, Documents, Item, Queries, Query as _, Sequence};
 use crate::budget;
 use crate::datum::Datum;
 use crate::deadline::{self, Missed};
+use crate::markup;
 use crate::query::Replace;
 
 /// An expression; one that is invalid fails every criterion (Arazzo 1.1.0, "Evaluation Errors").
@@ -75,42 +76,21 @@ impl XPath31 {
         work: impl FnOnce(&str) -> T + Send + 'static,
     ) -> Result<T, String> {
         let expression = self.0.clone();
-        // It compares each attribute of an element with each.
-        let attributes = most_attributes(xml);
-        if attributes > ATTRIBUTES {
-            return Err(format!(
-                "an element has {attributes} attributes; XPath 3.1 is evaluated with at most {ATTRIBUTES}"
-            ));
+        if let Some(excess) = markup::excess(xml) {
+            return Err(excess);
         }
         match deadline::run(move || work(&expression)) {
             Ok(result) => Ok(result),
-            Err(Missed::Failed) => Ok(T::default()),
+            Err(Missed::Panicked) => Ok(T::default()),
             Err(Missed::Deadline) => Err(format!(
                 "the XPath expression `{}` takes too long on this value",
                 self.0
             )),
+            Err(Missed::Busy) => Err(
+                "no XPath 3.1 expression is evaluated while several that took too long are still running".to_owned(),
+            ),
         }
     }
-}
-
-/// Attributes that one element may have.
-const ATTRIBUTES: usize = 1000;
-
-/// The attributes of the element that has most of them, or more: equals signs outside of quotes, up to the next tag.
-fn most_attributes(xml: &str) -> usize {
-    let (mut most, mut own, mut quote) = (0, 0, None);
-    for byte in xml.bytes() {
-        match (quote, byte) {
-            (Some(mark), _) if byte == mark => quote = None,
-            (None, b'"' | b'\'') if own > 0 => quote = Some(byte),
-            // What looks like a tag in a value cannot be one: `<` is not allowed there.
-            (_, b'<' | b'>') if quote.is_none() || byte == b'<' => (own, quote) = (0, None),
-            (None, b'=') => own += 1,
-            _ => {}
-        }
-        most = most.max(own);
-    }
-    most
 }
 
 fn datum(documents: &Documents, item: &Item) -> Option<Datum<'static>> {
@@ -131,7 +111,8 @@ fn datum(documents: &Documents, item: &Item) -> Option<Datum<'static>> {
 impl Replace for XPath31 {
     fn replaced(&self, payload: &str, value: &Datum<'_>) -> Result<Option<String>, String> {
         let (xml, text) = (payload.to_owned(), value.text().into_owned());
-        let replaced = self.apart(payload, move |expression| Some(replace(expression, &xml, &text)))?;
+        let replaced = self.apart(payload, move |expression| Some(replace(expression, &xml, &text)));
+        let replaced = replaced.inspect_err(|excess| budget::exceed(|| excess.clone()))?;
         replaced.unwrap_or_else(|| Err("the expression cannot be evaluated".to_owned()))
     }
 

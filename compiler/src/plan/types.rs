@@ -274,10 +274,21 @@ impl Types {
         let own = self.defs[index].ident.clone();
         let mut fields: Vec<Field> = Vec::new();
         let mut taken = BTreeSet::from(["additional".to_owned()]);
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (name, ..) in properties {
             let mut ident = name::snake(name);
-            while !taken.insert(ident.clone()) {
-                ident.push('_');
+            if !taken.insert(ident.clone()) {
+                let base = ident.clone();
+                let count = counts.entry(base.clone()).or_insert(0_usize);
+                // The second is `name_`, the next ones have numbers.
+                while !taken.insert(ident.clone()) {
+                    *count += 1;
+                    ident = if *count == 1 {
+                        format!("{base}_")
+                    } else {
+                        format!("{base}_{count}")
+                    };
+                }
             }
             let Some(property) = schema.property(name) else {
                 fields.push(Field {

@@ -352,20 +352,43 @@ fn compared_from_the_end(query: &str) -> Option<Refusal> {
             }
         }
     }
-    let (_, filter) = text.split_once('?')?;
-    let compares = filter.contains(['=', '<', '>']);
-    let bracket = |part: &str| {
-        part.trim_start().starts_with('-')
-            && part
-                .split_once(']')
-                .is_some_and(|(index, _)| !index.contains([':', ',']))
-    };
-    (compares && filter.split('[').skip(1).any(bracket)).then(|| Refusal {
+    let compared = text
+        .match_indices('[')
+        .any(|(at, _)| is_compared_from_the_end(&text, at));
+    compared.then(|| Refusal {
         rule: &rule::UNSUPPORTED,
         message: "an index from the end is not supported in a comparison".to_owned(),
         help: Some("count from the start, or compare in a second criterion".to_owned()),
         at: None,
     })
+}
+
+/// Whether the bracket at `at` is an index from the end in a query that a comparison operator is next to.
+#[cfg(feature = "jsonpath")]
+fn is_compared_from_the_end(text: &str, at: usize) -> bool {
+    let inside = text[at + 1..].split(']').next().unwrap_or_default().trim();
+    if !inside.starts_with('-') || inside.contains([':', ',']) {
+        return false;
+    }
+    // The operand starts at the nearest `@` or `$` that no bracket separates from here.
+    let Some(start) = text[..at].rfind(['@', '$']) else {
+        return false;
+    };
+    let between = &text[start..at];
+    if between.matches('[').count() != between.matches(']').count() {
+        return false;
+    }
+    let before = text[..start].trim_end();
+    let mut rest = text[at..].trim_start();
+    while let Some(segment) = rest.strip_prefix(['[', '.']) {
+        rest = if rest.starts_with('[') {
+            segment.split_once(']').map_or("", |(_, rest)| rest)
+        } else {
+            segment.trim_start_matches(|letter: char| letter == '_' || letter.is_alphanumeric())
+        };
+        rest = rest.trim_start();
+    }
+    before.ends_with(['=', '<', '>']) || ["==", "!=", "<", ">"].iter().any(|operator| rest.starts_with(operator))
 }
 
 #[cfg(any(feature = "jsonpath", feature = "xpath"))]

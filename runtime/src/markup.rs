@@ -1,0 +1,144 @@
+//! What an XML text consists of, looked at before an engine parses it: the engines take time or memory by the square of
+//! some of it.
+
+/// The parts of a text that engines multiply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Markup {
+    elements: usize,
+    /// Attributes of the element that has most.
+    attributes: usize,
+    depth: usize,
+    /// Bytes of the longest namespace.
+    namespace: usize,
+    /// Whether there are entities, whose text could be anything.
+    entities: bool,
+}
+
+/// Attributes that one element may have: each is compared with each.
+const ATTRIBUTES: usize = 1000;
+
+/// Levels of elements: the namespaces of all of them are looked through for each.
+const DEPTH: usize = 256;
+
+/// Bytes of namespaces, which are copied into every element.
+const NAMESPACES: usize = 64 * 1024 * 1024;
+
+/// Why a text is not parsed, if it should not be.
+pub(crate) fn excess(xml: &str) -> Option<String> {
+    let found = measure(xml);
+    if found.attributes > ATTRIBUTES {
+        return Some(format!("an XML element has more than {ATTRIBUTES} attributes"));
+    }
+    if found.depth > DEPTH {
+        return Some(format!("the XML is nested more than {DEPTH} levels deep"));
+    }
+    if found.entities {
+        return Some("the XML declares entities, which are not supported".to_owned());
+    }
+    let copied = found.namespace.saturating_mul(found.elements);
+    (copied > NAMESPACES).then(|| "the namespaces of the XML are too long for its number of elements".to_owned())
+}
+
+fn measure(xml: &str) -> Markup {
+    let mut found = Markup::default();
+    let (mut depth, mut rest) = (0_usize, xml);
+    while let Some((_, markup)) = rest.split_once('<') {
+        let skipped = [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>")];
+        rest = if let Some((_, end)) = skipped.iter().find(|(start, _)| markup.starts_with(start)) {
+            markup.split_once(end).map_or("", |(_, rest)| rest)
+        } else if markup.starts_with('!') {
+            // A declaration of a document type may have others inside.
+            markup
+        } else if markup.starts_with('/') {
+            depth = depth.saturating_sub(1);
+            markup
+        } else {
+            let (tag, rest) = tag(markup, &mut found);
+            if !tag.ends_with('/') {
+                depth += 1;
+            }
+            found.elements += 1;
+            found.depth = found.depth.max(depth);
+            rest
+        };
+        found.entities |= markup.starts_with("!ENTITY");
+    }
+    found
+}
+
+/// The tag that a text starts with, without its brackets, and what follows it.
+fn tag<'x>(markup: &'x str, found: &mut Markup) -> (&'x str, &'x str) {
+    let (mut attributes, mut quoted, mut name_from) = (0, None, 0);
+    let mut declares = false;
+    for (at, byte) in markup.bytes().enumerate() {
+        match (quoted, byte) {
+            (Some((mark, from)), _) if byte == mark => {
+                if declares {
+                    found.namespace = found.namespace.max(at - from);
+                }
+                quoted = None;
+                name_from = at + 1;
+            }
+            (Some(_), _) => {}
+            (None, b'"' | b'\'') => quoted = Some((byte, at)),
+            (None, b'=') => {
+                attributes += 1;
+                declares = markup[name_from..at].contains("xmlns");
+            }
+            (None, b'>') => {
+                found.attributes = found.attributes.max(attributes);
+                return (&markup[..at], &markup[at + 1..]);
+            }
+            _ => {}
+        }
+    }
+    found.attributes = found.attributes.max(attributes);
+    (markup, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_counted_and_text_is_not() {
+        let found = measure(
+            "<a x='1>' xmlns=\"urn:a\"><!-- <b c='1'> --><d/>x=1 y=2<![CDATA[<e f='1'>]]><g h='=' i='<'>k</g></a>",
+        );
+        let expected = Markup {
+            elements: 3,
+            attributes: 2,
+            depth: 2,
+            namespace: 6,
+            entities: false,
+        };
+        assert_eq!(found, expected);
+        assert_eq!(measure("<a><a><a>").depth, 3);
+        assert!(measure("<!DOCTYPE a [<!ENTITY x 'y'>]><a/>").entities);
+        assert_eq!(
+            measure("<a b='"),
+            Markup {
+                elements: 1,
+                attributes: 1,
+                depth: 1,
+                ..Markup::default()
+            }
+        );
+    }
+
+    #[test]
+    fn what_engines_multiply_is_refused() {
+        let many = |count: usize, part: &str| part.repeat(count);
+        for xml in [
+            format!("<a{}/>", many(1001, " b='c'")),
+            format!("{}{}", many(300, "<a>"), many(300, "</a>")),
+            format!("<a xmlns='{}'>{}</a>", many(500_000, "A"), many(1000, "<b/>")),
+            "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>".to_owned(),
+        ] {
+            assert!(excess(&xml).is_some(), "{}", &xml[..40]);
+        }
+        let log = format!("<log>{}</log>", many(5000, "a=b c=\"d\"\n"));
+        let long = format!("<a xmlns='urn:x'>{}</a>", many(100_000, "<b c='d'/>"));
+        assert_eq!((excess(&log), excess(&long)), (None, None));
+    }
+}

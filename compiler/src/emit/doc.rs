@@ -91,6 +91,10 @@ fn clean(text: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut lines = text.split('\n');
     while let Some(line) = lines.next() {
+        if is_harmless(line) {
+            out.push(line.to_owned());
+            continue;
+        }
         let line = line.replace('\t', "    ");
         let Some((mark, length)) = fence(&line) else {
             out.push(escape(&one_line(&line)));
@@ -106,6 +110,16 @@ fn clean(text: &str) -> String {
         out.push(fenced(&inside));
     }
     out.join("\n")
+}
+
+/// Whether nothing of a line means anything: most lines are like that, and the macro runs without optimisation.
+fn is_harmless(line: &str) -> bool {
+    let means = |byte: &u8| *byte < b' ' || *byte >= 0x7f || b"`[]<>~\\".contains(byte);
+    !line.contains("  ")
+        && !line.contains("http")
+        && !line.starts_with(' ')
+        && !line.ends_with(' ')
+        && !line.as_bytes().iter().any(means)
 }
 
 /// The mark and length of the fence that a line opens (`CommonMark`, section 4.5).

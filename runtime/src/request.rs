@@ -344,6 +344,8 @@ async fn token(
             return Err(failure);
         }
     }
+    // What is not usable is not tried again, should this be cut off.
+    *known = token::Known::default();
     let result = obtain(wanted, context, limit).await;
     place.note(&mut known, &result, limit);
     result.map(|token| token.text)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::source::Span;
@@ -112,9 +113,9 @@ pub fn constant(name: &str) -> String {
 }
 
 fn escape(name: &str, empty: &str) -> String {
-    // Changing the case of a character can give others.
+    // Rust normalizes identifiers (reference, section "Identifiers"). Changing the case of a character can give others.
     let name: String = name
-        .chars()
+        .nfc()
         .filter(|&letter| unicode_ident::is_xid_continue(letter))
         .collect();
     if name.chars().all(|letter| letter == '_') {
@@ -216,6 +217,8 @@ mod tests {
             ("e\u{301}", "e", "E"),
             ("\u{bc}", "value", "Value"),
             ("名前", "名前", "名前"),
+            ("\u{212b}", "\u{e5}", "\u{c5}"),
+            ("\u{1100}\u{1161}", "가", "가"),
             ("\u{663}", "_\u{663}", "_\u{663}"),
         ] {
             assert_eq!((snake(name).as_str(), pascal(name).as_str()), (field, kind), "{name}");

@@ -78,21 +78,30 @@ const MARK: &str = "$base64";
 /// The member that `serde_json` gives a meaning of its own: it would read its value as JSON again, deeper than the stack.
 const PRIVATE: &str = "$serde_json::private::RawValue";
 
-/// Whether a JSON text from an API has an object in it that a blob could be taken for: what a response holds is no
-/// file with a name of the response's choice. The same for objects that `serde_json` does not take for such.
+/// Whether a JSON text from an API has a reserved member: one that marks a blob, so that a response could choose the
+/// name and type of a file, or one that `serde_json` gives a meaning of its own.
 pub(crate) fn is_imitated(json: &str) -> bool {
-    let suspicious = |json: &str| json.contains("base64") || json.contains("::private");
-    // The marks, as they are or with letters of them escaped.
-    if !json.starts_with(['{', '[']) || !(suspicious(json) || json.contains("\\u")) {
-        return false;
-    }
-    // What cannot be read like this, such as a number beyond every range, is looked at as text.
-    serde_json::from_str::<Marked>(json).map_or_else(|_| suspicious(json), |marked| marked.0)
+    let marks = marks(json);
+    marks.blob || marks.private
 }
 
-/// Whether a JSON text names what `serde_json` gives a meaning of its own.
+/// Whether a JSON text has a member that `serde_json` gives a meaning of its own.
 pub(crate) fn is_private(json: &str) -> bool {
-    json.contains(PRIVATE) || (json.contains("\\u") && is_imitated(json) && !json.contains(MARK))
+    marks(json).private
+}
+
+fn marks(json: &str) -> Marked {
+    let suspicious = Marked {
+        blob: json.contains("base64"),
+        private: json.contains("::private"),
+    };
+    // The names may also be written with escapes.
+    let possible = suspicious.blob || suspicious.private || json.contains("\\u");
+    if !json.starts_with(['{', '[']) || !possible {
+        return Marked::default();
+    }
+    // A text that cannot be parsed like this, such as one with a number beyond every range, is judged as text.
+    serde_json::from_str(json).unwrap_or(suspicious)
 }
 
 /// Whether a text is JSON for a reader that looks at every string.
@@ -100,8 +109,19 @@ pub(crate) fn strict_error(json: &[u8]) -> Option<serde_json::Error> {
     serde_json::from_slice::<Marked>(json).err()
 }
 
-/// Whether a value has the mark in it.
-struct Marked(bool);
+/// Which reserved members a value has, at any depth.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marked {
+    blob: bool,
+    private: bool,
+}
+
+impl Marked {
+    fn add(&mut self, other: Self) {
+        self.blob |= other.blob;
+        self.private |= other.private;
+    }
+}
 
 impl<'de> Deserialize<'de> for Marked {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -114,44 +134,45 @@ impl<'de> Deserialize<'de> for Marked {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Marked, A::Error> {
-                let mut marked = false;
+                let mut marked = Marked::default();
                 while let Some(key) = map.next_key::<String>()? {
-                    marked |= key == MARK || key == PRIVATE;
-                    marked |= map.next_value::<Marked>()?.0;
+                    marked.blob |= key == MARK;
+                    marked.private |= key == PRIVATE;
+                    marked.add(map.next_value()?);
                 }
-                Ok(Marked(marked))
+                Ok(marked)
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Marked, A::Error> {
-                let mut marked = false;
-                while let Some(item) = items.next_element::<Marked>()? {
-                    marked |= item.0;
+                let mut marked = Marked::default();
+                while let Some(item) = items.next_element()? {
+                    marked.add(item);
                 }
-                Ok(Marked(marked))
+                Ok(marked)
             }
 
             fn visit_bool<E>(self, _: bool) -> Result<Marked, E> {
-                Ok(Marked(false))
+                Ok(Marked::default())
             }
 
             fn visit_i64<E>(self, _: i64) -> Result<Marked, E> {
-                Ok(Marked(false))
+                Ok(Marked::default())
             }
 
             fn visit_u64<E>(self, _: u64) -> Result<Marked, E> {
-                Ok(Marked(false))
+                Ok(Marked::default())
             }
 
             fn visit_f64<E>(self, _: f64) -> Result<Marked, E> {
-                Ok(Marked(false))
+                Ok(Marked::default())
             }
 
             fn visit_str<E>(self, _: &str) -> Result<Marked, E> {
-                Ok(Marked(false))
+                Ok(Marked::default())
             }
 
             fn visit_unit<E>(self) -> Result<Marked, E> {
-                Ok(Marked(false))
+                Ok(Marked::default())
             }
         }
         deserializer.deserialize_any(Search)
@@ -228,9 +249,14 @@ mod tests {
             r#"[1,{"a":[{"name":"x","$base64":1}]}]"#,
             r#"{"\u0024base64":""}"#,
             r#"{"$b\u0061se64":""}"#,
+            r#"[{"$serde_json::private::RawValue":"1"}]"#,
         ] {
             assert!(is_imitated(json), "{json}");
         }
+        assert!(is_private(
+            r#"{"$base64":"","$serde_json::priv\u0061te::RawValue":"1"}"#
+        ));
+        assert!(!is_private(r#"{"$base64":"","x":"\u0024"}"#));
         for json in [
             r#"{"base64":"AA=="}"#,
             r#"["$base64"]"#,

@@ -30,7 +30,7 @@ pub(crate) enum Missed {
 /// Does `work`, and waits for it as long as an evaluation may take.
 ///
 /// # Errors
-/// There is no result in time.
+/// The work took too long, could not start, or panicked.
 pub(crate) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Missed> {
     run_counted(&RUNNING, work)
 }

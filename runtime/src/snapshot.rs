@@ -257,12 +257,14 @@ where
         String::deserialize(deserializer)?
     };
     check(shape, &text).map_err(S::Error::custom)?;
+    let reserved = || S::Error::custom("the stored run has a member whose name is reserved");
+    if crate::blob::is_private(&text) {
+        return Err(reserved());
+    }
     let stored: Restored<D, C> = serde_json::from_str(&text)
         .map_err(|error| S::Error::custom(unreadable("the stored run cannot be read", &text, &error)))?;
     if crate::blob::is_private(stored.inputs.json()) {
-        return Err(S::Error::custom(
-            "the stored inputs have a member whose name is reserved",
-        ));
+        return Err(reserved());
     }
     let inputs = serde_json::from_str(stored.inputs.json()).map_err(|error| {
         S::Error::custom(unreadable(

@@ -4,6 +4,7 @@ mod render;
 pub mod rule;
 mod suggestion;
 
+pub(crate) use render::is_hidden;
 pub use render::{Header, render};
 pub use rule::{Class, Rule};
 pub use suggestion::similar;

@@ -138,7 +138,7 @@ fn visible(text: &str) -> std::borrow::Cow<'_, str> {
 
 /// Control characters but tabs and line breaks, line separators, and format characters, such as those that turn the
 /// direction of the text.
-fn is_hidden(letter: char) -> bool {
+pub(crate) fn is_hidden(letter: char) -> bool {
     (letter.is_control() && !matches!(letter, '\t' | '\n'))
         || matches!(letter,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

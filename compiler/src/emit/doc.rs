@@ -7,6 +7,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::diagnostic::is_hidden;
+
 /// `#[doc]` attributes for a text of the document, or for `fallback`, our own sentence, where it has none.
 pub(super) fn docs(text: Option<&str>, fallback: &str) -> TokenStream {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
@@ -55,15 +57,14 @@ pub(super) fn block(lines: &[String]) -> String {
 /// Everything that starts a line or hides text becomes a space.
 fn one_line(text: &str) -> String {
     text.chars()
-        .map(|letter| if is_visible(letter) { letter } else { ' ' })
+        .map(|letter| {
+            if letter.is_control() || is_hidden(letter) {
+                ' '
+            } else {
+                letter
+            }
+        })
         .collect()
-}
-
-/// Whether a character is part of a line's text: neither a control character, nor a line separator, nor one that
-/// changes the direction of the text.
-fn is_visible(letter: char) -> bool {
-    !letter.is_control()
-        && !matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The longest run of `mark` in a line.
@@ -83,8 +84,8 @@ fn fenced(lines: &[&str]) -> String {
     out + &fence
 }
 
-/// Third-party Markdown as rustdoc can take it: code in it is not compiled as a doctest, brackets are no links to
-/// items, angle brackets no HTML, and URLs are linked.
+/// Third-party Markdown for rustdoc: its code is never a doctest, brackets do not link to items, angle brackets are
+/// text, and URLs are links.
 fn clean(text: &str) -> String {
     // A line of Markdown ends with a carriage return too (CommonMark, section 2.1).
     let text = text.replace("\r\n", "\n").replace('\r', "\n");

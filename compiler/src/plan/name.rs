@@ -19,8 +19,8 @@ const KEYWORDS: [&str; 48] = [
 /// Keywords without one.
 const FIXED: [&str; 4] = ["self", "Self", "crate", "super"];
 
-/// Names that a module or function at the place of the macro call would hide from the code around it: the crates that
-/// every program has, the crate of the macro, and the primitive types.
+/// Names that a module or function next to the macro call would hide or collide with: the crates that every program
+/// has, the crate of the macro, the primitive types, and `main`.
 const SURROUNDINGS: [&str; 24] = [
     "alloc",
     "arazzo",
@@ -232,7 +232,7 @@ mod tests {
     /// Rust's own rules (reference, section "Identifiers") for every character, alone and in a name.
     #[test]
     fn every_character_gives_an_identifier() {
-        // Above this there are no letters.
+        // No plane above has letters.
         for letter in char::MIN..='\u{3ffff}' {
             for name in [letter.to_string(), format!("a{letter}"), format!("{letter}b{letter}")] {
                 for ident in [snake(&name), pascal(&name), constant(&name)] {

@@ -91,14 +91,17 @@ pub(crate) fn is_private(json: &str) -> bool {
 }
 
 fn marks(json: &str) -> Marked {
+    // Most values are scalars, which have no members: a text of any length costs nothing here.
+    if !json.starts_with(['{', '[']) {
+        return Marked::default();
+    }
     let suspicious = Marked {
         blob: json.contains("base64"),
-        private: json.contains("::private"),
+        private: json.contains("private:"),
     };
     // The names may also be written with escapes.
-    let possible = suspicious.blob || suspicious.private || json.contains("\\u");
-    if !json.starts_with(['{', '[']) || !possible {
-        return Marked::default();
+    if !(suspicious.blob || suspicious.private || json.contains("\\u")) {
+        return suspicious;
     }
     // A text that cannot be parsed like this, such as one with a number beyond every range, is judged as text.
     serde_json::from_str(json).unwrap_or(suspicious)

@@ -21,6 +21,8 @@ pub struct Options {
     pub package: PathBuf,
     /// The path of the document relative to the package, with `/` between parts.
     pub document: String,
+    /// The paths of further documents, which are compiled together with it.
+    pub further: Vec<String>,
     /// The directory of the source file that calls the macro, relative to the package. Files
     /// outside the package are named in messages as that file sees them.
     pub origin: Option<String>,
@@ -39,7 +41,7 @@ pub struct Options {
 pub struct Bundle {
     /// Every file that was opened.
     pub sources: Sources,
-    /// The documents: the one asked for, then those that `arazzo` sources name.
+    /// The documents: those asked for, then those that `arazzo` sources name.
     pub documents: Vec<Described>,
 }
 
@@ -78,14 +80,16 @@ impl Bundle {
 pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnostics) -> Bundle {
     let mut bundle = Bundle::default();
     unknown_lints(options, diagnostics);
-    let Some(file) = open_document(options, library, &mut bundle, diagnostics) else {
-        return bundle;
-    };
-    bundle.documents.push(Described {
-        file,
-        names: Vec::new(),
-        sources: Vec::new(),
-    });
+    for path in std::iter::once(&options.document).chain(&options.further) {
+        let Some(file) = open_document(path, options, library, &mut bundle, diagnostics) else {
+            continue;
+        };
+        bundle.documents.push(Described {
+            file,
+            names: Vec::new(),
+            sources: Vec::new(),
+        });
+    }
     let mut next = 0;
     while next < bundle.documents.len() {
         let sources = open_sources(options, next, library, &mut bundle, diagnostics);
@@ -135,22 +139,21 @@ impl Options {
 }
 
 fn open_document(
+    path: &str,
     options: &Options,
     library: &dyn Library,
     bundle: &mut Bundle,
     diagnostics: &mut Diagnostics,
 ) -> Option<FileId> {
-    match library.open(&options.on_disk(&options.document)) {
+    match library.open(&options.on_disk(path)) {
         Ok(file) => {
-            let id = bundle
-                .sources
-                .add(&options.label(&options.document), &options.document, file.clone());
+            let id = bundle.sources.add(&options.label(path), path, file.clone());
             report_syntax(id, &file, &rule::YAML_SYNTAX, diagnostics).then_some(id)
         }
         Err(error) => {
             let message = format!(
                 "the document `{}` cannot be read: {}",
-                options.label(&options.document),
+                options.label(path),
                 reason(&error)
             );
             let help = "a plain path is relative to the directory of Cargo.toml, one that starts with `./` or `../` to the source file";

@@ -117,7 +117,7 @@ fn understand(options: &Options, bundle: &Bundle, diagnostics: &mut Diagnostics)
         .iter()
         .map(|described| document::read(bundle.root(described.file)?, diagnostics))
         .collect();
-    documents.first()?.as_ref()?;
+    documents.iter().flatten().next()?;
     let program = resolve::resolve(&documents, bundle, diagnostics);
     check::check(&documents, &program, diagnostics);
     Some(plan::plan(&program, options, &bundle.sources, diagnostics))

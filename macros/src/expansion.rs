@@ -41,10 +41,18 @@ impl Home for Debug {
 pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
     let span = invocation.document.span();
     let package = package::directory();
-    let document = match locate(&invocation.document, &package) {
-        Ok(document) => document,
-        Err(error) => return error,
-    };
+    let mut documents = Vec::new();
+    let mut origin = None;
+    for literal in std::iter::once(&invocation.document).chain(&invocation.further) {
+        match locate(literal, &package).and_then(|located| {
+            origin = origin.take().or_else(|| located.origin.clone());
+            package::documents(&located.path, &package).map_err(|message| refused(literal, &message))
+        }) {
+            Ok(found) => documents.extend(found),
+            Err(error) => return error,
+        }
+    }
+    let mut documents = documents.into_iter();
     let mut sources = Vec::new();
     for (name, path) in &invocation.sources {
         match locate(path, &package) {
@@ -54,8 +62,9 @@ pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
     }
     let options = Options {
         package: package.clone(),
-        document: document.path,
-        origin: document.origin,
+        document: documents.next().unwrap_or_default(),
+        further: documents.collect(),
+        origin,
         sources,
         workflows: invocation.workflows.clone(),
         rename: invocation.rename.clone(),
@@ -69,8 +78,11 @@ pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
 }
 
 fn locate(literal: &LitStr, package: &Path) -> Result<Located, TokenStream> {
-    package::locate(literal, package)
-        .map_err(|message| quote_spanned!(literal.span()=> ::core::compile_error! { #message }))
+    package::locate(literal, package).map_err(|message| refused(literal, &message))
+}
+
+fn refused(literal: &LitStr, message: &str) -> TokenStream {
+    quote_spanned!(literal.span()=> ::core::compile_error! { #message })
 }
 
 fn problems(compilation: &Compilation, span: Span) -> TokenStream {
@@ -128,7 +140,7 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
     if !debug {
         let items = emit(plan, &Crate(&invocation.home), broken);
         // Workflows that name each other need a module around them: a function body has none.
-        return if plan.workflows.iter().any(Workflow::names_others) {
+        return if plan.workflows.iter().any(Workflow::names_others) || !plan.apis.is_empty() {
             enclosed(plan, invocation, &items)
         } else {
             items
@@ -168,12 +180,15 @@ fn enclosed(plan: &Plan, invocation: &Invocation, items: &TokenStream) -> TokenS
             Some(raw) => syn::Ident::new_raw(raw, Span::call_site()),
             None => syn::Ident::new(&workflow.ident, Span::call_site()),
         });
+    // Two calls in one place can share an API: a name that is imported by `*` twice is an error only where it is used.
+    let apis = (!plan.apis.is_empty()).then(|| quote!(#[allow(unused_imports)] pub use #module::*;));
     quote! {
         mod #module {
             #items
         }
         #[allow(unused_imports)]
         pub use #module::{#(#names),*};
+        #apis
     }
 }
 

@@ -12,8 +12,10 @@ const OPTIONS: [&str; 5] = ["sources", "workflows", "rename", "lints", "dialect"
 pub(crate) struct Invocation {
     /// `$crate`, from the façade.
     pub(crate) home: TokenStream,
-    /// The path of the document.
+    /// The path of the document, or of a directory of documents.
     pub(crate) document: LitStr,
+    /// The paths of further documents.
+    pub(crate) further: Vec<LitStr>,
     /// `sources = { name = "path" }`
     pub(crate) sources: Vec<(String, LitStr)>,
     /// `workflows = ["id"]`
@@ -32,9 +34,11 @@ impl Parse for Invocation {
         if input.is_empty() {
             return Err(input.error("expected the path of an Arazzo document, such as \"workflow.arazzo.yaml\""));
         }
+        let (document, further) = documents(input)?;
         let mut invocation = Self {
             home,
-            document: input.parse()?,
+            document,
+            further,
             sources: Vec::new(),
             workflows: Vec::new(),
             rename: Vec::new(),
@@ -93,6 +97,21 @@ impl Invocation {
         seen.push(text);
         Ok(())
     }
+}
+
+/// `"path"`, or `["path", "path"]`.
+fn documents(input: ParseStream<'_>) -> Result<(LitStr, Vec<LitStr>)> {
+    if !input.peek(syn::token::Bracket) {
+        return Ok((input.parse()?, Vec::new()));
+    }
+    let list;
+    let bracket = bracketed!(list in input);
+    let mut paths = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?.into_iter();
+    let Some(first) = paths.next() else {
+        let message = "expected the paths of Arazzo documents, such as [\"enrol.yml\", \"sign-in.yml\"]";
+        return Err(Error::new(bracket.span.join(), message));
+    };
+    Ok((first, paths.collect()))
 }
 
 fn in_braces<T: Parse>(input: ParseStream<'_>) -> Result<Punctuated<T, Token![,]>> {

@@ -59,3 +59,58 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
         origin: Some(relative(&directory, &package)),
     })
 }
+
+/// The documents that a path means: the file itself, or the Arazzo documents of a directory in the order of their names.
+pub(crate) fn documents(path: &str, package: &Path) -> Result<Vec<String>, String> {
+    let directory = package.join(path);
+    if !directory.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let unreadable = |error: std::io::Error| format!("the directory `{path}` cannot be read: {}", error.kind());
+    let mut names: Vec<String> = Vec::new();
+    for entry in std::fs::read_dir(&directory).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let Ok(name) = entry.file_name().into_string() else {
+            return Err(format!("the directory `{path}` has a file whose name is not UTF-8"));
+        };
+        let extension = Path::new(&name).extension().and_then(|extension| extension.to_str());
+        if extension.is_some_and(|extension| ["yml", "yaml", "json"].contains(&extension)) && is_document(&entry.path())
+        {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        return Err(format!(
+            "the directory `{path}` has no Arazzo documents\n  = help: documents are files `*.yml`, `*.yaml` and `*.json` with the field `arazzo`"
+        ));
+    }
+    names.sort();
+    Ok(names
+        .into_iter()
+        .map(|name| normalise(&format!("{path}/{name}")))
+        .collect())
+}
+
+/// Whether a file has the field `arazzo`: a directory holds API descriptions, too. A file that cannot be read is one, so
+/// that the error is reported.
+fn is_document(path: &Path) -> bool {
+    if !path.is_file() {
+        return false;
+    }
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return true;
+    };
+    let after = |text: &str, mark: &str| Some(text.trim_start().strip_prefix(mark)?.trim_start().to_owned());
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+        let mut found = text.match_indices("\"arazzo\"");
+        return found
+            .any(|(at, key)| after(&text[at + key.len()..], ":").is_some_and(|value| value.starts_with("\"1")));
+    }
+    text.lines().any(|line| {
+        let line = line.trim_start_matches(['\u{feff}', '"', '\'']);
+        let rest = line
+            .strip_prefix("arazzo")
+            .map(|rest| rest.trim_start_matches(['"', '\'']));
+        rest.is_some_and(|rest| rest.trim_start().starts_with(':'))
+    })
+}

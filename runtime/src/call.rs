@@ -36,6 +36,19 @@ pub struct Operation {
     pub authorization: bool,
 }
 
+impl Operation {
+    /// An operation without anything.
+    pub const EMPTY: Self = Self {
+        source: "",
+        name: "",
+        method: "GET",
+        path: "",
+        server: "",
+        security: &[],
+        authorization: false,
+    };
+}
+
 /// A security scheme that an operation requires.
 #[derive(Debug)]
 pub struct Scheme {
@@ -45,6 +58,18 @@ pub struct Scheme {
     pub kind: SchemeKind,
     /// Whether the step writes the header, parameter or cookie itself.
     pub written: bool,
+}
+
+impl Scheme {
+    /// A scheme whose credential goes into `Authorization`.
+    #[must_use]
+    pub const fn authorization(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: SchemeKind::Authorization,
+            written: false,
+        }
+    }
 }
 
 /// Where a credential goes.
@@ -117,19 +142,6 @@ impl From<Failure> for Stop {
     }
 }
 
-/// Stops for the inputs that are absent, all of them.
-///
-/// # Errors
-/// There is one.
-pub fn wanted(inputs: &[(usize, bool)]) -> Result<(), Stop> {
-    let absent = inputs.iter().filter(|(_, absent)| *absent).map(|(input, _)| *input);
-    let absent: Vec<usize> = absent.collect();
-    if absent.is_empty() {
-        return Ok(());
-    }
-    Err(Stop::Awaiting(absent))
-}
-
 /// A request that is being made.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -157,18 +169,9 @@ pub(crate) struct Given {
 }
 
 impl Call {
-    pub(crate) fn new() -> Self {
-        static NONE: Operation = Operation {
-            source: "",
-            name: "",
-            method: "GET",
-            path: "",
-            server: "",
-            security: &[],
-            authorization: false,
-        };
+    pub(crate) fn new(operation: Option<&'static Operation>) -> Self {
         Self {
-            operation: &NONE,
+            operation: operation.unwrap_or(&Operation::EMPTY),
             path: String::new(),
             query: String::new(),
             headers: HeaderMap::new(),
@@ -181,19 +184,13 @@ impl Call {
         }
     }
 
-    /// Says what is called.
-    pub fn operation(&mut self, operation: &'static Operation) -> &mut Self {
-        self.operation = operation;
-        self
-    }
-
     /// Says that expressions read the request once it was sent; else it is not kept.
     pub fn recalled(&mut self) -> &mut Self {
         self.recalled = true;
         self
     }
 
-    /// Adds a piece of the path as it is.
+    /// Adds a piece of the path as it is; a path without pieces is that of the operation.
     pub fn path(&mut self, text: &str) -> &mut Self {
         self.path.push_str(text);
         self
@@ -446,6 +443,13 @@ impl Call {
 
     pub(crate) fn described(&self) -> &'static Operation {
         self.operation
+    }
+
+    /// A path without pieces is that of the operation.
+    pub(crate) fn complete(&mut self) {
+        if self.path.is_empty() {
+            self.path.push_str(self.operation.path);
+        }
     }
 
     /// Adds the key by which an API recognises a request that it has had already, where the client
@@ -880,6 +884,38 @@ impl JsonBody<'_> {
         self
     }
 
+    /// Writes a value of the payload.
+    ///
+    /// # Errors
+    /// It is absent.
+    pub fn put(
+        &mut self,
+        value: Option<Datum<'_>>,
+        expression: &str,
+        line: u32,
+        column: u32,
+    ) -> Result<&mut Self, Failure> {
+        self.given(value, "the payload", expression, line, column)
+    }
+
+    /// Writes a value that must be there.
+    ///
+    /// # Errors
+    /// It is absent.
+    pub fn given(
+        &mut self,
+        value: Option<Datum<'_>>,
+        what: &str,
+        expression: &str,
+        line: u32,
+        column: u32,
+    ) -> Result<&mut Self, Failure> {
+        match value {
+            Some(value) => Ok(self.datum(&value)),
+            None => Err(Failure::absent(what, expression, line, column)),
+        }
+    }
+
     /// Writes a value.
     pub fn datum(&mut self, value: &Datum<'_>) -> &mut Self {
         match Blob::from_datum(value).filter(|_| self.plain) {
@@ -947,7 +983,7 @@ mod tests {
 
     #[test]
     fn a_path_value_stays_one_segment() {
-        let mut call = Call::new();
+        let mut call = Call::new(None);
         let empty = Datum::Text("".into());
         assert!(call.path("/users/").path_value("id", &empty, PLAIN).is_err());
         for bad in ["/a/.", "/a/..", "/a/../b", "/a/%2e%2E/b", "/a/.%2e", "/.", "/%2e"] {
@@ -956,7 +992,7 @@ mod tests {
         for good in ["/a/...", "/a/.b", "/a/b.", "/", "/a//b", "/..a", "/%2f.."] {
             assert!(!names_another_path(good), "{good}");
         }
-        let mut call = Call::new();
+        let mut call = Call::new(None);
         call.path("/users/")
             .path_value("id", &Datum::Text("../a?b#c".into()), PLAIN)
             .unwrap();
@@ -965,7 +1001,7 @@ mod tests {
 
     #[test]
     fn members_are_separated_whichever_come_first() {
-        let mut call = Call::new();
+        let mut call = Call::new(None);
         let mut body = call.json("application/json");
         body.raw("{")
             .next("\"a\":")

@@ -3,10 +3,10 @@
 
 use std::cmp::Ordering;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::datum::{Datum, equal, order};
+use crate::json::data::View;
 
 /// What a schema demands of a value beyond its Rust type.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub enum Limit {
 }
 
 /// Adds what is wrong with an input. The value itself is not told: it may be a secret.
-pub fn violations<T: Serialize>(name: &str, constraint: &Constraint, value: &T, found: &mut Vec<String>) {
+pub(crate) fn violations(name: &str, constraint: &Constraint, value: &View<'_>, found: &mut Vec<String>) {
     match serde_json::to_value(value) {
         Ok(value) => check(name, constraint, &value, found),
         Err(_) => found.push(format!("the input `{name}` has no JSON form")),

@@ -1,12 +1,10 @@
 //! JSON values as expressions see them: borrowed where they can be, their numbers as they came.
 
-use std::any::{Any, TypeId};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use serde::Serialize;
-
 use crate::extract::extract;
+use crate::json::data::View;
 
 /// A value that is there; absence is `Option::None`.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,11 +50,16 @@ impl<'a> Datum<'a> {
         Datum::Text(Cow::Owned(text))
     }
 
-    /// The value of anything that serialises; `None` where it does not.
+    /// The value of a field; `None` where it has none.
     #[must_use]
-    pub fn of<T: Serialize + ?Sized>(value: &T) -> Option<Datum<'static>> {
-        let text = serde_json::to_string(value).ok()?;
-        Some(Datum::from_json(&text).into_owned())
+    pub fn seen(view: View<'a>) -> Option<Self> {
+        match view {
+            View::Absent => None,
+            View::Null => Some(Self::Null),
+            View::Bool(value) => Some(Self::Bool(value)),
+            View::Text(text) => Some(Self::borrowed(text)),
+            other => Some(Datum::from_json(&serde_json::to_string(&other).ok()?).into_owned()),
+        }
     }
 
     /// The same value without borrowing.
@@ -149,20 +152,6 @@ impl<'a> Datum<'a> {
             Self::Text(text) => Number::parse(text.trim()),
             _ => None,
         }
-    }
-}
-
-/// A value as a Rust value; `None` where it is absent or of another type.
-#[must_use]
-pub fn typed<T: serde::de::DeserializeOwned + 'static>(value: Option<Datum<'_>>) -> Option<T> {
-    match value? {
-        Datum::Text(text) if TypeId::of::<T>() == TypeId::of::<String>() => {
-            let mut typed: Option<T> = None;
-            // A string is one already: most outputs are.
-            *(&mut typed as &mut dyn Any).downcast_mut::<Option<String>>()? = Some(text.into_owned());
-            typed
-        }
-        other => crate::reading::read(&other.to_json()).ok(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use serde::de::DeserializeOwned;
 
 use crate::transport::BoxError;
 
@@ -71,7 +72,23 @@ pub(crate) struct Inner {
     pub(crate) place: Option<Place>,
     pub(crate) response: Option<Response<Bytes>>,
     pub(crate) attempts: u32,
+    pub(crate) action: Option<&'static str>,
     pub(crate) source: Option<BoxError>,
+}
+
+/// The error responses that an API description declares for a step; see [`Error::declared`].
+///
+/// Expansions implement it; nothing else can.
+pub trait ErrorResponse: Sized {
+    #[doc(hidden)]
+    const WORKFLOW: &'static str;
+    #[doc(hidden)]
+    const STEP: &'static str;
+    #[doc(hidden)]
+    const STATUSES: &'static [&'static str];
+
+    #[doc(hidden)]
+    fn read(status: &str, body: &str) -> Option<Self>;
 }
 
 /// Characters of a response's body that a message shows.
@@ -89,6 +106,7 @@ impl Error {
                 place: None,
                 response: None,
                 attempts: 0,
+                action: None,
                 source: None,
             }),
         }
@@ -145,6 +163,54 @@ impl Error {
     #[must_use]
     pub fn response(&self) -> Option<&Response<Bytes>> {
         self.inner.response.as_ref()
+    }
+
+    /// The body of the response as a value of this type, such as a type of the error responses that the description
+    /// declares; `None` where there is no response, or its body is not JSON of this type.
+    ///
+    /// ```
+    /// # fn show(error: &arazzo::Error) {
+    /// #[derive(serde::Deserialize)]
+    /// struct Problem {
+    ///     error_type: String,
+    /// }
+    /// if let Some(problem) = error.json::<Problem>() {
+    ///     eprintln!("the API refused the request: {}", problem.error_type);
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(self.response()?.body()).ok()
+    }
+
+    /// The response as one that the description declares for the step: the module `errors` of a workflow has a type of
+    /// these for each step with error responses of JSON. `None` where the response is none of them, or its body is not
+    /// what its schema says.
+    ///
+    /// ```ignore
+    /// use totp_enrollment::errors::AuthenticateTotp;
+    ///
+    /// match error.declared() {
+    ///     Some(AuthenticateTotp::Status401(problem)) => println!("wrong code: {}", problem.error_message),
+    ///     Some(AuthenticateTotp::Status429(_)) => println!("too many codes"),
+    ///     _ => return Err(error.into()),
+    /// }
+    /// ```
+    #[must_use]
+    pub fn declared<E: ErrorResponse>(&self) -> Option<E> {
+        let response = self.response()?;
+        if self.workflow() != E::WORKFLOW || self.step() != Some(E::STEP) {
+            return None;
+        }
+        let status = crate::shape::declared(E::STATUSES, response.status().as_u16())?;
+        E::read(status, std::str::from_utf8(response.body()).ok()?)
+    }
+
+    /// The name of the failure action that ended the workflow ([`ErrorKind::Ended`]); `None` where no action applied.
+    #[must_use]
+    pub fn action(&self) -> Option<&str> {
+        self.inner.action
     }
 
     /// How many attempts of the failed step were made since it was entered.
@@ -271,81 +337,5 @@ impl StdError for Error {
             .source
             .as_deref()
             .map(|source| source as &(dyn StdError + 'static))
-    }
-}
-
-/// An [`Error`] and the run that it stopped.
-///
-/// It dereferences to the error. The run stands where it was before the failed attempt: mend what
-/// was wrong and call `finish` again.
-pub struct RunError<R> {
-    error: Error,
-    run: Box<R>,
-}
-
-impl<R> RunError<R> {
-    /// Joins an error and the run that it stopped.
-    #[must_use]
-    pub fn new(error: Error, run: R) -> Self {
-        Self {
-            error,
-            run: Box::new(run),
-        }
-    }
-
-    /// The error alone.
-    #[must_use]
-    pub fn error(&self) -> &Error {
-        &self.error
-    }
-
-    /// The run.
-    #[must_use]
-    pub fn run(&self) -> &R {
-        &self.run
-    }
-
-    /// The error, without the run.
-    #[must_use]
-    pub fn into_error(self) -> Error {
-        self.error
-    }
-
-    /// The run, to be mended and finished.
-    #[must_use]
-    pub fn into_run(self) -> R {
-        *self.run
-    }
-}
-
-impl<R> From<RunError<R>> for Error {
-    fn from(error: RunError<R>) -> Self {
-        error.error
-    }
-}
-
-impl<R> std::ops::Deref for RunError<R> {
-    type Target = Error;
-
-    fn deref(&self) -> &Error {
-        &self.error
-    }
-}
-
-impl<R> fmt::Display for RunError<R> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(formatter)
-    }
-}
-
-impl<R> fmt::Debug for RunError<R> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(formatter)
-    }
-}
-
-impl<R> StdError for RunError<R> {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.error.source()
     }
 }

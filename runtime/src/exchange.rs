@@ -1,19 +1,18 @@
 //! A request and its response, as the criteria and outputs of a step see them.
 
-use std::any::TypeId;
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::{Response, header};
-use serde::de::DeserializeOwned;
 
 use crate::call::{Failure, Sent};
 use crate::datum::Datum;
 use crate::error::{ErrorKind, Place};
 use crate::extract::extract;
+use crate::json::data::{self, Data, Fault};
 use crate::observer::{EventKind, Watch};
-use crate::scan::is_of_plain_strings;
 use crate::slot::Slot;
 
 /// What a step sent and, if anything came, what it received.
@@ -23,6 +22,8 @@ pub struct Exchange<'a> {
     response: Option<&'a Response<Bytes>>,
     watch: Watch<'a>,
     action: Cell<Option<&'static str>>,
+    /// Retries that were made, by step and action; `None` where there were none.
+    pub(crate) retries: RefCell<Option<BTreeMap<(usize, usize), u64>>>,
 }
 
 impl<'a> Exchange<'a> {
@@ -32,7 +33,20 @@ impl<'a> Exchange<'a> {
             response,
             watch,
             action: Cell::new(None),
+            retries: RefCell::default(),
         }
+    }
+
+    /// Uses up one retry of an action, if one is left.
+    #[must_use]
+    pub fn retry(&self, step: usize, action: usize, limit: u64) -> bool {
+        let mut retries = self.retries.borrow_mut();
+        let used = retries.get_or_insert_default().entry((step, action)).or_default();
+        let left = *used < limit;
+        if left {
+            *used += 1;
+        }
+        left
     }
 
     /// Says which action is taken.
@@ -60,6 +74,12 @@ impl<'a> Exchange<'a> {
     pub fn met_of(&self, problem: Option<(bool, &str)>, met: bool, criterion: &str, line: u32, column: u32) -> bool {
         let unreadable = problem.is_some_and(|(unreadable, _)| unreadable);
         self.met(met && !unreadable, criterion, line, column)
+    }
+
+    /// Whether `$statusCode` is this one.
+    #[must_use]
+    pub fn is(&self, status: u16) -> bool {
+        self.status() == Some(status)
     }
 
     /// `$statusCode`
@@ -339,15 +359,27 @@ impl<const N: usize> Reads<'_, N> {
     /// Keeps what a pointer found as an output, after making sure that it is what its schema says.
     ///
     /// # Errors
-    /// It is not, or it is absent though `required`.
-    pub fn keep<T: DeserializeOwned + 'static>(
-        &self,
-        index: usize,
-        required: bool,
-        output: &Output,
-    ) -> Result<Option<Slot>, Failure> {
+    /// It is not, or it is absent though required.
+    pub fn keep(&self, index: usize, output: &Output) -> Result<Option<Slot>, Failure> {
         let text = self.found.get(index).and_then(|found| found.as_deref());
-        keep::<T>(text, required || self.unreadable, output, self.problem.as_deref())
+        keep(
+            text,
+            output.required || self.unreadable,
+            output,
+            self.problem.as_deref(),
+        )
+    }
+
+    /// Keeps what each of some pointers found.
+    ///
+    /// # Errors
+    /// One of them is not what its schema says.
+    pub fn keep_all(&self, indices: &[usize], outputs: &[Output]) -> Result<Vec<Option<Slot>>, Failure> {
+        let mut kept = Vec::with_capacity(outputs.len());
+        for (index, output) in indices.iter().zip(outputs) {
+            kept.push(self.keep(*index, output)?);
+        }
+        Ok(kept)
     }
 }
 
@@ -360,30 +392,72 @@ pub struct Output {
     pub expression: &'static str,
     /// What its schema says, such as `a string`.
     pub expected: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Makes sure that a value is of its type.
+    pub check: fn(&str) -> Result<(), Fault>,
     /// Where its expression stands.
     pub line: u32,
     /// Where its expression stands.
     pub column: u32,
 }
 
+/// An output that is a string.
+#[must_use]
+pub const fn text(name: &'static str, expression: &'static str, line: u32, column: u32) -> Output {
+    Output {
+        name,
+        expression,
+        expected: "a string",
+        required: true,
+        check: is_string,
+        line,
+        column,
+    }
+}
+
+impl Output {
+    /// All that a called workflow has returned, or was given.
+    #[must_use]
+    pub const fn whole(name: &'static str) -> Self {
+        Self {
+            name,
+            expression: name,
+            expected: "a value",
+            required: false,
+            check: |_| Ok(()),
+            line: 0,
+            column: 0,
+        }
+    }
+}
+
+/// Makes sure that a JSON text is a string: most outputs are, and most strings have no escapes.
+fn is_string(json: &str) -> Result<(), Fault> {
+    if json.starts_with('"') && !json.contains('\\') {
+        return Ok(());
+    }
+    check::<String>(json)
+}
+
+/// Makes sure that a JSON text is of a type.
+///
+/// # Errors
+/// It is not.
+pub fn check<T: Data>(json: &str) -> Result<(), Fault> {
+    T::check(&data::datum(json)?, data::LEVELS)
+}
+
 /// Keeps a value as an output.
 ///
 /// # Errors
-/// It is not what its schema says, or absent though `required`.
-pub fn keep_datum<T: DeserializeOwned + 'static>(
-    value: Option<&Datum<'_>>,
-    required: bool,
-    output: &Output,
-) -> Result<Option<Slot>, Failure> {
-    keep::<T>(value.map(Datum::to_json).as_deref(), required, output, None)
+/// It is not what its schema says, or absent though required.
+pub fn keep_datum(value: Option<&Datum<'_>>, output: &Output) -> Result<Option<Slot>, Failure> {
+    let text = value.map(Datum::to_json);
+    keep(text.as_deref(), output.required, output, None)
 }
 
-fn keep<T: DeserializeOwned + 'static>(
-    text: Option<&str>,
-    required: bool,
-    output: &Output,
-    problem: Option<&str>,
-) -> Result<Option<Slot>, Failure> {
+fn keep(text: Option<&str>, required: bool, output: &Output, problem: Option<&str>) -> Result<Option<Slot>, Failure> {
     let Some(text) = text else {
         return if required {
             Err(missing(output, problem))
@@ -395,15 +469,9 @@ fn keep<T: DeserializeOwned + 'static>(
     if text == "null" && !required {
         return Ok(Some(Slot::new(text)));
     }
-    // Strings without escapes are some without being read: most outputs are.
-    let of = TypeId::of::<T>();
-    let plain = of == TypeId::of::<String>() && text.starts_with('"') && !text.contains('\\');
-    if plain || (of == TypeId::of::<Vec<String>>() && is_of_plain_strings(text)) {
-        return Ok(Some(Slot::new(text)));
-    }
-    match crate::reading::read::<T>(text) {
-        Ok(_) => Ok(Some(Slot::new(text))),
-        Err(error) => Err(unfit(output, text, &error, problem)),
+    match (output.check)(text) {
+        Ok(()) => Ok(Some(Slot::new(text))),
+        Err(fault) => Err(unfit(output, fault, problem)),
     }
 }
 
@@ -429,12 +497,12 @@ fn missing(output: &Output, problem: Option<&str>) -> Failure {
 }
 
 /// A value that is there and breaks its schema.
-fn unfit(output: &Output, text: &str, error: &serde_json::Error, problem: Option<&str>) -> Failure {
-    let crate::reading::Fault {
+fn unfit(output: &Output, fault: Fault, problem: Option<&str>) -> Failure {
+    let Fault {
         pointer,
         expected,
         found,
-    } = crate::reading::fault(text, error);
+    } = fault;
     let place = match (pointer.as_str(), output.expression.contains('#')) {
         ("", _) => format!("`{}`", output.expression),
         (_, true) => format!("`{}{pointer}`", output.expression),

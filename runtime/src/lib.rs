@@ -18,12 +18,12 @@
 //!
 //! # Runs
 //!
-//! Every workflow has a `Run`: a plain value that holds the inputs, what the finished steps have
-//! kept and the position, and nothing else. It is `Serialize`, `DeserializeOwned`, `Clone`,
-//! `Debug` and `Send`. `advance` performs one attempt of one step and says by [`Progress`] what
+//! A [`Run`] is a plain value that holds the inputs, the outputs of the completed steps and the position, and nothing
+//! else. It is `Serialize`, `DeserializeOwned`, `Clone`, `Debug` and `Send`. Code that is generic over [`Workflow`] serves
+//! every workflow; [`AnyRun`] does where the workflow is only known at run time. `advance` performs one attempt of one step and says by [`Progress`] what
 //! comes next; `advance_until_blocked` goes on until the run waits, awaits an input or has ended;
 //! `finish` goes to the end and sleeps where the workflow waits. A run that failed stands where
-//! it stood before the failed attempt, so that it can be mended and finished.
+//! it stood before the failed attempt, so that it can be fixed and finished.
 //!
 //! A stored run holds its inputs and what the API has returned, secrets included: keep it where you
 //! would keep those, or store it by `seal` and restore it by `open`, with a key of yours that is a
@@ -110,6 +110,7 @@
 #![warn(clippy::pedantic)]
 #![allow(clippy::module_name_repetitions)]
 
+mod any_run;
 mod blob;
 mod budget;
 mod call;
@@ -124,6 +125,7 @@ mod exchange;
 mod extract;
 mod form;
 mod held;
+mod json;
 #[cfg(feature = "jsonpath")]
 mod jsonpath;
 #[cfg(feature = "xpath")]
@@ -152,16 +154,18 @@ mod token;
 #[cfg(feature = "tracing")]
 mod trace;
 mod transport;
+mod workflow;
 #[cfg(feature = "xpath")]
 mod xpath;
 #[cfg(feature = "xpath31")]
 mod xpath31;
 
+pub use any_run::{AnyRun, AnyWorkflow};
 pub use blob::Blob;
 pub use bytes::Bytes;
 pub use client::{Builder, Client, SourceBuilder};
 pub use credential::Credential;
-pub use error::{Error, ErrorKind, Place, RunError};
+pub use error::{Error, ErrorKind, ErrorResponse, Place};
 pub use http;
 pub use observer::{ActionEvent, Event, EventKind, Observer};
 pub use progress::Progress;
@@ -170,11 +174,16 @@ pub use seal::{Binding, Seal};
 pub use shape::StepName;
 pub use token::ClientCredentials;
 pub use transport::{Attempt, BoxError, Limits, ResponseTooLarge, Transport};
+pub use workflow::{Run, RunError, Workflow};
 
 /// Compiles an Arazzo document into typed async functions.
 ///
 /// ```ignore
 /// arazzo::arazzo_workflow!("stytch-totp-enrollment-workflow.yml");
+///
+/// arazzo::arazzo_workflow!(["enrol.yml", "sign-in.yml"]);
+///
+/// arazzo::arazzo_workflow!("workflows/");
 ///
 /// arazzo::arazzo_workflow! {
 ///     "workflows/orders.arazzo.yaml",
@@ -190,6 +199,10 @@ pub use transport::{Attempt, BoxError, Limits, ResponseTooLarge, Transport};
 /// `./` or `../` to the source file that calls the macro. A source description is read from where
 /// its `url` leads from the document, else from the same place below the document's directory,
 /// else from beside the document; `sources` says otherwise. The network is never touched.
+///
+/// A list of documents, or a directory of them (every file `*.yml`, `*.yaml` and `*.json` with the field `arazzo`, in the
+/// order of their names), is compiled in one call. Where a call has several workflows, they share the types of each API's
+/// objects, in a module named after the source description.
 ///
 /// | Option | Value | Meaning |
 /// |---|---|---|
@@ -211,31 +224,42 @@ macro_rules! arazzo_workflow {
 /// What expansions are made of; no part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use std::boxed::Box;
+    pub use std::collections::BTreeMap;
+    pub use std::option::Option;
+    pub use std::string::String;
+    pub use std::vec::Vec;
+
     pub use arazzo_macros::expand;
     pub use serde;
     pub use serde_json;
 
-    pub use crate::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, wanted, written};
-    pub use crate::constraint::{Applied, Constraint, Limit, violations};
-    pub use crate::datum::{Datum, equal, order, truthy, typed};
-    pub use crate::exchange::{Exchange, Output, Reads, keep_datum};
+    pub use crate::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, written};
+    pub use crate::constraint::{Applied, Constraint, Limit};
+    pub use crate::datum::{Datum, equal, order, truthy};
+    pub use crate::exchange::{Exchange, Output, Reads, check, keep_datum, text};
     pub use crate::form::{Field, form_value};
+    pub use crate::json::data::{Data, Fault, View, choice, deserialize, no_choice, read_text, serialize, tagged};
+    pub use crate::json::members::{Additional, Fields, Member, Members, Record, Table, Take, debug, record};
     #[cfg(feature = "jsonpath")]
     pub use crate::jsonpath::JsonPath;
-    pub use crate::program::{Action, Program, Workflow, inputs};
+    pub use crate::program::{Action, Child, Frame, Returned, inputs, outputs};
     pub use crate::query::{bare, jsonpath_escaped, jsonpath_value, xpath_literal};
     #[cfg(feature = "regex")]
     pub use crate::regex::{Regex, matches};
-    pub use crate::run::{advance, advance_until_blocked, finish};
-    pub use crate::seal::{open, seal};
-    pub use crate::shape::{InputShape, Shape, StepShape};
+    pub use crate::shape::{InputShape, Kept, Shape, StepShape, Target};
     pub use crate::slot::Slot;
-    pub use crate::snapshot::{Nobody, Parts, deserialize, fits, nullable, serialize};
     pub use crate::state::{Detour, State};
     pub use crate::style::{Form, Style};
+    pub use crate::workflow::call;
     #[cfg(feature = "xpath")]
     pub use crate::xpath::XPath;
     #[cfg(feature = "xpath31")]
     pub use crate::xpath31::XPath31;
-    pub use crate::{Binding, Blob, Client, Error, Progress, RunError, RunId, Seal, StepName, Transport};
+    pub use crate::{
+        __choice as choice_type, __constructor as constructor, __errors as errors, __names as names,
+        __object as object_type, __open_choice as open_choice_type, __partial as partial, __record as record_type,
+        __serde as impl_serde, __setters as setters, __steps as steps,
+    };
+    pub use crate::{Blob, Client, Run, RunError, StepName, Transport, Workflow};
 }

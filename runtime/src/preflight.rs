@@ -4,7 +4,7 @@
 use crate::call::{Failure, Operation, base, choose};
 use crate::client::Settings;
 use crate::error::ErrorKind;
-use crate::shape::Shape;
+use crate::shape::{Shape, Target};
 
 /// Everything that the client lacks for the steps that a run of a workflow can reach, at once.
 pub(crate) fn preflight(shape: &'static Shape, settings: &Settings) -> Result<(), (Option<&'static str>, Failure)> {
@@ -14,7 +14,11 @@ pub(crate) fn preflight(shape: &'static Shape, settings: &Settings) -> Result<()
     let shapes = reachable(shape);
     unknown_sources(&shapes, settings).map_err(|failure| (None, failure))?;
     let mut found: Vec<(&'static str, Failure)> = Vec::new();
-    for (step, operation) in shapes.iter().flat_map(|shape| shape.operations) {
+    let steps = shapes
+        .iter()
+        .flat_map(|shape| shape.steps)
+        .filter(|step| step.reachable);
+    for (step, operation) in steps.filter_map(|step| Some((step.id, step.operation?))) {
         for failure in problems(operation, settings) {
             if found.iter().all(|(_, known)| known.message != failure.message) {
                 found.push((step, failure));
@@ -44,8 +48,9 @@ fn reachable(shape: &'static Shape) -> Vec<&'static Shape> {
     let mut next = 0;
     while let Some(shape) = found.get(next) {
         next += 1;
-        for other in shape.calls {
-            if !found.iter().any(|known| std::ptr::eq(*known, *other)) {
+        for Target { shape, .. } in shape.targets {
+            let other = shape();
+            if !found.iter().any(|known| std::ptr::eq(*known, other)) {
                 found.push(other);
             }
         }

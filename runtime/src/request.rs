@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::Response;
 
 use crate::budget;
-use crate::call::{Call, Failure, Finished, Operation, Sent, Stop};
+use crate::call::{Call, Failure, Finished, Operation, Sent};
 use crate::client::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::exchange::Exchange;
@@ -138,15 +138,21 @@ pub(crate) async fn request_step(
 
 /// Everything that needs no waiting.
 fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> Ready<'s> {
-    let mut call = Call::new();
+    let shape = program.shape().steps.get(step);
+    let mut call = Call::new(shape.and_then(|step| step.operation));
     if let Some(failure) = unmet_dependency(program, step) {
         return Ready::Made(Err(failure));
     }
-    match budget::within(|| program.prepare(step, &mut call)) {
-        Ok(Err(Stop::Awaiting(inputs))) => return Ready::Awaiting(inputs),
-        Ok(Err(Stop::Failed(failure))) | Err(failure) => return Ready::Made(Err(failure)),
-        Ok(Ok(())) => {}
+    let needed = shape.map_or(&[][..], |step| step.inputs);
+    let missing = program.missing(needed);
+    if !missing.is_empty() {
+        return Ready::Awaiting(missing);
     }
+    match budget::within(|| program.send(step, &mut call)) {
+        Ok(Ok(())) => {}
+        Ok(Err(failure)) | Err(failure) => return Ready::Made(Err(failure)),
+    }
+    call.complete();
     call.key(settings, |content| idempotency_key(program, step, content));
     let chosen = match call.chosen(settings) {
         Ok(chosen) => chosen,

@@ -9,17 +9,16 @@ use http::{Response, header};
 
 use crate::budget;
 use crate::call::{Failure, Sent, Stop};
-use crate::client::{Client, Settings};
+use crate::client::Settings;
 use crate::error::{Error, ErrorKind};
 use crate::exchange::Exchange;
 use crate::held::Held;
 use crate::observer::{ActionEvent, EventKind, Watch};
-use crate::program::{Action, Program, Workflow};
-use crate::progress::Progress;
+use crate::program::{Action, Frame, Program};
 use crate::request::request_step;
 use crate::slot::Slot;
 use crate::state::{Detour, END, Mode};
-use crate::transport::{DynTransport, Transport};
+use crate::transport::DynTransport;
 
 /// [`Progress`] before it has types.
 pub(crate) enum Advance {
@@ -29,59 +28,35 @@ pub(crate) enum Advance {
     Done,
 }
 
-/// Performs one attempt of the next step.
-///
-/// # Errors
-/// The workflow failed; the run stands where it stood before.
-pub async fn advance<P: Workflow, T: Transport>(
-    program: &mut P,
-    client: &Client<T>,
-) -> Result<Progress<P::Input, P::Outputs>, Error> {
-    let context = Context::new(client.transport(), client.settings());
-    Ok(match attempt(program, context).await? {
-        Advance::Advanced => Progress::Advanced,
-        Advance::Wait(duration) => Progress::Wait(duration),
-        Advance::Awaiting(inputs) => Progress::Awaiting(inputs.into_iter().filter_map(P::input).collect()),
-        Advance::Done => Progress::Done(outputs(program)?),
-    })
+/// A future of the engine. In a box, and made by functions that are not generic: so it is compiled once, in this crate,
+/// and not in every crate that polls it.
+type Engine<'a, O> = Pin<Box<dyn Future<Output = Result<O, Error>> + Send + 'a>>;
+
+/// [`attempt`]
+pub(crate) fn boxed_attempt<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Engine<'a, Advance> {
+    Box::pin(attempt(program, context))
 }
 
-/// Advances until the run waits, awaits an input, or has ended.
-///
-/// # Errors
-/// The workflow failed; the run stands where it stood before the failed attempt.
-pub async fn advance_until_blocked<P: Workflow, T: Transport>(
-    program: &mut P,
-    client: &Client<T>,
-) -> Result<Progress<P::Input, P::Outputs>, Error> {
-    loop {
-        match advance(program, client).await? {
-            Progress::Advanced => {}
-            blocked => return Ok(blocked),
-        }
-    }
+/// [`finish`]
+pub(crate) fn boxed_finish<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Engine<'a, ()> {
+    Box::pin(finish(program, context))
 }
 
 /// Runs to the end, sleeping where the workflow waits.
-///
-/// # Errors
-/// The workflow failed or needs an input that was not given; the run stands where it stood before
-/// the failed attempt.
-pub async fn finish<P: Workflow, T: Transport>(program: &mut P, client: &Client<T>) -> Result<P::Outputs, Error> {
-    let context = Context::new(client.transport(), client.settings());
+async fn finish(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
     #[cfg(feature = "tracing")]
     {
         use tracing::Instrument as _;
         let span = crate::trace::workflow(&watch(program, context));
-        run(program, context).instrument(span).await?;
+        run(program, context).instrument(span).await
     }
     #[cfg(not(feature = "tracing"))]
-    run(program, context).await?;
-    outputs(program)
+    run(program, context).await
 }
 
-fn outputs<P: Workflow>(program: &P) -> Result<P::Outputs, Error> {
-    let collected = budget::within(|| program.collect());
+/// What a run returns that has ended.
+pub(crate) fn collected<O>(program: &dyn Program, collect: impl FnOnce(&Frame<'_>) -> Option<O>) -> Result<O, Error> {
+    let collected = budget::within(|| collect(&program.frame()));
     let collected = collected.map_err(|failure| error(program, failure.kind, failure.message))?;
     collected.ok_or_else(|| {
         error(
@@ -104,7 +79,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    fn new(transport: &'a dyn DynTransport, settings: &'a Settings) -> Self {
+    pub(crate) fn new(transport: &'a dyn DynTransport, settings: &'a Settings) -> Self {
         Self {
             transport,
             settings,
@@ -305,7 +280,8 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
                 *slot = Some(kept);
             }
             let exchange = Exchange::new(sent.as_ref(), response.as_ref(), watch(program, context));
-            let action = budget::within(|| program.succeeded(step, &exchange));
+            let choose = || program.choose(&exchange, |shape, run, exchange| (shape.succeeded)(run, step, exchange));
+            let action = budget::within(choose);
             let name = exchange.action();
             let action = match action {
                 Ok(action) => action,
@@ -336,7 +312,8 @@ fn fail(
     context: Context<'_>,
 ) -> Result<Advance, Error> {
     let exchange = Exchange::new(sent, response.as_ref(), watch(program, context));
-    let action = budget::within(|| program.failed(step, &exchange));
+    let choose = || program.choose(&exchange, |shape, run, exchange| (shape.failed)(run, step, exchange));
+    let action = budget::within(choose);
     let name = exchange.action();
     program.hang_up();
     program.state_mut().mode = Mode::Step;
@@ -352,7 +329,7 @@ fn fail(
                 kind: ErrorKind::Ended,
                 ..failure
             };
-            Err(given_up(program, step, failure, response))
+            Err(given_up(program, step, failure, response).with(|inner| inner.action = name))
         }
         Some(action) => follow(program, step, (action, name), sent, response.as_ref(), context),
     }
@@ -457,7 +434,7 @@ async fn call_step(
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
     let on_the_way = matches!(program.state().mode, Mode::DetourStep(_));
-    let under_way = program.state().mode == Mode::Call || (on_the_way && program.child().is_some());
+    let under_way = program.state().mode == Mode::Call || (on_the_way && program.state().called.is_some());
     if !under_way {
         program.state_mut().attempt();
         let kind = if on_the_way {

@@ -99,7 +99,8 @@ pub(crate) fn blank(json: &[u8], mut at: usize) -> usize {
 }
 
 /// Where the value of a member starts, whose key starts at `at`.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the loops around it are measured in benches/")]
 pub(crate) fn key(json: &[u8], at: usize) -> Option<usize> {
     if *json.get(at)? != b'"' {
         return None;
@@ -185,7 +186,8 @@ fn escaped(json: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The first quote, backslash or control character from `at` on.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the loops around it are measured in benches/")]
 fn plain(json: &[u8], mut at: usize) -> Option<usize> {
     // Most strings end soon.
     for _ in 0..NEAR {

@@ -1,12 +1,11 @@
 //! Keeping a stored run from whoever may read or change the place where it is kept.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use crate::error::{Error, ErrorKind};
 use crate::program::Program;
 use crate::run_id::RunId;
+use crate::snapshot;
 use crate::transport::BoxError;
+use crate::workflow::{Run, Workflow};
 
 /// Encrypts runs for where they are kept, and decrypts them.
 ///
@@ -112,13 +111,11 @@ fn failed(message: &str, source: BoxError) -> Error {
 ///
 /// # Errors
 /// [`ErrorKind::Stored`]: what `seal` says.
-pub fn seal<R: Program + Serialize, S: Seal + ?Sized>(
-    run: &R,
-    seal: &S,
-    binding: Binding<'_>,
-) -> Result<Vec<u8>, Error> {
+pub(crate) fn seal<S: Seal + ?Sized>(run: &dyn Program, seal: &S, binding: Binding<'_>) -> Result<Vec<u8>, Error> {
     let (workflow, id) = (run.shape().workflow, run.state().id());
-    let plain = serde_json::to_vec(run).map_err(|error| failed("the run cannot be stored", error.into()))?;
+    let mut plain = Vec::new();
+    snapshot::serialize(run, &mut serde_json::Serializer::new(&mut plain))
+        .map_err(|error| failed("the run cannot be stored", error.into()))?;
     let sealed = seal
         .seal(plain, &binding.associated(workflow, id))
         .map_err(|error| failed("the run cannot be sealed", error))?;
@@ -129,12 +126,11 @@ pub fn seal<R: Program + Serialize, S: Seal + ?Sized>(
 ///
 /// # Errors
 /// [`ErrorKind::Stored`]: it is not of this key, this binding or this workflow.
-pub fn open<R: Program + DeserializeOwned, S: Seal + ?Sized>(
-    workflow: &str,
+pub(crate) fn open<W: Workflow, S: Seal + ?Sized>(
     seal: &S,
     binding: Binding<'_>,
     sealed: &[u8],
-) -> Result<R, Error> {
+) -> Result<Run<W>, Error> {
     let unknown = || Error::new(ErrorKind::Stored, "these bytes are not a sealed run");
     let (id, sealed) = sealed.split_at_checked(ID).ok_or_else(unknown)?;
     let id: RunId = std::str::from_utf8(id)
@@ -142,11 +138,11 @@ pub fn open<R: Program + DeserializeOwned, S: Seal + ?Sized>(
         .and_then(|id| id.parse().ok())
         .ok_or_else(unknown)?;
     let plain = seal
-        .open(sealed, &binding.associated(workflow, id))
+        .open(sealed, &binding.associated(W::ID, id))
         .map_err(|error| failed("the sealed run cannot be opened", error))?;
-    let run: R =
+    let run: Run<W> =
         serde_json::from_slice(&plain).map_err(|error| failed("the stored run cannot be read", error.into()))?;
-    if run.state().id() != id {
+    if run.id() != id {
         return Err(unknown());
     }
     Ok(run)

@@ -4,10 +4,18 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::Operation;
+use crate::call::{Call, Failure, Operation, Stop};
+use crate::constraint::Constraint;
+use crate::datum::Datum;
+use crate::exchange::{Exchange, Output};
+use crate::program::{Action, Child, Frame, Program};
+use crate::slot::Slot;
+use crate::workflow::Workflow;
 
-/// A workflow as the compiler writes it down.
-#[derive(Debug)]
+/// What a step keeps, by its outputs.
+pub type Kept = Result<Vec<Option<Slot>>, Failure>;
+
+/// A workflow as the compiler writes it down: what is known of it, and its decisions.
 pub struct Shape {
     /// `workflowId`
     pub workflow: &'static str,
@@ -21,12 +29,77 @@ pub struct Shape {
     pub steps: &'static [StepShape],
     /// The fingerprint of what the workflows return that must have run before.
     pub dependencies: u32,
-    /// The operations of the steps that a run can reach, with the ids of their steps.
-    pub operations: &'static [(&'static str, &'static Operation)],
     /// The workflows that it can call or leave for.
-    pub calls: &'static [&'static Shape],
+    pub targets: &'static [Target],
+    /// What each call of a workflow needs.
+    pub sites: &'static [&'static [usize]],
     /// The names by which the client knows the APIs of the documents that were compiled together.
     pub sources: &'static [&'static str],
+    /// Makes the request of a step.
+    pub send: fn(&Frame<'_>, usize, &mut Call) -> Result<(), Failure>,
+    /// Judges the response of a step, and returns what the step keeps.
+    pub settle: fn(&Frame<'_>, usize, &Exchange<'_>) -> Kept,
+    /// What happens after a step that has succeeded.
+    pub succeeded: fn(&Frame<'_>, usize, &Exchange<'_>) -> Action,
+    /// What happens after a step that has failed; `None`: the workflow fails.
+    pub failed: fn(&Frame<'_>, usize, &Exchange<'_>) -> Option<Action>,
+    /// An output of the workflow.
+    pub output: for<'r> fn(&Frame<'r>, usize) -> Option<Datum<'r>>,
+    /// Starts the run of a call.
+    pub call: fn(&Frame<'_>, usize, &Exchange<'_>) -> Result<Child, Stop>,
+}
+
+impl Shape {
+    /// A workflow without anything.
+    pub const EMPTY: Self = Self {
+        workflow: "",
+        file: "",
+        inputs: &[],
+        first: None,
+        steps: &[],
+        dependencies: 0,
+        targets: &[],
+        sites: &[],
+        sources: &[],
+        send: |_, _, _| Ok(()),
+        settle: |_, _, _| Ok(Vec::new()),
+        succeeded: |_, _, _| Action::Next,
+        failed: |_, _, _| None,
+        output: |_, _| None,
+        call: |_, _, _| Err(Stop::Awaiting(Vec::new())),
+    };
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Shape")
+            .field("workflow", &self.workflow)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A workflow that another one calls or leaves for.
+#[derive(Debug)]
+pub struct Target {
+    /// Its name in the stored run.
+    pub name: &'static str,
+    /// What is known of it: behind a function, since workflows call each other and themselves.
+    pub shape: fn() -> &'static Shape,
+    /// Reads a run of it.
+    pub read: fn(&str) -> Result<Box<dyn Program>, String>,
+}
+
+impl Target {
+    /// A workflow, and its name in the stored run.
+    #[must_use]
+    pub const fn of<W: Workflow>(name: &'static str) -> Self {
+        Self {
+            name,
+            shape: || W::SHAPE,
+            read: crate::snapshot::read_program::<W>,
+        }
+    }
 }
 
 /// An input as the compiler writes it down.
@@ -38,6 +111,39 @@ pub struct InputShape {
     pub required: bool,
     /// The fingerprint of its type.
     pub print: u32,
+    /// What its schema demands beyond its type.
+    pub constraint: Option<&'static Constraint>,
+}
+
+impl InputShape {
+    /// An input that need not be given.
+    #[must_use]
+    pub const fn optional(name: &'static str, print: u32) -> Self {
+        Self {
+            name,
+            required: false,
+            print,
+            constraint: None,
+        }
+    }
+
+    /// An input that must be given.
+    #[must_use]
+    pub const fn required(name: &'static str, print: u32) -> Self {
+        Self {
+            required: true,
+            ..Self::optional(name, print)
+        }
+    }
+
+    /// With what its schema demands beyond its type.
+    #[must_use]
+    pub const fn constraint(self, constraint: &'static Constraint) -> Self {
+        Self {
+            constraint: Some(constraint),
+            ..self
+        }
+    }
 }
 
 /// A step as the compiler writes it down.
@@ -45,8 +151,14 @@ pub struct InputShape {
 pub struct StepShape {
     /// `stepId`
     pub id: &'static str,
-    /// The names of its outputs.
-    pub outputs: &'static [&'static str],
+    /// What it sends its request to.
+    pub operation: Option<&'static Operation>,
+    /// Whether a run can reach it.
+    pub reachable: bool,
+    /// Its outputs.
+    pub outputs: &'static [Output],
+    /// The inputs that it reads and that must be there.
+    pub inputs: &'static [usize],
     /// How long it may take, in milliseconds.
     pub timeout: Option<u64>,
     /// The step that runs after it.
@@ -57,24 +169,64 @@ pub struct StepShape {
     pub call: Option<usize>,
     /// The fingerprints of what it calls, of its outputs and of its actions.
     pub prints: [u32; 3],
-    /// The statuses that the description declares (`200`, `2XX`, `default`), and whether their bodies
-    /// are JSON.
-    pub responses: &'static [(&'static str, bool)],
+    /// The statuses that the description declares (`200`, `2XX`, `default`) with JSON as their body.
+    pub json: &'static [&'static str],
+    /// The other statuses that it declares.
+    pub other: &'static [&'static str],
 }
 
 impl StepShape {
+    /// Whether what a stored run has of the outputs is of their types.
+    pub(crate) fn fits(&self, slots: &[Option<Slot>]) -> bool {
+        let known = self.outputs.iter().enumerate();
+        known
+            .map(|(index, output)| (output, slots.get(index).and_then(Option::as_ref)))
+            .all(|(output, slot)| match slot {
+                None => !output.required,
+                Some(slot) if slot.json() == "null" && !output.required => true,
+                Some(slot) => (output.check)(slot.json()).is_ok(),
+            })
+    }
+
+    /// A step without anything.
+    pub const EMPTY: Self = Self {
+        id: "",
+        operation: None,
+        reachable: true,
+        outputs: &[],
+        inputs: &[],
+        timeout: None,
+        next: None,
+        needs: &[],
+        call: None,
+        prints: [0; 3],
+        json: &[],
+        other: &[],
+    };
+
     /// Whether the description declares JSON as the body of a response with this status (OpenAPI 3.1.1,
     /// "Responses Object": a code, else its range, else `default`).
     pub(crate) fn declares_json(&self, status: u16) -> bool {
-        let rank = |declared: &str| match declared.as_bytes() {
-            [class, b'X' | b'x', b'X' | b'x'] => (u16::from(class.wrapping_sub(b'0')) == status / 100).then_some(1),
-            b"default" => Some(0),
-            _ => (declared.parse() == Ok(status)).then_some(2),
-        };
-        let known = self.responses.iter();
-        let known = known.filter_map(|(declared, json)| Some((rank(declared)?, *json)));
-        known.max_by_key(|(rank, _)| *rank).is_some_and(|(_, json)| json)
+        let best = |declared: &[&str]| declared.iter().filter_map(|declared| rank(declared, status)).max();
+        best(self.json).is_some_and(|json| best(self.other).is_none_or(|other| json > other))
     }
+}
+
+/// How precisely a declared status (`200`, `2XX`, `default`) means a status, if it does.
+fn rank(declared: &str, status: u16) -> Option<u8> {
+    match declared.as_bytes() {
+        [class, b'X' | b'x', b'X' | b'x'] => (u16::from(class.wrapping_sub(b'0')) == status / 100).then_some(1),
+        b"default" => Some(0),
+        _ => (declared.parse() == Ok(status)).then_some(2),
+    }
+}
+
+/// The declared status that means a status most precisely.
+pub(crate) fn declared(statuses: &[&'static str], status: u16) -> Option<&'static str> {
+    let known = statuses
+        .iter()
+        .filter_map(|declared| Some((rank(declared, status)?, *declared)));
+    known.max_by_key(|(rank, _)| *rank).map(|(_, declared)| declared)
 }
 
 /// A step of a workflow, among those of all documents that a program has compiled.

@@ -7,6 +7,7 @@ use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::datum::write_string;
+use crate::json::data::View;
 use crate::scan::string;
 
 /// A JSON value as text without white space between its tokens.
@@ -39,6 +40,12 @@ impl Slot {
     #[must_use]
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Option<Self> {
         Some(Self::new(&serde_json::to_string(value).ok()?))
+    }
+
+    /// Keeps a value; `None` where it has no JSON form.
+    #[must_use]
+    pub(crate) fn seen(view: View<'_>) -> Option<Self> {
+        Self::of(&view)
     }
 
     /// The JSON text.

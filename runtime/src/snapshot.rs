@@ -6,15 +6,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde::ser::{Error as _, SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
+use crate::exchange::Output;
 use crate::held::Held;
+use crate::json::data::{self, Data, View};
+use crate::program::{Child, Program};
 use crate::run_id::RunId;
 use crate::shape::{Fingerprint, Shape};
 use crate::slot::Slot;
 use crate::state::{Asked, END, Mode, State};
+use crate::workflow::{Run, Workflow};
 
 /// How deep a text may be nested that `serde_json` reads.
 const READABLE: usize = 127;
@@ -24,7 +28,7 @@ const VERSION: u32 = 1;
 
 /// A run while it is written.
 #[derive(Serialize)]
-struct Stored<'a, D, C> {
+struct Stored<'a> {
     version: u32,
     workflow: &'a str,
     id: RunId,
@@ -33,11 +37,11 @@ struct Stored<'a, D, C> {
     next: Option<&'a str>,
     steps: Steps<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dependencies: Option<&'a D>,
+    dependencies: Option<View<'a>>,
     #[serde(skip_serializing_if = "Doing::is_step")]
     doing: Doing,
     #[serde(skip_serializing_if = "Option::is_none")]
-    called: Option<&'a C>,
+    called: Option<Called<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<&'a Held>,
     attempts: u32,
@@ -57,17 +61,17 @@ struct Stored<'a, D, C> {
 
 /// A run while it is read.
 #[derive(Deserialize)]
-struct Restored<D, C> {
+struct Restored {
     id: RunId,
     inputs: Slot,
     next: Option<String>,
     steps: BTreeMap<String, BTreeMap<String, Slot>>,
-    #[serde(default = "Option::default")]
-    dependencies: Option<D>,
+    #[serde(default)]
+    dependencies: Option<Box<RawValue>>,
     #[serde(default)]
     doing: Doing,
-    #[serde(default = "Option::default")]
-    called: Option<C>,
+    #[serde(default)]
+    called: Option<BTreeMap<String, Box<RawValue>>>,
     #[serde(default)]
     held: Option<Held>,
     attempts: u32,
@@ -135,7 +139,7 @@ impl Serialize for Steps<'_> {
                 map.serialize_entry(
                     shape.id,
                     &Outputs {
-                        names: shape.outputs,
+                        known: shape.outputs,
                         slots,
                     },
                 )?;
@@ -146,16 +150,16 @@ impl Serialize for Steps<'_> {
 }
 
 struct Outputs<'a> {
-    names: &'a [&'a str],
+    known: &'a [Output],
     slots: &'a [Option<Slot>],
 }
 
 impl Serialize for Outputs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.slots.iter().flatten().count()))?;
-        for (name, slot) in self.names.iter().zip(self.slots) {
+        for (output, slot) in self.known.iter().zip(self.slots) {
             if let Some(slot) = slot {
-                map.serialize_entry(name, slot)?;
+                map.serialize_entry(output.name, slot)?;
             }
         }
         map.end()
@@ -167,31 +171,41 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// What a run holds besides its state.
-#[derive(Clone, Copy, Debug)]
-pub struct Parts<I, D, C> {
-    /// The inputs that are known so far.
-    pub inputs: I,
-    /// What the workflows that have run before have returned.
-    pub dependencies: Option<D>,
-    /// The run that was called.
-    pub called: Option<C>,
+/// A run within the run that has called it, by the name of its workflow.
+struct Called<'a> {
+    name: &'a str,
+    program: &'a dyn Program,
 }
 
-/// The run of a workflow that calls no other.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub enum Nobody {}
+impl Serialize for Called<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Within<'a>(&'a dyn Program);
+        impl Serialize for Within<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serialize(self.0, serializer)
+            }
+        }
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(self.name, &Within(self.program))?;
+        map.end()
+    }
+}
 
 /// Writes a run.
 ///
 /// # Errors
 /// What the serializer says.
-pub fn serialize<S: Serializer, I: Serialize, D: Serialize, C: Serialize>(
-    shape: &Shape,
-    state: &State,
-    parts: Parts<&I, &D, &C>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(program: &dyn Program, serializer: S) -> Result<S::Ok, S::Error> {
+    let stored = stored(program).map_err(S::Error::custom)?;
+    if serializer.is_human_readable() {
+        return stored.serialize(serializer);
+    }
+    let text = serde_json::to_string(&stored).map_err(S::Error::custom)?;
+    serializer.serialize_str(&text)
+}
+
+fn stored(program: &dyn Program) -> Result<Stored<'_>, String> {
+    let (shape, state) = (program.shape(), program.state());
     let mut retries: BTreeMap<&str, BTreeMap<usize, u64>> = BTreeMap::new();
     for ((step, action), used) in &state.retries {
         if let Some(step) = shape.steps.get(*step) {
@@ -202,23 +216,25 @@ pub fn serialize<S: Serializer, I: Serialize, D: Serialize, C: Serialize>(
         .position()
         .and_then(|position| shape.steps.get(position))
         .map(|step| step.id);
-    let steps = Steps { shape, state };
-    let inputs = Slot::of(parts.inputs).filter(|inputs| inputs.depth() <= READABLE);
-    let inputs = inputs.ok_or_else(|| {
-        let message = format!("the inputs are nested more than {READABLE} levels deep, and could not be read back");
-        S::Error::custom(message)
-    })?;
-    let stored = Stored {
+    let inputs = Slot::of(&View::Record(program.inputs())).filter(|inputs| inputs.depth() <= READABLE);
+    let inputs = inputs
+        .ok_or_else(|| format!("the inputs are nested more than {READABLE} levels deep, and could not be read back"))?;
+    let dependencies = program.dependencies();
+    let called = state.called.as_ref().map(|Child(child)| Called {
+        name: called_name(shape, child.shape()),
+        program: &**child,
+    });
+    Ok(Stored {
         version: VERSION,
         workflow: shape.workflow,
         id: state.id,
         shape: Fingerprint::of(shape),
         inputs,
         next,
-        steps,
-        dependencies: parts.dependencies,
+        steps: Steps { shape, state },
+        dependencies: (!dependencies.table().members.is_empty()).then_some(View::Record(dependencies)),
         doing: Doing::of(state.mode, shape),
-        called: parts.called,
+        called,
         held: state.held.as_ref(),
         attempts: state.attempts,
         visit: state.visit,
@@ -228,52 +244,113 @@ pub fn serialize<S: Serializer, I: Serialize, D: Serialize, C: Serialize>(
         owed: state.owed,
         retries,
         total: state.total,
-    };
-    if serializer.is_human_readable() {
-        return stored.serialize(serializer);
-    }
-    let text = serde_json::to_string(&stored).map_err(serde::ser::Error::custom)?;
-    serializer.serialize_str(&text)
+    })
 }
 
-/// A run that was read.
-pub type Read<I, D, C> = (State, Parts<I, D, C>);
+/// What a run calls a workflow that it has called.
+fn called_name(shape: &Shape, called: &'static Shape) -> &'static str {
+    let mut targets = shape.targets.iter();
+    let target = targets.find(|target| std::ptr::eq((target.shape)(), called));
+    target.map_or(called.workflow, |target| target.name)
+}
 
-/// Reads a run.
+/// A run that stands before its first step, with inputs as JSON.
+///
+/// # Errors
+/// An input is of another type.
+pub(crate) fn start_program<W: Workflow<Dependencies = ()>>(inputs: &str) -> Result<Box<dyn Program>, String> {
+    let inputs: W::PartialInputs = data::read(inputs).map_err(|fault| fault.to_string())?;
+    Ok(Box::new(Run::<W>::new(inputs)))
+}
+
+/// Reads a run, whatever its workflow is.
+///
+/// # Errors
+/// See [`read`].
+pub(crate) fn read_program<W: Workflow>(text: &str) -> Result<Box<dyn Program>, String> {
+    Ok(Box::new(read::<W>(text)?))
+}
+
+/// Reads a run from its JSON text.
 ///
 /// # Errors
 /// It is none, or one of another workflow or of another version of this one.
-pub fn deserialize<'de, S, I, D, C>(shape: &Shape, deserializer: S) -> Result<Read<I, D, C>, S::Error>
-where
-    S: Deserializer<'de>,
-    I: DeserializeOwned,
-    D: DeserializeOwned,
-    C: DeserializeOwned,
-{
-    // As text first, whatever the format: what it is a run of decides whether the rest can be read.
-    let text = if deserializer.is_human_readable() {
-        Slot::deserialize(deserializer)?.json().to_owned()
-    } else {
-        String::deserialize(deserializer)?
+pub(crate) fn read<W: Workflow>(text: &str) -> Result<Run<W>, String> {
+    let Parts {
+        inputs,
+        dependencies,
+        state,
+    } = parse(W::SHAPE, text)?;
+    let inputs = part("the stored inputs cannot be read", &inputs)?;
+    let dependencies = part("the stored dependencies cannot be read", &dependencies)?;
+    Ok(Run::from_parts(inputs, dependencies, state))
+}
+
+fn part<T: Data>(what: &str, json: &str) -> Result<T, String> {
+    data::read(json).map_err(|mut fault| {
+        // The names of types here tell a user nothing.
+        if let Some((kind, _)) = fault.expected.split_once(" (`") {
+            fault.expected = kind.to_owned().into();
+        }
+        format!("{what}: {fault}")
+    })
+}
+
+/// A stored run before its inputs have types.
+struct Parts {
+    inputs: String,
+    dependencies: String,
+    state: State,
+}
+
+fn parse(shape: &'static Shape, text: &str) -> Result<Parts, String> {
+    check(shape, text)?;
+    let reserved = || "the stored run has a member whose name is reserved".to_owned();
+    if crate::blob::is_private(text) {
+        return Err(reserved());
+    }
+    let stored: Restored =
+        serde_json::from_str(text).map_err(|error| unreadable("the stored run cannot be read", text, &error))?;
+    let inputs = stored.inputs.json().to_owned();
+    if crate::blob::is_private(&inputs) {
+        return Err(reserved());
+    }
+    let dependencies = match &stored.dependencies {
+        Some(text) => text.get().to_owned(),
+        None => "{}".to_owned(),
     };
-    check(shape, &text).map_err(S::Error::custom)?;
-    let reserved = || S::Error::custom("the stored run has a member whose name is reserved");
-    if crate::blob::is_private(&text) {
-        return Err(reserved());
+    let state = restore(shape, stored)?;
+    let kept = shape.steps.iter().zip(&state.steps);
+    let misfit = kept
+        .filter_map(|(step, kept)| Some((step, kept.as_ref()?)))
+        .find(|(step, kept)| !step.fits(kept));
+    if let Some((step, _)) = misfit {
+        return Err(format!(
+            "the stored outputs of step `{}` are not of the types that workflow `{}` has",
+            step.id, shape.workflow
+        ));
     }
-    let stored: Restored<D, C> = serde_json::from_str(&text)
-        .map_err(|error| S::Error::custom(unreadable("the stored run cannot be read", &text, &error)))?;
-    if crate::blob::is_private(stored.inputs.json()) {
-        return Err(reserved());
-    }
-    let inputs = serde_json::from_str(stored.inputs.json()).map_err(|error| {
-        S::Error::custom(unreadable(
-            "the stored inputs cannot be read",
-            stored.inputs.json(),
-            &error,
-        ))
-    })?;
-    restore(shape, stored, inputs).map_err(S::Error::custom)
+    Ok(Parts {
+        inputs,
+        dependencies,
+        state,
+    })
+}
+
+/// The run that was called, from what is stored of it.
+fn restored_child(shape: &Shape, called: BTreeMap<String, Box<RawValue>>) -> Result<Child, String> {
+    let mut called = called.into_iter();
+    let (Some((name, text)), None) = (called.next(), called.next()) else {
+        return Err("the stored run cannot be read: expected one run that was called, found others".to_owned());
+    };
+    let Some(target) = shape.targets.iter().find(|target| target.name == name) else {
+        return Err(format!(
+            "the workflow `{}` calls no workflow `{}`",
+            shape.workflow,
+            shown(&name)
+        ));
+    };
+    (target.read)(text.get()).map(Child)
 }
 
 /// What is wrong with a stored text, without the values in it, which may be secrets.
@@ -289,7 +366,7 @@ fn unreadable(what: &str, text: &str, error: &serde_json::Error) -> String {
 }
 
 /// A name from a stored run in a message: what cannot be seen is escaped, and what is long is cut.
-fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     name.chars().take(80).flat_map(char::escape_debug).collect()
 }
 
@@ -328,7 +405,7 @@ fn check(shape: &Shape, text: &str) -> Result<(), String> {
     ))
 }
 
-fn restore<I, D, C>(shape: &Shape, stored: Restored<D, C>, inputs: I) -> Result<Read<I, D, C>, String> {
+fn restore(shape: &Shape, stored: Restored) -> Result<State, String> {
     let index = |id: &str| {
         let found = shape.steps.iter().position(|step| step.id == id);
         found.ok_or_else(|| format!("the workflow `{}` has no step `{}`", shape.workflow, shown(id)))
@@ -359,6 +436,10 @@ fn restore<I, D, C>(shape: &Shape, stored: Restored<D, C>, inputs: I) -> Result<
             shape.workflow
         ));
     }
+    state.called = match stored.called {
+        Some(called) => Some(restored_child(shape, called)?),
+        None => None,
+    };
     state.held = stored.held;
     state.spent = stored.spent;
     state.owed = stored.owed;
@@ -367,7 +448,7 @@ fn restore<I, D, C>(shape: &Shape, stored: Restored<D, C>, inputs: I) -> Result<
         let names = shape.steps[step].outputs;
         let mut slots = vec![None; names.len()];
         for (name, slot) in outputs {
-            let Some(output) = names.iter().position(|known| *known == name) else {
+            let Some(output) = names.iter().position(|known| known.name == name) else {
                 return Err(format!(
                     "step `{}` of workflow `{}` has no output `{}`",
                     shown(&id),
@@ -385,37 +466,5 @@ fn restore<I, D, C>(shape: &Shape, stored: Restored<D, C>, inputs: I) -> Result<
             .retries
             .extend(actions.into_iter().map(|(action, used)| ((step, action), used)));
     }
-    Ok((
-        state,
-        Parts {
-            inputs,
-            dependencies: stored.dependencies,
-            called: stored.called,
-        },
-    ))
-}
-
-/// Checks that a stored run holds outputs of the types that the workflow has.
-///
-/// # Errors
-/// It does not.
-pub fn fits<E: serde::de::Error>(shape: &Shape, state: &State, step: usize, typed: bool) -> Result<(), E> {
-    if typed || !state.has(step) {
-        return Ok(());
-    }
-    let id = shape.steps.get(step).map_or("", |step| step.id);
-    Err(E::custom(format!(
-        "the stored outputs of step `{id}` are not of the types that workflow `{}` has",
-        shape.workflow
-    )))
-}
-
-/// Tells null from absence: `Some(None)` is null, `None` is not there.
-///
-/// # Errors
-/// What the deserializer says.
-pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
+    Ok(state)
 }

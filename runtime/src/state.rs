@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use crate::datum::Datum;
 use crate::held::Held;
+use crate::json::data::{self, Data};
+use crate::json::members::{Members, Record, Table};
+use crate::program::Child;
 use crate::run_id::RunId;
 use crate::shape::Shape;
 use crate::slot::Slot;
@@ -86,6 +89,8 @@ pub struct State {
     pub(crate) held: Option<Held>,
     /// A wait of `finish` that has started and not ended.
     pub(crate) owed: Option<Duration>,
+    /// The run of the workflow that was called.
+    pub(crate) called: Option<Child>,
 }
 
 /// The position of a run that has ended.
@@ -113,6 +118,7 @@ impl State {
             spent: 0,
             held: None,
             owed: None,
+            called: None,
         }
     }
 
@@ -148,22 +154,30 @@ impl State {
 
     /// An output of a step as a Rust value; `None` where it is absent, null or of another type.
     #[must_use]
-    pub fn typed<T: serde::de::DeserializeOwned>(&self, step: usize, output: usize) -> Option<T> {
-        crate::reading::read(self.slot(step, output)?.json()).ok()
+    pub fn typed<T: Data>(&self, step: usize, output: usize) -> Option<T> {
+        data::read(self.slot(step, output)?.json()).ok()
+    }
+
+    /// The outputs of a step; `None` until it has succeeded.
+    #[must_use]
+    pub fn kept<T: Record>(&self, step: usize) -> Option<T> {
+        T::build(&mut self.members(step, T::TABLE)?)
+    }
+
+    fn members(&self, step: usize, table: &'static Table) -> Option<Members<'_>> {
+        let slots = self.steps.get(step)?.as_ref()?;
+        let mut values = Vec::with_capacity(table.members.len());
+        for slot in slots.iter().take(table.members.len()) {
+            values.push(match slot {
+                Some(slot) => Some(data::datum(slot.json()).ok()?),
+                None => None,
+            });
+        }
+        Some(Members::of(table, values))
     }
 
     fn slot(&self, step: usize, output: usize) -> Option<&Slot> {
         self.steps.get(step)?.as_ref()?.get(output)?.as_ref()
-    }
-
-    /// Uses up one retry of an action, if one is left.
-    pub fn retry(&mut self, step: usize, action: usize, limit: u64) -> bool {
-        let used = self.retries.entry((step, action)).or_default();
-        let left = *used < limit;
-        if left {
-            *used += 1;
-        }
-        left
     }
 
     pub(crate) fn attempt(&mut self) {

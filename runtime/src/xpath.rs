@@ -54,7 +54,7 @@ impl XPath {
                 match texts.as_slice() {
                     [] => None,
                     [only] => Some(Datum::owned(only.clone())),
-                    all => Datum::of(all),
+                    _ => Datum::seen(crate::json::data::Data::view(&texts)).map(Datum::into_owned),
                 }
             }
         }

@@ -154,7 +154,7 @@ async fn what_ran_before_is_an_argument() {
 async fn a_workflow_that_leaves_ends_where_it_went() {
     let script = Script::new(&[(200, r#"{"place":"lost"}"#), (200, r#"{"token":"t9"}"#)]);
     let client = script.client();
-    let mut run = follow::Run::new(follow::Inputs::new(), dependencies());
+    let mut run = follow::Run::with_dependencies(follow::Inputs::new(), dependencies());
     assert_eq!(run.advance(&client).await.unwrap(), Progress::Advanced);
     run = serde_json::from_str(&serde_json::to_string(&run).unwrap()).unwrap();
     let outcome = run.finish(&client).await.unwrap();

@@ -1525,7 +1525,7 @@ async fn a_stored_run_holds_what_a_workflow_of_another_document_has_returned() {
         billing_charge: charged(),
         prepare: prepared(),
     };
-    let run = depends::order::Run::new(depends::order::PartialInputs::new().count(2), dependencies);
+    let run = depends::order::Run::with_dependencies(depends::order::PartialInputs::new().count(2), dependencies);
     let outputs = in_pieces!(run, client(&script), script).unwrap();
     script.assert_trace(&["POST /shop/orders 503", "POST /shop/orders 201"]);
     assert_eq!((outputs.order_id, outputs.charge), (31, 5));

@@ -837,7 +837,7 @@ async fn a_stored_run_holds_what_the_workflows_before_it_have_returned() {
         sign_in_inputs: sign_in::Inputs::new(String::from("ada")),
         find_shelf: find_shelf(&client, find_shelf::Inputs::new()).await.unwrap(),
     };
-    let run = borrow::Run::new(borrow::PartialInputs::new().book_id(7), dependencies);
+    let run = borrow::Run::with_dependencies(borrow::PartialInputs::new().book_id(7), dependencies);
     let outputs = in_pieces!(run, client, script).unwrap();
     assert_eq!(outputs.loan_id, 31);
     assert_eq!(script.trace().len(), 4);

@@ -105,6 +105,36 @@ impl Newcomer {
     }
 }
 
+/// The table of jobs in the docs is the example, and compiles outside of the workspace.
+#[test]
+fn the_table_of_jobs_compiles_outside_of_the_workspace() {
+    let docs = std::fs::read_to_string(root().join("docs/runs.md")).unwrap();
+    let example = std::fs::read_to_string(root().join("examples/job-table/src/main.rs")).unwrap();
+    assert!(
+        docs.contains(&format!("```rust,ignore\n{example}```")),
+        "docs/runs.md shows another program"
+    );
+    assert!(example.lines().count() < 80, "it is short");
+    let newcomer = Newcomer::new("job-table-program", &example);
+    let manifest = newcomer.directory.path().join("Cargo.toml");
+    let dependencies =
+        "rusqlite = { version = \"0.40\", default-features = false, features = [\"bundled\"] }\nserde_json = \"1\"\n";
+    let text = std::fs::read_to_string(&manifest).unwrap() + dependencies;
+    std::fs::write(manifest, text).unwrap();
+    let workflows = newcomer.directory.path().join("workflows");
+    std::fs::create_dir(&workflows).unwrap();
+    for file in ["order.yml", "review.yml", "shop.yml", "track.yml"] {
+        std::fs::copy(
+            root().join("examples/job-table/workflows").join(file),
+            workflows.join(file),
+        )
+        .unwrap();
+    }
+    let output = newcomer.cargo(&["check"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !said.contains("warning"), "{said}");
+}
+
 #[test]
 fn the_readme_program_is_free_of_warnings_under_another_name() {
     let program = readme_program();

@@ -138,7 +138,7 @@ async fn write() {
         sign_in_inputs: depends::sign_in::Inputs::new("ada"),
         find_shelf: depends::find_shelf::Outputs { name: "front".into() },
     };
-    let run = depends::borrow::Run::new(depends::borrow::Inputs::new(7), needed);
+    let run = depends::borrow::Run::with_dependencies(depends::borrow::Inputs::new(7), needed);
     all.insert("depends".into(), states!(run, DEPENDS));
     let picture = || {
         Blob::new(Bytes::from_static(b"\x00\xff"))

@@ -3,115 +3,54 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::types::ty;
-use super::{debug, doc, ident};
+use super::types::{Place, ty};
+use super::{doc, ident};
 use crate::plan::types::Ty;
-use crate::plan::{Input, Workflow};
+use crate::plan::{Input, Plan, Workflow};
 
-/// The type of a field that holds an input which need not be given.
-fn optional(input: &Input, workflow: &Workflow) -> TokenStream {
-    let inner = ty(&input.ty, workflow, &quote!(types::));
-    quote!(::std::option::Option<#inner>)
+/// The type of an input; `into` where a setter takes what turns into it.
+fn of(input: &Input, workflow: &Workflow, plan: &Plan) -> (TokenStream, Option<TokenStream>) {
+    let into = matches!(input.ty, Ty::String | Ty::Blob).then(|| quote!(into));
+    (ty(&input.ty, plan, Place::Workflow(workflow.index)), into)
 }
 
-/// How a setter takes a value, and how it is kept.
-fn taken(input: &Input, workflow: &Workflow) -> (TokenStream, TokenStream) {
-    let name = ident(&input.ident);
-    if input.ty == Ty::String {
-        return (
-            quote!(impl ::std::convert::Into<::std::string::String>),
-            quote!(#name.into()),
-        );
-    }
-    if input.ty == Ty::Blob {
-        return (quote!(impl ::std::convert::Into<__rt::Blob>), quote!(#name.into()));
-    }
-    let of = ty(&input.ty, workflow, &quote!(types::));
-    (of, quote!(#name))
+/// The name of an input in JSON, and how it is shown.
+fn wire(input: &Input) -> (&str, Option<TokenStream>) {
+    (&input.name, input.secret.then(|| quote!(secret)))
 }
 
-fn field_attributes(input: &Input, optional: bool) -> TokenStream {
-    let wire = &input.name;
-    let rest = optional.then(|| {
-        // Null and absence of a nullable input are two things.
-        let nullable = matches!(input.ty, Ty::Option(_)).then(|| quote!(, deserialize_with = "__rt::nullable"));
-        quote!(, default, skip_serializing_if = "::std::option::Option::is_none" #nullable)
-    });
-    quote!(#[serde(rename = #wire #rest)])
-}
-
-pub(super) fn emit(workflow: &Workflow) -> TokenStream {
+pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let inputs = &workflow.inputs;
     let id = doc::name(&workflow.id);
+    let docs = |input: &Input| doc::docs(input.docs.as_deref(), &format!("The input {}.", doc::name(&input.name)));
     let fields = inputs.iter().map(|input| {
-        let docs = doc::docs(input.docs.as_deref(), &format!("The input {}.", doc::name(&input.name)));
-        let attributes = field_attributes(input, !input.required);
-        let name = ident(&input.ident);
-        let of = if input.required {
-            ty(&input.ty, workflow, &quote!(types::))
-        } else {
-            optional(input, workflow)
-        };
-        quote!(#docs #attributes pub #name: #of,)
+        let (docs, name, (of, _)) = (docs(input), ident(&input.ident), of(input, workflow, plan));
+        let of = if input.required { of } else { quote!(__rt::Option<#of>) };
+        quote!(#docs pub #name: #of,)
     });
-    let partial_fields = inputs.iter().map(|input| {
-        let docs = doc::docs(input.docs.as_deref(), &format!("The input {}.", doc::name(&input.name)));
-        let attributes = field_attributes(input, true);
-        let name = ident(&input.ident);
-        let of = optional(input, workflow);
-        quote!(#docs #attributes pub #name: #of,)
+    let names = inputs.iter().map(|input| {
+        let (name, (wire, secret)) = (ident(&input.ident), wire(input));
+        // Null and absence of a nullable input that must be given are the same.
+        let always = (input.required && matches!(input.ty, Ty::Option(_))).then(|| quote!(always));
+        quote!(#name: #wire #secret #always)
     });
-    let required: Vec<&Input> = inputs.iter().filter(|input| input.required).collect();
+    let partial = inputs.iter().map(|input| {
+        let (docs, name, (of, into)) = (docs(input), ident(&input.ident), of(input, workflow, plan));
+        let (wire, secret) = wire(input);
+        quote!(#docs #name: [#into] #of = #wire [#secret])
+    });
+    let (required, optional): (Vec<&Input>, Vec<&Input>) = inputs.iter().partition(|input| input.required);
     let arguments = required.iter().map(|input| {
-        let name = ident(&input.ident);
-        let (of, _) = taken(input, workflow);
-        quote!(#name: #of)
+        let (name, (of, into)) = (ident(&input.ident), of(input, workflow, plan));
+        quote!(#name: [#into] #of)
     });
-    let initial = inputs.iter().map(|input| {
-        let name = ident(&input.ident);
-        if input.required {
-            let (_, kept) = taken(input, workflow);
-            quote!(#name: #kept)
-        } else {
-            quote!(#name: None)
-        }
-    });
-    let setter = |input: &Input, wrap: bool| {
-        let name = ident(&input.ident);
-        let (of, kept) = taken(input, workflow);
-        let kept = if wrap { quote!(Some(#kept)) } else { kept };
+    let rest = optional.iter().map(|input| ident(&input.ident));
+    let setters = optional.iter().map(|input| {
+        let (name, (of, into)) = (ident(&input.ident), of(input, workflow, plan));
         let docs = doc::plain(&format!("Sets the input {}.", doc::name(&input.name)));
-        quote! {
-            #docs
-            #[must_use]
-            pub fn #name(mut self, #name: #of) -> Self {
-                self.#name = #kept;
-                self
-            }
-        }
-    };
-    let setters = inputs
-        .iter()
-        .filter(|input| !input.required)
-        .map(|input| setter(input, true));
-    let partial_setters = inputs.iter().map(|input| setter(input, true));
-    let converted = inputs.iter().map(|input| {
-        let name = ident(&input.ident);
-        if input.required {
-            quote!(#name: Some(inputs.#name))
-        } else {
-            quote!(#name: inputs.#name)
-        }
+        quote!(#docs #name #name: [#into] #of)
     });
-    let secrets = inputs.iter().any(|input| input.secret);
-    let derive = if secrets { quote!() } else { quote!(Debug,) };
-    let debugs = if secrets {
-        let of = |name: &str| debug(name, inputs.iter().map(|input| (input.ident.as_str(), input.secret)));
-        let (whole, partial) = (of("Inputs"), of("PartialInputs"));
-        quote!(#whole #partial)
-    } else {
-        quote!()
-    };
+    let setters = (!optional.is_empty()).then(|| quote!(__rt::setters!(Inputs { #(#setters),* });));
     let title = doc::plain(&format!("The inputs of the workflow {id}."));
     let partial_title = doc::plain(&format!("The inputs of the workflow {id} that are known so far."));
     let constructor = doc::plain(if required.is_empty() {
@@ -119,12 +58,7 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
     } else {
         "Takes the required inputs; the others have setters."
     });
-    let unused = if inputs.is_empty() {
-        quote!(_inputs: Inputs)
-    } else {
-        quote!(inputs: Inputs)
-    };
-    let must_use_default = required.is_empty().then(|| {
+    let default = required.is_empty().then(|| {
         quote! {
             impl ::std::default::Default for Inputs {
                 fn default() -> Self {
@@ -136,45 +70,15 @@ pub(super) fn emit(workflow: &Workflow) -> TokenStream {
     let variants = variants(workflow);
     quote! {
         #title
-        #[derive(Clone, #derive PartialEq, __serde::Serialize, __serde::Deserialize)]
-        #[serde(crate = "self::__serde")]
+        #[derive(Clone, PartialEq)]
         pub struct Inputs {
             #(#fields)*
         }
-
-        impl Inputs {
-            #constructor
-            #[allow(clippy::too_many_arguments)]
-            #[must_use]
-            pub fn new(#(#arguments),*) -> Self {
-                Self { #(#initial),* }
-            }
-            #(#setters)*
-        }
-        #must_use_default
-
-        #partial_title
-        #[derive(Clone, #derive Default, PartialEq, __serde::Serialize, __serde::Deserialize)]
-        #[serde(crate = "self::__serde")]
-        pub struct PartialInputs {
-            #(#partial_fields)*
-        }
-
-        impl PartialInputs {
-            /// No input is known yet.
-            #[must_use]
-            pub fn new() -> Self {
-                <Self as ::std::default::Default>::default()
-            }
-            #(#partial_setters)*
-        }
-
-        impl ::std::convert::From<Inputs> for PartialInputs {
-            fn from(#unused) -> Self {
-                Self { #(#converted),* }
-            }
-        }
-        #debugs
+        __rt::record_type!(Inputs { #(#names),* });
+        __rt::constructor!(#constructor Inputs(#(#arguments),*) { #(#rest),* });
+        #setters
+        #default
+        __rt::partial!(#partial_title PartialInputs of Inputs { #(#partial),* });
         #variants
     }
 }
@@ -188,25 +92,14 @@ fn variants(workflow: &Workflow) -> TokenStream {
     });
     let names = workflow.inputs.iter().map(|input| {
         let (variant, name) = (ident(&input.variant), &input.name);
-        quote!(Self::#variant => #name,)
+        quote!(#variant: #name)
     });
-    let name = super::name_method(
-        workflow.inputs.is_empty(),
-        &quote!(#(#names)*),
-        "The name of the input in the document.",
-    );
-    let shown = super::shown("Input");
     quote! {
         #title
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Input {
             #(#members)*
         }
-
-        impl Input {
-            #name
-        }
-
-        #shown
+        __rt::names!(Input { #(#names),* });
     }
 }

@@ -15,6 +15,7 @@ use quote::quote;
 
 use crate::plan::types::Ty;
 use crate::plan::{Action, ActionKind, Detour, Output, Plan, Step, Workflow};
+use types::Place;
 
 /// Where the expansion finds the runtime crate.
 pub trait Home {
@@ -26,10 +27,13 @@ pub trait Home {
 /// uses them still type-checks while the errors are shown.
 #[must_use]
 pub fn emit(plan: &Plan, home: &dyn Home, broken: bool) -> TokenStream {
-    plan.workflows
+    let workflows = plan
+        .workflows
         .iter()
-        .map(|workflow| module(workflow, plan, home, broken))
-        .collect()
+        .map(|workflow| module(workflow, plan, home, broken));
+    let apis = plan.apis.iter().enumerate();
+    let apis = apis.map(|(index, api)| types::api(index, api, plan, &home.path(2)));
+    workflows.chain(apis).collect()
 }
 
 /// An identifier; `r#…` becomes a raw one.
@@ -50,7 +54,7 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
         quote!(#[doc = ""] #docs)
     });
     let diagram = doc::plain(&diagram(workflow, plan));
-    let errors = doc::plain(
+    let error_docs = doc::plain(
         "\n# Errors\nA step failed and no action of the document helped; an input breaks its schema; the client lacks an address or a credential. The error holds the run, so that it can be mended and finished.",
     );
     let module_docs = doc::plain(&format!(
@@ -58,51 +62,71 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
         doc::name(id),
         apis(workflow)
     ));
-    let inputs = inputs::emit(workflow);
-    let outputs = outputs(workflow);
-    let steps = steps(workflow, home);
-    let types = types::module(workflow, &home.path(2));
+    let inputs = inputs::emit(workflow, plan);
+    let outputs = outputs(workflow, plan);
+    let steps = steps(workflow, plan, home);
+    let errors = errors(workflow, plan, home);
+    let types = types::module(workflow, plan, &home.path(2));
     let sources = sources(workflow, plan);
     let run = run::emit(workflow, plan, broken);
     let outcome = outcome(workflow, plan);
     let dependencies = dependencies(workflow, plan);
     let result = result(workflow);
     let (argument, passed) = if workflow.dependencies.is_empty() {
-        (quote!(), quote!())
+        (quote!(), quote!(()))
     } else {
-        (quote!(, dependencies: #name::Dependencies), quote!(, dependencies))
+        (quote!(, dependencies: #name::Dependencies), quote!(dependencies))
     };
     quote! {
         #summary
         #description
         #diagram
-        #errors
+        #error_docs
         pub async fn #name<T: #outer::Transport>(client: &#outer::Client<T>, inputs: #name::Inputs #argument) -> ::std::result::Result<#name::#result, #name::Error> {
-            let mut run = #name::Run::new(inputs #passed);
-            match run.finish(client).await {
-                ::std::result::Result::Ok(outputs) => ::std::result::Result::Ok(outputs),
-                ::std::result::Result::Err(error) => ::std::result::Result::Err(#name::Error::new(error, run)),
-            }
+            #outer::__private::call::<#name::Workflow, T>(client, inputs, #passed).await
         }
 
         #module_docs
         pub mod #name {
-            #[allow(unused_imports)]
-            use ::std::option::Option::{self, None, Some};
-            #[allow(unused_imports)]
-            use ::std::result::Result::{self, Err, Ok};
-
             use #inner::__private as __rt;
-            use #inner::__private::serde as __serde;
 
             #inputs
             #dependencies
             #outputs
             #outcome
             #steps
+            #errors
             #sources
             #types
             #run
+        }
+    }
+}
+
+/// The error responses that descriptions declare for its steps.
+fn errors(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenStream {
+    let krate = home.path(2);
+    let steps = workflow.steps.iter().filter(|step| !step.errors.is_empty());
+    let all: Vec<TokenStream> = steps
+        .map(|step| {
+            let docs = doc::plain(&format!("The error responses of step {}.", doc::name(&step.id)));
+            let (name, id) = (ident(&step.variant), &step.id);
+            let variants = step.errors.iter().map(|(status, variant, kind)| {
+                let variant = ident(variant);
+                let of = types::ty(kind, plan, Place::Steps(workflow.index));
+                quote!(#status #variant(#of))
+            });
+            quote!(__rt::errors!(#docs #name of super::Workflow, #id { #(#variants),* });)
+        })
+        .collect();
+    if all.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        /// The error responses that the API declares, for `error.declared()`.
+        pub mod errors {
+            use #krate::__private as __rt;
+            #(#all)*
         }
     }
 }
@@ -236,14 +260,60 @@ fn outcome(workflow: &Workflow, plan: &Plan) -> TokenStream {
         "Where a run of the workflow {} has ended: actions of it leave for other workflows.",
         doc::name(&workflow.id)
     ));
+    let own = ("Completed".to_owned(), quote!(Outputs));
+    let all = workflow
+        .ends
+        .iter()
+        .filter_map(|index| plan.workflow(*index))
+        .map(|end| {
+            let module = ident(&end.ident);
+            (end.variant.clone(), quote!(super::#module::Outputs))
+        });
+    let all: Vec<(String, TokenStream)> = std::iter::once(own).chain(all).collect();
+    let read = all.iter().map(|(name, of)| {
+        let variant = ident(name);
+        quote!(#name => Self::#variant(<#of as __rt::Data>::read(&value, levels)?),)
+    });
+    let view = all.iter().map(|(name, _)| {
+        let variant = ident(name);
+        quote!(Self::#variant(outputs) => __rt::View::Tagged(#name, outputs),)
+    });
+    let names = all.iter().map(|(name, _)| name);
+    let left = run::left(workflow, plan);
     quote! {
         #title
-        #[derive(Clone, Debug, PartialEq, __serde::Serialize, __serde::Deserialize)]
-        #[serde(crate = "self::__serde")]
+        #[derive(Clone, Debug, PartialEq)]
         pub enum Outcome {
             /// At its own end.
             Completed(Outputs),
             #(#ends)*
+        }
+
+        impl __rt::Data for Outcome {
+            fn read(value: &__rt::Datum<'_>, levels: usize) -> Result<Self, __rt::Fault> {
+                let (name, value) = __rt::tagged(value)?;
+                Ok(match &*name {
+                    #(#read)*
+                    _ => return Err(__rt::no_choice(&[#(#names),*])),
+                })
+            }
+
+            fn view(&self) -> __rt::View<'_> {
+                match self {
+                    #(#view)*
+                }
+            }
+        }
+
+        __rt::impl_serde!(Outcome);
+
+        impl __rt::Returned for Outcome {
+            fn collect(run: &__rt::Frame<'_>, shape: &'static __rt::Shape) -> Option<Self> {
+                if !run.left() {
+                    return __rt::outputs(run, shape).map(Self::Completed);
+                }
+                #left
+            }
         }
     }
 }
@@ -257,88 +327,51 @@ fn dependencies(workflow: &Workflow, plan: &Plan) -> TokenStream {
         let needed = plan.workflow(*index)?;
         let id = doc::name(&needed.qualified);
         let (field, module) = (ident(&needed.ident), ident(&needed.ident));
+        let wire = needed.ident.trim_start_matches("r#");
         let docs = doc::plain(&format!("What the workflow {id} has returned."));
         let given = inputs.then(|| {
             let docs = doc::plain(&format!("What the workflow {id} was given."));
-            let field = ident(&inputs_field(needed));
-            quote!(#docs pub #field: super::#module::Inputs,)
+            let wire = inputs_field(needed);
+            let field = ident(&wire);
+            (
+                quote!(#docs pub #field: super::#module::Inputs,),
+                quote!(#field: #wire,),
+            )
         });
-        Some(quote!(#docs pub #field: super::#module::Outputs, #given))
+        let (given, given_name) = given.unzip();
+        Some((
+            quote!(#docs pub #field: super::#module::Outputs, #given),
+            quote!(#field: #wire, #given_name),
+        ))
     });
     let title = doc::plain(&format!(
         "What must have run before the workflow {}.",
         doc::name(&workflow.id)
     ));
+    let (fields, names): (Vec<TokenStream>, Vec<TokenStream>) = fields.unzip();
     quote! {
         #title
-        #[derive(Clone, Debug, PartialEq, __serde::Serialize, __serde::Deserialize)]
-        #[serde(crate = "self::__serde")]
+        #[derive(Clone, PartialEq)]
         pub struct Dependencies {
             #(#fields)*
         }
+        __rt::record_type!(Dependencies { #(#names)* });
     }
 }
 
-/// The method `name` of an enum of names; one without variants has no values to name.
-fn name_method(empty: bool, arms: &TokenStream, docs: &str) -> TokenStream {
-    let docs = doc::plain(docs);
-    let body = if empty {
-        quote!(match self {})
-    } else {
-        quote!(match self { #arms })
-    };
-    quote! {
-        #docs
-        #[must_use]
-        pub fn name(self) -> &'static str {
-            #body
-        }
-    }
-}
-
-/// `Display` of an enum of names.
-fn shown(name: &str) -> TokenStream {
-    let of = ident(name);
-    quote! {
-        impl ::std::fmt::Display for #of {
-            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                formatter.write_str(self.name())
-            }
-        }
-    }
-}
-
-/// `Debug` with secrets left out.
-fn debug<'f>(name: &str, fields: impl Iterator<Item = (&'f str, bool)>) -> TokenStream {
-    let of = ident(name);
-    let fields = fields.map(|(field, secret)| {
-        let (label, field) = (field.trim_start_matches("r#"), ident(field));
-        if secret {
-            quote!(.field(#label, &::std::format_args!("redacted")))
-        } else {
-            quote!(.field(#label, &self.#field))
-        }
-    });
-    quote! {
-        impl ::std::fmt::Debug for #of {
-            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                formatter.debug_struct(#name)#(#fields)*.finish()
-            }
-        }
-    }
-}
-
-fn output_type(output: &Output, workflow: &Workflow, prefix: &TokenStream) -> TokenStream {
+fn output_type(output: &Output, plan: &Plan, place: Place) -> TokenStream {
     let kind = if output.required {
         output.ty.clone()
     } else {
         output.ty.clone().optional()
     };
-    types::ty(&kind, workflow, prefix)
+    types::ty(&kind, plan, place)
 }
 
-fn output_fields(outputs: &[Output], workflow: &Workflow, prefix: &TokenStream) -> TokenStream {
-    outputs
+/// A struct with outputs.
+fn output_struct(name: &str, title: &TokenStream, outputs: &[Output], plan: &Plan, place: Place) -> TokenStream {
+    let name = ident(name);
+    let (fields, names): (Vec<TokenStream>, Vec<TokenStream>) = outputs
         .iter()
         .map(|output| {
             let when = if output.required {
@@ -352,51 +385,38 @@ fn output_fields(outputs: &[Output], workflow: &Workflow, prefix: &TokenStream) 
             );
             let when = (!when.is_empty()).then(|| doc::plain(&format!("\n{}", when.trim())));
             let name = ident(&output.ident);
-            let of = output_type(output, workflow, prefix);
+            let of = output_type(output, plan, place);
             let wire = &output.name;
-            let optional =
-                (!output.required).then(|| quote!(, default, skip_serializing_if = "::std::option::Option::is_none"));
-            quote! {
-                #docs
-                #when
-                #[serde(rename = #wire #optional)]
-                pub #name: #of,
-            }
+            let secret = output.secret.then(|| quote!(secret));
+            let always = (output.required && matches!(output.ty, Ty::Option(_))).then(|| quote!(always));
+            (
+                quote!(#docs #when pub #name: #of,),
+                quote!(#name: #wire #secret #always,),
+            )
         })
-        .collect()
-}
-
-/// Derives of a struct with outputs, and its `Debug` where one is secret.
-fn output_derives(name: &str, outputs: &[Output]) -> (TokenStream, TokenStream) {
-    if outputs.iter().any(|output| output.secret) {
-        (
-            quote!(),
-            debug(
-                name,
-                outputs.iter().map(|output| (output.ident.as_str(), output.secret)),
-            ),
-        )
-    } else {
-        (quote!(Debug,), quote!())
-    }
-}
-
-fn outputs(workflow: &Workflow) -> TokenStream {
-    let title = doc::plain(&format!("The outputs of the workflow {}.", doc::name(&workflow.id)));
-    let fields = output_fields(&workflow.outputs, workflow, &quote!(types::));
-    let (derive, debug) = output_derives("Outputs", &workflow.outputs);
+        .unzip();
     quote! {
         #title
-        #[derive(Clone, #derive PartialEq, __serde::Serialize, __serde::Deserialize)]
-        #[serde(crate = "self::__serde")]
-        pub struct Outputs {
-            #fields
+        #[derive(Clone, PartialEq)]
+        pub struct #name {
+            #(#fields)*
         }
-        #debug
+        __rt::record_type!(#name { #(#names)* });
     }
 }
 
-fn steps(workflow: &Workflow, home: &dyn Home) -> TokenStream {
+fn outputs(workflow: &Workflow, plan: &Plan) -> TokenStream {
+    let title = doc::plain(&format!("The outputs of the workflow {}.", doc::name(&workflow.id)));
+    output_struct(
+        "Outputs",
+        &title,
+        &workflow.outputs,
+        plan,
+        Place::Workflow(workflow.index),
+    )
+}
+
+fn steps(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenStream {
     let krate = home.path(2);
     let title = doc::plain(&format!("A step of the workflow {}.", doc::name(&workflow.id)));
     let variants = workflow.steps.iter().map(|step| {
@@ -406,19 +426,9 @@ fn steps(workflow: &Workflow, home: &dyn Home) -> TokenStream {
     });
     let names = workflow.steps.iter().map(|step| {
         let (variant, id) = (ident(&step.variant), &step.id);
-        quote!(Self::#variant => #id,)
+        quote!(#variant: #id)
     });
-    let all = workflow.steps.iter().map(|step| {
-        let variant = ident(&step.variant);
-        quote!(Self::#variant)
-    });
-    let name = name_method(
-        workflow.steps.is_empty(),
-        &quote!(#(#names)*),
-        "The id of the step in the document.",
-    );
-    let shown = shown("Step");
-    let structs = workflow.steps.iter().map(|step| step_outputs(step, workflow));
+    let structs = workflow.steps.iter().map(|step| step_outputs(step, workflow, plan));
     let accessors = workflow
         .steps
         .iter()
@@ -430,27 +440,12 @@ fn steps(workflow: &Workflow, home: &dyn Home) -> TokenStream {
         pub enum Step {
             #(#variants)*
         }
-
-        impl Step {
-            /// The steps in the order of the document.
-            pub const ALL: &'static [Self] = &[#(#all),*];
-
-            #name
-        }
-
-        #shown
-
-        impl ::std::convert::From<Step> for __rt::StepName {
-            fn from(step: Step) -> Self {
-                Self { file: SHAPE.file, workflow: SHAPE.workflow, step: step.name() }
-            }
-        }
+        __rt::steps!(Step of Workflow { #(#names),* });
 
         /// What each step has kept.
         pub mod steps {
             #[allow(unused_imports)]
             use #krate::__private as __rt;
-            use #krate::__private::serde as __serde;
             #(#structs)*
         }
 
@@ -468,47 +463,9 @@ fn steps(workflow: &Workflow, home: &dyn Home) -> TokenStream {
     }
 }
 
-fn step_outputs(step: &Step, workflow: &Workflow) -> TokenStream {
+fn step_outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> TokenStream {
     let title = doc::plain(&format!("What step {} has kept.", doc::name(&step.id)));
-    let name = ident(&step.variant);
-    let fields = output_fields(&step.outputs, workflow, &quote!(super::types::));
-    let (derive, debug) = output_derives(&step.variant, &step.outputs);
-    quote! {
-        #title
-        #[derive(Clone, #derive PartialEq, __serde::Serialize, __serde::Deserialize)]
-        #[serde(crate = "self::__serde")]
-        pub struct #name {
-            #fields
-        }
-        #debug
-    }
-}
-
-/// Reads outputs from what a step has kept.
-fn collected(outputs: &[Output], read: impl Fn(usize, &Output) -> TokenStream) -> TokenStream {
-    outputs
-        .iter()
-        .enumerate()
-        .map(|(index, output)| {
-            let name = ident(&output.ident);
-            let value = read(index, output);
-            let value = if output.required {
-                quote!(#value?)
-            } else {
-                optional(output, &value)
-            };
-            quote!(#name: #value,)
-        })
-        .collect()
-}
-
-/// A value whose own type is an option reads null as `None`.
-fn optional(output: &Output, value: &TokenStream) -> TokenStream {
-    if matches!(output.ty, Ty::Option(_)) {
-        quote!(#value.flatten())
-    } else {
-        quote!(#value)
-    }
+    output_struct(&step.variant, &title, &step.outputs, plan, Place::Steps(workflow.index))
 }
 
 fn accessor(step: &Step, index: usize) -> TokenStream {
@@ -519,19 +476,12 @@ fn accessor(step: &Step, index: usize) -> TokenStream {
     let when = doc::plain("\n`None` until the step has succeeded.");
     let (method, of) = (ident(&step.ident), ident(&step.variant));
     let index = Literal::usize_unsuffixed(index);
-    let fields = collected(&step.outputs, |output, _| {
-        let output = Literal::usize_unsuffixed(output);
-        quote!(self.state.typed(#index, #output))
-    });
     quote! {
         #docs
         #when
         #[must_use]
         pub fn #method(&self) -> Option<steps::#of> {
-            if !self.state.has(#index) {
-                return None;
-            }
-            Some(steps::#of { #fields })
+            self.state.kept(#index)
         }
     }
 }

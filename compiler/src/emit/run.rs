@@ -1,12 +1,12 @@
-//! `Run`, and the decisions of the workflow as code.
+//! The workflow as a type: what is known of it, and its decisions as code.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{collected, doc, ident, result, step, value};
+use super::{doc, ident, result, step, value};
 use crate::plan::constraint::{Argument, Constraint};
 use crate::plan::fingerprint;
-use crate::plan::{Plan, Step, Workflow};
+use crate::plan::{Plan, Workflow};
 
 /// The workflows that a workflow calls, each once.
 fn targets<'p>(workflow: &Workflow, plan: &'p Plan) -> Vec<&'p Workflow> {
@@ -18,190 +18,65 @@ fn targets<'p>(workflow: &Workflow, plan: &'p Plan) -> Vec<&'p Workflow> {
 
 pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     let id = &workflow.id;
-    let shape = shape(workflow, plan, broken);
     let result = result(workflow);
-    let calls = !workflow.sites.is_empty();
-    let depends = !workflow.dependencies.is_empty();
-    let fits = workflow.steps.iter().enumerate().map(|(index, step)| {
-        let method = ident(&step.ident);
-        let index = Literal::usize_unsuffixed(index);
-        quote!(__rt::fits(&SHAPE, &run.state, #index, run.steps().#method().is_some())?;)
-    });
-    let collect = collect(workflow, plan, broken);
-    let program = if broken {
-        broken_program()
+    let shape = shape(workflow, plan, broken);
+    let decisions = if broken {
+        TokenStream::new()
     } else {
-        working_program(workflow, plan)
+        decisions(workflow, plan)
     };
-    let input = input(workflow);
-    let called = called(workflow, plan);
-    let none = quote!(None);
-    let (called_field, called_start, called_type, called_read, called_write) = if calls {
-        (
-            quote!(called: Option<Called>,),
-            quote!(called: #none,),
-            quote!(Called),
-            quote!(called: parts.called,),
-            quote!(self.called.as_ref()),
-        )
+    let docs = doc::plain(&format!("The workflow {}, as a type.", doc::name(id)));
+    let run_docs = doc::plain(&format!("A run of the workflow {}.", doc::name(id)));
+    let (file, sources) = (&workflow.file, workflow.apis.iter().map(|(name, _)| name));
+    let text = |text: &Option<String>| match text {
+        Some(text) => quote!(Some(#text)),
+        None => quote!(None),
+    };
+    let (summary, description) = (text(&workflow.summary), text(&workflow.description));
+    let dependencies = if workflow.dependencies.is_empty() {
+        quote!(())
     } else {
-        (quote!(), quote!(), quote!(__rt::Nobody), quote!(), none.clone())
+        quote!(Dependencies)
     };
-    let (before_field, before_argument, before_start, before_type, before_read, before_write) = if depends {
-        (
-            quote!(dependencies: Dependencies,),
-            quote!(, dependencies: Dependencies),
-            quote!(dependencies,),
-            quote!(Dependencies),
-            quote!(dependencies: parts.dependencies.ok_or_else(|| <D::Error as __serde::de::Error>::missing_field("dependencies"))?,),
-            quote!(Some(&self.dependencies)),
-        )
-    } else {
-        (quote!(), quote!(), quote!(), quote!(()), quote!(), none)
-    };
-    let docs = doc::plain(&format!(
-        "A run of the workflow {}: a plain value that can be stored, sent and resumed.",
-        doc::name(id)
-    ));
-    let progress = quote!(Result<__rt::Progress<Input, #result>, __rt::Error>);
+    let (inputs_schema, outputs_schema) = (&workflow.inputs_schema, &workflow.outputs_schema);
     quote! {
-        #shape
-
-        /// Why a run did not get on, and the run.
-        pub type Error = __rt::RunError<Run>;
-
-        #called
-
         #docs
-        #[derive(Clone)]
-        pub struct Run {
-            inputs: PartialInputs,
-            #before_field
-            state: __rt::State,
-            #called_field
-        }
+        #[derive(Debug)]
+        pub enum Workflow {}
 
-        impl Run {
-            /// A run that stands before its first step.
-            #[must_use]
-            pub fn new(inputs: impl ::std::convert::Into<PartialInputs> #before_argument) -> Self {
-                Self { inputs: inputs.into(), #before_start state: __rt::State::new(&SHAPE), #called_start }
-            }
+        #run_docs
+        pub type Run = __rt::Run<Workflow>;
 
-            /// Performs one attempt of the next step; never sleeps.
-            ///
-            /// # Errors
-            /// The workflow failed; the run stands where it stood before.
-            pub async fn advance<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> #progress {
-                __rt::advance(self, client).await
-            }
+        /// The error that stopped a run, together with the run.
+        pub type Error = __rt::RunError<Workflow>;
 
-            /// Advances until the run has to wait, awaits an input or has ended; never sleeps.
-            ///
-            /// # Errors
-            /// The workflow failed; the run stands where it stood before the failed attempt.
-            pub async fn advance_until_blocked<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> #progress {
-                __rt::advance_until_blocked(self, client).await
-            }
-
-            /// Runs to the end, sleeping where the workflow waits.
-            ///
-            /// # Errors
-            /// The workflow failed or an input is missing; the run stands where it stood before
-            /// the failed attempt.
-            pub async fn finish<T: __rt::Transport>(&mut self, client: &__rt::Client<T>) -> Result<#result, __rt::Error> {
-                __rt::finish(self, client).await
-            }
-
-            /// Stores the run, sealed by a key of yours and bound to what it belongs to;
-            /// [`open`](Self::open) restores it.
-            ///
-            /// # Errors
-            /// The key cannot seal.
-            pub fn seal<S: __rt::Seal + ?Sized>(&self, key: &S, binding: __rt::Binding<'_>) -> Result<::std::vec::Vec<u8>, __rt::Error> {
-                __rt::seal(self, key, binding)
-            }
-
-            /// Restores a run that was stored by [`seal`](Self::seal).
-            ///
-            /// # Errors
-            /// The bytes were not sealed by this key with this binding, or hold no run of this workflow.
-            pub fn open<S: __rt::Seal + ?Sized>(key: &S, binding: __rt::Binding<'_>, sealed: &[u8]) -> Result<Self, __rt::Error> {
-                __rt::open(SHAPE.workflow, key, binding, sealed)
-            }
-
-            /// What tells the run from every other, and stays when it is stored.
-            #[must_use]
-            pub fn id(&self) -> __rt::RunId {
-                self.state.id()
-            }
-
-            /// The step that is next; `None` when the run has ended.
-            #[must_use]
-            pub fn step(&self) -> Option<Step> {
-                Step::ALL.get(self.state.position()?).copied()
-            }
-
-            /// What the steps have kept so far.
-            #[must_use]
-            pub fn steps(&self) -> Steps<'_> {
-                Steps { state: &self.state }
-            }
-
-            /// The inputs that are known so far.
-            #[must_use]
-            pub fn inputs(&self) -> &PartialInputs {
-                &self.inputs
-            }
-
-            /// The inputs, to be set or corrected.
-            pub fn inputs_mut(&mut self) -> &mut PartialInputs {
-                &mut self.inputs
-            }
-
-            /// What the workflow has returned; `None` until the run has ended.
-            #[must_use]
-            pub fn outputs(&self) -> Option<#result> {
-                if self.state.position().is_some() {
-                    return None;
-                }
-                __rt::Workflow::collect(self)
-            }
-        }
-
-        impl ::std::fmt::Debug for Run {
-            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                formatter.debug_struct("Run").field("inputs", &self.inputs).field("step", &self.step()).finish_non_exhaustive()
-            }
-        }
-
-        impl __serde::Serialize for Run {
-            fn serialize<S: __serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let parts = __rt::Parts { inputs: &self.inputs, dependencies: #before_write, called: #called_write };
-                __rt::serialize::<S, PartialInputs, #before_type, #called_type>(&SHAPE, &self.state, parts, serializer)
-            }
-        }
-
-        impl<'de> __serde::Deserialize<'de> for Run {
-            fn deserialize<D: __serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let (state, parts) = __rt::deserialize::<D, PartialInputs, #before_type, #called_type>(&SHAPE, deserializer)?;
-                let run = Self { inputs: parts.inputs, #before_read state, #called_read };
-                #(#fits)*
-                Ok(run)
-            }
-        }
-
-        #[doc(hidden)]
-        impl __rt::Workflow for Run {
+        impl __rt::Workflow for Workflow {
+            type Inputs = Inputs;
+            type PartialInputs = PartialInputs;
             type Input = Input;
+            type Step = Step;
+            type Steps<'a> = Steps<'a>;
             type Outputs = #result;
+            type Dependencies = #dependencies;
 
-            #input
+            const ID: &'static str = #id;
+            const DOCUMENT: &'static str = #file;
+            const SUMMARY: Option<&'static str> = #summary;
+            const DESCRIPTION: Option<&'static str> = #description;
+            const INPUTS: &'static [Input] = Input::ALL;
+            const STEPS: &'static [Step] = Step::ALL;
+            const SOURCES: &'static [&'static str] = &[#(#sources),*];
+            const INPUTS_SCHEMA: &'static str = #inputs_schema;
+            const OUTPUTS_SCHEMA: &'static str = #outputs_schema;
+            const SHAPE: &'static __rt::Shape = &SHAPE;
 
-            #collect
+            fn steps(state: &__rt::State) -> Steps<'_> {
+                Steps { state }
+            }
         }
 
-        #program
+        #shape
+        #decisions
     }
 }
 
@@ -219,220 +94,138 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     let (id, file) = (&workflow.id, &workflow.file);
     let inputs = workflow.inputs.iter().map(|input| {
         let (name, required) = (&input.name, input.required);
-        let print = Literal::u32_unsuffixed(fingerprint::input(input, workflow));
-        quote!(__rt::InputShape { name: #name, required: #required, print: #print })
+        let print = Literal::u32_unsuffixed(fingerprint::input(input, &plan.types));
+        let constraint = (!input.constraint.is_empty() && !broken).then(|| {
+            let constraint = constraint(&input.constraint);
+            quote!(.constraint(&#constraint))
+        });
+        let kind = ident(if required { "required" } else { "optional" });
+        quote!(__rt::InputShape::#kind(#name, #print) #constraint)
     });
     let dependencies = Literal::u32_unsuffixed(fingerprint::dependencies(workflow, plan));
     let first = index(workflow.first);
     let steps = workflow.steps.iter().map(|step| {
         let id = &step.id;
-        let whole = if step.whole { &["$outputs", "$inputs"][..] } else { &[] };
-        let outputs = step.outputs.iter().map(|output| output.name.as_str());
-        let outputs = outputs.chain(whole.iter().copied());
-        let timeout = match step.timeout {
-            Some(milliseconds) => {
-                let milliseconds = Literal::u64_unsuffixed(milliseconds);
-                quote!(Some(#milliseconds))
-            }
-            None => quote!(None),
-        };
-        let (next, call) = (index(step.next), index(step.call));
-        let needs = step.after.iter().map(|needed| Literal::usize_unsuffixed(*needed));
+        let outputs = step.outputs.iter().map(|output| step::kept(output, workflow, plan));
+        let whole = step
+            .whole
+            .then(|| quote!(__rt::Output::whole("$outputs"), __rt::Output::whole("$inputs")));
+        let timeout = step.timeout.map(|milliseconds| {
+            let milliseconds = Literal::u64_unsuffixed(milliseconds);
+            quote!(timeout: Some(#milliseconds),)
+        });
+        let next = step.next.map(|next| {
+            let next = Literal::usize_unsuffixed(next);
+            quote!(next: Some(#next),)
+        });
+        let call = step.call.map(|call| {
+            let call = Literal::usize_unsuffixed(call);
+            quote!(call: Some(#call),)
+        });
+        let needs = indices("needs", &step.after);
+        // A called workflow waits for its inputs where it is called.
+        let inputs = step.request.is_some().then(|| indices("inputs", &step.needs));
         let prints = fingerprint::step(step, workflow, plan).map(Literal::u32_unsuffixed);
-        let responses = step.request.iter().flat_map(|request| &request.responses);
-        let responses = responses.map(|(status, json)| quote!((#status, #json)));
+        let operation = step.request.as_ref().filter(|_| !broken).map(|request| {
+            let operation = step::operation(request);
+            quote!(operation: Some(&#operation),)
+        });
+        let unreachable = (!step.reachable).then(|| quote!(reachable: false,));
+        let declared = |json: bool| {
+            let responses = step.request.iter().flat_map(|request| &request.responses);
+            let statuses: Vec<&String> = responses
+                .filter(|(_, is_json)| *is_json == json)
+                .map(|(status, _)| status)
+                .collect();
+            let name = ident(if json { "json" } else { "other" });
+            (!statuses.is_empty()).then(|| quote!(#name: &[#(#statuses),*],))
+        };
+        let (json, other) = (declared(true), declared(false));
         quote! {
             __rt::StepShape {
-                id: #id, outputs: &[#(#outputs),*], timeout: #timeout, next: #next, needs: &[#(#needs),*], call: #call,
-                prints: [#(#prints),*], responses: &[#(#responses),*],
+                id: #id, #operation #unreachable outputs: &[#(#outputs,)* #whole], #inputs #timeout #next #needs #call
+                prints: [#(#prints),*], #json #other ..__rt::StepShape::EMPTY
             }
         }
     });
-    let requests = workflow.steps.iter().filter(|step| step.request.is_some() && !broken);
-    let operations = requests
-        .enumerate()
-        .filter(|(_, step)| step.reachable)
-        .map(|(index, step)| {
-            let (index, id) = (Literal::usize_unsuffixed(index), &step.id);
-            quote!((#id, &OPERATIONS[#index]))
+    let targets: Vec<TokenStream> = targets(workflow, plan)
+        .into_iter()
+        .map(|target| {
+            let (module, name) = (ident(&target.ident), &target.qualified);
+            quote!(__rt::Target::of::<super::#module::Workflow>(#name))
+        })
+        .collect();
+    let targets = (!targets.is_empty()).then(|| {
+        let sites = workflow.sites.iter().map(|site| {
+            let needs = site.needs.iter().map(|need| Literal::usize_unsuffixed(*need));
+            quote!(&[#(#needs),*])
         });
-    let calls = targets(workflow, plan).into_iter().map(|target| {
-        let module = ident(&target.ident);
-        quote!(&super::#module::SHAPE)
+        quote!(targets: &[#(#targets),*], sites: &[#(#sites),*],)
     });
+    let dependencies = (!workflow.dependencies.is_empty()).then(|| quote!(dependencies: #dependencies,));
     let sources = &plan.sources;
-    let shown = if plan
-        .workflows
-        .iter()
-        .any(|other| targets(other, plan).iter().any(|target| target.index == workflow.index))
-    {
-        quote!(#[doc(hidden)] pub(super))
-    } else {
-        quote!()
-    };
+    let decisions = if broken { Vec::new() } else { decided(workflow) };
+    let decisions = decisions.into_iter().map(ident);
     quote! {
-        #shown static SHAPE: __rt::Shape = __rt::Shape {
-            workflow: #id, file: #file, inputs: &[#(#inputs),*], first: #first, steps: &[#(#steps),*],
-            dependencies: #dependencies, operations: &[#(#operations),*], calls: &[#(#calls),*], sources: &[#(#sources),*],
+        static SHAPE: __rt::Shape = __rt::Shape {
+            workflow: #id, file: #file, inputs: &[#(#inputs),*], first: #first, steps: &[#(#steps),*], #dependencies
+            #targets sources: &[#(#sources),*], #(#decisions,)* ..__rt::Shape::EMPTY
         };
     }
 }
 
-fn input(workflow: &Workflow) -> TokenStream {
-    let variants = workflow.inputs.iter().map(|input| {
-        let variant = ident(&input.variant);
-        quote!(Input::#variant)
-    });
-    quote! {
-        fn input(index: usize) -> Option<Input> {
-            const ALL: &[Input] = &[#(#variants),*];
-            ALL.get(index).copied()
-        }
-    }
+/// A field with indices; nothing where there are none.
+fn indices(name: &str, indices: &[usize]) -> Option<TokenStream> {
+    let mut sorted = indices.to_vec();
+    sorted.sort_unstable();
+    let name = ident(name);
+    let all = sorted.into_iter().map(Literal::usize_unsuffixed);
+    (!indices.is_empty()).then(|| quote!(#name: &[#(#all),*],))
 }
 
-/// The run of another workflow that this one has called.
-fn called(workflow: &Workflow, plan: &Plan) -> TokenStream {
-    if workflow.sites.is_empty() {
-        return TokenStream::new();
-    }
-    let targets = targets(workflow, plan);
-    let runs = targets.iter().map(|target| {
-        let (variant, module, id) = (ident(&target.variant), ident(&target.ident), &target.qualified);
-        quote!(#[serde(rename = #id)] #variant(::std::boxed::Box<super::#module::Run>),)
-    });
-    let arms = |body: TokenStream| {
-        let arms = targets.iter().map(move |target| {
-            let variant = ident(&target.variant);
-            quote!(Self::#variant(run) => #body,)
-        });
-        quote!(#(#arms)*)
-    };
-    let (outputs, programs) = (
-        arms(quote!(__rt::Program::output(&**run, output))),
-        arms(quote!(&mut **run)),
-    );
-    let whole = workflow.steps.iter().any(|step| step.whole).then(|| {
-        let arms = arms(quote!([__rt::Slot::of(&run.outputs()), __rt::Slot::of(run.inputs())]));
-        quote! {
-            fn whole(&self) -> [Option<__rt::Slot>; 2] {
-                match self { #arms }
-            }
-        }
-    });
-    quote! {
-        #[derive(Clone, __serde::Serialize, __serde::Deserialize)]
-        #[serde(crate = "self::__serde")]
-        enum Called {
-            #(#runs)*
-        }
-
-        impl Called {
-            #[allow(dead_code)]
-            fn output(&self, output: usize) -> Option<__rt::Datum<'_>> {
-                match self { #outputs }
-            }
-
-            #whole
-
-            fn program(&mut self) -> &mut dyn __rt::Program {
-                match self { #programs }
-            }
-        }
-    }
+/// The functions that a workflow has.
+fn decided(workflow: &Workflow) -> Vec<&'static str> {
+    let steps = &workflow.steps;
+    let all = [
+        ("send", steps.iter().any(|step| step.request.is_some())),
+        ("settle", !steps.is_empty()),
+        ("succeeded", steps.iter().any(|step| !step.on_success.is_empty())),
+        ("failed", steps.iter().any(|step| !step.on_failure.is_empty())),
+        ("output", !workflow.outputs.is_empty()),
+        ("call", !workflow.sites.is_empty()),
+    ];
+    all.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect()
 }
 
-/// The method that reads what a run has returned.
-fn collect(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
-    let result = result(workflow);
-    if broken {
-        return quote! {
-            fn collect(&self) -> Option<#result> {
-                None
-            }
-        };
-    }
-    let fields = collected(&workflow.outputs, |index, _| {
-        let index = Literal::usize_unsuffixed(index);
-        quote!(__rt::typed(__rt::Program::output(self, #index)))
-    });
-    let own = quote!(Outputs { #fields });
-    if workflow.ends.is_empty() {
-        return quote! {
-            fn collect(&self) -> Option<Outputs> {
-                Some(#own)
-            }
-        };
-    }
+/// Statements that read what the workflow has returned that a run has left for.
+pub(super) fn left(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let left = targets(workflow, plan)
         .into_iter()
         .filter(|target| workflow.ends.contains(&target.index))
         .map(|target| {
             let (name, module) = (ident(&target.variant), ident(&target.ident));
-            if target.ends.is_empty() {
-                return quote!(Some(Called::#name(run)) => Outcome::#name(__rt::Workflow::collect(&**run)?),);
-            }
-            let further = target.ends.iter().filter_map(|index| plan.workflow(*index)).map(|end| {
-                let end = ident(&end.variant);
-                quote!(super::#module::Outcome::#end(outputs) => Outcome::#end(outputs),)
-            });
-            quote! {
-                Some(Called::#name(run)) => match __rt::Workflow::collect(&**run)? {
-                    super::#module::Outcome::Completed(outputs) => Outcome::#name(outputs),
+            let outcome = if target.ends.is_empty() {
+                quote!(Self::#name(outputs))
+            } else {
+                let further = target.ends.iter().filter_map(|index| plan.workflow(*index)).map(|end| {
+                    let end = ident(&end.variant);
+                    quote!(super::#module::Outcome::#end(outputs) => Self::#end(outputs),)
+                });
+                quote!(match outputs {
+                    super::#module::Outcome::Completed(outputs) => Self::#name(outputs),
                     #(#further)*
-                },
+                })
+            };
+            quote! {
+                if let Some(outputs) = run.left_for::<super::#module::Workflow>() {
+                    return Some(#outcome);
+                }
             }
         });
-    quote! {
-        fn collect(&self) -> Option<Outcome> {
-            if !self.state.left() {
-                return Some(Outcome::Completed(#own));
-            }
-            #[allow(unreachable_patterns)]
-            Some(match &self.called {
-                #(#left)*
-                _ => return None,
-            })
-        }
-    }
+    quote!(#(#left)* None)
 }
 
-fn accessors() -> TokenStream {
-    quote! {
-        fn shape(&self) -> &'static __rt::Shape {
-            &SHAPE
-        }
-
-        fn state(&self) -> &__rt::State {
-            &self.state
-        }
-
-        fn state_mut(&mut self) -> &mut __rt::State {
-            &mut self.state
-        }
-    }
-}
-
-/// The methods that a run must have, without their workings: the build has failed.
-fn broken_program() -> TokenStream {
-    let accessors = accessors();
-    quote! {
-        #[doc(hidden)]
-        impl __rt::Program for Run {
-            #accessors
-
-            fn prepare(&self, _: usize, _: &mut __rt::Call) -> Result<(), __rt::Stop> {
-                Ok(())
-            }
-
-            fn settle(&self, _: usize, _: &__rt::Exchange<'_>) -> Result<::std::vec::Vec<Option<__rt::Slot>>, __rt::Failure> {
-                Ok(::std::vec::Vec::new())
-            }
-        }
-    }
-}
-
-/// The methods that start, hold and end runs of other workflows.
+/// The function that starts runs of other workflows.
 fn calls(workflow: &Workflow, plan: &Plan) -> TokenStream {
     if workflow.sites.is_empty() {
         return TokenStream::new();
@@ -443,51 +236,13 @@ fn calls(workflow: &Workflow, plan: &Plan) -> TokenStream {
         quote!(#index => { #statements })
     });
     quote! {
+        /// Starts the workflows that steps and actions call.
         #[allow(unused_variables)]
-        fn call(&mut self, site: usize, exchange: &__rt::Exchange<'_>) -> Result<(), __rt::Stop> {
-            let called = match site {
+        fn call(run: &__rt::Frame<'_>, site: usize, exchange: &__rt::Exchange<'_>) -> Result<__rt::Child, __rt::Stop> {
+            Ok(match site {
                 #(#arms)*
-                _ => return Ok(()),
-            };
-            self.called = Some(called);
-            Ok(())
-        }
-
-        fn child(&mut self) -> Option<&mut dyn __rt::Program> {
-            Some(self.called.as_mut()?.program())
-        }
-
-        fn hang_up(&mut self) {
-            self.called = None;
-        }
-    }
-}
-
-/// The method that checks the inputs against their schemas.
-fn violations(workflow: &Workflow) -> TokenStream {
-    let checks: Vec<TokenStream> = workflow
-        .inputs
-        .iter()
-        .filter(|input| !input.constraint.is_empty())
-        .map(|input| {
-            let (field, name) = (ident(&input.ident), &input.name);
-            let constraint = constraint(&input.constraint);
-            quote! {
-                if let Some(value) = &self.inputs.#field {
-                    static CONSTRAINT: __rt::Constraint = #constraint;
-                    __rt::violations(#name, &CONSTRAINT, value, &mut found);
-                }
-            }
-        })
-        .collect();
-    if checks.is_empty() {
-        return TokenStream::new();
-    }
-    quote! {
-        fn violations(&self) -> ::std::vec::Vec<::std::string::String> {
-            let mut found = ::std::vec::Vec::new();
-            #(#checks)*
-            found
+                _ => return Err(__rt::Stop::Awaiting(::std::vec::Vec::new())),
+            })
         }
     }
 }
@@ -532,13 +287,12 @@ fn constraint(constraint: &Constraint) -> TokenStream {
     quote!(__rt::Constraint { limits: &[#(#limits),*], properties: &[#(#properties),*], items: #items, applied: &[#(#applied),*] })
 }
 
-/// The method that reads an output of the workflow.
-fn output(workflow: &Workflow, plan: &Plan) -> TokenStream {
+/// The function that reads an output of the workflow.
+fn output(workflow: &Workflow) -> TokenStream {
     if workflow.outputs.is_empty() {
         return TokenStream::new();
     }
     let scope = value::Scope {
-        plan,
         workflow,
         pointers: Vec::new(),
     };
@@ -548,7 +302,9 @@ fn output(workflow: &Workflow, plan: &Plan) -> TokenStream {
         quote!(#index => #value,)
     });
     quote! {
-        fn output(&self, output: usize) -> Option<__rt::Datum<'_>> {
+        /// What the workflow returns.
+        #[allow(unused_variables)]
+        fn output<'r>(run: &__rt::Frame<'r>, output: usize) -> Option<__rt::Datum<'r>> {
             match output {
                 #(#arms)*
                 _ => None,
@@ -557,8 +313,8 @@ fn output(workflow: &Workflow, plan: &Plan) -> TokenStream {
     }
 }
 
-fn working_program(workflow: &Workflow, plan: &Plan) -> TokenStream {
-    let accessors = accessors();
+/// The decisions of the workflow as functions.
+fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let steps = || {
         workflow
             .steps
@@ -566,48 +322,72 @@ fn working_program(workflow: &Workflow, plan: &Plan) -> TokenStream {
             .enumerate()
             .map(|(index, step)| (index, Literal::usize_unsuffixed(index), step))
     };
-    let requests: Vec<&Step> = workflow.steps.iter().filter(|step| step.request.is_some()).collect();
-    let operations = requests
-        .iter()
-        .filter_map(|step| step.request.as_ref())
-        .map(step::operation);
-    let operation_count = Literal::usize_unsuffixed(requests.len());
-    let count = Literal::usize_unsuffixed(workflow.steps.len());
-    let kept = workflow.steps.iter().map(|step| {
-        let outputs = step.outputs.iter().map(|output| step::kept(output, workflow));
-        quote!(&[#(#outputs),*])
-    });
-    let prepare =
-        steps()
-            .filter(|(_, _, step)| step.request.is_some())
-            .enumerate()
-            .map(|(operation, (_, number, step))| {
-                let statements = step::prepare(step, operation, workflow, plan);
-                quote!(#number => { #statements })
-            });
-    let settle = steps().map(|(index, number, step)| {
-        let statements = step::settle(step, index, workflow, plan);
+    let requests = || steps().filter(|(_, _, step)| step.request.is_some());
+    let send = requests().map(|(_, number, step)| {
+        let statements = step::prepare(step, workflow);
         quote!(#number => { #statements })
+    });
+    let send = (requests().next().is_some()).then(|| {
+        quote! {
+            /// What each step sends.
+            #[allow(unused_variables)]
+            fn send(run: &__rt::Frame<'_>, step: usize, call: &mut __rt::Call) -> Result<(), __rt::Failure> {
+                match step {
+                    #(#send)*
+                    _ => {}
+                }
+                Ok(())
+            }
+        }
+    });
+    let settle = steps().map(|(index, number, step)| {
+        let statements = step::settle(step, index, workflow);
+        quote!(#number => { #statements })
+    });
+    let settle = (!workflow.steps.is_empty()).then(|| {
+        quote! {
+            /// What each step checks and keeps.
+            #[allow(unused_variables)]
+            fn settle(
+                run: &__rt::Frame<'_>, step: usize, exchange: &__rt::Exchange<'_>,
+            ) -> __rt::Kept {
+                match step {
+                    #(#settle)*
+                    _ => Ok(__rt::Vec::new()),
+                }
+            }
+        }
     });
     let choose = |success: bool| {
         let arms: Vec<TokenStream> = steps()
             .filter_map(|(index, number, step)| {
                 let actions = if success { &step.on_success } else { &step.on_failure };
-                let statements = step::actions(actions, success, index, workflow, plan)?;
+                let statements = step::actions(actions, success, index, workflow)?;
                 Some(quote!(#number => { #statements }))
             })
             .collect();
         if arms.is_empty() {
             return None;
         }
-        let (name, of, rest) = if success {
-            (quote!(succeeded), quote!(__rt::Action), quote!(__rt::Action::Next))
+        let (docs, name, of, rest) = if success {
+            (
+                quote!(#[doc = r" What happens after a step that has succeeded."]),
+                quote!(succeeded),
+                quote!(__rt::Action),
+                quote!(__rt::Action::Next),
+            )
         } else {
-            (quote!(failed), quote!(Option<__rt::Action>), quote!(None))
+            (
+                quote!(#[doc = r" What happens after a step that has failed."]),
+                quote!(failed),
+                quote!(Option<__rt::Action>),
+                quote!(None),
+            )
         };
         Some(quote! {
+            #docs
             #[allow(unused_variables)]
-            fn #name(&mut self, step: usize, exchange: &__rt::Exchange<'_>) -> #of {
+            fn #name(run: &__rt::Frame<'_>, step: usize, exchange: &__rt::Exchange<'_>) -> #of {
                 match step {
                     #(#arms)*
                     _ => #rest,
@@ -616,39 +396,13 @@ fn working_program(workflow: &Workflow, plan: &Plan) -> TokenStream {
         })
     };
     let (succeeded, failed) = (choose(true), choose(false));
-    let violations = violations(workflow);
-    let (output, calls) = (output(workflow, plan), calls(workflow, plan));
+    let (output, calls) = (output(workflow), calls(workflow, plan));
     quote! {
-        static OPERATIONS: [__rt::Operation; #operation_count] = [#(#operations),*];
-
-        static KEPT: [&[__rt::Output]; #count] = [#(#kept),*];
-
-        #[doc(hidden)]
-        impl __rt::Program for Run {
-            #accessors
-
-            #[allow(unused_variables)]
-            fn prepare(&self, step: usize, call: &mut __rt::Call) -> Result<(), __rt::Stop> {
-                match step {
-                    #(#prepare)*
-                    _ => {}
-                }
-                Ok(())
-            }
-
-            #[allow(unused_variables)]
-            fn settle(&self, step: usize, exchange: &__rt::Exchange<'_>) -> Result<::std::vec::Vec<Option<__rt::Slot>>, __rt::Failure> {
-                match step {
-                    #(#settle)*
-                    _ => Ok(::std::vec::Vec::new()),
-                }
-            }
-
-            #violations
-            #succeeded
-            #failed
-            #output
-            #calls
-        }
+        #send
+        #settle
+        #succeeded
+        #failed
+        #output
+        #calls
     }
 }

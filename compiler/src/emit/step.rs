@@ -3,10 +3,11 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::types::{describe, ty};
+use super::types::{Place, describe, ty};
 use super::value::{Scope, absent, fixed_query, may_be_absent};
 use crate::document::Location;
 use crate::openapi::SchemeKind;
+use crate::plan::types::Ty;
 use crate::plan::{
     Action, ActionKind, Check, Detour, Origin, Output, PathPiece, Payload, Plan, QueryPiece, Read, ReplacementTarget,
     Request, Step, Value, Workflow, body_pointers,
@@ -24,7 +25,9 @@ pub(super) fn operation(request: &Request) -> TokenStream {
         ..
     } = request;
     let path = request.template();
-    let authorization = request.writes(Location::Header, "Authorization");
+    let authorization = request
+        .writes(Location::Header, "Authorization")
+        .then(|| quote!(authorization: true,));
     let security = security.iter().map(|all| {
         let schemes = all.iter().map(|(name, kind, written)| {
             let kind = match kind {
@@ -37,28 +40,30 @@ pub(super) fn operation(request: &Request) -> TokenStream {
                 }
                 SchemeKind::Transport => quote!(Transport),
             };
+            if !written && kind.to_string() == "Authorization" {
+                return quote!(__rt::Scheme::authorization(#name));
+            }
             quote!(__rt::Scheme { name: #name, kind: __rt::SchemeKind::#kind, written: #written })
         });
         quote!(&[#(#schemes),*])
     });
     quote! {
-        __rt::Operation { source: #source, name: #name, method: #method, path: #path, server: #server, security: &[#(#security),*], authorization: #authorization }
+        __rt::Operation { source: #source, name: #name, method: #method, path: #path, server: #server, security: &[#(#security),*], #authorization ..__rt::Operation::EMPTY }
     }
 }
 
 /// Statements that make the request of a step.
-pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Plan) -> TokenStream {
+pub(super) fn prepare(step: &Step, workflow: &Workflow) -> TokenStream {
     let scope = Scope {
-        plan,
         workflow,
         pointers: Vec::new(),
     };
-    let needs = awaited(&step.needs, workflow);
     let Some(request) = &step.request else {
         return TokenStream::new();
     };
-    let index = Literal::usize_unsuffixed(index);
-    let path = request.path.iter().map(|piece| match piece {
+    let template = request.template();
+    let whole = matches!(request.path.as_slice(), [PathPiece::Text(text)] if *text == template);
+    let path = request.path.iter().filter(|_| !whole).map(|piece| match piece {
         PathPiece::Text(text) => quote!(call.path(#text);),
         PathPiece::Value(name, value, way) => {
             let value = required(&scope, value, &format!("the path parameter `{name}`"));
@@ -126,10 +131,9 @@ pub(super) fn prepare(step: &Step, index: usize, workflow: &Workflow, plan: &Pla
             #(#replaced)*
         }
     });
-    let recalled = reads_request(step, workflow).then(|| quote!(.recalled()));
+    let recalled = reads_request(step, workflow).then(|| quote!(call.recalled();));
     quote! {
-        #needs
-        call.operation(&OPERATIONS[#index])#recalled;
+        #recalled
         #(#path)*
         #(#parameters)*
         #body
@@ -200,65 +204,50 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
     let Some(target) = plan.workflow(site.target) else {
         return TokenStream::new();
     };
-    let needs = awaited(&site.needs, workflow);
     let mut reads: Vec<&Read> = Vec::new();
     site.arguments
         .iter()
         .for_each(|(_, value)| value_reads(value, &mut reads));
     let pointers = body_pointers(reads);
     let read = read_body(&pointers);
-    let scope = Scope {
-        plan,
-        workflow,
-        pointers,
-    };
+    let scope = Scope { workflow, pointers };
     let statements = scope.payload(&Value::Object(site.arguments.clone()));
-    let (module, variant, id) = (super::ident(&target.ident), super::ident(&target.variant), &target.id);
-    let dependencies = (!target.dependencies.is_empty()).then(|| {
+    let (module, id) = (super::ident(&target.ident), &target.id);
+    let typed = |step: usize, slot: usize, needed: &Workflow| {
+        let absent = absent(&format!("$workflows.{}", needed.id), (0, 0), "a dependency");
+        let (step, slot) = (Literal::usize_unsuffixed(step), Literal::usize_unsuffixed(slot));
+        quote!(run.typed(#step, #slot).ok_or_else(|| #absent)?)
+    };
+    let own = |index: usize, input: bool, needed: &Workflow| {
+        let absent = absent(&format!("$workflows.{}", needed.id), (0, 0), "a dependency");
+        let index = Literal::usize_unsuffixed(workflow.dependency(index, input).unwrap_or_default());
+        quote!(run.own_dependency(#index).ok_or_else(|| #absent)?)
+    };
+    let dependencies = if target.dependencies.is_empty() {
+        quote!(())
+    } else {
         let all = target.dependencies.iter().zip(&site.dependencies);
         let fields = all.filter_map(|((index, inputs), origin)| {
             let needed = plan.workflow(*index)?;
             let outputs = super::ident(&needed.ident);
             let inputs = inputs.then(|| super::ident(&super::inputs_field(needed)));
-            Some(match origin {
-                Origin::Own => {
-                    let inputs = inputs.map(|inputs| quote!(#inputs: self.dependencies.#inputs.clone(),));
-                    quote!(#outputs: self.dependencies.#outputs.clone(), #inputs)
-                }
-                Origin::Step(step, slot) => {
-                    let absent = absent(&format!("$workflows.{}", needed.id), (0, 0), "a dependency");
-                    let (step, outputs_slot) = (Literal::usize_unsuffixed(*step), Literal::usize_unsuffixed(*slot));
-                    let inputs_slot = Literal::usize_unsuffixed(slot + 1);
-                    let inputs = inputs
-                        .map(|inputs| quote!(#inputs: self.state.typed(#step, #inputs_slot).ok_or_else(|| #absent)?,));
-                    quote!(#outputs: self.state.typed(#step, #outputs_slot).ok_or_else(|| #absent)?, #inputs)
-                }
-            })
+            let (outputs_value, inputs_value) = match origin {
+                Origin::Own => (own(*index, false, needed), own(*index, true, needed)),
+                Origin::Step(step, slot) => (typed(*step, *slot, needed), typed(*step, slot + 1, needed)),
+            };
+            let inputs = inputs.map(|inputs| quote!(#inputs: #inputs_value,));
+            Some(quote!(#outputs: #outputs_value, #inputs))
         });
-        quote!(, super::#module::Dependencies { #(#fields)* })
-    });
+        quote!(super::#module::Dependencies { #(#fields)* })
+    };
     quote! {
-        #needs
         #read
-        let inputs: super::#module::PartialInputs = __rt::inputs(#id, |body| {
+        let inputs = __rt::inputs(#id, |body| {
             #statements
             Ok(())
         })?;
-        Called::#variant(::std::boxed::Box::new(super::#module::Run::new(inputs #dependencies)))
+        __rt::Child::new::<super::#module::Workflow>(inputs, #dependencies)
     }
-}
-
-/// A statement that stops for inputs that were not given yet.
-fn awaited(needs: &[usize], workflow: &Workflow) -> Option<TokenStream> {
-    let mut needs = needs.to_vec();
-    needs.sort_unstable();
-    let wanted = needs.iter().filter_map(|need| {
-        let field = super::ident(&workflow.inputs.get(*need)?.ident);
-        let need = Literal::usize_unsuffixed(*need);
-        Some(quote!((#need, self.inputs.#field.is_none())))
-    });
-    let wanted: Vec<TokenStream> = wanted.collect();
-    (!wanted.is_empty()).then(|| quote!(__rt::wanted(&[#(#wanted),*])?;))
 }
 
 /// An expression of type `Datum<'_>` for a place that needs a value.
@@ -278,7 +267,7 @@ fn required(scope: &Scope<'_>, value: &Value, what: &str) -> TokenStream {
 }
 
 /// Statements that judge a response; their value is what the step keeps.
-pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow, plan: &Plan) -> TokenStream {
+pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStream {
     let mut reads: Vec<&Read> = Vec::new();
     step.criteria
         .iter()
@@ -289,11 +278,7 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow, plan: &Plan
         .for_each(|output| value_reads(&output.value, &mut reads));
     let pointers = body_pointers(reads);
     let read = read_body(&pointers);
-    let scope = Scope {
-        plan,
-        workflow,
-        pointers,
-    };
+    let scope = Scope { workflow, pointers };
     let criteria = step.criteria.iter().map(|criterion| {
         let check = scope.check(&criterion.check);
         let text = &criterion.text;
@@ -307,11 +292,7 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow, plan: &Plan
         quote!(exchange.require(#check, #text, #line, #column)?;)
     });
 
-    let outputs = step
-        .outputs
-        .iter()
-        .enumerate()
-        .map(|(position, output)| keep(output, index, position, &scope));
+    let outputs = keep_all(step, index, &scope);
     let default = (step.criteria.is_empty() && step.call.is_none()).then(|| {
         let (line, column) = (
             Literal::usize_unsuffixed(step.place.0),
@@ -325,15 +306,14 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow, plan: &Plan
     } else {
         (TokenStream::new(), read)
     };
-    let outputs = quote!(::std::vec::Vec::from([#(#outputs),*]));
     let kept = if step.whole {
         quote! {
-            let mut kept = #outputs;
-            kept.extend(self.called.as_ref().map_or([None, None], Called::whole));
+            let mut kept = #outputs?;
+            kept.extend(run.whole());
             Ok(kept)
         }
     } else {
-        quote!(Ok(#outputs))
+        outputs
     };
     quote! {
         #before
@@ -352,45 +332,62 @@ fn read_body(pointers: &[Vec<String>]) -> TokenStream {
     quote!(let found = exchange.read([#(#pointers),*]);)
 }
 
-fn keep(output: &Output, step: usize, position: usize, scope: &Scope<'_>) -> TokenStream {
-    let of = ty(&output.ty, scope.workflow, &quote!(types::));
-    let required = output.required;
-    let (step, slot) = (Literal::usize_unsuffixed(step), Literal::usize_unsuffixed(position));
-    let meta = quote!(&KEPT[#step][#slot]);
-    if let Value::Read(read) = &output.value
-        && read.source == Source::ResponseBody
-    {
-        let index = scope
-            .pointers
-            .iter()
-            .position(|known| *known == read.pointer)
-            .unwrap_or(0);
-        let index = Literal::usize_unsuffixed(index);
-        return quote!(found.keep::<#of>(#index, #required, #meta)?);
+/// An expression of type `Result<Vec<Option<Slot>>, Failure>`: what a step keeps.
+fn keep_all(step: &Step, index: usize, scope: &Scope<'_>) -> TokenStream {
+    let found = |output: &Output| match &output.value {
+        Value::Read(read) if read.source == Source::ResponseBody => {
+            scope.pointers.iter().position(|known| *known == read.pointer)
+        }
+        _ => None,
+    };
+    let index = Literal::usize_unsuffixed(index);
+    let meta = quote!(&SHAPE.steps[#index].outputs);
+    let pointers: Option<Vec<usize>> = step.outputs.iter().map(found).collect();
+    match pointers {
+        Some(pointers) if pointers.is_empty() => quote!(Ok(__rt::Vec::new())),
+        Some(pointers) => {
+            let pointers = pointers.into_iter().map(Literal::usize_unsuffixed);
+            quote!(found.keep_all(&[#(#pointers),*], #meta))
+        }
+        None => {
+            let outputs = step.outputs.iter().enumerate().map(|(position, output)| {
+                let position = Literal::usize_unsuffixed(position);
+                if let Some(pointer) = found(output) {
+                    let pointer = Literal::usize_unsuffixed(pointer);
+                    return quote!(found.keep(#pointer, &SHAPE.steps[#index].outputs[#position])?);
+                }
+                let value = scope.datum(&output.value, "an output");
+                quote!(__rt::keep_datum(#value.as_ref(), &SHAPE.steps[#index].outputs[#position])?)
+            });
+            quote!(Ok(__rt::Vec::from([#(#outputs),*])))
+        }
     }
-    let value = scope.datum(&output.value, "an output");
-    quote!(__rt::keep_datum::<#of>(#value.as_ref(), #required, #meta)?)
 }
 
 /// The static description of an output.
-pub(super) fn kept(output: &Output, workflow: &Workflow) -> TokenStream {
-    let Output { name, expression, .. } = output;
-    let expected = describe(&output.ty, workflow);
+pub(super) fn kept(output: &Output, workflow: &Workflow, plan: &Plan) -> TokenStream {
+    let Output {
+        name,
+        expression,
+        required,
+        ..
+    } = output;
+    let expected = describe(&output.ty, &plan.types);
+    let of = ty(&output.ty, plan, Place::Workflow(workflow.index));
     let (line, column) = (
         Literal::usize_unsuffixed(output.place.0),
         Literal::usize_unsuffixed(output.place.1),
     );
-    quote!(__rt::Output { name: #name, expression: #expression, expected: #expected, line: #line, column: #column })
+    if output.ty == Ty::String && *required {
+        return quote!(__rt::text(#name, #expression, #line, #column));
+    }
+    quote!(__rt::Output {
+        name: #name, expression: #expression, expected: #expected, required: #required, check: __rt::check::<#of>, line: #line, column: #column,
+    })
 }
 
 /// Statements that choose among actions; `None` where there are none.
-pub(super) fn actions(
-    actions: &[Action],
-    success: bool,
-    index: usize,
-    workflow: &Workflow,
-    plan: &Plan,
-) -> Option<TokenStream> {
+pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow: &Workflow) -> Option<TokenStream> {
     if actions.is_empty() {
         return None;
     }
@@ -401,11 +398,7 @@ pub(super) fn actions(
     }
     let pointers = body_pointers(reads);
     let read = read_body(&pointers);
-    let scope = Scope {
-        plan,
-        workflow,
-        pointers,
-    };
+    let scope = Scope { workflow, pointers };
     let step = Literal::usize_unsuffixed(index);
     let mut choices = TokenStream::new();
     let mut decided = false;
@@ -461,7 +454,7 @@ pub(super) fn actions(
             .collect();
         if let ActionKind::Retry { limit, .. } = &action.kind {
             let (position, limit) = (Literal::usize_unsuffixed(position), Literal::u64_unsuffixed(*limit));
-            conditions.push(quote!(self.state.retry(#step, #position, #limit)));
+            conditions.push(quote!(exchange.retry(#step, #position, #limit)));
         }
         let taken = if success { taken } else { quote!(Some(#taken)) };
         let name = &action.name;

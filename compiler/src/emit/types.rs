@@ -5,14 +5,47 @@ use quote::quote;
 
 use super::doc;
 use super::ident;
-use crate::plan::Workflow;
-use crate::plan::types::{Ty, TypeDef, TypeKind};
+use crate::plan::types::{Field, Home, Ty, TypeDef, TypeKind};
+use crate::plan::{ApiModule, Plan, Workflow};
 
-/// The tokens of a type, `prefix` leading to the module of the generated ones.
-pub(super) fn ty(kind: &Ty, workflow: &Workflow, prefix: &TokenStream) -> TokenStream {
-    let inner = |inner: &Ty| ty(inner, workflow, prefix);
+/// Where tokens are written: types are named from there.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// In the module of a workflow.
+    Workflow(usize),
+    /// In its module `steps`.
+    Steps(usize),
+    /// In the module `types` of a workflow or an API.
+    Types(Home),
+}
+
+impl Place {
+    /// The path of a generated type.
+    fn path(self, def: &TypeDef, plan: &Plan) -> TokenStream {
+        let name = ident(&def.ident);
+        let module = |home: Home| match home {
+            Home::Workflow(index) => plan.workflow(index).map(|workflow| workflow.ident.as_str()),
+            Home::Api(index) => plan.apis.get(index).map(|api| api.ident.as_str()),
+        };
+        let above = |up: TokenStream| {
+            let module = ident(module(def.home).unwrap_or_default());
+            quote!(#up #module::types::#name)
+        };
+        match (self, def.home) {
+            (Self::Types(home), of) if home == of => quote!(#name),
+            (Self::Workflow(here), Home::Workflow(of)) if here == of => quote!(types::#name),
+            (Self::Steps(here), Home::Workflow(of)) if here == of => quote!(super::types::#name),
+            (Self::Workflow(_), _) => above(quote!(super::)),
+            (Self::Steps(_) | Self::Types(_), _) => above(quote!(super::super::)),
+        }
+    }
+}
+
+/// The tokens of a type.
+pub(super) fn ty(kind: &Ty, plan: &Plan, place: Place) -> TokenStream {
+    let inner = |inner: &Ty| ty(inner, plan, place);
     match kind {
-        Ty::String => quote!(::std::string::String),
+        Ty::String => quote!(__rt::String),
         Ty::I64 => quote!(i64),
         Ty::I32 => quote!(i32),
         Ty::U64 => quote!(u64),
@@ -22,32 +55,29 @@ pub(super) fn ty(kind: &Ty, workflow: &Workflow, prefix: &TokenStream) -> TokenS
         Ty::Json => quote!(__rt::serde_json::Value),
         Ty::Vec(item) => {
             let item = inner(item);
-            quote!(::std::vec::Vec<#item>)
+            quote!(__rt::Vec<#item>)
         }
         Ty::Map(value) => {
             let value = inner(value);
-            quote!(::std::collections::BTreeMap<::std::string::String, #value>)
+            quote!(__rt::BTreeMap<__rt::String, #value>)
         }
-        Ty::Named(index) => match workflow.types.get(*index) {
-            Some(def) => {
-                let name = ident(&def.ident);
-                quote!(#prefix #name)
-            }
+        Ty::Named(index) => match plan.types.get(*index) {
+            Some(def) => place.path(def, plan),
             None => quote!(__rt::serde_json::Value),
         },
         Ty::Option(value) => {
             let value = inner(value);
-            quote!(::std::option::Option<#value>)
+            quote!(__rt::Option<#value>)
         }
         Ty::Boxed(value) => {
             let value = inner(value);
-            quote!(::std::boxed::Box<#value>)
+            quote!(__rt::Box<#value>)
         }
     }
 }
 
 /// What a value of a type is called in a message.
-pub(super) fn describe(kind: &Ty, workflow: &Workflow) -> String {
+pub(super) fn describe(kind: &Ty, types: &[TypeDef]) -> String {
     match kind {
         Ty::String => "a string".to_owned(),
         Ty::I64 | Ty::I32 | Ty::U64 => "an integer".to_owned(),
@@ -57,7 +87,7 @@ pub(super) fn describe(kind: &Ty, workflow: &Workflow) -> String {
         Ty::Json => "a value".to_owned(),
         Ty::Vec(_) => "an array as its schema says".to_owned(),
         Ty::Map(_) => "an object as its schema says".to_owned(),
-        Ty::Named(index) => match workflow.types.get(*index) {
+        Ty::Named(index) => match types.get(*index) {
             Some(TypeDef {
                 ident,
                 kind: TypeKind::Struct(_),
@@ -66,81 +96,157 @@ pub(super) fn describe(kind: &Ty, workflow: &Workflow) -> String {
             Some(TypeDef { ident, .. }) => format!("one of the values of `{ident}`"),
             None => "a value".to_owned(),
         },
-        Ty::Option(inner) | Ty::Boxed(inner) => describe(inner, workflow),
+        Ty::Option(inner) | Ty::Boxed(inner) => describe(inner, types),
     }
 }
 
-/// The module `types`; nothing where there are no types.
-pub(super) fn module(workflow: &Workflow, krate: &TokenStream) -> TokenStream {
-    if workflow.types.is_empty() {
+/// The definitions of the types that are defined in one place.
+fn definitions(home: Home, plan: &Plan) -> TokenStream {
+    let own = plan.types.iter().filter(|def| def.home == home);
+    own.map(|def| match &def.kind {
+        TypeKind::Struct(fields) => structure(def, fields, plan),
+        TypeKind::Enum { variants, open } => enumeration(def, variants, *open),
+    })
+    .collect()
+}
+
+/// The module of an API whose types several workflows share; nothing where there are no types.
+pub(super) fn api(index: usize, api: &ApiModule, plan: &Plan, krate: &TokenStream) -> TokenStream {
+    let defs = definitions(Home::Api(index), plan);
+    if defs.is_empty() {
         return TokenStream::new();
     }
-    let prefix = TokenStream::new();
-    let defs = workflow.types.iter().map(|def| match &def.kind {
-        TypeKind::Struct(fields) => structure(def, fields, workflow, &prefix),
-        TypeKind::Enum { variants, open } => enumeration(def, variants, *open),
-    });
+    let (module, name) = (ident(&api.ident), doc::name(&api.name));
+    let docs = doc::plain(&format!(
+        "The API {name}: types that the workflows which call it share."
+    ));
+    quote! {
+        #docs
+        pub mod #module {
+            /// The types of its objects.
+            pub mod types {
+                #[allow(unused_imports)]
+                use #krate::__private as __rt;
+                #defs
+            }
+        }
+    }
+}
+
+/// The module `types` of a workflow: its own types, and those of the APIs that it calls.
+pub(super) fn module(workflow: &Workflow, plan: &Plan, krate: &TokenStream) -> TokenStream {
+    let home = Home::Workflow(workflow.index);
+    let defs = definitions(home, plan);
+    let apis = apis(workflow, plan)
+        .into_iter()
+        .filter_map(|index| plan.apis.get(index));
+    let apis: Vec<TokenStream> = apis
+        .map(|api| {
+            let module = ident(&api.ident);
+            quote!(#[allow(unused_imports)] pub use super::super::#module::types::*;)
+        })
+        .collect();
+    if defs.is_empty() && apis.is_empty() {
+        return TokenStream::new();
+    }
     quote! {
         /// The types that inputs and outputs consist of.
         pub mod types {
             #[allow(unused_imports)]
             use #krate::__private as __rt;
-            use #krate::__private::serde as __serde;
-            #(#defs)*
+            #(#apis)*
+            #defs
         }
     }
 }
 
-fn structure(
-    def: &TypeDef,
-    fields: &[crate::plan::types::Field],
-    workflow: &Workflow,
-    prefix: &TokenStream,
-) -> TokenStream {
+/// The APIs whose types are in inputs and outputs of a workflow.
+fn apis(workflow: &Workflow, plan: &Plan) -> Vec<usize> {
+    let inputs = workflow.inputs.iter().map(|input| &input.ty);
+    let outputs = workflow
+        .steps
+        .iter()
+        .flat_map(|step| &step.outputs)
+        .chain(&workflow.outputs);
+    let mut found = Vec::new();
+    let errors = workflow.steps.iter().flat_map(|step| &step.errors).map(|(.., ty)| ty);
+    for ty in inputs.chain(outputs.map(|output| &output.ty)).chain(errors) {
+        if let Some(def) = named(ty).and_then(|index| plan.types.get(index))
+            && let Home::Api(api) = def.home
+            && !found.contains(&api)
+        {
+            found.push(api);
+        }
+    }
+    found
+}
+
+/// The generated type in a type.
+fn named(ty: &Ty) -> Option<usize> {
+    match ty {
+        Ty::Named(index) => Some(*index),
+        Ty::Vec(inner) | Ty::Map(inner) | Ty::Option(inner) | Ty::Boxed(inner) => named(inner),
+        _ => None,
+    }
+}
+
+fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
     let name = ident(&def.ident);
     let docs = doc::docs(
         def.docs.as_deref(),
         &format!("An object of the schema `{}`.", def.ident),
     );
+    let here = Place::Types(def.home);
     let members = fields.iter().map(|field| {
         let docs = doc::docs(
             field.docs.as_deref(),
             &format!("The member {}.", doc::name(&field.name)),
         );
-        let (ident, wire) = (ident(&field.ident), &field.name);
-        let of = ty(&field.ty, workflow, prefix);
-        let optional = matches!(field.ty, Ty::Option(_))
-            .then(|| quote!(, default, skip_serializing_if = "::std::option::Option::is_none"));
-        quote! {
-            #docs
-            #[serde(rename = #wire #optional)]
-            pub #ident: #of,
-        }
+        let (ident, of) = (ident(&field.ident), ty(&field.ty, plan, here));
+        quote!(#docs pub #ident: #of,)
     });
-    let secret = fields.iter().any(|field| field.secret);
-    let (derive, debug) = if secret {
-        (quote!(), redacted(def, fields))
-    } else {
-        (quote!(Debug,), quote!())
+    let names = fields.iter().map(|field| {
+        let (ident, wire) = (ident(&field.ident), &field.name);
+        let secret = field.secret.then(|| quote!(secret));
+        quote!(#ident: #wire #secret)
+    });
+    let taken = |field: &Field| {
+        let inner = match &field.ty {
+            Ty::Option(inner) => inner,
+            other => other,
+        };
+        let into = matches!(inner, Ty::String | Ty::Blob | Ty::Boxed(_)).then(|| quote!(into));
+        let of = ty(inner, plan, here);
+        quote!([#into] #of)
     };
+    let (optional, required): (Vec<&Field>, Vec<&Field>) =
+        fields.iter().partition(|field| matches!(field.ty, Ty::Option(_)));
+    let arguments = required.iter().map(|field| {
+        let (ident, of) = (ident(&field.ident), taken(field));
+        quote!(#ident: #of)
+    });
+    let rest = optional.iter().map(|field| ident(&field.ident));
+    let setters = optional.iter().map(|field| {
+        let docs = doc::plain(&format!("Sets the member {}.", doc::name(&field.name)));
+        let (field_ident, of) = (ident(&field.ident), taken(field));
+        // `new` is the constructor.
+        let method = ident(if field.ident == "new" { "new_" } else { &field.ident });
+        quote!(#docs #method #field_ident: #of)
+    });
+    let setters = (!optional.is_empty()).then(|| quote!(__rt::setters!(#name { #(#setters),* });));
     quote! {
         #docs
-        #[derive(Clone, #derive PartialEq, __serde::Serialize, __serde::Deserialize)]
-        #[serde(crate = "self::__serde")]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub struct #name {
             #(#members)*
             /// Members that the schema does not name.
-            #[serde(flatten)]
-            pub additional: ::std::collections::BTreeMap<::std::string::String, __rt::serde_json::Value>,
+            pub additional: __rt::Additional,
         }
-        #debug
+        __rt::object_type!(#name { #(#names),* });
+        __rt::constructor!(#[doc = " Takes the required members; the others have setters."] #name(#(#arguments),*) { #(#rest,)* additional });
+        #setters
     }
-}
-
-fn redacted(def: &TypeDef, fields: &[crate::plan::types::Field]) -> TokenStream {
-    let fields = fields.iter().map(|field| (field.ident.as_str(), field.secret));
-    super::debug(&def.ident, fields)
 }
 
 fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool) -> TokenStream {
@@ -149,28 +255,28 @@ fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool) -> Toke
     let members = variants.iter().map(|(wire, variant)| {
         let docs = doc::plain(&doc::name(wire));
         let variant = ident(variant);
-        quote! {
-            #docs
-            #[serde(rename = #wire)]
-            #variant,
-        }
+        quote!(#docs #variant,)
+    });
+    let names = variants.iter().map(|(wire, variant)| {
+        let variant = ident(variant);
+        quote!(#variant: #wire)
     });
     let other = open.then(|| {
         quote! {
             /// A value that the schema does not name.
-            #[serde(untagged)]
-            Other(::std::string::String),
+            Other(__rt::String),
         }
     });
     let exhaustive = open.then(|| quote!(#[non_exhaustive]));
+    let table = ident(if open { "open_choice_type" } else { "choice_type" });
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, Eq, __serde::Serialize, __serde::Deserialize)]
-        #[serde(crate = "self::__serde")]
+        #[derive(Clone, Debug, PartialEq, Eq)]
         #exhaustive
         pub enum #name {
             #(#members)*
             #other
         }
+        __rt::#table!(#name { #(#names),* });
     }
 }

@@ -5,13 +5,11 @@ use quote::quote;
 
 use super::ident;
 use crate::condition::Operator;
-use crate::plan::types::Ty;
-use crate::plan::{Check, Engine, JsonPiece, Piece, Plan, QueryPiece, Read, Value, Workflow};
+use crate::plan::{Check, Engine, JsonPiece, Piece, QueryPiece, Read, Value, Workflow};
 use crate::resolve::Source;
 
 /// What the values of one function may refer to.
 pub(super) struct Scope<'w> {
-    pub(super) plan: &'w Plan,
     pub(super) workflow: &'w Workflow,
     /// The pointers that `body` has read, in their order.
     pub(super) pointers: Vec<Vec<String>>,
@@ -51,11 +49,11 @@ impl Scope<'_> {
             Source::Input(index) => self.input(*index),
             Source::StepOutput { step, output } => {
                 let (step, output) = (Literal::usize_unsuffixed(*step), Literal::usize_unsuffixed(*output));
-                quote!(self.state.output(#step, #output))
+                quote!(run.output(#step, #output))
             }
             Source::CalleeOutput { output, .. } => {
                 let output = Literal::usize_unsuffixed(*output);
-                quote!(self.called.as_ref().and_then(|called| called.output(#output)))
+                quote!(run.called(#output))
             }
             Source::Dependency { workflow, input, field } => self.dependency(*workflow, *input, *field),
             Source::Constant(text) => quote!(Some(__rt::Datum::borrowed(#text))),
@@ -70,44 +68,19 @@ impl Scope<'_> {
 
     /// What a workflow that has run before has returned or was given.
     fn dependency(&self, workflow: usize, input: bool, field: usize) -> TokenStream {
-        let nothing = quote!(None::<__rt::Datum<'_>>);
-        let Some(target) = self.plan.workflow(workflow) else {
-            return nothing;
+        let known = self.workflow.dependency(workflow, input);
+        let Some(index) = known else {
+            return quote!(None::<__rt::Datum<'_>>);
         };
-        let (holder, field, optional) = if input {
-            let Some(input) = target.inputs.get(field) else {
-                return nothing;
-            };
-            (
-                ident(&super::inputs_field(target)),
-                ident(&input.ident),
-                !input.required,
-            )
-        } else {
-            let Some(output) = target.outputs.get(field) else {
-                return nothing;
-            };
-            (ident(&target.ident), ident(&output.ident), !output.required)
-        };
-        if optional {
-            quote!(self.dependencies.#holder.#field.as_ref().and_then(__rt::Datum::of))
-        } else {
-            quote!(__rt::Datum::of(&self.dependencies.#holder.#field))
-        }
+        let (index, field) = (Literal::usize_unsuffixed(index), Literal::usize_unsuffixed(field));
+        quote!(run.dependency(#index, #field))
     }
 
     fn input(&self, index: usize) -> TokenStream {
-        let Some(input) = self.workflow.inputs.get(index) else {
-            return quote!(None::<__rt::Datum<'_>>);
-        };
-        let field = ident(&input.ident);
-        let given = match input.ty {
-            Ty::String => quote!(self.inputs.#field.as_deref().map(__rt::Datum::borrowed)),
-            _ => quote!(self.inputs.#field.as_ref().and_then(__rt::Datum::of)),
-        };
-        match &input.default {
-            Some(json) => quote!(#given.or_else(|| Some(__rt::Datum::from_json(#json)))),
-            None => given,
+        let number = Literal::usize_unsuffixed(index);
+        match self.workflow.inputs.get(index).and_then(|input| input.default.as_ref()) {
+            Some(json) => quote!(run.input_or(#number, #json)),
+            None => quote!(run.input(#number)),
         }
     }
 
@@ -386,8 +359,8 @@ fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<
     let status: u16 = json.trim_matches('"').parse().ok()?;
     let status = Literal::u16_unsuffixed(status);
     Some(match operator {
-        Operator::Equal => quote!(exchange.status() == Some(#status)),
-        Operator::NotEqual => quote!(exchange.status() != Some(#status)),
+        Operator::Equal => quote!(exchange.is(#status)),
+        Operator::NotEqual => quote!(!exchange.is(#status)),
         Operator::Less => quote!(exchange.status().is_some_and(|status| status < #status)),
         Operator::LessOrEqual => quote!(exchange.status().is_some_and(|status| status <= #status)),
         Operator::Greater => quote!(exchange.status().is_some_and(|status| status > #status)),
@@ -431,8 +404,14 @@ impl Writer<'_, '_> {
             Value::Read(read) => {
                 self.flush();
                 if read.present {
-                    let value = self.scope.present(read, self.what);
-                    self.out.extend(quote!(body.datum(&#value);));
+                    let value = self.scope.read(read);
+                    let (what, expression) = (self.what, &read.expression);
+                    let (line, column) = line_column(read.place);
+                    self.out.extend(if what == "the payload" {
+                        quote!(body.put(#value, #expression, #line, #column)?;)
+                    } else {
+                        quote!(body.given(#value, #what, #expression, #line, #column)?;)
+                    });
                 } else {
                     let value = self.scope.read(read);
                     self.out.extend(quote!(body.datum_or_null(#value.as_ref());));

@@ -5,7 +5,7 @@
 //! that is stored anywhere becomes one of another workflow. What a step sends and demands is not
 //! part of it, since mending that is why one goes on with a run.
 
-use super::types::{Ty, TypeKind};
+use super::types::{Ty, TypeDef, TypeKind};
 use super::{Action, ActionKind, Detour, Input, Plan, Step, Workflow};
 
 /// FNV-1a with 32 bits (Fowler, Noll and Vo): small, and the same everywhere.
@@ -17,9 +17,9 @@ fn hash(text: &str) -> u32 {
 
 /// Of the type of an input.
 #[must_use]
-pub fn input(input: &Input, workflow: &Workflow) -> u32 {
+pub fn input(input: &Input, types: &[TypeDef]) -> u32 {
     let mut text = String::new();
-    write_type(&input.ty, workflow, &mut Vec::new(), &mut text);
+    write_type(&input.ty, types, &mut Vec::new(), &mut text);
     hash(&text)
 }
 
@@ -53,7 +53,7 @@ fn outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     for output in &step.outputs {
         text.push_str(&output.name);
         text.push_str(if output.required { ": " } else { "?: " });
-        write_type(&output.ty, workflow, &mut Vec::new(), &mut text);
+        write_type(&output.ty, &plan.types, &mut Vec::new(), &mut text);
         text.push('\n');
     }
     if step.whole
@@ -63,23 +63,23 @@ fn outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
             .and_then(|site| plan.workflow(site.target))
     {
         text.push_str("and all of the workflow that it calls\n");
-        returned(target, true, &mut text);
+        returned(target, true, &plan.types, &mut text);
     }
     text
 }
 
 /// What a workflow returns, and what it was given.
-fn returned(workflow: &Workflow, inputs: bool, text: &mut String) {
+fn returned(workflow: &Workflow, inputs: bool, types: &[TypeDef], text: &mut String) {
     for output in &workflow.outputs {
         text.push_str(&output.name);
         text.push_str(if output.required { ": " } else { "?: " });
-        write_type(&output.ty, workflow, &mut Vec::new(), text);
+        write_type(&output.ty, types, &mut Vec::new(), text);
         text.push('\n');
     }
     for input in workflow.inputs.iter().filter(|_| inputs) {
         text.push_str(&input.name);
         text.push_str(if input.required { " = " } else { "? = " });
-        write_type(&input.ty, workflow, &mut Vec::new(), text);
+        write_type(&input.ty, types, &mut Vec::new(), text);
         text.push('\n');
     }
 }
@@ -92,7 +92,7 @@ pub fn dependencies(workflow: &Workflow, plan: &Plan) -> u32 {
         if let Some(needed) = plan.workflow(*index) {
             text.push_str(&needed.qualified);
             text.push('\n');
-            returned(needed, *inputs, &mut text);
+            returned(needed, *inputs, &plan.types, &mut text);
         }
     }
     if text.is_empty() { 0 } else { hash(&text) }
@@ -119,7 +119,7 @@ fn actions(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
 }
 
 /// Writes a type by its structure: a generated type that is only called otherwise is the same.
-fn write_type(ty: &Ty, workflow: &Workflow, within: &mut Vec<usize>, text: &mut String) {
+fn write_type(ty: &Ty, types: &[TypeDef], within: &mut Vec<usize>, text: &mut String) {
     match ty {
         Ty::String => text.push_str("string"),
         Ty::I64 | Ty::U64 => text.push_str("integer"),
@@ -128,17 +128,17 @@ fn write_type(ty: &Ty, workflow: &Workflow, within: &mut Vec<usize>, text: &mut 
         Ty::Bool => text.push_str("boolean"),
         Ty::Blob => text.push_str("binary"),
         Ty::Json => text.push_str("any"),
-        Ty::Vec(item) => wrapped('[', item, ']', workflow, within, text),
-        Ty::Map(value) => wrapped('<', value, '>', workflow, within, text),
-        Ty::Option(inner) => wrapped('(', inner, '?', workflow, within, text),
-        Ty::Boxed(inner) => write_type(inner, workflow, within, text),
+        Ty::Vec(item) => wrapped('[', item, ']', types, within, text),
+        Ty::Map(value) => wrapped('<', value, '>', types, within, text),
+        Ty::Option(inner) => wrapped('(', inner, '?', types, within, text),
+        Ty::Boxed(inner) => write_type(inner, types, within, text),
         Ty::Named(index) => {
             // A type that contains itself, by how far out it stands.
             if let Some(depth) = within.iter().rev().position(|known| known == index) {
                 text.push_str(&format!("^{depth}"));
                 return;
             }
-            let Some(def) = workflow.types.get(*index) else { return };
+            let Some(def) = types.get(*index) else { return };
             within.push(*index);
             match &def.kind {
                 TypeKind::Struct(fields) => {
@@ -146,7 +146,7 @@ fn write_type(ty: &Ty, workflow: &Workflow, within: &mut Vec<usize>, text: &mut 
                     for field in fields {
                         text.push_str(&field.name);
                         text.push(':');
-                        write_type(&field.ty, workflow, within, text);
+                        write_type(&field.ty, types, within, text);
                         text.push(';');
                     }
                     text.push('}');
@@ -161,9 +161,9 @@ fn write_type(ty: &Ty, workflow: &Workflow, within: &mut Vec<usize>, text: &mut 
     }
 }
 
-fn wrapped(open: char, inner: &Ty, close: char, workflow: &Workflow, within: &mut Vec<usize>, text: &mut String) {
+fn wrapped(open: char, inner: &Ty, close: char, types: &[TypeDef], within: &mut Vec<usize>, text: &mut String) {
     text.push(open);
-    write_type(inner, workflow, within, text);
+    write_type(inner, types, within, text);
     text.push(close);
 }
 

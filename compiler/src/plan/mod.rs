@@ -6,6 +6,7 @@
 pub mod constraint;
 mod field;
 pub mod fingerprint;
+mod json_schema;
 mod model;
 pub mod name;
 mod selection;
@@ -21,7 +22,7 @@ use crate::flow::Flow;
 use crate::openapi::Operation;
 use crate::resolve::{self, Call, Destination, Invocation, Program, Reference, Segment, Source, Test};
 use crate::schema::Schema;
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::status::{self, StatusSet};
 use crate::typing::flows;
 use crate::typing::{Shape, Typing};
@@ -71,6 +72,8 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
     let flows = flows(program);
     let mut workflows: Vec<Workflow> = Vec::new();
     let mut names = Names::new("workflows", "");
+    let (files, mut apis) = shared_apis(program, &wanted);
+    let mut types = Types::new(files);
     for (index, workflow) in program.workflows.iter().enumerate().filter(|(index, _)| wanted[*index]) {
         let id = qualified(workflow);
         let id = id.as_str();
@@ -92,7 +95,9 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
             whole: RefCell::default(),
             codes: Cell::default(),
         };
-        workflows.push(planner.workflow(ident, diagnostics));
+        let api = planner.apis_used().next();
+        types.enter(index, workflow.text.id.at.file, api);
+        workflows.push(planner.workflow(ident, &mut types, diagnostics));
     }
     let mut sources: Vec<String> = Vec::new();
     for api in &program.apis {
@@ -100,11 +105,49 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
             sources.push(api.client.clone());
         }
     }
+    for api in &mut apis {
+        while workflows.iter().any(|workflow| workflow.ident == api.ident) {
+            api.ident.push('_');
+        }
+    }
+    let types = types.finish();
+    let schemas: Vec<String> = workflows
+        .iter()
+        .map(|workflow| json_schema::outputs(workflow, &workflows, &types))
+        .collect();
+    for (workflow, schema) in workflows.iter_mut().zip(schemas) {
+        workflow.outputs_schema = schema;
+    }
     Plan {
         file: options.label(&options.document),
         workflows,
         sources,
+        types,
+        apis,
     }
+}
+
+/// The files of the APIs whose types several workflows share, with the indices of their modules, and the modules.
+fn shared_apis(program: &Program<'_>, wanted: &[bool]) -> (Vec<(FileId, usize)>, Vec<ApiModule>) {
+    let (mut files, mut modules): (Vec<(FileId, usize)>, Vec<ApiModule>) = (Vec::new(), Vec::new());
+    if wanted.iter().filter(|wanted| **wanted).count() < 2 {
+        return (files, modules);
+    }
+    for api in &program.apis {
+        let Some(file) = api.file.filter(|file| !files.iter().any(|(known, _)| known == file)) else {
+            continue;
+        };
+        files.push((file, modules.len()));
+        let mut ident = name::workflow(&api.client);
+        while modules.iter().any(|module| module.ident == ident) {
+            ident.push('_');
+        }
+        modules.push(ApiModule {
+            name: api.client.clone(),
+            ident,
+        });
+    }
+    (files, modules)
 }
 
 /// What the option `rename` calls a workflow, or an input, step or output of one.
@@ -134,10 +177,27 @@ impl<'a> Planner<'_, 'a> {
         (line, column)
     }
 
-    fn workflow(&self, ident: String, diagnostics: &mut Diagnostics) -> Workflow {
+    /// The indices of the shared APIs that the workflow sends requests to.
+    fn apis_used(&self) -> impl Iterator<Item = usize> {
+        let requests = self.workflow.steps.iter().filter_map(|step| match &step.call {
+            Call::Operation(request) => self.program.apis.get(request.api)?.file,
+            _ => None,
+        });
+        let files: Vec<FileId> = self.program.apis.iter().filter_map(|api| api.file).collect();
+        requests.filter_map(move |file| {
+            let mut distinct: Vec<FileId> = Vec::new();
+            for known in &files {
+                if !distinct.contains(known) {
+                    distinct.push(*known);
+                }
+            }
+            distinct.iter().position(|known| *known == file)
+        })
+    }
+
+    fn workflow(&self, ident: String, types: &mut Types, diagnostics: &mut Diagnostics) -> Workflow {
         let text = self.workflow.text;
-        let mut types = Types::default();
-        let inputs = self.inputs(&mut types, diagnostics);
+        let inputs = self.inputs(types, diagnostics);
         let prefix = format!("{}.steps.", qualified(self.workflow));
         let (mut names, mut variants) = (Names::new("steps", &prefix), Names::new("steps", &prefix));
         let mut steps = Vec::new();
@@ -159,16 +219,10 @@ impl<'a> Planner<'_, 'a> {
                 &mut *diagnostics
             };
             let variant = variants.take(&name::pascal(renamed.as_deref().unwrap_or(id)), id, span, heard);
-            steps.push(self.step(index, (ident, variant), &mut types, diagnostics));
+            steps.push(self.step(index, (ident, variant), types, diagnostics));
         }
         let prefix = format!("{}.outputs.", qualified(self.workflow));
-        let outputs = self.outputs(
-            &self.workflow.outputs,
-            None,
-            ("Outputs", prefix),
-            &mut types,
-            diagnostics,
-        );
+        let outputs = self.outputs(&self.workflow.outputs, None, ("Outputs", prefix), types, diagnostics);
         // What the outputs of the workflow read must be there when it ends.
         let at_end: Vec<usize> = self.required_inputs(
             self.workflow
@@ -195,6 +249,9 @@ impl<'a> Planner<'_, 'a> {
                 site.needs.clone_from(&step.needs);
             }
         }
+        for (step, planned) in self.workflow.steps.iter().zip(&mut steps) {
+            planned.errors = errors(step, &planned.variant, types);
+        }
         Workflow {
             id: text.id.value.to_owned(),
             qualified: qualified(self.workflow),
@@ -205,7 +262,8 @@ impl<'a> Planner<'_, 'a> {
             summary: text.summary.map(|text| text.value.to_owned()),
             description: text.description.map(|text| text.value.to_owned()),
             inputs,
-            types: types.finish(),
+            inputs_schema: json_schema::inputs(text.inputs),
+            outputs_schema: String::new(),
             steps,
             outputs,
             index: self.typing.index,
@@ -413,6 +471,7 @@ impl<'a> Planner<'_, 'a> {
             on_failure: self.actions(&step.on_failure, index, StatusSet::all()),
             timeout: step.timeout,
             whole: false,
+            errors: Vec::new(),
             reachable: true,
             description: step.text.description.map(|text| text.value.to_owned()),
             variant,
@@ -782,6 +841,40 @@ fn path_pieces(operation: &Operation<'_>, value: impl Fn(&str) -> Option<(Value,
             },
         })
         .collect()
+}
+
+/// The error responses of a step whose bodies are JSON with types of their own.
+fn errors(step: &resolve::Step<'_>, variant: &str, types: &mut Types) -> Vec<(String, String, Ty)> {
+    let Call::Operation(request) = &step.call else {
+        return Vec::new();
+    };
+    let mut found: Vec<(String, String, Ty)> = Vec::new();
+    for response in &request.operation.responses {
+        let known = found.iter().any(|(status, ..)| status == response.status);
+        let mut media = response
+            .media
+            .iter()
+            .filter(|media| crate::openapi::is_json(media.name));
+        let Some(schema) = media.next().and_then(|media| media.schema).filter(|_| !known) else {
+            continue;
+        };
+        if response.status.starts_with('2') || response.status.starts_with('3') {
+            continue;
+        }
+        let name = if response.status == "default" {
+            "Default".to_owned()
+        } else {
+            format!("Status{}", response.status.to_uppercase())
+        };
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            continue;
+        }
+        let ty = types.of(schema, &format!("{variant}-error-{}", response.status), true);
+        if ty != Ty::Json {
+            found.push((response.status.to_owned(), name, ty));
+        }
+    }
+    found
 }
 
 /// A value of the document as compact JSON.

@@ -17,6 +17,19 @@ pub struct Plan {
     pub workflows: Vec<Workflow>,
     /// The names by which the client knows the APIs of all documents.
     pub sources: Vec<String>,
+    /// The types that inputs and outputs need.
+    pub types: Vec<TypeDef>,
+    /// The APIs whose types workflows share.
+    pub apis: Vec<ApiModule>,
+}
+
+/// An API whose types several workflows share.
+#[derive(Debug)]
+pub struct ApiModule {
+    /// The name by which the client knows it.
+    pub name: String,
+    /// The name of its module.
+    pub ident: String,
 }
 
 /// A workflow.
@@ -41,8 +54,10 @@ pub struct Workflow {
     pub description: Option<String>,
     /// Its inputs.
     pub inputs: Vec<Input>,
-    /// The types that inputs and outputs need.
-    pub types: Vec<TypeDef>,
+    /// The schema of its inputs (JSON Schema 2020-12).
+    pub inputs_schema: String,
+    /// The schema of its outputs (JSON Schema 2020-12).
+    pub outputs_schema: String,
     /// Its steps in the order of the list.
     pub steps: Vec<Step>,
     /// Its outputs.
@@ -145,6 +160,8 @@ pub struct Step {
     pub whole: bool,
     /// Whether a run can come to it.
     pub reachable: bool,
+    /// The error responses that the description declares: the status, the name of the variant and the type.
+    pub errors: Vec<(String, String, Ty)>,
 }
 
 /// What a step sends.
@@ -446,6 +463,18 @@ pub enum Detour {
     Step(usize),
     /// A call.
     Call(usize),
+}
+
+impl Workflow {
+    /// The field of `Dependencies` that holds what a workflow has returned, or was given.
+    #[must_use]
+    pub fn dependency(&self, workflow: usize, input: bool) -> Option<usize> {
+        let mut fields = self
+            .dependencies
+            .iter()
+            .flat_map(|(index, inputs)| std::iter::once((*index, false)).chain(inputs.then_some((*index, true))));
+        fields.position(|field| field == (workflow, input))
+    }
 }
 
 impl Plan {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::name;
 use crate::schema::{Schema, Type};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// A Rust type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,9 +76,20 @@ enum Visit {
     Done,
 }
 
+/// Where a generated type is defined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Home {
+    /// In the module of the workflow with this index.
+    Workflow(usize),
+    /// In the module of the API with this index, for all workflows that call it.
+    Api(usize),
+}
+
 /// A generated type.
 #[derive(Clone, Debug)]
 pub struct TypeDef {
+    /// Where it is defined.
+    pub home: Home,
     /// Its Rust name.
     pub ident: String,
     /// What the schema says of it.
@@ -116,19 +127,53 @@ pub struct Field {
     pub secret: bool,
 }
 
-/// The types of one workflow while they are collected.
-#[derive(Debug, Default)]
+/// The types of all workflows while they are collected.
+#[derive(Debug)]
 pub struct Types {
-    /// The types in the order in which they were first needed.
-    pub defs: Vec<TypeDef>,
-    known: BTreeMap<(Span, bool), usize>,
-    names: BTreeSet<String>,
+    defs: Vec<TypeDef>,
+    known: BTreeMap<(Home, Span, bool), usize>,
+    names: BTreeSet<(Home, String)>,
+    /// The workflow whose types are collected.
+    workflow: usize,
+    /// The files of APIs, and the indices of the APIs; empty where every workflow has its own types.
+    apis: Vec<(FileId, usize)>,
+    /// The file of the workflow's document, and the API whose types are in no file of an API.
+    document: Option<(FileId, usize)>,
 }
 
 /// How deep types are made before a value stays JSON.
 const DEPTH: usize = 24;
 
 impl Types {
+    /// No types yet. `apis` are the files of APIs and their indices, where workflows share the types of API objects.
+    #[must_use]
+    pub fn new(apis: Vec<(FileId, usize)>) -> Self {
+        Self {
+            defs: Vec::new(),
+            known: BTreeMap::new(),
+            names: BTreeSet::new(),
+            workflow: 0,
+            apis,
+            document: None,
+        }
+    }
+
+    /// Goes on with the types of a workflow. What is neither in `document` nor in the file of an API belongs to `api`.
+    pub fn enter(&mut self, workflow: usize, document: FileId, api: Option<usize>) {
+        self.workflow = workflow;
+        self.document = api.map(|api| (document, api));
+    }
+
+    fn home(&self, schema: Schema<'_>) -> Home {
+        let file = schema.identity().file;
+        let own = Home::Workflow(self.workflow);
+        match (self.apis.iter().find(|(known, _)| *known == file), self.document) {
+            (Some((_, api)), _) => Home::Api(*api),
+            (None, Some((document, api))) if document != file && !self.apis.is_empty() => Home::Api(api),
+            _ => own,
+        }
+    }
+
     /// The type of a schema's instances. `hint` names it where the schema has no name of its own;
     /// `output` says that it comes from an API, which may say more than its schema.
     pub fn of(&mut self, schema: Schema<'_>, hint: &str, output: bool) -> Ty {
@@ -217,7 +262,7 @@ impl Types {
         let Some(values) = values.filter(|values| !values.is_empty() && values.len() <= 256) else {
             return Ty::String;
         };
-        if let Some(&index) = self.known.get(&(schema.identity(), output)) {
+        if let Some(&index) = self.known.get(&(self.home(schema), schema.identity(), output)) {
             return Ty::Named(index);
         }
         let mut variants: Vec<(String, String)> = Vec::new();
@@ -241,18 +286,20 @@ impl Types {
         let base = schema.name.map_or_else(|| name::pascal(hint), name::pascal);
         let mut ident = base.clone();
         let mut count = 1;
-        while !self.names.insert(ident.clone()) {
+        let home = self.home(schema);
+        while !self.names.insert((home, ident.clone())) {
             count += 1;
             ident = format!("{}{count}", base.trim_end_matches('_'));
         }
         let index = self.defs.len();
         let docs = schema.text("description").map(str::to_owned);
         self.defs.push(TypeDef {
+            home,
             ident,
             docs,
             kind: TypeKind::Struct(Vec::new()),
         });
-        self.known.insert((schema.identity(), output), index);
+        self.known.insert((home, schema.identity(), output), index);
         index
     }
 
@@ -267,7 +314,7 @@ impl Types {
                 _ => Ty::Json,
             };
         }
-        if let Some(&index) = self.known.get(&(schema.identity(), output)) {
+        if let Some(&index) = self.known.get(&(self.home(schema), schema.identity(), output)) {
             return Ty::Named(index);
         }
         let index = self.reserve(schema, hint, output);

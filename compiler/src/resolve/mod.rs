@@ -54,6 +54,8 @@ pub struct ApiName {
     pub name: String,
     /// The name that the client knows it by.
     pub client: String,
+    /// Its file, if it could be opened.
+    pub file: Option<FileId>,
 }
 
 /// A workflow.
@@ -214,6 +216,7 @@ pub fn resolve<'a>(
     let mut apis = Vec::new();
     let units = units(documents, bundle, &mut apis, diagnostics);
     let mut inputs: Vec<(Vec<Input<'a>>, bool)> = Vec::new();
+    duplicates_between(&units, &apis, diagnostics);
     for unit in &units {
         duplicates(unit.document, diagnostics);
         for workflow in &unit.document.workflows {
@@ -239,7 +242,6 @@ fn units<'a>(
         .filter(|index| documents[*index].is_some())
         .collect();
     let mut units = Vec::new();
-    let mut files = Vec::new();
     let mut first = 0;
     for &index in &read {
         let (Some(document), Some(described)) = (&documents[index], bundle.documents.get(index)) else {
@@ -280,9 +282,9 @@ fn units<'a>(
                     names.push(ApiName {
                         document: units.len(),
                         name: name.to_owned(),
-                        client: client_name(name, file, &described.names, names, &files),
+                        client: client_name(name, file, &described.names, names),
+                        file,
                     });
-                    files.push(file);
                 }
             }
         }
@@ -301,17 +303,8 @@ fn units<'a>(
 
 /// An API is known by the name of its source description; where another document gives the same
 /// name to another file, by the names that lead to it.
-fn client_name(
-    name: &str,
-    file: Option<FileId>,
-    path: &[String],
-    known: &[ApiName],
-    files: &[Option<FileId>],
-) -> String {
-    let taken = known
-        .iter()
-        .zip(files)
-        .any(|(other, of)| other.client == name && *of != file);
+fn client_name(name: &str, file: Option<FileId>, path: &[String], known: &[ApiName]) -> String {
+    let taken = known.iter().any(|other| other.client == name && other.file != file);
     if taken && !path.is_empty() {
         format!("{}.{name}", path.join("."))
     } else {
@@ -326,6 +319,45 @@ fn unsupported(what: &str, span: Span, diagnostics: &mut Diagnostics) {
         span,
         format!("{what} are not supported yet"),
     ));
+}
+
+/// What two documents that are compiled together have both: workflows become functions beside each other, and the
+/// client knows APIs by their names.
+fn duplicates_between(units: &[Unit<'_>], apis: &[ApiName], diagnostics: &mut Diagnostics) {
+    let asked = || units.iter().enumerate().filter(|(_, unit)| unit.names.is_empty());
+    if asked().count() < 2 {
+        return;
+    }
+    let mut workflows: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
+    let mut sources: BTreeMap<&str, (Option<FileId>, Span)> = BTreeMap::new();
+    for (index, unit) in asked() {
+        for workflow in &unit.document.workflows {
+            let (id, span) = (workflow.id.value, workflow.id.span());
+            let (first_unit, first) = *workflows.entry(id).or_insert((index, span));
+            if first_unit != index {
+                let message = format!("workflow `{id}` is defined in two documents of one macro call");
+                diagnostics.push(
+                    Diagnostic::new(&rule::DUPLICATE_WORKFLOW_ID, span, message)
+                        .related(first, "first defined here")
+                        .help("rename one of them, or compile the documents in two macro calls"),
+                );
+            }
+        }
+        for source in &unit.document.sources {
+            let (name, span) = (source.name.value, source.name.span());
+            let mut named = apis.iter().filter(|api| api.document == index && api.name == name);
+            let Some(api) = named.next() else { continue };
+            let (file, first) = *sources.entry(name).or_insert((api.file, span));
+            if file != api.file {
+                let message = format!("source description `{name}` is another file in two documents of one macro call");
+                diagnostics.push(
+                    Diagnostic::new(&rule::DUPLICATE_SOURCE_NAME, span, message)
+                        .related(first, "first used here")
+                        .help("rename one of them, or compile the documents in two macro calls"),
+                );
+            }
+        }
+    }
 }
 
 fn duplicates(document: &Document<'_>, diagnostics: &mut Diagnostics) {

@@ -270,7 +270,7 @@ fn types_that_contain_themselves_have_boxes() {
              Person: {{ type: object, properties: {{ team: {{ $ref: '#/components/schemas/Team' }} }} }} }} }}\n"
         );
         let plan = Case::steps(&["{ stepId: a, operationId: a, outputs: { t: $response.body } }"], &api).plan();
-        let fields = plan.workflows[0].types.iter().flat_map(|def| match &def.kind {
+        let fields = plan.types.iter().flat_map(|def| match &def.kind {
             TypeKind::Struct(fields) => fields.clone(),
             TypeKind::Enum { .. } => Vec::new(),
         });

@@ -34,7 +34,16 @@ pub fn differences(code: &str, steps: &[Step<'_>]) -> Vec<String> {
             .count()
     };
     let taken = |text: &str| code.matches(&format!("take ({})", quoted(text))).count();
-    let kept = |text: &str| code.matches(&format!("name : {} , expression :", quoted(text))).count();
+    let kept = |text: &str| {
+        let written = [
+            format!("name : {} , expression :", quoted(text)),
+            format!(":: text ({} ,", quoted(text)),
+        ];
+        written
+            .iter()
+            .map(|written| code.matches(written.as_str()).count())
+            .sum::<usize>()
+    };
     let mut wrong = Vec::new();
     let mut compare = |what: &str, all: &BTreeMap<&str, usize>, found: &dyn Fn(&str) -> usize| {
         for (name, count) in all {

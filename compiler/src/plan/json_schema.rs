@@ -1,0 +1,309 @@
+//! The schemas of a workflow's inputs and outputs as JSON Schema 2020-12, for tools that ask for them.
+//!
+//! References lead to `$defs` of the same schema only.
+
+use std::collections::BTreeMap;
+
+use super::types::{Ty, TypeDef, TypeKind};
+use super::{Output, Workflow, json_text, quote_json};
+use crate::schema::Schema;
+use crate::source::{Cursor, Span};
+
+/// Keywords whose value is a schema.
+const ONE: [&str; 12] = [
+    "additionalProperties",
+    "contains",
+    "contentSchema",
+    "else",
+    "if",
+    "items",
+    "not",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "additionalItems",
+];
+
+/// Keywords whose value is a list of schemas.
+const LIST: [&str; 5] = ["allOf", "anyOf", "items", "oneOf", "prefixItems"];
+
+/// Keywords whose value is an object of schemas.
+const NAMED: [&str; 3] = ["dependentSchemas", "patternProperties", "properties"];
+
+/// Keywords that say where a schema is: every reference is within now.
+const PLACES: [&str; 7] = [
+    "$anchor",
+    "$defs",
+    "$dynamicAnchor",
+    "$id",
+    "$ref",
+    "$schema",
+    "definitions",
+];
+
+/// How many schemas are copied, and how deep one may be within others; what is beyond allows everything.
+const SCHEMAS: usize = 2000;
+const DEPTH: usize = 64;
+
+/// The schema of the inputs, as the document has it.
+pub(super) fn inputs(at: Option<Cursor<'_>>) -> String {
+    let Some(schema) = at.and_then(|at| Schema::new(at).ok()) else {
+        return with_definitions("\"type\":\"object\",\"properties\":{}", &[]);
+    };
+    let mut copy = Copy::default();
+    let members = copy.members(schema);
+    with_definitions(&members.join(","), &copy.definitions)
+}
+
+fn with_definitions(members: &str, definitions: &[(String, String)]) -> String {
+    let dialect = "\"$schema\":\"https://json-schema.org/draft/2020-12/schema\"";
+    let mut text = format!("{{{dialect}");
+    if !members.is_empty() {
+        text.push(',');
+        text.push_str(members);
+    }
+    if !definitions.is_empty() {
+        let all = definitions
+            .iter()
+            .map(|(name, schema)| format!("{}:{schema}", quote_json(name)));
+        text.push_str(&format!(",\"$defs\":{{{}}}", all.collect::<Vec<_>>().join(",")));
+    }
+    text.push('}');
+    text
+}
+
+/// A copy of schemas with what they refer to.
+#[derive(Default)]
+struct Copy {
+    names: BTreeMap<Span, String>,
+    definitions: Vec<(String, String)>,
+    count: usize,
+    depth: usize,
+}
+
+impl Copy {
+    /// A schema within another one.
+    fn child(&mut self, at: Cursor<'_>, of: Schema<'_>) -> String {
+        let Some(target) = of.child(at).filter(|target| target.at.is_object()) else {
+            return if at.as_bool() == Some(false) { "false" } else { "true" }.to_owned();
+        };
+        self.count += 1;
+        if self.count > SCHEMAS || self.depth == DEPTH {
+            return "true".to_owned();
+        }
+        self.depth += 1;
+        let text = self.copied(at, target);
+        self.depth -= 1;
+        text
+    }
+
+    fn copied(&mut self, at: Cursor<'_>, target: Schema<'_>) -> String {
+        if at.get("$ref").and_then(Cursor::as_str).is_none() {
+            return format!("{{{}}}", self.members(target).join(","));
+        }
+        let mut members = vec![format!(
+            "\"$ref\":{}",
+            quote_json(&format!("#/$defs/{}", self.define(target)))
+        )];
+        for entry in at.members().filter(|entry| !PLACES.contains(&entry.key)) {
+            members.push(format!("{}:{}", quote_json(entry.key), json_text(entry.value)));
+        }
+        format!("{{{}}}", members.join(","))
+    }
+
+    /// The name of a definition, which is copied once.
+    fn define(&mut self, schema: Schema<'_>) -> String {
+        if let Some(name) = self.names.get(&schema.identity()) {
+            return escaped(name);
+        }
+        let base = schema.name.unwrap_or("Schema");
+        let taken = |name: &str| self.names.values().any(|known| known == name);
+        let numbered = (2..).map(|number| format!("{base}{number}"));
+        let name = std::iter::once(base.to_owned())
+            .chain(numbered)
+            .find(|name| !taken(name));
+        let name = name.unwrap_or_default();
+        self.names.insert(schema.identity(), name.clone());
+        let at = self.definitions.len();
+        self.definitions.push((name.clone(), "true".to_owned()));
+        let members = self.members(schema);
+        if let Some((_, text)) = self.definitions.get_mut(at) {
+            *text = format!("{{{}}}", members.join(","));
+        }
+        escaped(&name)
+    }
+
+    fn members(&mut self, schema: Schema<'_>) -> Vec<String> {
+        let mut members = Vec::new();
+        for entry in schema.at.members() {
+            let (key, value) = (entry.key, entry.value);
+            if PLACES.contains(&key) || key == "nullable" {
+                continue;
+            }
+            let text = if NAMED.contains(&key) && value.is_object() {
+                let inner = value.members().map(|entry| {
+                    let text = self.child(entry.value, schema);
+                    format!("{}:{text}", quote_json(entry.key))
+                });
+                format!("{{{}}}", inner.collect::<Vec<_>>().join(","))
+            } else if LIST.contains(&key) && value.items().len() > 0 {
+                let inner = value.items().map(|item| self.child(item, schema));
+                format!("[{}]", inner.collect::<Vec<_>>().join(","))
+            } else if ONE.contains(&key) {
+                self.child(value, schema)
+            } else if key == "type" && schema.flag("nullable") && value.as_str().is_some() {
+                // What OpenAPI 3.0 says with `nullable`.
+                format!("[{},\"null\"]", json_text(value))
+            } else {
+                json_text(value)
+            };
+            members.push(format!("{}:{text}", quote_json(key)));
+        }
+        members
+    }
+}
+
+/// A token of a JSON Pointer.
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The schema of what a workflow returns: that of the Rust types.
+pub(super) fn outputs(workflow: &Workflow, all: &[Workflow], types: &[TypeDef]) -> String {
+    let mut typed = Typed {
+        types,
+        named: Vec::new(),
+    };
+    let own = typed.returned(&workflow.outputs);
+    let members = if workflow.ends.is_empty() {
+        own
+    } else {
+        let ends = workflow
+            .ends
+            .iter()
+            .filter_map(|end| all.iter().find(|workflow| workflow.index == *end));
+        let ends = ends.map(|end| (end.variant.as_str(), typed.returned(&end.outputs)));
+        let tagged = std::iter::once(("Completed", own)).chain(ends).map(|(tag, returned)| {
+            let tag = quote_json(tag);
+            format!("{{\"type\":\"object\",\"properties\":{{{tag}:{{{returned}}}}},\"required\":[{tag}]}}")
+        });
+        format!("\"oneOf\":[{}]", tagged.collect::<Vec<_>>().join(","))
+    };
+    let definitions = typed.definitions();
+    with_definitions(&members, &definitions)
+}
+
+struct Typed<'t> {
+    types: &'t [TypeDef],
+    named: Vec<usize>,
+}
+
+impl Typed<'_> {
+    fn returned(&mut self, outputs: &[Output]) -> String {
+        let properties = outputs.iter().map(|output| {
+            let text = self.described(&output.ty, output.docs.as_deref());
+            format!("{}:{text}", quote_json(&output.name))
+        });
+        let properties = properties.collect::<Vec<_>>().join(",");
+        let required = outputs.iter().filter(|output| output.required);
+        let required = required
+            .map(|output| quote_json(&output.name))
+            .collect::<Vec<_>>()
+            .join(",");
+        if required.is_empty() {
+            return format!("\"type\":\"object\",\"properties\":{{{properties}}}");
+        }
+        format!("\"type\":\"object\",\"properties\":{{{properties}}},\"required\":[{required}]")
+    }
+
+    /// The name of a definition: types of two APIs can have the same one.
+    fn name(&self, index: usize) -> String {
+        let Some(def) = self.types.get(index) else {
+            return String::new();
+        };
+        let before = self.types[..index]
+            .iter()
+            .filter(|known| known.ident == def.ident)
+            .count();
+        if before == 0 {
+            def.ident.clone()
+        } else {
+            format!("{}_{}", def.ident, before + 1)
+        }
+    }
+
+    fn described(&mut self, ty: &Ty, docs: Option<&str>) -> String {
+        let members = self.members(ty);
+        match docs {
+            Some(docs) if members.is_empty() => format!("{{\"description\":{}}}", quote_json(docs)),
+            Some(docs) => format!("{{\"description\":{},{members}}}", quote_json(docs)),
+            None => format!("{{{members}}}"),
+        }
+    }
+
+    fn members(&mut self, ty: &Ty) -> String {
+        match ty {
+            Ty::String => "\"type\":\"string\"".to_owned(),
+            Ty::I64 => "\"type\":\"integer\"".to_owned(),
+            Ty::I32 => "\"type\":\"integer\",\"format\":\"int32\"".to_owned(),
+            Ty::U64 => "\"type\":\"integer\",\"minimum\":0".to_owned(),
+            Ty::F64 => "\"type\":\"number\"".to_owned(),
+            Ty::Bool => "\"type\":\"boolean\"".to_owned(),
+            Ty::Blob => {
+                "\"type\":\"object\",\"properties\":{\"$base64\":{\"type\":\"string\",\"contentEncoding\":\"base64\"}},\"required\":[\"$base64\"]"
+                    .to_owned()
+            }
+            Ty::Json => String::new(),
+            Ty::Vec(item) => format!("\"type\":\"array\",\"items\":{{{}}}", self.members(item)),
+            Ty::Map(value) => format!("\"type\":\"object\",\"additionalProperties\":{{{}}}", self.members(value)),
+            Ty::Option(inner) => format!("\"anyOf\":[{{{}}},{{\"type\":\"null\"}}]", self.members(inner)),
+            Ty::Boxed(inner) => self.members(inner),
+            Ty::Named(index) => {
+                if !self.named.contains(index) {
+                    self.named.push(*index);
+                }
+                format!("\"$ref\":{}", quote_json(&format!("#/$defs/{}", self.name(*index))))
+            }
+        }
+    }
+
+    fn definitions(&mut self) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        while let Some(index) = self.named.get(all.len()).copied() {
+            let Some(def) = self.types.get(index) else { break };
+            let docs = def.docs.as_deref();
+            let docs = docs
+                .map(|docs| format!("\"description\":{},", quote_json(docs)))
+                .unwrap_or_default();
+            let text = match &def.kind {
+                TypeKind::Struct(fields) => {
+                    let properties = fields.iter().map(|field| {
+                        let text = self.described(&field.ty, field.docs.as_deref());
+                        format!("{}:{text}", quote_json(&field.name))
+                    });
+                    let properties = properties.collect::<Vec<_>>().join(",");
+                    let required = fields.iter().filter(|field| !matches!(field.ty, Ty::Option(_)));
+                    let required = required
+                        .map(|field| quote_json(&field.name))
+                        .collect::<Vec<_>>()
+                        .join(",");
+                    let required = if required.is_empty() {
+                        String::new()
+                    } else {
+                        format!(",\"required\":[{required}]")
+                    };
+                    format!("{{{docs}\"type\":\"object\",\"properties\":{{{properties}}}{required}}}")
+                }
+                TypeKind::Enum { variants, open } => {
+                    let values = variants.iter().map(|(value, _)| quote_json(value));
+                    let values = values.collect::<Vec<_>>().join(",");
+                    let keyword = if *open { "examples" } else { "enum" };
+                    format!("{{{docs}\"type\":\"string\",\"{keyword}\":[{values}]}}")
+                }
+            };
+            all.push((self.name(index), text));
+        }
+        all
+    }
+}

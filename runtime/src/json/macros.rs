@@ -1,0 +1,355 @@
+//! What expansions call for their types: the code that goes with a struct or an enum, from the names of its members.
+
+/// A struct of inputs or outputs.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __record {
+    ($name:ident { $($field:ident: $wire:literal $($flag:ident)*),* $(,)? }) => {
+        $crate::__fields!($name, false, [$(($field, $wire, [$($flag)*]),)*], []);
+    };
+}
+
+/// A struct of an API object: it keeps members that the schema does not name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __object {
+    ($name:ident { $($field:ident: $wire:literal $($flag:ident)*),* $(,)? }) => {
+        $crate::__fields!($name, true, [$(($field, $wire, [$($flag)*]),)*], [additional]);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fields {
+    ($name:ident, $open:literal, [$(($field:ident, $wire:literal, [$($flag:ident)*]),)*], [$($additional:ident)?]) => {
+        impl $crate::__private::Record for $name {
+            const TABLE: &'static $crate::__private::Table = &$crate::__private::Table {
+                name: ::std::stringify!($name),
+                members: &[$($crate::__private::Member::new(::std::stringify!($field), $wire)$(.$flag())*),*],
+            };
+
+            #[allow(unused_variables)]
+            fn build(members: &mut $crate::__private::Members<'_>) -> ::std::option::Option<Self> {
+                ::std::option::Option::Some(Self {
+                    $($field: members.take()?,)*
+                    $($additional: members.additional(),)?
+                })
+            }
+        }
+
+        impl $crate::__private::Fields for $name {
+            fn table(&self) -> &'static $crate::__private::Table {
+                <Self as $crate::__private::Record>::TABLE
+            }
+
+            fn views<'s>(&'s self, take: $crate::__private::Take<'_, 's>) {
+                take(
+                    &[$($crate::__private::Data::view(&self.$field)),*],
+                    $crate::__additional!(self $($additional)?),
+                );
+            }
+        }
+
+        impl $crate::__private::Data for $name {
+            fn read(
+                value: &$crate::__private::Datum<'_>,
+                levels: usize,
+            ) -> ::std::result::Result<Self, $crate::__private::Fault> {
+                $crate::__private::record(value, $open, levels)
+            }
+
+            fn view(&self) -> $crate::__private::View<'_> {
+                $crate::__private::View::Record(self)
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::__private::debug(
+                    <Self as $crate::__private::Record>::TABLE,
+                    &[$(&self.$field),*],
+                    $crate::__additional!(self $($additional)?),
+                    formatter,
+                )
+            }
+        }
+
+        $crate::__serde!($name);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __additional {
+    ($this:ident) => {
+        ::std::option::Option::None
+    };
+    ($this:ident $additional:ident) => {
+        ::std::option::Option::Some(&$this.$additional)
+    };
+}
+
+/// `Serialize` and `Deserialize` of a type that is [`Data`](super::data::Data).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde {
+    ($name:ident) => {
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::__private::serialize(self, serializer)
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                $crate::__private::deserialize(deserializer)
+            }
+        }
+    };
+}
+
+/// The constructor: `into` where it takes what turns into the type of the field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __constructor {
+    ($(#[$doc:meta])* $name:ident($($field:ident: [$($into:ident)?] $of:ty),* $(,)?) { $($other:ident),* $(,)? }) => {
+        impl $name {
+            $(#[$doc])*
+            #[allow(clippy::too_many_arguments)]
+            #[must_use]
+            pub fn new($($field: $crate::__taken!($($into)? $of)),*) -> Self {
+                Self {
+                    $($field: $crate::__kept!($($into)? $field),)*
+                    $($other: ::std::default::Default::default(),)*
+                }
+            }
+        }
+    };
+}
+
+/// Setters of fields that are options.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __setters {
+    ($name:ident { $($(#[$doc:meta])* $method:ident $field:ident: [$($into:ident)?] $of:ty),* $(,)? }) => {
+        impl $name {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $method(mut self, $field: $crate::__taken!($($into)? $of)) -> Self {
+                    self.$field = ::std::option::Option::Some($crate::__kept!($($into)? $field));
+                    self
+                }
+            )*
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __taken {
+    (into $of:ty) => { impl ::std::convert::Into<$of> };
+    ($of:ty) => { $of };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __kept {
+    (into $value:ident) => {
+        $value.into()
+    };
+    ($value:ident) => {
+        $value
+    };
+}
+
+/// The inputs that are known so far: those of another struct, all as options.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __partial {
+    (
+        $(#[$meta:meta])*
+        $name:ident of $whole:ident {
+            $($(#[$doc:meta])* $field:ident: [$($into:ident)?] $of:ty = $wire:literal [$($flag:ident)*]),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Default, PartialEq)]
+        pub struct $name {
+            $($(#[$doc])* pub $field: ::std::option::Option<$of>,)*
+        }
+
+        impl $name {
+            /// No input is known yet.
+            #[must_use]
+            pub fn new() -> Self {
+                ::std::default::Default::default()
+            }
+
+            $(
+                /// Sets the input.
+                #[must_use]
+                pub fn $field(mut self, $field: $crate::__taken!($($into)? $of)) -> Self {
+                    self.$field = ::std::option::Option::Some($crate::__kept!($($into)? $field));
+                    self
+                }
+            )*
+        }
+
+        impl ::std::convert::From<$whole> for $name {
+            #[allow(unused_variables)]
+            fn from(inputs: $whole) -> Self {
+                Self {
+                    $($field: inputs.$field.into(),)*
+                }
+            }
+        }
+
+        $crate::__fields!($name, false, [$(($field, $wire, [$($flag)*]),)*], []);
+    };
+}
+
+/// A string with known values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __choice {
+    ($name:ident { $($variant:ident: $wire:literal),* $(,)? }) => {
+        $crate::__chosen!($name, [$(($variant, $wire),)*], []);
+    };
+}
+
+/// A string with known values, and others.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __open_choice {
+    ($name:ident { $($variant:ident: $wire:literal),* $(,)? }) => {
+        $crate::__chosen!($name, [$(($variant, $wire),)*], [Other]);
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __chosen {
+    ($name:ident, [$(($variant:ident, $wire:literal),)*], [$($other:ident)?]) => {
+        impl $name {
+            /// The value in JSON.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    $(Self::$other(other) => other,)?
+                }
+            }
+        }
+
+        impl $crate::__private::Data for $name {
+            fn read(
+                value: &$crate::__private::Datum<'_>,
+                _: usize,
+            ) -> ::std::result::Result<Self, $crate::__private::Fault> {
+                let text = $crate::__private::choice(value)?;
+                ::std::result::Result::Ok(match text {
+                    $($wire => Self::$variant,)*
+                    $(_ => Self::$other(::std::string::String::from(text)),)?
+                    #[allow(unreachable_patterns)]
+                    _ => return ::std::result::Result::Err($crate::__private::no_choice(&[$($wire),*])),
+                })
+            }
+
+            fn view(&self) -> $crate::__private::View<'_> {
+                $crate::__private::View::Text(self.as_str())
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+
+        $crate::__serde!($name);
+    };
+}
+
+/// The error responses that a description declares for a step.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __errors {
+    (
+        $(#[$meta:meta])*
+        $name:ident of $workflow:path, $step:literal { $($status:literal $variant:ident($of:ty)),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $(
+                #[doc = ::std::concat!("Status `", $status, "`")]
+                $variant($of),
+            )*
+        }
+
+        impl $crate::ErrorResponse for $name {
+            const WORKFLOW: &'static str = <$workflow as $crate::Workflow>::ID;
+            const STEP: &'static str = $step;
+            const STATUSES: &'static [&'static str] = &[$($status),*];
+
+            fn read(status: &str, body: &str) -> ::std::option::Option<Self> {
+                match status {
+                    $($status => $crate::__private::read_text(body).map(Self::$variant),)*
+                    _ => ::std::option::Option::None,
+                }
+            }
+        }
+    };
+}
+
+/// Names of the document: inputs.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __names {
+    ($name:ident { $($variant:ident: $wire:literal),* $(,)? }) => {
+        impl $name {
+            /// All of them, in the order of the document.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name in the document.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.write_str(self.name())
+            }
+        }
+    };
+}
+
+/// Names of the document: the steps of a workflow.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __steps {
+    ($name:ident of $workflow:ident { $($variant:ident: $wire:literal),* $(,)? }) => {
+        $crate::__names!($name { $($variant: $wire),* });
+
+        impl ::std::convert::From<$name> for $crate::StepName {
+            fn from(step: $name) -> Self {
+                Self {
+                    file: <$workflow as $crate::Workflow>::DOCUMENT,
+                    workflow: <$workflow as $crate::Workflow>::ID,
+                    step: step.name(),
+                }
+            }
+        }
+    };
+}

@@ -1,0 +1,315 @@
+//! Structs by tables of their members.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::data::{Data, Fault, View, datum, deeper, object};
+use crate::datum::Datum;
+use crate::scan::{blank, key, skip};
+
+/// What is known of a struct.
+#[derive(Debug)]
+pub struct Table {
+    /// Its Rust name.
+    pub name: &'static str,
+    /// Its members in the order of its fields.
+    pub members: &'static [Member],
+}
+
+/// A member of an object, and the field that holds it.
+#[derive(Debug)]
+pub struct Member {
+    /// The field.
+    pub field: &'static str,
+    /// The name in JSON.
+    pub name: &'static str,
+    /// Whether `Debug` hides it.
+    pub secret: bool,
+    /// Whether it is written as null where it has no value, rather than left out.
+    pub always: bool,
+}
+
+impl Member {
+    /// A member.
+    #[must_use]
+    pub const fn new(field: &'static str, name: &'static str) -> Self {
+        Self {
+            field,
+            name,
+            secret: false,
+            always: false,
+        }
+    }
+
+    /// Which `Debug` hides.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// Which is written even where it has no value.
+    #[must_use]
+    pub const fn always(mut self) -> Self {
+        self.always = true;
+        self
+    }
+}
+
+/// Members that a schema does not name.
+pub type Additional = BTreeMap<String, Value>;
+
+/// Takes the views of the fields, and the members that the schema does not name.
+pub type Take<'t, 's> = &'t mut dyn FnMut(&[View<'s>], Option<&'s Additional>);
+
+/// A struct while it is written.
+pub trait Fields {
+    /// Its table.
+    fn table(&self) -> &'static Table;
+
+    /// Passes on the values of its fields in their order.
+    fn views<'s>(&'s self, take: Take<'_, 's>);
+}
+
+impl dyn Fields + '_ {
+    /// The value of one field.
+    pub(crate) fn field(&self, index: usize) -> View<'_> {
+        let mut found = View::Absent;
+        self.views(&mut |views, _| found = views.get(index).copied().unwrap_or(View::Absent));
+        found
+    }
+}
+
+/// A struct that is read by its table.
+pub trait Record: Fields + Data + Sized {
+    /// The table.
+    const TABLE: &'static Table;
+
+    /// The struct with the members that were read; `None` where one is absent or not of its type, which `members` then
+    /// says.
+    fn build(members: &mut Members<'_>) -> Option<Self>;
+}
+
+/// Reads a struct.
+///
+/// # Errors
+/// The value is no object, or a member is absent or not of its type.
+pub fn record<T: Record>(value: &Datum<'_>, open: bool, levels: usize) -> Result<T, Fault> {
+    let mut members = Members::read(T::TABLE, open, value, levels)?;
+    match T::build(&mut members) {
+        Some(record) => Ok(record),
+        None => Err(members.fault()),
+    }
+}
+
+/// What an object has for the fields of a struct.
+#[derive(Debug)]
+pub struct Members<'v> {
+    table: &'static Table,
+    values: Vec<Option<Datum<'v>>>,
+    additional: Option<Additional>,
+    levels: usize,
+    next: usize,
+    fault: Option<Fault>,
+}
+
+impl<'v> Members<'v> {
+    /// Members that are known.
+    pub(crate) fn of(table: &'static Table, values: Vec<Option<Datum<'v>>>) -> Self {
+        Self {
+            table,
+            values,
+            additional: None,
+            levels: super::data::LEVELS - 1,
+            next: 0,
+            fault: None,
+        }
+    }
+
+    /// Reads an object; `open`: what the table does not name is kept.
+    ///
+    /// # Errors
+    /// It is no object, or has a member twice.
+    pub fn read(table: &'static Table, open: bool, value: &'v Datum<'_>, levels: usize) -> Result<Self, Fault> {
+        let Some(json) = object(value) else {
+            return Err(Fault::new(format!("an object (`{}`)", table.name), value.kind()));
+        };
+        let levels = deeper(levels, value)?;
+        let mut read = Self {
+            levels,
+            ..Self::of(table, vec![None; table.members.len()])
+        };
+        let count = table.members.len();
+        let mut next = 0;
+        for (key, text) in members(json) {
+            let name = name(key)?;
+            // Most objects have their members in the order of the schema.
+            let known = (next..count).chain(0..next.min(count));
+            let known = known.into_iter().find(|index| table.members[*index].name == name);
+            let value = match known {
+                None if !open => continue,
+                _ => datum(text).map_err(|fault| fault.within(&name))?,
+            };
+            let Some(index) = known else {
+                let value = Value::read(&value, levels).map_err(|fault| fault.within(&name))?;
+                let additional = read.additional.get_or_insert_default();
+                additional.insert(name.into_owned(), value);
+                continue;
+            };
+            next = index + 1;
+            if read.values[index].replace(value).is_some() {
+                return Err(Fault::new(format!("an object with one member `{name}`"), "two"));
+            }
+        }
+        Ok(read)
+    }
+
+    /// The value of the next field; `None` where it is absent or not of its type.
+    pub fn take<T: Data>(&mut self) -> Option<T> {
+        let index = self.next;
+        self.next += 1;
+        let read = match self.values.get(index) {
+            Some(Some(value)) => T::read(value, self.levels),
+            _ => match T::absent() {
+                Some(absent) => return Some(absent),
+                None => Err(Fault::new("", "")),
+            },
+        };
+        match read {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                self.fail(index, fault);
+                None
+            }
+        }
+    }
+
+    /// Remembers what is wrong with a field; a fault without words is that it is absent.
+    fn fail(&mut self, index: usize, fault: Fault) {
+        let name = self.table.members.get(index).map_or("", |member| member.name);
+        self.fault = Some(if fault.found.is_empty() {
+            Fault::new(format!("an object with the member `{name}`"), "an object")
+        } else {
+            fault.within(name)
+        });
+    }
+
+    /// What is wrong with the field that could not be read.
+    pub(crate) fn fault(&mut self) -> Fault {
+        let unknown = || Fault::new(format!("an object (`{}`)", self.table.name), "another");
+        self.fault.take().unwrap_or_else(unknown)
+    }
+
+    /// The members that the table does not name.
+    #[must_use]
+    pub fn additional(&mut self) -> Additional {
+        self.additional.take().unwrap_or_default()
+    }
+}
+
+/// `Debug` of a struct with a table.
+///
+/// # Errors
+/// What the formatter says.
+pub fn debug(
+    table: &Table,
+    values: &[&dyn fmt::Debug],
+    additional: Option<&Additional>,
+    formatter: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let mut shown = formatter.debug_struct(table.name);
+    for (member, value) in table.members.iter().zip(values) {
+        let field = member.field.trim_start_matches("r#");
+        if member.secret {
+            shown.field(field, &format_args!("redacted"));
+        } else {
+            shown.field(field, value);
+        }
+    }
+    // Who hides a member hides what the schema does not know, too.
+    if let Some(additional) = additional.filter(|_| !table.members.iter().any(|member| member.secret)) {
+        shown.field("additional", additional);
+    }
+    shown.finish()
+}
+
+/// The members of an object that is known to be valid: the keys as they are written, and the texts of the values.
+pub(crate) fn members(json: &str) -> impl Iterator<Item = (&str, &str)> {
+    let bytes = json.as_bytes();
+    let mut at = blank(bytes, 1);
+    std::iter::from_fn(move || {
+        if bytes.get(at) == Some(&b'}') {
+            return None;
+        }
+        let start = key(bytes, at)?;
+        let end = skip(bytes, start)?;
+        let name = json[at..start].trim_end_matches([' ', '\n', '\t', '\r', ':']);
+        at = blank(bytes, end);
+        if bytes.get(at) == Some(&b',') {
+            at = blank(bytes, at + 1);
+        }
+        Some((name, &json[start..end]))
+    })
+}
+
+/// The items of an array that is known to be valid.
+pub(crate) fn items(json: &str) -> impl Iterator<Item = &str> {
+    let bytes = json.as_bytes();
+    let mut at = blank(bytes, 1);
+    std::iter::from_fn(move || {
+        if bytes.get(at) == Some(&b']') {
+            return None;
+        }
+        let (start, end) = (at, skip(bytes, at)?);
+        at = blank(bytes, end);
+        if bytes.get(at) == Some(&b',') {
+            at = blank(bytes, at + 1);
+        }
+        Some(&json[start..end])
+    })
+}
+
+/// A key as it is meant.
+pub(crate) fn name(key: &str) -> Result<Cow<'_, str>, Fault> {
+    let plain = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
+    if !plain.contains('\\') {
+        return Ok(Cow::Borrowed(plain));
+    }
+    let name = serde_json::from_str(key);
+    name.map(Cow::Owned)
+        .map_err(|_| Fault::new("names of characters", "a name with a lone surrogate"))
+}
+
+impl Data for () {
+    fn read(_: &Datum<'_>, _: usize) -> Result<Self, Fault> {
+        Ok(())
+    }
+
+    fn view(&self) -> View<'_> {
+        View::Record(self)
+    }
+}
+
+impl Fields for () {
+    fn table(&self) -> &'static Table {
+        Self::TABLE
+    }
+
+    fn views<'s>(&'s self, take: Take<'_, 's>) {
+        take(&[], None);
+    }
+}
+
+impl Record for () {
+    const TABLE: &'static Table = &Table {
+        name: "()",
+        members: &[],
+    };
+
+    fn build(_: &mut Members<'_>) -> Option<Self> {
+        Some(())
+    }
+}

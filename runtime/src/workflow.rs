@@ -1,0 +1,410 @@
+//! Workflows as types, and their runs.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::de::{DeserializeOwned, Deserializer};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::json::data::{self, Data as _};
+use crate::json::members::{Fields, Record};
+use crate::program::{Frame, Program, Returned, merged};
+use crate::progress::Progress;
+use crate::run::{self, Advance, Context};
+use crate::run_id::RunId;
+use crate::seal::{self, Binding, Seal};
+use crate::shape::{Shape, StepName};
+use crate::slot::Slot;
+use crate::snapshot;
+use crate::state::State;
+use crate::transport::Transport;
+
+/// A workflow, as a type.
+///
+/// [`arazzo_workflow!`](crate::arazzo_workflow) implements it for the type `Workflow` in the module of each workflow;
+/// nothing else can. Code that is generic over it works for every workflow: a table of jobs, a handler of a web server,
+/// an adapter for a durable engine. [`AnyRun`](crate::AnyRun) does the same where the type is only known at run time.
+///
+/// ```
+/// use arazzo::{Client, Error, Progress, Run, Transport, Workflow};
+///
+/// /// Advances a stored run as far as it goes, and says what it waits for.
+/// async fn resume<W: Workflow, T: Transport>(client: &Client<T>, stored: &mut String) -> Result<String, Error> {
+///     let mut run: Run<W> = serde_json::from_str(stored).expect("a stored run");
+///     let progress = run.advance_until_blocked(client).await?;
+///     *stored = serde_json::to_string(&run).expect("a run can be stored");
+///     Ok(match progress {
+///         Progress::Awaiting(inputs) => format!("{} needs {inputs:?}", W::ID),
+///         Progress::Done(outputs) => format!("{} returned {outputs:?}", W::ID),
+///         _ => format!("{} waits", W::ID),
+///     })
+/// }
+/// ```
+pub trait Workflow: fmt::Debug + Sized + Send + Sync + 'static {
+    /// The inputs, all of them.
+    type Inputs: Record
+        + Into<Self::PartialInputs>
+        + Clone
+        + PartialEq
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static;
+    /// The inputs that are known so far.
+    type PartialInputs: Record + Default + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// The name of an input.
+    type Input: Copy + Eq + std::hash::Hash + fmt::Debug + fmt::Display + Send + Sync + 'static;
+    /// The name of a step.
+    type Step: Copy + Eq + std::hash::Hash + fmt::Debug + fmt::Display + Into<StepName> + Send + Sync + 'static;
+    /// The outputs of the steps that have succeeded.
+    type Steps<'a>: Copy + fmt::Debug;
+    /// What the workflow returns: its outputs, or where it can hand over to other workflows, how it has ended.
+    type Outputs: Returned + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// What the workflows have returned that must have run before; `()` where there are none.
+    type Dependencies: Record + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
+
+    /// `workflowId`
+    const ID: &'static str;
+    /// The document's path, relative to the package that has compiled it.
+    const DOCUMENT: &'static str;
+    /// `summary`
+    const SUMMARY: Option<&'static str>;
+    /// `description`
+    const DESCRIPTION: Option<&'static str>;
+    /// The inputs in the order of the document.
+    const INPUTS: &'static [Self::Input];
+    /// The steps in the order of the document.
+    const STEPS: &'static [Self::Step];
+    /// The names by which the client knows the APIs that the workflow calls.
+    const SOURCES: &'static [&'static str];
+    /// The schema of the inputs: JSON Schema 2020-12, with references only within.
+    const INPUTS_SCHEMA: &'static str;
+    /// The schema of the outputs: JSON Schema 2020-12, with references only within.
+    const OUTPUTS_SCHEMA: &'static str;
+
+    #[doc(hidden)]
+    const SHAPE: &'static Shape;
+
+    #[doc(hidden)]
+    fn steps(state: &State) -> Self::Steps<'_>;
+}
+
+/// A run of a workflow: a plain value that can be stored, sent and resumed.
+///
+/// It holds the inputs that are known so far, the outputs of the steps that have succeeded, and what it takes to go
+/// on. It holds no client and no future: store it between two attempts, in whatever serde writes, and any process
+/// that has compiled the same workflow can take it up.
+///
+/// The module of each workflow has an alias for its own, `Run`.
+pub struct Run<W: Workflow> {
+    inputs: W::PartialInputs,
+    dependencies: W::Dependencies,
+    state: State,
+}
+
+impl<W: Workflow<Dependencies = ()>> Run<W> {
+    /// A run that stands before its first step.
+    #[must_use]
+    pub fn new(inputs: impl Into<W::PartialInputs>) -> Self {
+        Self::with_dependencies(inputs, ())
+    }
+}
+
+impl<W: Workflow> Run<W> {
+    /// A run that stands before its first step, of a workflow that needs others before it (`dependsOn`).
+    #[must_use]
+    pub fn with_dependencies(inputs: impl Into<W::PartialInputs>, dependencies: W::Dependencies) -> Self {
+        Self::from_parts(inputs.into(), dependencies, State::new(W::SHAPE))
+    }
+
+    pub(crate) fn from_parts(inputs: W::PartialInputs, dependencies: W::Dependencies, state: State) -> Self {
+        Self {
+            inputs,
+            dependencies,
+            state,
+        }
+    }
+
+    /// Performs one attempt of the next step; never sleeps.
+    ///
+    /// The run changes only when `advance` returns. If the future is dropped earlier, the API may have been called;
+    /// the run records only the attempt.
+    ///
+    /// # Errors
+    /// The workflow failed; the run is at the same step as before.
+    pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<W::Input, W::Outputs>, Error> {
+        let context = Context::new(client.transport(), client.settings());
+        Ok(match run::boxed_attempt(self, context).await? {
+            Advance::Advanced => Progress::Advanced,
+            Advance::Wait(duration) => Progress::Wait(duration),
+            Advance::Awaiting(inputs) => Progress::Awaiting(
+                inputs
+                    .iter()
+                    .filter_map(|index| W::INPUTS.get(*index))
+                    .copied()
+                    .collect(),
+            ),
+            Advance::Done => Progress::Done(self.collected()?),
+        })
+    }
+
+    /// Advances until the run has to wait, awaits an input or has ended; never sleeps.
+    ///
+    /// # Errors
+    /// The workflow failed; the run is at the same step as before the failed attempt.
+    pub async fn advance_until_blocked<T: Transport>(
+        &mut self,
+        client: &Client<T>,
+    ) -> Result<Progress<W::Input, W::Outputs>, Error> {
+        loop {
+            match self.advance(client).await? {
+                Progress::Advanced => {}
+                blocked => return Ok(blocked),
+            }
+        }
+    }
+
+    /// Runs to the end, sleeping where the workflow waits.
+    ///
+    /// # Errors
+    /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt. Fix what
+    /// was wrong and call `finish` again.
+    pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<W::Outputs, Error> {
+        run::boxed_finish(self, Context::new(client.transport(), client.settings())).await?;
+        self.collected()
+    }
+
+    fn collected(&self) -> Result<W::Outputs, Error> {
+        run::collected(self, |run| W::Outputs::collect(run, W::SHAPE))
+    }
+
+    /// Stores the run, sealed by a key of yours and bound to what it belongs to; [`open`](Self::open) restores it.
+    ///
+    /// # Errors
+    /// The key cannot seal.
+    pub fn seal<S: Seal + ?Sized>(&self, key: &S, binding: Binding<'_>) -> Result<Vec<u8>, Error> {
+        seal::seal(self, key, binding)
+    }
+
+    /// Restores a run that was stored by [`seal`](Self::seal).
+    ///
+    /// # Errors
+    /// The bytes were not sealed by this key with this binding, or hold no run of this workflow.
+    pub fn open<S: Seal + ?Sized>(key: &S, binding: Binding<'_>, sealed: &[u8]) -> Result<Self, Error> {
+        seal::open(key, binding, sealed)
+    }
+
+    /// What tells the run from every other, and stays when it is stored.
+    #[must_use]
+    pub fn id(&self) -> RunId {
+        self.state.id()
+    }
+
+    /// The step that is next; `None` when the run has ended.
+    #[must_use]
+    pub fn step(&self) -> Option<W::Step> {
+        W::STEPS.get(self.state.position()?).copied()
+    }
+
+    /// The outputs of the steps that have succeeded.
+    #[must_use]
+    pub fn steps(&self) -> W::Steps<'_> {
+        W::steps(&self.state)
+    }
+
+    /// The inputs that are known so far.
+    #[must_use]
+    pub fn inputs(&self) -> &W::PartialInputs {
+        &self.inputs
+    }
+
+    /// The inputs, to be set or corrected.
+    pub fn inputs_mut(&mut self) -> &mut W::PartialInputs {
+        &mut self.inputs
+    }
+
+    /// What the workflow has returned; `None` until the run has ended.
+    #[must_use]
+    pub fn outputs(&self) -> Option<W::Outputs> {
+        if self.state.position().is_some() {
+            return None;
+        }
+        W::Outputs::collect(&self.frame(), W::SHAPE)
+    }
+}
+
+impl<W: Workflow> Program for Run<W> {
+    fn shape(&self) -> &'static Shape {
+        W::SHAPE
+    }
+
+    fn state(&self) -> &State {
+        &self.state
+    }
+
+    fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    fn inputs(&self) -> &dyn Fields {
+        &self.inputs
+    }
+
+    fn set_input(&mut self, name: &str, json: &str) -> Result<(), String> {
+        let merged = merged(&self.inputs, name, json)?;
+        self.inputs = data::read(&merged).map_err(|fault| fault.to_string())?;
+        Ok(())
+    }
+
+    fn dependencies(&self) -> &dyn Fields {
+        &self.dependencies
+    }
+
+    fn outputs(&self) -> Option<Slot> {
+        Slot::seen(Self::outputs(self)?.view())
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        Frame::new(&self.inputs, &self.dependencies, &self.state)
+    }
+
+    fn boxed(&self) -> Box<dyn Program> {
+        Box::new(self.clone())
+    }
+}
+
+impl<W: Workflow> Clone for Run<W> {
+    fn clone(&self) -> Self {
+        Self {
+            inputs: self.inputs.clone(),
+            dependencies: self.dependencies.clone(),
+            state: self.state.clone(),
+        }
+    }
+}
+
+impl<W: Workflow> fmt::Debug for Run<W> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Run")
+            .field("inputs", &self.inputs)
+            .field("step", &self.step())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<W: Workflow> Serialize for Run<W> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        snapshot::serialize(self, serializer)
+    }
+}
+
+impl<'de, W: Workflow> Deserialize<'de> for Run<W> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = data::text(deserializer)?;
+        snapshot::read(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Calls a workflow: what the function of each workflow does.
+///
+/// # Errors
+/// The error that stopped the run, together with the run.
+pub async fn call<W: Workflow, T: Transport>(
+    client: &Client<T>,
+    inputs: W::Inputs,
+    dependencies: W::Dependencies,
+) -> Result<W::Outputs, RunError<W>> {
+    let mut run = Run::with_dependencies(inputs, dependencies);
+    match run.finish(client).await {
+        Ok(outputs) => Ok(outputs),
+        Err(error) => Err(RunError::new(error, run)),
+    }
+}
+
+/// The inputs of a workflow, all of them, from those of a run.
+impl<R: Record> Returned for R {
+    fn collect(run: &Frame<'_>, shape: &'static Shape) -> Option<Self> {
+        crate::program::outputs(run, shape)
+    }
+}
+
+/// The error that stopped a run, together with the run.
+///
+/// It dereferences to the error. The run is at the step that failed: fix what was wrong and call
+/// [`finish`](Run::finish) again.
+pub struct RunError<W: Workflow> {
+    error: Error,
+    run: Box<Run<W>>,
+}
+
+impl<W: Workflow> RunError<W> {
+    /// Joins an error and the run that it stopped.
+    #[must_use]
+    pub fn new(error: Error, run: Run<W>) -> Self {
+        Self {
+            error,
+            run: Box::new(run),
+        }
+    }
+
+    /// The error alone.
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// The run.
+    #[must_use]
+    pub fn run(&self) -> &Run<W> {
+        &self.run
+    }
+
+    /// The error, without the run.
+    #[must_use]
+    pub fn into_error(self) -> Error {
+        self.error
+    }
+
+    /// The run, to be fixed and finished.
+    #[must_use]
+    pub fn into_run(self) -> Run<W> {
+        *self.run
+    }
+}
+
+impl<W: Workflow> From<RunError<W>> for Error {
+    fn from(error: RunError<W>) -> Self {
+        error.error
+    }
+}
+
+impl<W: Workflow> Deref for RunError<W> {
+    type Target = Error;
+
+    fn deref(&self) -> &Error {
+        &self.error
+    }
+}
+
+impl<W: Workflow> fmt::Display for RunError<W> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl<W: Workflow> fmt::Debug for RunError<W> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl<W: Workflow> std::error::Error for RunError<W> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}

@@ -1,22 +1,22 @@
 use std::time::Duration;
 
-use arazzo::Client;
+use arazzo::{Client, Progress, Run, Workflow};
 use restate_sdk::prelude::{HandlerError, TerminalError};
 use serde::{Deserialize, Serialize};
 
-use crate::durable::Durable;
 use crate::failure::{Failure, judge};
 
 /// What one attempt came to: what the journal keeps of it.
 ///
 /// The run in it holds what the API has returned, the secret of the authenticator app included. Where
-/// the journal must not hold that in the clear, `R::seal` and `R::open` belong here.
+/// the journal must not hold that in the clear, `Run::seal` and `Run::open` belong here.
 #[derive(Serialize, Deserialize)]
-pub struct Attempt<R, O> {
+#[serde(bound = "")]
+pub struct Attempt<W: Workflow> {
     /// The run after the attempt.
-    pub run: R,
+    pub run: Run<W>,
     /// What comes next.
-    pub next: Next<O>,
+    pub next: Next<W::Outputs>,
 }
 
 /// [`arazzo::Progress`] in a form that can be stored, and the one failure that goes on.
@@ -39,19 +39,31 @@ pub enum Next<O> {
 
 impl<O> Next<O> {
     /// Asks for these inputs.
-    pub fn ask(inputs: impl IntoIterator<Item = &'static str>, refusal: Option<String>) -> Self {
+    pub fn ask(inputs: impl IntoIterator<Item = impl ToString>, refusal: Option<String>) -> Self {
         Self::Ask {
-            inputs: inputs.into_iter().map(str::to_owned).collect(),
+            inputs: inputs.into_iter().map(|input| input.to_string()).collect(),
             refusal,
+        }
+    }
+}
+
+impl<I: ToString, O> From<Progress<I, O>> for Next<O> {
+    fn from(progress: Progress<I, O>) -> Self {
+        match progress {
+            Progress::Wait(duration) => Self::Wait(duration),
+            Progress::Awaiting(inputs) => Self::ask(inputs, None),
+            Progress::Done(outputs) => Self::Done(outputs),
+            // `Advanced`, and whatever else is only a reason to advance again.
+            _ => Self::Advance,
         }
     }
 }
 
 /// Makes one attempt of one step. An error of this function leaves nothing in the journal if it is
 /// to be retried, and ends the workflow if it is not.
-pub async fn attempt<R: Durable>(mut run: R, client: &Client) -> Result<Attempt<R, R::Outputs>, HandlerError> {
+pub async fn attempt<W: Workflow>(mut run: Run<W>, client: &Client) -> Result<Attempt<W>, HandlerError> {
     let next = match run.advance(client).await {
-        Ok(next) => next,
+        Ok(progress) => progress.into(),
         Err(error) => match judge(&error) {
             Failure::Ask(input) => Next::ask([input], Some(error.to_string())),
             Failure::Retry => return Err(chain(&error).into()),

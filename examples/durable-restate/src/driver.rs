@@ -1,11 +1,10 @@
 use std::time::Duration;
 
-use arazzo::Client;
+use arazzo::{Client, Run, Workflow};
 use restate_sdk::prelude::*;
 use serde_json::Value;
 
 use crate::attempt::{Next, attempt};
-use crate::durable::Durable;
 use crate::inputs::{Given, merge};
 use crate::status::Status;
 
@@ -28,12 +27,12 @@ fn retry_policy() -> RunRetryPolicy {
 
 /// Runs a workflow to its end: the handler `run`. `show` says what a user needs to know for the
 /// inputs that are asked for.
-pub async fn drive<R: Durable>(
+pub async fn drive<W: Workflow<Dependencies = ()>>(
     ctx: &WorkflowContext<'_>,
     client: &Client,
     given: Given,
-    show: fn(&R) -> Value,
-) -> Result<Json<R::Outputs>, TerminalError> {
+    show: fn(&Run<W>) -> Value,
+) -> Result<Json<W::Outputs>, TerminalError> {
     let result = steps(ctx, client, given, show).await;
     let status = match &result {
         Ok(_) => Status::Done,
@@ -45,27 +44,27 @@ pub async fn drive<R: Durable>(
     result.map(Json)
 }
 
-async fn steps<R: Durable>(
+async fn steps<W: Workflow<Dependencies = ()>>(
     ctx: &WorkflowContext<'_>,
     client: &Client,
     given: Given,
-    show: fn(&R) -> Value,
-) -> Result<R::Outputs, TerminalError> {
-    let inputs = merge(&R::Inputs::default(), given)?;
+    show: fn(&Run<W>) -> Value,
+) -> Result<W::Outputs, TerminalError> {
+    let inputs = merge(&W::PartialInputs::default(), given)?;
     // In the journal, since a run is unique: a replay has to see the same one.
     let mut run = ctx
-        .run(async || Ok(Json(R::new(inputs))))
+        .run(async || Ok(Json(Run::<W>::new(inputs))))
         .name("new run")
         .await?
         .into_inner();
     let mut asked = 0;
     loop {
-        let step = run.step().unwrap_or("end");
-        ctx.set(STATUS, Json(Status::Running { step: step.to_owned() }));
+        let step = run.step().map_or_else(|| "end".to_owned(), |step| step.to_string());
+        ctx.set(STATUS, Json(Status::Running { step: step.clone() }));
         let (before, client) = (run.clone(), client.clone());
         let made = ctx
             .run(async move || attempt(before, &client).await.map(Json))
-            .name(step)
+            .name(step.clone())
             .retry_policy(retry_policy())
             .await?
             .into_inner();
@@ -74,13 +73,7 @@ async fn steps<R: Durable>(
             Next::Advance => {}
             Next::Wait(duration) => {
                 let seconds = duration.as_secs_f64();
-                ctx.set(
-                    STATUS,
-                    Json(Status::Waiting {
-                        step: step.to_owned(),
-                        seconds,
-                    }),
-                );
+                ctx.set(STATUS, Json(Status::Waiting { step, seconds }));
                 ctx.sleep(duration).await?;
             }
             Next::Ask { refusal, .. } if asked == MOST_ASKED => {
@@ -115,7 +108,10 @@ fn promise(asked: u32) -> String {
 }
 
 /// Gives a workflow the inputs that it asks for: the handler `provide`.
-pub async fn provide<R: Durable>(ctx: &SharedWorkflowContext<'_>, given: Given) -> Result<(), TerminalError> {
+pub async fn provide<W: Workflow<Dependencies = ()>>(
+    ctx: &SharedWorkflowContext<'_>,
+    given: Given,
+) -> Result<(), TerminalError> {
     let Status::Awaiting { inputs, asked, .. } = status(ctx).await?.into_inner() else {
         return Err(TerminalError::new_with_code(
             409,
@@ -128,7 +124,7 @@ pub async fn provide<R: Durable>(ctx: &SharedWorkflowContext<'_>, given: Given) 
             format!("the input `{missing}` is asked for"),
         ));
     }
-    merge(&R::Inputs::default(), given.clone())?;
+    merge(&W::PartialInputs::default(), given.clone())?;
     let promise = promise(asked);
     if ctx.peek_promise::<Json<Given>>(&promise).await?.is_some() {
         return Err(TerminalError::new_with_code(

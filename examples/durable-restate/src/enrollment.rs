@@ -3,15 +3,12 @@ use restate_sdk::prelude::*;
 use serde_json::{Value, json};
 
 use crate::driver;
-use crate::durable::durable;
 use crate::inputs::Given;
 use crate::status::Status;
 
 arazzo::arazzo_workflow!("../../stytch-totp/stytch-totp-enrollment-workflow.yml");
 
-use totp_enrollment::{Outputs, Run};
-
-durable!(totp_enrollment);
+use totp_enrollment::{Outputs, Run, Workflow};
 
 /// Enrols a user into TOTP.
 pub struct TotpEnrollment {
@@ -30,7 +27,7 @@ impl TotpEnrollment {
     /// Gives the enrolment what it asks for: `totp_code`.
     #[handler]
     async fn provide(&self, ctx: SharedWorkflowContext<'_>, inputs: Json<Given>) -> Result<(), TerminalError> {
-        driver::provide::<Run>(&ctx, inputs.into_inner()).await
+        driver::provide::<Workflow>(&ctx, inputs.into_inner()).await
     }
 
     /// Tells where the enrolment stands, and shows the QR code when a code is asked for.

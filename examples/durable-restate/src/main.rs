@@ -77,7 +77,6 @@
 
 mod attempt;
 mod driver;
-mod durable;
 mod enrollment;
 mod failure;
 mod inputs;

@@ -3,7 +3,6 @@ use restate_sdk::prelude::*;
 use serde_json::Value;
 
 use crate::driver;
-use crate::durable::durable;
 use crate::inputs::Given;
 use crate::status::Status;
 
@@ -13,9 +12,7 @@ arazzo::arazzo_workflow! {
     lints = { allow(source_leaves_package) },
 }
 
-use totp_sign_in::{Outputs, Run};
-
-durable!(totp_sign_in);
+use totp_sign_in::{Outputs, Run, Workflow};
 
 /// Signs in a user who has enrolled.
 pub struct TotpSignIn {
@@ -34,7 +31,7 @@ impl TotpSignIn {
     /// Gives the sign-in what it asks for: `totp_code`.
     #[handler]
     async fn provide(&self, ctx: SharedWorkflowContext<'_>, inputs: Json<Given>) -> Result<(), TerminalError> {
-        driver::provide::<Run>(&ctx, inputs.into_inner()).await
+        driver::provide::<Workflow>(&ctx, inputs.into_inner()).await
     }
 
     /// Tells where the sign-in stands.

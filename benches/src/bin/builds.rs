@@ -25,7 +25,7 @@ use quote::quote;
 
 type Result<T> = std::result::Result<T, String>;
 
-const PARTS: [&str; 4] = ["build", "generator", "code", "binary"];
+const PARTS: [&str; 5] = ["build", "generator", "code", "binary", "twelve"];
 
 /// Checks after a touch: they are short, so that more of them are needed.
 const CHECKS: usize = 9;
@@ -327,6 +327,48 @@ fn generated(at: &Path, target: &str, description: &str, name: &str) -> Result<C
     Crate::new(at, target, name, &dependencies, GENERATED, &files)
 }
 
+/// A crate of `benches/twelve`, with all its files.
+fn committed(at: &Path, name: &str, dependencies: &str) -> Result<Crate> {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("twelve").join(name);
+    let mut files = Vec::new();
+    for folder in ["src", "workflows"] {
+        let Ok(entries) = fs::read_dir(from.join(folder)) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let file = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            let text = fs::read_to_string(entry.path()).map_err(|error| error.to_string())?;
+            files.push((file, text));
+        }
+    }
+    let main = files.iter().find(|(file, _)| file == "src/main.rs");
+    let main = main.map(|(_, text)| text.clone()).unwrap_or_default();
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(file, text)| (file.as_str(), text.as_str()))
+        .collect();
+    let directory = at.join("workflows-of-twelve");
+    fs::create_dir_all(directory.join(name).join("workflows")).map_err(|error| error.to_string())?;
+    Crate::new(&directory, "twelve", name, dependencies, &main, &files)
+}
+
+/// Twelve workflows of one API, and the same calls by hand with complete serde structs.
+fn twelve(at: &Path, pairs: usize) -> Result<()> {
+    let compiled = committed(at, "compiled", &format!("{}\n{TOKIO}", arazzo()?))?;
+    let by_hand = committed(at, "by-hand", &format!("{BY_HAND_DEPENDENCIES}{TOKIO}"))?;
+    let crates = [&compiled, &by_hand];
+    let measured = |what: &str, act: fn(&Crate) -> Result<Took>, rounds, goal| -> Result<()> {
+        alternate(&crates, 1, act)?;
+        let took = alternate(&crates, rounds, act)?;
+        let figures = format!("{:.2} s / {:.2} s", of_all(&took[0], cpu), of_all(&took[1], cpu));
+        figure(what, &figures, ratio(&took[0], &took[1], cpu), Some(goal));
+        Ok(())
+    };
+    measured("twelve: check / by hand, cpu", Crate::own_check, CHECKS, 1.0)?;
+    measured("twelve: check after a touch / by hand, cpu", Crate::check, CHECKS, 1.2)?;
+    measured("twelve: release build / by hand, cpu", Crate::own_release, pairs, 0.6)
+}
+
 /// Clean builds and checks against the program by hand and against a generated client.
 fn build_times(at: &Path, pairs: usize, hand: bool, generator: bool) -> Result<()> {
     let compiled = compiled(at, "compiled", DESCRIPTION, "compiled")?;
@@ -408,6 +450,18 @@ fn published(at: &Path, corpus: &Path, pairs: usize) -> Result<()> {
 }
 
 impl Crate {
+    /// Checks this crate alone, without anything from before.
+    fn own_check(&self) -> Result<Took> {
+        self.cargo(&["clean", "--package", &self.name])?;
+        Ok(self.cargo(&["check"])?.0)
+    }
+
+    /// Builds this crate alone for a release.
+    fn own_release(&self) -> Result<Took> {
+        self.cargo(&["clean", "--release", "--package", &self.name])?;
+        Ok(self.cargo(&["build", "--release"])?.0)
+    }
+
     /// Builds this crate alone anew.
     fn own_build(&self) -> Result<Took> {
         self.cargo(&["clean", "--package", &self.name])?;
@@ -607,6 +661,9 @@ fn measure() -> Result<()> {
     }
     if wanted("binary") {
         binary(directory.path())?;
+    }
+    if wanted("twelve") {
+        twelve(directory.path(), pairs)?;
     }
     Ok(())
 }

@@ -334,7 +334,7 @@ pub mod import_books {
             0 => {
                 exchange.require(exchange.is(202), "$statusCode == 202", 19, 24)?;
                 let found = exchange.read([&["id"]]);
-                found.keep_all(&[0], &SHAPE.steps[0].outputs)
+                found.keep_all(&[0], SHAPE.steps[0].outputs)
             }
             1 => {
                 exchange
@@ -349,7 +349,7 @@ pub mod import_books {
             2 => {
                 exchange.require_success(45, 17)?;
                 let found = exchange.read([&["bookId"]]);
-                found.keep_all(&[0], &SHAPE.steps[2].outputs)
+                found.keep_all(&[0], SHAPE.steps[2].outputs)
             }
             _ => Ok(__rt::Vec::new()),
         }

@@ -347,7 +347,7 @@ pub mod totp_enrollment {
             0 => {
                 exchange.require(exchange.is(200), "$statusCode == 200", 50, 18)?;
                 let found = exchange.read([&["user_id"]]);
-                found.keep_all(&[0], &SHAPE.steps[0].outputs)
+                found.keep_all(&[0], SHAPE.steps[0].outputs)
             }
             1 => {
                 exchange.require(exchange.is(200), "$statusCode == 200", 63, 18)?;
@@ -358,13 +358,13 @@ pub mod totp_enrollment {
                         &["qr_code"],
                         &["recovery_codes"],
                     ]);
-                found.keep_all(&[0, 1, 2, 3], &SHAPE.steps[1].outputs)
+                found.keep_all(&[0, 1, 2, 3], SHAPE.steps[1].outputs)
             }
             2 => {
                 exchange.require(exchange.is(200), "$statusCode == 200", 81, 18)?;
                 let found = exchange
                     .read([&["user_id"], &["session_token"], &["session_jwt"]]);
-                found.keep_all(&[0, 1, 2], &SHAPE.steps[2].outputs)
+                found.keep_all(&[0, 1, 2], SHAPE.steps[2].outputs)
             }
             _ => Ok(__rt::Vec::new()),
         }

@@ -341,7 +341,7 @@ fn keep_all(step: &Step, index: usize, scope: &Scope<'_>) -> TokenStream {
         _ => None,
     };
     let index = Literal::usize_unsuffixed(index);
-    let meta = quote!(&SHAPE.steps[#index].outputs);
+    let meta = quote!(SHAPE.steps[#index].outputs);
     let pointers: Option<Vec<usize>> = step.outputs.iter().map(found).collect();
     match pointers {
         Some(pointers) if pointers.is_empty() => quote!(Ok(__rt::Vec::new())),

@@ -190,6 +190,7 @@ pub mod import_books {
             Steps { state }
         }
     }
+    #[allow(clippy::needless_update)]
     static SHAPE: __rt::Shape = __rt::Shape {
         workflow: "import-books",
         file: "golden/import.yml",

@@ -206,6 +206,7 @@ pub mod totp_enrollment {
             Steps { state }
         }
     }
+    #[allow(clippy::needless_update)]
     static SHAPE: __rt::Shape = __rt::Shape {
         workflow: "totp-enrollment",
         file: "../examples/stytch-totp/stytch-totp-enrollment-workflow.yml",

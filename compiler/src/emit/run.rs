@@ -167,6 +167,7 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     let decisions = if broken { Vec::new() } else { decided(workflow) };
     let decisions = decisions.into_iter().map(ident);
     quote! {
+        #[allow(clippy::needless_update)]
         static SHAPE: __rt::Shape = __rt::Shape {
             workflow: #id, file: #file, inputs: &[#(#inputs),*], first: #first, steps: &[#(#steps),*], #dependencies
             #targets sources: &[#(#sources),*], #(#decisions,)* ..__rt::Shape::EMPTY

@@ -1,5 +1,7 @@
 //! The program with a real table, against a shop on loopback.
 
+#![allow(clippy::expect_used, reason = "a test")]
+
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -13,8 +13,11 @@ use std::time::Duration;
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::Header;
+use arazzo_compiler::emit::{Home, emit};
 use arazzo_compiler::source::{Disk, Memory};
 use arazzo_compiler::{Compilation, compile};
+use proc_macro2::TokenStream;
+use quote::quote;
 
 const API: &str = "openapi: 3.1.0\ninfo: { title: t, version: '1' }\nservers: [{ url: 'https://api.test' }]\n\
                    paths: { /a: { post: { operationId: a, requestBody: { content: { application/json: { schema: {} } } }, \
@@ -281,5 +284,50 @@ fn long_values_and_lists_are_read() {
             Some(code) => assert!(said.contains(code), "{}", &said[..said.len().min(500)]),
             None => assert!(!said.contains("error["), "{}", &said[..said.len().min(500)]),
         }
+    }
+}
+
+struct Runtime;
+
+impl Home for Runtime {
+    fn path(&self, _: usize) -> TokenStream {
+        quote!(::arazzo)
+    }
+}
+
+/// Schemas that share others are written out once for every way to them, twice as often with every level, and each name
+/// of a component was searched for in the whole document: minutes then, seconds now.
+#[test]
+fn schemas_that_share_others_are_read() {
+    let schemas = |count: usize, next: fn(usize, usize) -> [usize; 2]| {
+        let schema = |index: usize| {
+            let [x, y] = next(index, count).map(|other| format!("{{ $ref: '#/components/inputs/S{other}' }}"));
+            format!("S{index}: {{ type: object, properties: {{ x: {x}, y: {y} }} }}")
+        };
+        (0..count).map(schema).collect::<Vec<_>>().join(", ")
+    };
+    let circle: fn(usize, usize) -> [usize; 2] = |index, count| [(index + 1) % count, (index * 7 + 3) % count];
+    let ladder: fn(usize, usize) -> [usize; 2] = |index, count| [(index + 1).min(count - 1); 2];
+    for schemas in [schemas(2_000, circle), schemas(60, ladder)] {
+        let document = format!(
+            "arazzo: 1.1.0\ninfo: {{ title: t, version: '1' }}\n\
+             sourceDescriptions: [{{ name: api, url: api.yaml, type: openapi }}]\n\
+             workflows: [{{ workflowId: w, inputs: {{ type: object, properties: {{ a: {{ $ref: '#/components/inputs/S0' }} }} }}, \
+             steps: [{{ stepId: s, operationId: a, requestBody: {{ payload: {{ a: $inputs.a }} }} }}] }}]\n\
+             components: {{ inputs: {{ {schemas} }} }}\n"
+        );
+        let library = Memory::default().with("flow.yaml", document).with("api.yaml", API);
+        let options = Options {
+            document: "flow.yaml".to_owned(),
+            ..Options::default()
+        };
+        let expand = move || {
+            let compilation = compile(&options, &library);
+            assert!(!compilation.has_errors(), "{}", said(&compilation));
+            let plan = compilation.plan.as_ref().expect("a plan");
+            assert!(!emit(plan, &Runtime, false).is_empty());
+        };
+        let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(expand);
+        thread.unwrap().join().expect("an expansion");
     }
 }

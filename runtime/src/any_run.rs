@@ -93,7 +93,7 @@ impl AnyWorkflow {
     /// A run that is before its first step; inputs that are missing can be set later.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`]: `inputs` is not an object, has a member that is no input, or one of another type.
+    /// [`ErrorKind::InvalidInput`]: `inputs` is not an object, has an unknown member, or one of the wrong type.
     pub fn start(&self, inputs: &Value) -> Result<AnyRun, Error> {
         let known = || (self.start)("{}").map(|program| AnyRun { program });
         let invalid = |message: String| {

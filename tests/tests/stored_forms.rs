@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arazzo::http::{Request, Response};
-use arazzo::{Blob, Bytes, Client, Progress, Transport};
+use arazzo::{Bytes, Client, Progress, Transport};
 use serde_json::{Map, Value, json};
 
 mod depends {
@@ -102,56 +102,6 @@ fn stored(name: &str) -> Vec<(usize, Value)> {
         (usize::try_from(answered).expect("a number"), state["run"].clone())
     };
     states.into_iter().map(state).collect()
-}
-
-/// Takes a run one attempt after the other, and keeps what is stored after each.
-macro_rules! states {
-    ($run:expr, $answers:expr) => {{
-        let next = Arc::new(AtomicUsize::new(0));
-        let client = api($answers, &next);
-        let mut run = $run;
-        let mut states = vec![json!({ "answered": 0, "run": run })];
-        loop {
-            let progress = run.advance(&client).await.expect("an attempt");
-            states.push(json!({ "answered": next.load(Ordering::Relaxed), "run": run }));
-            if !matches!(progress, Progress::Advanced | Progress::Wait(_)) {
-                break Value::from(states);
-            }
-        }
-    }};
-}
-
-#[tokio::test]
-#[ignore = "writes the file that the other tests read"]
-async fn write() {
-    let mut all = Map::new();
-    let inputs = borrow::Inputs::new("ada", "s3", 7);
-    all.insert("borrow".into(), states!(borrow::Run::new(inputs), BORROW));
-    let run = renew_by_step::Run::new(renew_by_step::Inputs::new());
-    all.insert("renew-by-step".into(), states!(run, RENEW_BY_STEP));
-    let run = renew_by_workflow::Run::new(renew_by_workflow::Inputs::new("ada", 7).secret("s3"));
-    all.insert("renew-by-workflow".into(), states!(run, RENEW_BY_WORKFLOW));
-    let run = lend_or_queue::Run::new(lend_or_queue::Inputs::new(7, "ada"));
-    all.insert("lend-or-queue".into(), states!(run, LEND_OR_QUEUE));
-    let needed = depends::borrow::Dependencies {
-        sign_in: depends::sign_in::Outputs { token: "t".into() },
-        sign_in_inputs: depends::sign_in::Inputs::new("ada"),
-        find_shelf: depends::find_shelf::Outputs { name: "front".into() },
-    };
-    let run = depends::borrow::Run::with_dependencies(depends::borrow::Inputs::new(7), needed);
-    all.insert("depends".into(), states!(run, DEPENDS));
-    let picture = || {
-        Blob::new(Bytes::from_static(b"\x00\xff"))
-            .named("a.png")
-            .of_type("image/png")
-    };
-    let inputs = upload::Inputs::new(picture()).pages(vec![picture(), Blob::new("x")]);
-    all.insert("upload".into(), states!(upload::Run::new(inputs), UPLOAD));
-    let run = keep_anything::Run::new(keep_anything::Inputs::new());
-    all.insert("anything".into(), states!(run, ANYTHING));
-    let run = review::Run::new(review::PartialInputs::new().book_id(7).stars(5));
-    all.insert("review".into(), states!(run, REVIEW));
-    std::fs::write(STORED, serde_json::to_string_pretty(&all).expect("JSON")).expect("written");
 }
 
 /// Every state is read and written unchanged, and the run goes on from it to the same end.

@@ -8,7 +8,7 @@ use crate::document::{Document, Text};
 use crate::flow::{Flow, unconditional};
 use crate::resolve::{ActionKind, Call, Program, Reference, Source, Workflow};
 use crate::schema::Type;
-use crate::source::{Cursor, Data};
+use crate::source::{Cursor, Data, Entry};
 use crate::typing::Typing;
 
 pub(super) fn id_pattern(document: &Document<'_>, diagnostics: &mut Diagnostics) {
@@ -54,6 +54,9 @@ pub(super) fn unused_source(
     if diagnostics.has_errors() || calls().any(|call| matches!(call, Call::Unresolved)) {
         return;
     }
+    let names = document.sources.iter().map(|source| source.name.value.len());
+    let longest = names.max().unwrap_or_default() + "$sourceDescriptions..".len();
+    let mentions = Mentions::of(document.root, longest);
     for source in &document.sources {
         let called = calls()
             .filter_map(|call| match call {
@@ -62,20 +65,53 @@ pub(super) fn unused_source(
             })
             .any(|api| api.name == source.name.value);
         let mention = format!("$sourceDescriptions.{}.", source.name.value);
-        if !called && !mentions(document.root, &mention) {
+        if !called && !mentions.has(&mention) {
             let message = format!("nothing uses the source description `{}`", source.name.value);
             diagnostics.push(Diagnostic::new(&rule::UNUSED_SOURCE, source.name.span(), message).help("remove it"));
         }
     }
 }
 
-/// Whether a string anywhere below `at` contains `text`.
-fn mentions(at: Cursor<'_>, text: &str) -> bool {
-    match &at.node().data {
-        Data::String(value) => value.contains(text),
-        Data::Array(_) => at.items().any(|item| mentions(item, text)),
-        Data::Object(_) => at.members().any(|entry| mentions(entry.value, text)),
-        _ => false,
+/// What the strings of a document may refer to: their ends from every `$` and `#` on, so that a document with many
+/// names is searched once and not for each of them.
+struct Mentions<'a> {
+    ends: BTreeSet<&'a str>,
+    /// No name that is looked for is longer.
+    longest: usize,
+}
+
+impl<'a> Mentions<'a> {
+    fn of(root: Cursor<'a>, longest: usize) -> Self {
+        let mut mentions = Self {
+            ends: BTreeSet::new(),
+            longest,
+        };
+        mentions.add(root);
+        mentions
+    }
+
+    fn add(&mut self, at: Cursor<'a>) {
+        match &at.node().data {
+            Data::String(value) => {
+                let ends = value.match_indices(['$', '#']).map(|(start, _)| {
+                    let mut end = value.len().min(start + self.longest);
+                    while !value.is_char_boundary(end) {
+                        end += 1;
+                    }
+                    &value[start..end]
+                });
+                self.ends.extend(ends);
+            }
+            Data::Array(_) => at.items().for_each(|item| self.add(item)),
+            Data::Object(_) => at.members().for_each(|entry| self.add(entry.value)),
+            _ => {}
+        }
+    }
+
+    /// Whether a string contains `text`, which starts with `$` or `#`.
+    fn has(&self, text: &str) -> bool {
+        let mut from = self.ends.range::<&str, _>(text..);
+        from.next().is_some_and(|end| end.starts_with(text))
     }
 }
 
@@ -100,23 +136,27 @@ pub(super) fn unused_component(document: &Document<'_>, diagnostics: &mut Diagno
         ),
         ("inputs", components.inputs.clone()),
     ];
+    let anchor = |entry: &Entry<'_>| {
+        let anchor = entry.value.get("$anchor").and_then(Cursor::as_str);
+        anchor.map(|anchor| format!("#{anchor}"))
+    };
+    let lengths = named.iter().flat_map(|(_, entries)| entries).map(|entry| {
+        let name = entry.key.len() + "$components.failureActions.".len();
+        name.max(anchor(entry).map_or(0, |anchor| anchor.len()))
+    });
+    let mentions = Mentions::of(document.root, lengths.max().unwrap_or_default());
     for (kind, entries) in named {
         for entry in entries {
             let expression = format!("$components.{kind}.{}", entry.key);
             let pointer = format!("#/components/{kind}/{}", entry.key);
-            let anchor = entry
-                .value
-                .get("$anchor")
-                .and_then(Cursor::as_str)
-                .map(|anchor| format!("#{anchor}"));
             // One that is named as a component of another kind is meant; that is reported there.
             let mistaken = ["parameters", "successActions", "failureActions"]
                 .map(|other| Some(format!("$components.{other}.{}", entry.key)));
-            let used = [Some(expression), Some(pointer), anchor]
+            let used = [Some(expression), Some(pointer), anchor(&entry)]
                 .into_iter()
                 .chain(mistaken)
                 .flatten()
-                .any(|text| mentions(document.root, &text));
+                .any(|text| mentions.has(&text));
             if !used {
                 let message = format!("nothing uses the component `{}` of `{kind}`", entry.key);
                 diagnostics.push(Diagnostic::new(&rule::UNUSED_COMPONENT, entry.key_span, message).help("remove it"));

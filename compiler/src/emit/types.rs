@@ -110,7 +110,7 @@ fn definitions(home: Home, plan: &Plan) -> TokenStream {
     .collect()
 }
 
-/// The module of an API whose types several workflows share; nothing where there are no types.
+/// The module of an API whose types several workflows share; empty if there are none.
 pub(super) fn api(index: usize, api: &ApiModule, plan: &Plan, krate: &TokenStream) -> TokenStream {
     let defs = definitions(Home::Api(index), plan);
     if defs.is_empty() {

@@ -118,8 +118,18 @@ fn actions(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     format!("success\n{}failure\n{}", list(&step.on_success), list(&step.on_failure))
 }
 
+/// How long the text of types may become: types that share others take twice as much with every level. Of what is beyond,
+/// a change is noticed when the outputs of a stored run are read.
+const LONGEST: usize = 1 << 20;
+
+/// How many types may be within each other in it.
+const DEEPEST: usize = 200;
+
 /// Writes a type by its structure: a generated type that is only called otherwise is the same.
 fn write_type(ty: &Ty, types: &[TypeDef], within: &mut Vec<usize>, text: &mut String) {
+    if text.len() > LONGEST || within.len() > DEEPEST {
+        return;
+    }
     match ty {
         Ty::String => text.push_str("string"),
         Ty::I64 | Ty::U64 => text.push_str("integer"),

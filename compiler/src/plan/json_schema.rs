@@ -2,7 +2,7 @@
 //!
 //! References lead to `$defs` of the same schema only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::{Ty, TypeDef, TypeKind};
 use super::{Output, Workflow, json_text, quote_json};
@@ -77,6 +77,7 @@ fn with_definitions(members: &str, definitions: &[(String, String)]) -> String {
 #[derive(Default)]
 struct Copy {
     names: BTreeMap<Span, String>,
+    taken: BTreeSet<String>,
     definitions: Vec<(String, String)>,
     count: usize,
     depth: usize,
@@ -118,12 +119,12 @@ impl Copy {
             return escaped(name);
         }
         let base = schema.name.unwrap_or("Schema");
-        let taken = |name: &str| self.names.values().any(|known| known == name);
-        let numbered = (2..).map(|number| format!("{base}{number}"));
-        let name = std::iter::once(base.to_owned())
-            .chain(numbered)
-            .find(|name| !taken(name));
-        let name = name.unwrap_or_default();
+        let mut name = base.to_owned();
+        let mut number = 1;
+        while !self.taken.insert(name.clone()) {
+            number += 1;
+            name = format!("{base}{number}");
+        }
         self.names.insert(schema.identity(), name.clone());
         let at = self.definitions.len();
         self.definitions.push((name.clone(), "true".to_owned()));

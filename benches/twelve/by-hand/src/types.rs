@@ -360,7 +360,7 @@ pub struct Loan {
     pub loan_id: String,
     /// The copy.
     pub copy: Copy,
-    /// How it stands.
+    /// The state.
     pub state: LoanState,
     /// The last day (RFC 3339).
     pub due: String,
@@ -370,7 +370,7 @@ pub struct Loan {
     pub fines: Option<Vec<Fine>>,
 }
 
-/// How it stands.
+/// The state.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub enum LoanState {
     #[serde(rename = "open")]
@@ -401,7 +401,7 @@ pub struct Hold {
 pub struct Session {
     /// Identifier of the session.
     pub session_id: String,
-    /// What stands for the session.
+    /// The session token.
     pub token: String,
     /// How the reader has signed in.
     pub factors: Vec<Factor>,
@@ -450,11 +450,11 @@ pub struct Invoice {
     pub lines: Vec<Line>,
     /// The total, in euros.
     pub total: f64,
-    /// How it stands.
+    /// The state.
     pub state: InvoiceState,
 }
 
-/// How it stands.
+/// The state.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub enum InvoiceState {
     #[serde(rename = "open")]
@@ -506,11 +506,11 @@ pub struct Ticket {
     pub event: Event,
     /// Which seat.
     pub seat: Option<String>,
-    /// How it stands.
+    /// The state.
     pub state: TicketState,
 }
 
-/// How it stands.
+/// The state.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub enum TicketState {
     #[serde(rename = "booked")]

@@ -340,7 +340,7 @@ impl<'a> Api<'a> {
             .members()
             .filter(|entry| METHODS.contains(&entry.key))
             .map(|entry| (entry, false));
-        let additional = item.get("additionalOperations").filter(|_| self.minor >= 2);
+        let additional = (self.minor >= 2).then(|| item.get("additionalOperations")).flatten();
         let additional = additional.into_iter().flat_map(Cursor::members);
         let all = fixed.chain(additional.map(|entry| (entry, true)));
         all.filter_map(move |(entry, additional)| {

@@ -18,12 +18,14 @@ mod reference;
 mod selector;
 mod value;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::bundle::{Bundle, Opened};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::document::{self, Document, SourceType, Text};
-use crate::openapi::{Api, Operation};
+use crate::openapi::{Api, Found, Operation};
 use crate::schema::{Schema, check_references};
 use crate::source::{Cursor, Entry, FileId, Span};
 
@@ -166,7 +168,7 @@ pub struct Output {
 }
 
 /// An API that a source description names.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NamedApi<'a> {
     /// The name of the source description.
     pub name: &'a str,
@@ -174,6 +176,27 @@ pub struct NamedApi<'a> {
     pub index: usize,
     /// The description; `None` where it could not be read.
     pub api: Option<Api<'a>>,
+    /// Its operations with their ids, listed when the first is looked for.
+    listed: Rc<OnceCell<Vec<Listed<'a>>>>,
+}
+
+/// An operation with its `operationId`.
+type Listed<'a> = (Option<&'a str>, Found<'a>);
+
+impl<'a> NamedApi<'a> {
+    /// All operations in file order.
+    fn operations(&self) -> &[Listed<'a>] {
+        self.listed.get_or_init(|| {
+            let all = self.api.into_iter().flat_map(Api::operations);
+            all.map(|found| (found.id(), found)).collect()
+        })
+    }
+
+    /// The operations of an id: one, unless the description is wrong.
+    fn operations_of(&self, id: &str) -> impl Iterator<Item = Found<'a>> {
+        let of_id = move |(known, _): &&Listed<'a>| *known == Some(id);
+        self.operations().iter().filter(of_id).map(|(_, found)| *found)
+    }
 }
 
 /// A document and what its source descriptions lead to.
@@ -242,6 +265,7 @@ fn units<'a>(
         .filter(|index| documents[*index].is_some())
         .collect();
     let mut units = Vec::new();
+    let mut listings: Vec<(FileId, Rc<OnceCell<Vec<Listed<'a>>>>)> = Vec::new();
     let mut first = 0;
     for &index in &read {
         let (Some(document), Some(described)) = (&documents[index], bundle.documents.get(index)) else {
@@ -274,10 +298,14 @@ fn units<'a>(
                     let api = file
                         .and_then(|file| bundle.root(file))
                         .and_then(|root| Api::open(root, diagnostics));
+                    let same = file.and_then(|file| listings.iter().find(|(known, _)| *known == file));
+                    let listed = same.map_or_else(Rc::default, |(_, listed)| Rc::clone(listed));
+                    listings.extend(file.map(|file| (file, Rc::clone(&listed))));
                     apis.push(NamedApi {
                         name,
                         index: names.len(),
                         api,
+                        listed,
                     });
                     names.push(ApiName {
                         document: units.len(),

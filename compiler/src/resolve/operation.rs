@@ -176,18 +176,13 @@ impl<'a> Scope<'a, '_> {
         let apis: Vec<NamedApi<'a>> = self.apis.to_vec();
         let mut matches: Vec<(NamedApi<'a>, Found<'a>)> = Vec::new();
         for named in &apis {
-            let Some(api) = named.api else { continue };
-            matches.extend(
-                api.operations()
-                    .filter(|found| found.id() == Some(text.value))
-                    .map(|found| (*named, found)),
-            );
+            matches.extend(named.operations_of(text.value).map(|found| (named.clone(), found)));
         }
         if let Some((source, id)) = text.value.split_once('.')
             && matches.is_empty()
             && let Some(named) = apis.iter().find(|named| named.name == source)
             && let Some(api) = named.api
-            && let Some(found) = api.operations().find(|found| found.id() == Some(id))
+            && let Some(found) = named.operations_of(id).next()
         {
             let message = format!("`{}` is no operationId; one `{id}` exists in `{source}`", text.value);
             self.diagnostics.push(
@@ -289,28 +284,24 @@ impl<'a> Scope<'a, '_> {
         );
     }
 
-    fn unknown_operation(
+    fn unknown_operation<'n>(
         &mut self,
         id: &str,
         span: Span,
-        apis: &[NamedApi<'a>],
+        apis: &'n [NamedApi<'a>],
     ) -> Option<(usize, Api<'a>, Found<'a>)> {
-        let all: Vec<(NamedApi<'a>, Found<'a>)> = apis
+        let of_api = |named: &'n NamedApi<'a>| named.operations().iter().map(move |(id, found)| (named, *id, *found));
+        let all: Vec<(&NamedApi<'a>, Option<&'a str>, Found<'a>)> = apis.iter().flat_map(of_api).collect();
+        if let Some((named, Some(known), found)) = all
             .iter()
-            .filter_map(|named| Some((named, named.api?)))
-            .flat_map(|(named, api)| api.operations().map(move |found| (*named, found)))
-            .collect();
-        if let Some((named, found)) = all
-            .iter()
-            .find(|(_, found)| found.id().is_some_and(|known| known.eq_ignore_ascii_case(id)))
+            .find(|(_, known, _)| known.is_some_and(|known| known.eq_ignore_ascii_case(id)))
         {
-            let known = found.id().unwrap_or("");
             let message = format!("no operation `{id}`; one that differs in case exists");
             self.diagnostics
                 .push(Diagnostic::new(&rule::OPERATION_ID_CASE, span, message).help(format!("write `{known}`")));
             return Some((named.index, named.api?, *found));
         }
-        let meant = similar(id, all.iter().filter_map(|(_, found)| found.id()));
+        let meant = similar(id, all.iter().filter_map(|(_, known, _)| *known));
         let broken = apis.iter().filter_map(|named| named.api).flat_map(Api::broken);
         for broken in broken.take(BROKEN) {
             self.diagnostics.push(broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED));
@@ -326,7 +317,7 @@ impl<'a> Scope<'a, '_> {
         };
         self.diagnostics
             .push(Diagnostic::new(&rule::UNKNOWN_OPERATION, span, message).help(help));
-        let (named, found) = all.iter().find(|(_, found)| meant.is_some() && found.id() == meant)?;
+        let (named, _, found) = all.iter().find(|(_, known, _)| meant.is_some() && *known == meant)?;
         Some((named.index, named.api?, *found))
     }
 
@@ -341,7 +332,7 @@ impl<'a> Scope<'a, '_> {
         let Root::Source { source, reference } = &expression.root else {
             return None;
         };
-        let Some(named) = self.apis.iter().copied().find(|named| named.name == source.text) else {
+        let Some(named) = self.apis.iter().find(|named| named.name == source.text).cloned() else {
             if let Some(known) = self
                 .document
                 .sources
@@ -360,9 +351,7 @@ impl<'a> Scope<'a, '_> {
             return None;
         };
         let api = named.api?;
-        let mut matches = api
-            .operations()
-            .filter(|found| found.id() == Some(reference.text.as_str()));
+        let mut matches = named.operations_of(&reference.text);
         let (first, second) = (matches.next(), matches.next());
         if let (Some(first), Some(second)) = (first, second) {
             let message = format!("the operationId `{}` appears twice in `{}`", reference.text, named.name);
@@ -382,7 +371,7 @@ impl<'a> Scope<'a, '_> {
             None => self.unknown_operation(
                 &reference.text,
                 text.at.part(reference.at.start, reference.at.end),
-                &[named],
+                std::slice::from_ref(&named),
             ),
         }
     }
@@ -412,7 +401,7 @@ impl<'a> Scope<'a, '_> {
         };
         if found.is_none() {
             let message = format!("`{pointer}` leads to no operation in `{}`", named.name);
-            let all: Vec<String> = api.operations().map(|found| found.pointer()).collect();
+            let all: Vec<String> = named.operations().iter().map(|(_, found)| found.pointer()).collect();
             let help = match similar(pointer, all.iter().map(String::as_str)) {
                 Some(known) => format!("an operation with a similar path exists: `{known}`"),
                 None => "a pointer to an operation reads `/paths/~1pets~1{id}/get`, with `~1` for each `/` of the path"
@@ -453,7 +442,7 @@ impl<'a> Scope<'a, '_> {
             self.operation_path_syntax(text);
             return None;
         }
-        let named = self.apis.iter().copied().find(|named| named.name == source.text);
+        let named = self.apis.iter().find(|named| named.name == source.text).cloned();
         let known = |known: &document::SourceDescription<'a>| known.name.value == source.text;
         if named.is_none() {
             let span = text.at.part(source.at.start, source.at.end);
@@ -476,7 +465,7 @@ impl<'a> Scope<'a, '_> {
             let source = source.strip_prefix("$sourceDescriptions.").unwrap_or(source);
             source.strip_suffix(".url").unwrap_or(source)
         });
-        let named = self.apis.iter().copied().find(|named| named.name == name);
+        let named = self.apis.iter().find(|named| named.name == name).cloned();
         let (Some(named), Some((source, pointer))) = (named, written) else {
             self.operation_path_syntax(text);
             return None;

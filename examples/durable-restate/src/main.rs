@@ -27,7 +27,7 @@
 //!
 //! ```sh
 //! export STYTCH_PROJECT_ID=project-test-1 STYTCH_SECRET=secret-test-1
-//! cargo run -p arazzo-tests --bin stytch-stand-in -- --port 9999
+//! cargo run -p stytch-stand-in -- --port 9999
 //! STYTCH_BASE_URL=http://127.0.0.1:9999 cargo run -p durable-restate
 //! ```
 //!

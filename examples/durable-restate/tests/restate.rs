@@ -16,8 +16,8 @@ mod support;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use arazzo_tests::stytch::{Exchange, Server, totp_code};
 use serde_json::{Value, json};
+use stytch_stand_in::{Exchange, Server, totp_code};
 use support::{Busy, Clock, Restate, Service, until};
 
 const ENROLLMENT: &str = "TotpEnrollment";

@@ -23,7 +23,7 @@
 //!
 //! ```sh
 //! export STYTCH_PROJECT_ID=project-test STYTCH_SECRET=secret-test STYTCH_BASE_URL=http://127.0.0.1:4000
-//! cargo run -p arazzo-tests --bin stytch-stand-in -- --port 4000
+//! cargo run -p stytch-stand-in -- --port 4000
 //! cargo run -p enrolment-web        # in another terminal, with the same variables
 //! ```
 //!

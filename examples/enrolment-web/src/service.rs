@@ -1,9 +1,9 @@
 //! The service that is called.
 
 use arazzo::{Client, Credential};
-use arazzo_tests::stytch;
 use std::io;
 use std::time::Duration;
+use stytch_stand_in as stytch;
 
 /// Where Stytch lets one try things out.
 const TEST_ENVIRONMENT: &str = "https://test.stytch.com";

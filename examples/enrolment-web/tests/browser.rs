@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use arazzo_tests::stytch::Server;
+use stytch_stand_in::Server;
 use support::browser::{Driver, Window};
 use support::detour::Detour;
 use support::program::{Setup, enrolment_with_a_wrong_code, requests, right, wrong};

@@ -17,9 +17,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use arazzo_tests::stytch::Server;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use stytch_stand_in::Server;
 use support::detour::Detour;
 use support::program::{Program, Setup, enrolment_with_a_wrong_code, requests, right, wrong};
 use support::visitor::{Page, Visitor};

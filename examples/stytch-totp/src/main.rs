@@ -12,10 +12,10 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use arazzo::{Client, Credential, ErrorKind, Event, EventKind, Progress};
-use arazzo_tests::stytch;
 use indicatif::{ProgressBar, ProgressStyle};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
+use stytch_stand_in as stytch;
 
 arazzo::arazzo_workflow!("stytch-totp-enrollment-workflow.yml");
 

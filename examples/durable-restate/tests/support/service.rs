@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use arazzo_tests::stytch;
+use stytch_stand_in as stytch;
 
 use super::patience::until;
 use super::process::Process;

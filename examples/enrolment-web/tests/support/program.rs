@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::SystemTime;
 
-use arazzo_tests::stytch::{Server, totp_code};
+use stytch_stand_in::{Server, totp_code};
 
 /// Settings of a program that is yet to start: they stay the same over restarts.
 pub struct Setup {

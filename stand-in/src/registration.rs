@@ -4,18 +4,18 @@ use std::time::SystemTime;
 use serde::Serialize;
 use totp_rs::{Builder, Totp, TotpError};
 
-use super::error::Error;
-use super::identifier::identifier;
-use super::timestamp::unix_seconds;
+use crate::error::Error;
+use crate::identifier::identifier;
+use crate::timestamp::unix_seconds;
 
 const ISSUER: &str = "Stytch stand-in";
 
 /// An authenticator app that a user enrolled or began to enroll. Responses show
 /// no more of it than its identifier and whether it has given a valid code.
 #[derive(Clone, Serialize)]
-pub(super) struct Registration {
-    pub(super) totp_id: String,
-    pub(super) verified: bool,
+pub(crate) struct Registration {
+    pub(crate) totp_id: String,
+    pub(crate) verified: bool,
     #[serde(skip)]
     totp: Totp,
     #[serde(skip)]
@@ -26,7 +26,7 @@ pub(super) struct Registration {
 
 impl Registration {
     /// A registration with a new secret of 160 bits.
-    pub(super) fn new(account_name: &str, expires_at: SystemTime) -> Result<Self, TotpError> {
+    pub(crate) fn new(account_name: &str, expires_at: SystemTime) -> Result<Self, TotpError> {
         // The other settings are the builder's defaults: SHA-1, six digits,
         // thirty seconds, and one step of tolerance on either side.
         let totp = Builder::new()
@@ -43,18 +43,18 @@ impl Registration {
         })
     }
 
-    pub(super) fn secret(&self) -> String {
+    pub(crate) fn secret(&self) -> String {
         self.totp.secret().to_base32()
     }
 
     /// The otpauth URL by which an authenticator app enrolls.
-    pub(super) fn url(&self) -> Result<String, TotpError> {
+    pub(crate) fn url(&self) -> Result<String, TotpError> {
         self.totp.to_url()
     }
 
     /// Accepts a current code, which verifies the registration, and each code
     /// only once.
-    pub(super) fn authenticate(&mut self, code: &str, now: SystemTime) -> Result<(), Error> {
+    pub(crate) fn authenticate(&mut self, code: &str, now: SystemTime) -> Result<(), Error> {
         if !self.verified && now >= self.expires_at {
             return Err(Error::ExpiredTotp);
         }

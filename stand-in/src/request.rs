@@ -3,28 +3,28 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::address::{is_email, is_phone_number};
-use super::error::Error;
-use super::timestamp::minutes;
-use super::user::Name;
+use crate::address::{is_email, is_phone_number};
+use crate::error::Error;
+use crate::timestamp::minutes;
+use crate::user::Name;
 
 const DEFAULT_EXPIRATION_MINUTES: i64 = 1440;
 
 /// The body of `POST /v1/users`.
 #[derive(Deserialize)]
-pub(super) struct CreateUser {
-    pub(super) email: Option<String>,
-    pub(super) phone_number: Option<String>,
-    pub(super) name: Option<Name>,
-    pub(super) create_user_as_pending: Option<bool>,
-    pub(super) trusted_metadata: Option<Map<String, Value>>,
-    pub(super) untrusted_metadata: Option<Map<String, Value>>,
-    pub(super) external_id: Option<String>,
-    pub(super) roles: Option<Vec<String>>,
+pub(crate) struct CreateUser {
+    pub(crate) email: Option<String>,
+    pub(crate) phone_number: Option<String>,
+    pub(crate) name: Option<Name>,
+    pub(crate) create_user_as_pending: Option<bool>,
+    pub(crate) trusted_metadata: Option<Map<String, Value>>,
+    pub(crate) untrusted_metadata: Option<Map<String, Value>>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) roles: Option<Vec<String>>,
 }
 
 impl CreateUser {
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let email = self.email.as_deref();
         let phone_number = self.phone_number.as_deref();
         if email.is_none() && phone_number.is_none() {
@@ -42,14 +42,14 @@ impl CreateUser {
 
 /// The body of `POST /v1/totps`.
 #[derive(Deserialize)]
-pub(super) struct CreateTotp {
+pub(crate) struct CreateTotp {
     #[serde(default)]
-    pub(super) user_id: String,
+    pub(crate) user_id: String,
     expiration_minutes: Option<i64>,
 }
 
 impl CreateTotp {
-    pub(super) fn expiration(&self) -> Result<Duration, Error> {
+    pub(crate) fn expiration(&self) -> Result<Duration, Error> {
         let count = self.expiration_minutes.unwrap_or(DEFAULT_EXPIRATION_MINUTES);
         minutes(count, 5..=1440).ok_or(Error::InvalidExpiration)
     }
@@ -57,19 +57,19 @@ impl CreateTotp {
 
 /// The body of `POST /v1/totps/authenticate`.
 #[derive(Deserialize)]
-pub(super) struct AuthenticateTotp {
+pub(crate) struct AuthenticateTotp {
     #[serde(default)]
-    pub(super) user_id: String,
+    pub(crate) user_id: String,
     #[serde(default)]
     totp_code: String,
     session_duration_minutes: Option<i64>,
     session_token: Option<String>,
     session_jwt: Option<String>,
-    pub(super) session_custom_claims: Option<Map<String, Value>>,
+    pub(crate) session_custom_claims: Option<Map<String, Value>>,
 }
 
 impl AuthenticateTotp {
-    pub(super) fn code(&self) -> Result<&str, Error> {
+    pub(crate) fn code(&self) -> Result<&str, Error> {
         let code = self.totp_code.as_str();
         if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
             Ok(code)
@@ -79,14 +79,14 @@ impl AuthenticateTotp {
     }
 
     /// How long a session is to last from now, if there is to be one.
-    pub(super) fn session_duration(&self) -> Result<Option<Duration>, Error> {
+    pub(crate) fn session_duration(&self) -> Result<Option<Duration>, Error> {
         self.session_duration_minutes
             .map(|count| minutes(count, 5..=527_040).ok_or(Error::InvalidSessionDuration))
             .transpose()
     }
 
     /// The session to go on with, if there is one.
-    pub(super) fn session(&self) -> Result<Option<SessionHandle<'_>>, Error> {
+    pub(crate) fn session(&self) -> Result<Option<SessionHandle<'_>>, Error> {
         match (&self.session_token, &self.session_jwt) {
             (Some(_), Some(_)) => Err(Error::TooManySessionArguments),
             (Some(token), None) => Ok(Some(SessionHandle::Token(token))),
@@ -98,7 +98,7 @@ impl AuthenticateTotp {
 
 /// What names a session that was started before.
 #[derive(Clone, Copy)]
-pub(super) enum SessionHandle<'a> {
+pub(crate) enum SessionHandle<'a> {
     Token(&'a str),
     Jwt(&'a str),
 }

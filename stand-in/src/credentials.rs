@@ -3,34 +3,34 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::identifier::{identifier, token};
+use crate::identifier::{identifier, token};
 
 /// The project id and the secret that every operation asks for.
-pub(super) struct Credentials {
+pub(crate) struct Credentials {
     project_id: String,
     secret: String,
 }
 
 impl Credentials {
-    pub(super) fn new(project_id: String, secret: String) -> Self {
+    pub(crate) fn new(project_id: String, secret: String) -> Self {
         Self { project_id, secret }
     }
 
-    pub(super) fn random() -> Self {
+    pub(crate) fn random() -> Self {
         Self::new(identifier("project"), format!("secret-test-{}", token()))
     }
 
-    pub(super) fn project_id(&self) -> &str {
+    pub(crate) fn project_id(&self) -> &str {
         &self.project_id
     }
 
-    pub(super) fn secret(&self) -> &str {
+    pub(crate) fn secret(&self) -> &str {
         &self.secret
     }
 
     /// Whether the value of an `Authorization` header carries these credentials
     /// by the Basic scheme of RFC 7617.
-    pub(super) fn match_header(&self, value: &str) -> bool {
+    pub(crate) fn match_header(&self, value: &str) -> bool {
         let Some((scheme, encoded)) = value.split_once(' ') else {
             return false;
         };

@@ -3,28 +3,28 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::identifier::identifier;
-use super::registration::Registration;
-use super::request::CreateUser;
-use super::timestamp::timestamp;
+use crate::identifier::identifier;
+use crate::registration::Registration;
+use crate::request::CreateUser;
+use crate::timestamp::timestamp;
 
 /// An array that no operation of the stand-in ever fills.
 type Empty = [(); 0];
 
 /// A user, in the form in which responses show it.
 #[derive(Clone, Serialize)]
-pub(super) struct User {
-    pub(super) user_id: String,
+pub(crate) struct User {
+    pub(crate) user_id: String,
     emails: Vec<Email>,
-    pub(super) status: Status,
+    pub(crate) status: Status,
     phone_numbers: Vec<PhoneNumber>,
     webauthn_registrations: Empty,
     providers: Empty,
-    pub(super) totps: Vec<Registration>,
+    pub(crate) totps: Vec<Registration>,
     crypto_wallets: Empty,
     biometric_registrations: Empty,
     is_locked: bool,
-    pub(super) roles: Vec<String>,
+    pub(crate) roles: Vec<String>,
     name: Name,
     created_at: String,
     trusted_metadata: Map<String, Value>,
@@ -35,14 +35,14 @@ pub(super) struct User {
 
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Status {
+pub(crate) enum Status {
     Active,
     Pending,
 }
 
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Name {
+pub(crate) struct Name {
     first_name: String,
     middle_name: String,
     last_name: String,
@@ -64,7 +64,7 @@ struct PhoneNumber {
 
 impl User {
     /// The user that a request, already found to be in order, asks for.
-    pub(super) fn new(request: CreateUser, now: SystemTime) -> Self {
+    pub(crate) fn new(request: CreateUser, now: SystemTime) -> Self {
         let email = request.email.map(|email| Email {
             email_id: identifier("email"),
             email,
@@ -101,29 +101,29 @@ impl User {
     }
 
     /// Whether this is the user's own identifier or the one given from outside.
-    pub(super) fn is(&self, id: &str) -> bool {
+    pub(crate) fn is(&self, id: &str) -> bool {
         self.user_id == id || self.external_id.as_deref() == Some(id)
     }
 
-    pub(super) fn has_email(&self, email: &str) -> bool {
+    pub(crate) fn has_email(&self, email: &str) -> bool {
         self.emails.iter().any(|own| own.email.eq_ignore_ascii_case(email))
     }
 
-    pub(super) fn has_phone_number(&self, number: &str) -> bool {
+    pub(crate) fn has_phone_number(&self, number: &str) -> bool {
         self.phone_numbers.iter().any(|own| own.phone_number == number)
     }
 
-    pub(super) fn email_id(&self) -> Option<&str> {
+    pub(crate) fn email_id(&self) -> Option<&str> {
         self.emails.first().map(|email| email.email_id.as_str())
     }
 
-    pub(super) fn phone_id(&self) -> Option<&str> {
+    pub(crate) fn phone_id(&self) -> Option<&str> {
         let phone_number = self.phone_numbers.first();
         phone_number.map(|phone_number| phone_number.phone_id.as_str())
     }
 
     /// What an authenticator app is to call the user.
-    pub(super) fn label(&self) -> &str {
+    pub(crate) fn label(&self) -> &str {
         let email = self.emails.first().map(|email| &email.email);
         let phone_number = self.phone_numbers.first().map(|phone| &phone.phone_number);
         email.or(phone_number).unwrap_or(&self.user_id)

@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 /// The key that signs the session tokens of one server.
-pub(super) struct SigningKey([u8; 64]);
+pub(crate) struct SigningKey([u8; 64]);
 
 impl SigningKey {
-    pub(super) fn random() -> Self {
+    pub(crate) fn random() -> Self {
         Self(rand::random())
     }
 
     /// The claims as a JSON Web Token, signed with HMAC-SHA-256.
-    pub(super) fn sign(&self, claims: &Value) -> String {
+    pub(crate) fn sign(&self, claims: &Value) -> String {
         let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
         let header = json!({ "alg": "HS256", "typ": "JWT" });
         let signed = format!("{}.{}", encode(&header), encode(claims));

@@ -7,10 +7,10 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::app::App;
-use super::builder::Builder;
-use super::exchange::Exchange;
-use super::router::router;
+use crate::app::App;
+use crate::builder::Builder;
+use crate::exchange::Exchange;
+use crate::router::router;
 
 /// A running stand-in, listening on the loopback interface only.
 ///
@@ -39,7 +39,7 @@ impl Server {
         Builder::new()
     }
 
-    pub(super) async fn listen(port: u16, app: Arc<App>) -> io::Result<Self> {
+    pub(crate) async fn listen(port: u16, app: Arc<App>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel();

@@ -8,12 +8,12 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
-use super::app::App;
-use super::error::{Error, ErrorType};
-use super::exchange::Exchange;
-use super::payload::Payload;
-use super::request::{AuthenticateTotp, CreateTotp, CreateUser};
-use super::response::{Success, TotpAuthenticated, TotpCreated, UserCreated};
+use crate::app::App;
+use crate::error::{Error, ErrorType};
+use crate::exchange::Exchange;
+use crate::payload::Payload;
+use crate::request::{AuthenticateTotp, CreateTotp, CreateUser};
+use crate::response::{Success, TotpAuthenticated, TotpCreated, UserCreated};
 
 // Far beyond any request of these operations.
 const BODY_LIMIT: usize = 1 << 20;
@@ -22,7 +22,7 @@ type Answer<T> = Result<Success<T>, Error>;
 
 /// The routes, with credentials asked for on those that exist, and every
 /// exchange recorded whether they exist or not.
-pub(super) fn router(app: Arc<App>) -> Router {
+pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/v1/users", post(create_user))
         .route("/v1/totps", post(create_totp))

@@ -3,12 +3,12 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::error::Error;
-use super::identifier::{identifier, token};
-use super::request::SessionHandle;
-use super::signature::SigningKey;
-use super::timestamp::{timestamp, unix_seconds};
-use super::user::User;
+use crate::error::Error;
+use crate::identifier::{identifier, token};
+use crate::request::SessionHandle;
+use crate::signature::SigningKey;
+use crate::timestamp::{timestamp, unix_seconds};
+use crate::user::User;
 
 const RESERVED_CLAIMS: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 const CUSTOM_CLAIMS_LIMIT: usize = 4096;
@@ -17,7 +17,7 @@ const JWT_LIFETIME: Duration = Duration::from_secs(300);
 
 /// A session, in the form in which responses show it.
 #[derive(Clone, Serialize)]
-pub(super) struct Session {
+pub(crate) struct Session {
     session_id: String,
     user_id: String,
     authentication_factors: Vec<Factor>,
@@ -52,7 +52,7 @@ struct AuthenticatorApp {
 
 impl Session {
     /// A session of the user that has yet to be given a factor and a lifetime.
-    pub(super) fn new(user: &User, now: SystemTime) -> Self {
+    pub(crate) fn new(user: &User, now: SystemTime) -> Self {
         let time = timestamp(now);
         Self {
             session_id: identifier("session"),
@@ -69,23 +69,23 @@ impl Session {
         }
     }
 
-    pub(super) fn token(&self) -> &str {
+    pub(crate) fn token(&self) -> &str {
         &self.token
     }
 
-    pub(super) fn is(&self, handle: SessionHandle<'_>) -> bool {
+    pub(crate) fn is(&self, handle: SessionHandle<'_>) -> bool {
         match handle {
             SessionHandle::Token(token) => self.token == token,
             SessionHandle::Jwt(jwt) => self.jwts.iter().any(|issued| issued == jwt),
         }
     }
 
-    pub(super) fn is_active(&self, user: &User, now: SystemTime) -> bool {
+    pub(crate) fn is_active(&self, user: &User, now: SystemTime) -> bool {
         self.user_id == user.user_id && now < self.expiry
     }
 
     /// Adds the given claims to those of the session and removes the null ones.
-    pub(super) fn merge_claims(&mut self, claims: &Map<String, Value>) -> Result<(), Error> {
+    pub(crate) fn merge_claims(&mut self, claims: &Map<String, Value>) -> Result<(), Error> {
         for (name, value) in claims {
             if value.is_null() {
                 self.custom_claims.remove(name);
@@ -102,7 +102,7 @@ impl Session {
 
     /// Notes that the user authenticated with the authenticator app, and lets
     /// the session last this long from now.
-    pub(super) fn extend(&mut self, totp_id: &str, duration: Duration, now: SystemTime) {
+    pub(crate) fn extend(&mut self, totp_id: &str, duration: Duration, now: SystemTime) {
         let time = timestamp(now);
         let known = self
             .authentication_factors
@@ -129,7 +129,7 @@ impl Session {
     }
 
     /// Issues a JSON Web Token that stands for the session.
-    pub(super) fn issue_jwt(&mut self, project_id: &str, key: &SigningKey, now: SystemTime) -> String {
+    pub(crate) fn issue_jwt(&mut self, project_id: &str, key: &SigningKey, now: SystemTime) -> String {
         let mut claims = json!(self.custom_claims);
         claims["iss"] = json!(format!("stytch.com/{project_id}"));
         claims["sub"] = json!(self.user_id);

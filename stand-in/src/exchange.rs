@@ -6,7 +6,7 @@ use serde_json::Value;
 // Everything else stays out of the log, `Authorization` above all.
 const LOGGED_HEADERS: [&str; 3] = ["accept", "content-type", "user-agent"];
 
-/// A request that a [`Server`](super::Server) answered.
+/// A request that a [`Server`](crate::Server) answered.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Exchange {
@@ -26,7 +26,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(
+    pub(crate) fn new(
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,

@@ -10,7 +10,7 @@ const LIGHT: u8 = 255;
 const DARK: u8 = 0;
 
 /// The text as a QR code: a PNG image in base64. None if it is too long.
-pub(super) fn qr_code(text: &str) -> Option<String> {
+pub(crate) fn qr_code(text: &str) -> Option<String> {
     let symbol = QrCode::new(text).ok()?;
     let modules = symbol.width();
     let side = (modules + 2 * QUIET_ZONE) * MODULE_PIXELS;

@@ -1,6 +1,6 @@
 /// Whether the text could be an e-mail address: one that reaches a mailbox on
 /// the Internet, not all that RFC 5322 allows.
-pub(super) fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };
@@ -24,7 +24,7 @@ fn is_label(text: &str) -> bool {
 }
 
 /// Whether the text is a telephone number in E.164 format.
-pub(super) fn is_phone_number(text: &str) -> bool {
+pub(crate) fn is_phone_number(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
     })

@@ -3,10 +3,10 @@ use axum::extract::{FromRequest, Request};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::Error;
+use crate::error::Error;
 
 /// The JSON object that a request carries.
-pub(super) struct Payload<T>(pub(super) T);
+pub(crate) struct Payload<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Payload<T> {
     type Rejection = Error;

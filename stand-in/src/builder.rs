@@ -3,13 +3,13 @@ use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::app::App;
-use super::credentials::Credentials;
-use super::exchange::Exchange;
-use super::server::Server;
+use crate::app::App;
+use crate::credentials::Credentials;
+use crate::exchange::Exchange;
+use crate::server::Server;
 
-pub(super) type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
-pub(super) type Observer = Box<dyn Fn(&Exchange) + Send + Sync>;
+pub(crate) type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
+pub(crate) type Observer = Box<dyn Fn(&Exchange) + Send + Sync>;
 
 /// Settings of a [`Server`] that is yet to start.
 #[must_use = "a builder does nothing until it is started"]
@@ -21,7 +21,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             port: 0,
             credentials: Credentials::random(),

@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use arazzo_tests::stytch::{Exchange, Server};
+use stytch_stand_in::{Exchange, Server};
 
 const USAGE: &str = "\
 A stand-in for three operations of Stytch's Consumer API, on the loopback interface.

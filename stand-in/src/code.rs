@@ -9,7 +9,7 @@ use totp_rs::{Builder, Secret};
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
-/// use arazzo_tests::stytch::totp_code;
+/// use stytch_stand_in::totp_code;
 ///
 /// let code = totp_code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", UNIX_EPOCH + Duration::from_secs(59));
 /// assert_eq!(code.as_deref(), Ok("287082"));

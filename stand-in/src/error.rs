@@ -4,11 +4,11 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::identifier::identifier;
+use crate::identifier::identifier;
 
 /// A reason to refuse a request.
 #[derive(Debug)]
-pub(super) enum Error {
+pub(crate) enum Error {
     ActiveTotpExists,
     BadRequest(String),
     CustomClaimsTooLarge,
@@ -112,7 +112,7 @@ struct Body<'a> {
 
 /// Tells the recorder, as an extension of the response, why it is an error.
 #[derive(Clone, Copy)]
-pub(super) struct ErrorType(pub(super) &'static str);
+pub(crate) struct ErrorType(pub(super) &'static str);
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {

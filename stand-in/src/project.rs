@@ -1,19 +1,19 @@
 use std::time::SystemTime;
 
-use super::error::Error;
-use super::identifier::recovery_code;
-use super::qr::qr_code;
-use super::registration::Registration;
-use super::request::{AuthenticateTotp, CreateTotp, CreateUser};
-use super::response::{TotpAuthenticated, TotpCreated, UserCreated};
-use super::session::Session;
-use super::signature::SigningKey;
-use super::user::{Status, User};
+use crate::error::Error;
+use crate::identifier::recovery_code;
+use crate::qr::qr_code;
+use crate::registration::Registration;
+use crate::request::{AuthenticateTotp, CreateTotp, CreateUser};
+use crate::response::{TotpAuthenticated, TotpCreated, UserCreated};
+use crate::session::Session;
+use crate::signature::SigningKey;
+use crate::user::{Status, User};
 
 const RECOVERY_CODES: usize = 10;
 
 /// All that a server knows: what the three operations read and change.
-pub(super) struct Project {
+pub(crate) struct Project {
     id: String,
     key: SigningKey,
     users: Vec<User>,
@@ -21,7 +21,7 @@ pub(super) struct Project {
 }
 
 impl Project {
-    pub(super) fn new(id: String) -> Self {
+    pub(crate) fn new(id: String) -> Self {
         Self {
             id,
             key: SigningKey::random(),
@@ -30,11 +30,11 @@ impl Project {
         }
     }
 
-    pub(super) fn users(&self) -> usize {
+    pub(crate) fn users(&self) -> usize {
         self.users.len()
     }
 
-    pub(super) fn create_user(&mut self, request: CreateUser, now: SystemTime) -> Result<UserCreated, Error> {
+    pub(crate) fn create_user(&mut self, request: CreateUser, now: SystemTime) -> Result<UserCreated, Error> {
         request.check()?;
         let email = request.email.as_deref();
         let phone_number = request.phone_number.as_deref();
@@ -62,7 +62,7 @@ impl Project {
         })
     }
 
-    pub(super) fn create_totp(&mut self, request: &CreateTotp, now: SystemTime) -> Result<TotpCreated, Error> {
+    pub(crate) fn create_totp(&mut self, request: &CreateTotp, now: SystemTime) -> Result<TotpCreated, Error> {
         let user = find(&mut self.users, &request.user_id)?;
         let expires_at = now + request.expiration()?;
         if user.totps.iter().any(|totp| totp.verified) {
@@ -88,7 +88,7 @@ impl Project {
         })
     }
 
-    pub(super) fn authenticate_totp(
+    pub(crate) fn authenticate_totp(
         &mut self,
         request: &AuthenticateTotp,
         now: SystemTime,

@@ -1,14 +1,14 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use super::builder::{Clock, Observer};
-use super::credentials::Credentials;
-use super::exchange::Exchange;
-use super::project::Project;
+use crate::builder::{Clock, Observer};
+use crate::credentials::Credentials;
+use crate::exchange::Exchange;
+use crate::project::Project;
 
 /// What the handlers of one server share.
-pub(super) struct App {
-    pub(super) credentials: Credentials,
+pub(crate) struct App {
+    pub(crate) credentials: Credentials,
     clock: Clock,
     observer: Option<Observer>,
     project: Mutex<Project>,
@@ -16,7 +16,7 @@ pub(super) struct App {
 }
 
 impl App {
-    pub(super) fn new(credentials: Credentials, clock: Clock, observer: Option<Observer>) -> Self {
+    pub(crate) fn new(credentials: Credentials, clock: Clock, observer: Option<Observer>) -> Self {
         let project = Project::new(credentials.project_id().to_owned());
         Self {
             credentials,
@@ -27,19 +27,19 @@ impl App {
         }
     }
 
-    pub(super) fn now(&self) -> SystemTime {
+    pub(crate) fn now(&self) -> SystemTime {
         (self.clock)()
     }
 
-    pub(super) fn project(&self) -> MutexGuard<'_, Project> {
+    pub(crate) fn project(&self) -> MutexGuard<'_, Project> {
         lock(&self.project)
     }
 
-    pub(super) fn log(&self) -> Vec<Exchange> {
+    pub(crate) fn log(&self) -> Vec<Exchange> {
         lock(&self.log).clone()
     }
 
-    pub(super) fn record(&self, exchange: Exchange) {
+    pub(crate) fn record(&self, exchange: Exchange) {
         if let Some(observer) = &self.observer {
             observer(&exchange);
         }

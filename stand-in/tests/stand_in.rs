@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use arazzo_tests::stytch::{CodeError, Exchange, Server, totp_code};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::{Method, Response, Url};
 use serde_json::{Value, json};
+use stytch_stand_in::{CodeError, Exchange, Server, totp_code};
 
 type Outcome = Result<(), Box<dyn Error>>;
 

@@ -103,7 +103,7 @@ pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnost
 
 fn unknown_lints(options: &Options, diagnostics: &mut Diagnostics) {
     for (_, code) in &options.levels.codes {
-        let known = rule::ALL.iter().find(|rule| rule.code == code);
+        let known = rule::all().find(|rule| rule.code == code);
         let message = match known {
             None => format!("the option `lints` names `{code}`, which is no code"),
             Some(rule) if rule.class == Class::Error => {
@@ -111,7 +111,7 @@ fn unknown_lints(options: &Options, diagnostics: &mut Diagnostics) {
             }
             Some(_) => continue,
         };
-        let codes = rule::ALL.iter().filter(|rule| rule.class != Class::Error);
+        let codes = rule::all().filter(|rule| rule.class != Class::Error);
         let meant = similar(code, codes.map(|rule| rule.code));
         diagnostics.push(
             Diagnostic::new(&rule::UNUSED_OPTION, None, message).help_if(

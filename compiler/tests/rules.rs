@@ -1,16 +1,19 @@
-//! Every rule has a document that breaks it, alone, and is reported where `rules.txt` says.
+//! Every rule has a document in `ui-tests/ui/fail` that breaks it, alone. A comment in the document says where the
+//! caret must be, `CODE.stderr` what the whole message is:
 //!
-//! The documents are those of `ui-tests`, where the whole message is read; here the places are
-//! compared with a table: code, place, underlined text. Most of its rows were computed from marks in
-//! the documents; those of the eleven oldest codes were read off their `.stderr` and compared with
-//! the documents by eye, which is the weaker check.
+//! - `#~ ^^^^ CODE` on a line of its own: below the text of the line before it.
+//! - `#~ LINE:COLUMN ^^^^ CODE` at the end of a document: where no comment can stand below that text.
+//!
+//! `UPDATE_STDERR=1 cargo test -p arazzo-compiler --features regex,jsonpath,xpath --test rules`, and the same without
+//! features, write the messages anew; read them before they are committed.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by it")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use arazzo_compiler::bundle::Options;
-use arazzo_compiler::diagnostic::{Class, Diagnostic, Header, Level, Levels, Severity, rule};
+use arazzo_compiler::diagnostic::rule::{self, Class, Rule};
+use arazzo_compiler::diagnostic::{Diagnostic, Header, Level, Levels, Severity};
 use arazzo_compiler::source::{Disk, Library, Memory};
 use arazzo_compiler::{Compilation, compile};
 
@@ -45,7 +48,7 @@ fn ui() -> PathBuf {
 }
 
 fn check(directory: &str, document: &str, code: &str, library: &dyn Library, root: PathBuf) -> Compilation {
-    let class = rule::ALL.iter().find(|rule| rule.code == code).unwrap().class;
+    let class = rule::all().find(|rule| rule.code == code).unwrap().class;
     let denied = (class != Class::Error).then(|| (Level::Deny, code.to_owned()));
     let options = Options {
         package: root,
@@ -60,13 +63,47 @@ fn check(directory: &str, document: &str, code: &str, library: &dyn Library, roo
 }
 
 fn compile_case(code: &str) -> Compilation {
-    let document = format!("{code}.yml");
-    let directory = if ui().join("fail").join(&document).exists() {
-        "fail"
-    } else {
-        "engines"
+    check("fail", &format!("{code}.yml"), code, &Disk, ui())
+}
+
+/// A text that a document says the caret is below.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark {
+    code: String,
+    /// `FILE:LINE:COLUMN`
+    place: String,
+    carets: usize,
+}
+
+/// The marks of the documents and descriptions of a directory, by the name of the document.
+fn marks() -> BTreeMap<String, Vec<Mark>> {
+    let mut all: BTreeMap<String, Vec<Mark>> = BTreeMap::new();
+    for entry in std::fs::read_dir(ui().join("fail")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "yml") {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+            for (number, line) in text.lines().enumerate() {
+                if let Some(mark) = mark(name, number, line) {
+                    all.entry(mark.code.clone()).or_default().push(mark);
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The mark on a line, whose number counts from 0.
+fn mark(file: &str, number: usize, line: &str) -> Option<Mark> {
+    let rest = line.trim_start().strip_prefix("#~")?;
+    let (before, code) = rest.rsplit_once(' ')?;
+    let carets = before.matches('^').count();
+    let place = match before.trim().split_once(' ') {
+        Some((place, _)) => place.to_owned(),
+        None => format!("{number}:{}", line.chars().position(|letter| letter == '^')? + 1),
     };
-    check(directory, &document, code, &Disk, ui())
+    let (code, place) = (code.to_owned(), format!("{file}:{place}"));
+    Some(Mark { code, place, carets })
 }
 
 /// `FILE:LINE:COLUMN` of a diagnostic, and the text it underlines up to the end of its line.
@@ -84,25 +121,12 @@ fn place(compilation: &Compilation, diagnostic: &Diagnostic) -> (String, String)
     (format!("{name}:{line}:{column}"), text[start..end].to_owned())
 }
 
-fn table() -> Vec<(&'static str, &'static str, &'static str)> {
-    include_str!("rules.txt")
-        .lines()
-        .map(|line| {
-            let (code, rest) = line.split_once(' ').unwrap();
-            let (place, text) = rest.split_once(' ').unwrap();
-            (code, place, text)
-        })
-        .collect()
-}
-
 #[test]
 fn every_rule_is_broken_by_a_document() {
-    let known: BTreeSet<&str> = rule::ALL.iter().map(|rule| rule.code).collect();
-    let shown: BTreeSet<&str> = table()
-        .iter()
-        .map(|row| row.0)
-        .chain(ELSEWHERE.iter().map(|row| row.0))
-        .collect();
+    let known: BTreeSet<&str> = rule::all().map(|rule| rule.code).collect();
+    let marks = marks();
+    let elsewhere = ELSEWHERE.iter().map(|row| row.0);
+    let shown: BTreeSet<&str> = marks.keys().map(String::as_str).chain(elsewhere).collect();
     let missing: Vec<_> = known.difference(&shown).collect();
     let unknown: Vec<_> = shown.difference(&known).collect();
     assert!(
@@ -112,67 +136,52 @@ fn every_rule_is_broken_by_a_document() {
 }
 
 #[test]
-fn every_document_breaks_its_rule_alone_and_where_the_table_says() {
+fn every_document_breaks_its_rule_alone_and_where_its_mark_says() {
     let mut wrong = Vec::new();
-    for (code, expected, text) in table() {
-        if !visible(code) {
-            continue;
-        }
-        let compilation = compile_case(code);
-        let found: Vec<(&str, (String, String))> = compilation
+    for (code, expected) in marks().into_iter().filter(|(code, _)| visible(code)) {
+        let compilation = compile_case(&code);
+        let errors = compilation
             .diagnostics
             .iter()
-            .filter(|diagnostic| diagnostic.severity == Severity::Error)
-            .map(|diagnostic| (diagnostic.rule.code, place(&compilation, diagnostic)))
+            .filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let mut found: Vec<Mark> = errors
+            .map(|diagnostic| {
+                let (place, text) = place(&compilation, diagnostic);
+                let carets = text.lines().next().map_or(0, |line| line.trim_end().chars().count());
+                let (code, carets) = (diagnostic.rule.code.to_owned(), carets.max(1));
+                Mark { code, place, carets }
+            })
             .collect();
-        if found != [(code, (expected.to_owned(), text.to_owned()))] {
-            wrong.push(format!("{code}: expected {expected} `{text}`, found {found:?}"));
+        found.sort();
+        if found != expected {
+            wrong.push(format!("{code}: expected {expected:?}, found {found:?}"));
         }
     }
     assert!(wrong.is_empty(), "{} documents:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// `docs/diagnostics.md` has a section for every rule.
 #[test]
-fn every_rule_is_documented() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/diagnostics.md");
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut sections: BTreeMap<&str, usize> = BTreeMap::new();
-    for line in text.lines() {
-        if let Some(code) = line
-            .strip_prefix("## ")
-            .filter(|title| !title.contains(char::is_uppercase))
-        {
-            *sections.entry(code).or_default() += 1;
+fn every_message_is_the_one_that_was_read() {
+    let mut wrong = Vec::new();
+    for code in marks().into_keys().filter(|code| visible(code)) {
+        let said = format!("{}\n", compile_case(&code).render(Header::Full).join("\n\n"));
+        let path = ui().join("fail").join(format!("{code}.stderr"));
+        if std::env::var_os("UPDATE_STDERR").is_some() {
+            std::fs::write(&path, &said).unwrap();
+        } else if std::fs::read_to_string(&path).ok().as_deref() != Some(&said) {
+            wrong.push(format!("{code}.stderr, now:\n{said}"));
         }
     }
-    let expected: BTreeMap<&str, usize> = rule::ALL.iter().map(|rule| (rule.code, 1)).collect();
-    let difference: Vec<_> = expected
-        .iter()
-        .filter(|(code, _)| sections.get(*code) != Some(&1))
-        .map(|(code, _)| *code)
-        .chain(sections.keys().filter(|code| !expected.contains_key(*code)).copied())
-        .collect();
-    assert!(
-        difference.is_empty(),
-        "sections missing, double or without a rule: {difference:?}"
-    );
-    for rule in rule::ALL {
-        let kind = match rule.class {
-            Class::Error => "error",
-            Class::Warning => "warning",
-            Class::Quiet => "warning, allowed by default",
-            Class::Description => "error by the description",
-            Class::Recoverable => "recoverable error",
-            Class::Literal => "error, unless text is meant",
-        };
-        let section = format!("\n## {}\n\nKind: {kind}.\n", rule.code);
-        assert!(
-            text.contains(&section),
-            "the section of `{}` has another kind than {kind}",
-            rule.code
-        );
-    }
+    assert!(wrong.is_empty(), "{} messages:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Every declaration says what its rule means, where it comes from, and what is wrong and right.
+#[test]
+fn every_rule_is_documented() {
+    let parts = ["\n Rule: ", "\n **Wrong**\n", "\n **Right**\n"];
+    let incomplete = |rule: &&Rule| !parts.iter().all(|part| rule.docs.contains(part));
+    let incomplete: Vec<&str> = rule::all().filter(incomplete).map(|rule| rule.code).collect();
+    assert_eq!(incomplete, Vec::<&str>::new());
 }
 
 /// What a help says to put in the place of the underlined text, where it says so literally:
@@ -191,8 +200,8 @@ fn replacement(help: &str) -> Option<&str> {
 fn helps_that_name_a_replacement_repair_the_document() {
     let mut applied = Vec::new();
     let mut failures = Vec::new();
-    for (code, ..) in table().into_iter().filter(|(code, ..)| visible(code)) {
-        let compilation = compile_case(code);
+    for code in marks().into_keys().filter(|code| visible(code)) {
+        let compilation = compile_case(&code);
         let Some(diagnostic) = compilation
             .diagnostics
             .iter()
@@ -226,8 +235,8 @@ fn helps_that_name_a_replacement_repair_the_document() {
         let quoted = quote.filter(|_| new.starts_with('#'));
         let new = &quoted.map_or_else(|| new.to_owned(), |quote| format!("{quote}{new}{quote}"));
         mended.replace_range(start..end, new);
-        let repaired = recompile(code, &source.label, &mended);
-        applied.push(code);
+        let repaired = recompile(&code, &source.label, &mended);
+        applied.push(code.clone());
         if repaired.has_errors() {
             failures.push(format!(
                 "{code}, `{new}`:\n{}",
@@ -264,7 +273,7 @@ fn whole(text: &str, start: usize, end: usize, new: &str) -> (usize, usize) {
 /// Compiles the document of a code with another text in one file.
 fn recompile(code: &str, label: &str, text: &str) -> Compilation {
     let mut library = Memory::default();
-    for directory in ["", "fail", "engines"] {
+    for directory in ["", "fail"] {
         for entry in std::fs::read_dir(ui().join(directory)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|ending| ending == "yml") {
@@ -280,12 +289,7 @@ fn recompile(code: &str, label: &str, text: &str) -> Compilation {
         }
     }
     let library = library.with(label, text);
-    let directory = if ui().join("fail").join(format!("{code}.yml")).exists() {
-        "fail"
-    } else {
-        "engines"
-    };
-    check(directory, &format!("{code}.yml"), code, &library, PathBuf::new())
+    check("fail", &format!("{code}.yml"), code, &library, PathBuf::new())
 }
 
 const WORKFLOWS: &str = "arazzo: 1.0.1
@@ -358,5 +362,31 @@ fn a_key_that_stands_twice_hides_nothing() {
     assert!(
         compilation.render(Header::Full)[1].contains("`listBooks`"),
         "the first id counts"
+    );
+}
+
+/// What `docs/diagnostics.md` says before the rules is written by hand; the rules come from their declarations.
+#[test]
+fn the_documentation_is_that_of_the_declarations() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/diagnostics.md");
+    let written = std::fs::read_to_string(&path).unwrap();
+    let mark = "<!-- From here on generated ";
+    let (head, rest) = written.split_once(mark).unwrap();
+    let mut expected = format!("{head}{mark}{}\n", rest.lines().next().unwrap());
+    for rule in rule::all() {
+        let docs: String = rule
+            .docs
+            .lines()
+            .map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
+            .collect();
+        expected += &format!("\n## {}\n\nKind: {}.\n\n{docs}", rule.code, rule.class.title());
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    let command = "UPDATE_DOCS=1 cargo test -p arazzo-compiler --test rules";
+    assert!(
+        written == expected || std::env::var_os("UPDATE_DOCS").is_some(),
+        "docs/diagnostics.md is stale: {command}"
     );
 }

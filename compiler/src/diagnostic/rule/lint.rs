@@ -1,0 +1,276 @@
+//! Rules about what compiles, but is probably not meant.
+
+super::rules! {
+    /// A comparison is always true or always false: of two literals, of `$statusCode` with a number that is no status,
+    /// or of values whose types are never equal.
+    ///
+    /// Rule: a choice; RFC 9110, section 15 (status codes have three digits), Arazzo Specification 1.1.0, "Simple
+    /// Conditions".
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - condition: $statusCode == 2000
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - condition: $statusCode == 200
+    /// ```
+    Warning CONDITION_CONSTANT "condition-constant" "a condition can be true and can be false"
+
+    /// What stands alone in a condition is a string, a number, an array or an object. It passes only when it is `true`,
+    /// so it never does.
+    ///
+    /// Rule: a choice; Arazzo Specification 1.1.0, "Simple Conditions", leaves it open.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - condition: $response.body#/id
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - condition: $response.body#/id != null
+    /// ```
+    Warning CONDITION_NOT_BOOLEAN "condition-not-boolean" "what stands alone in a condition is a boolean"
+
+    /// A filter is applied to an object. A filter asks the children of its context, and those of an object are its
+    /// members. Arrays are probably meant. The specification's own example `$[?count(@.pets) > 0]` is of this kind when
+    /// the body is an object.
+    ///
+    /// Rule: RFC 9535, section 2.3.5; that it is a warning is a choice.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - context: $response.body    # { "tags": […] }
+    ///   condition: $[?count(@.tags) > 0]
+    ///   type: jsonpath
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - context: $response.body
+    ///   condition: $.tags[*]
+    ///   type: jsonpath
+    /// ```
+    Warning JSONPATH_FILTER_ON_OBJECT "jsonpath-filter-on-object" "a filter is applied to an array"
+
+    /// An expression is written where none is evaluated: in the key of a payload, in a string of a simple condition, in
+    /// the name of a parameter, or in the target of a replacement. It is taken as text.
+    ///
+    /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions": expressions are values.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// condition: $response.body#/shelf == '{$inputs.shelf}'
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// condition: $response.body#/shelf == $inputs.shelf
+    /// ```
+    Warning LITERAL_BRACES "literal-braces" "an expression in braces is evaluated at its place"
+
+    /// Text looks like an expression but is not evaluated. It is used as it is. There are four cases:
+    ///
+    /// - The text starts with `$` and a letter, but its root is unknown. `$5` and `$.items` do not look like
+    ///   expressions and are not reported.
+    /// - The text contains a template of another language: `${inputs.x}`, `{inputs.x}`, `{{inputs.x}}`, `{{$inputs.x}}`
+    ///   or `$(inputs.x)`.
+    /// - A quoted string in a simple condition is an expression: `'$inputs.x'`.
+    /// - A pattern or an XPath expression contains an expression without braces.
+    ///
+    /// Rule: a choice; the grammar of "Runtime Expressions" has no such root.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// title: $env.TITLE
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// title: $inputs.title
+    /// ```
+    Warning LOOKALIKE_LITERAL "lookalike-literal" "text that starts like an expression is one"
+
+    /// The file of a source description, or one that a `$ref` names, is outside of the package. `cargo publish` leaves
+    /// it behind, so that nobody else can build the package.
+    ///
+    /// Rule: a choice; it is a matter of Cargo, not of Arazzo.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// sourceDescriptions:
+    /// - { name: shelf, url: ../../shared/api.yml, type: openapi }
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// sourceDescriptions:
+    /// - { name: shelf, url: ./api.yml, type: openapi }
+    /// ```
+    Warning SOURCE_LEAVES_PACKAGE "source-leaves-package" "the files of a document are in its package"
+
+    /// A workflow has no `summary`. It becomes the documentation of the function.
+    ///
+    /// Rule: a choice; the specification makes it optional ("Workflow Object").
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - workflowId: shelve
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - workflowId: shelve
+    ///   summary: Puts a book on the shelf.
+    /// ```
+    Quiet MISSING_SUMMARY "missing-summary" "a workflow has a summary"
+
+    /// A step calls an operation by its path, though the operation has an id.
+    ///
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `operationPath`: the `operationId` SHOULD be preferred.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - stepId: addBook
+    ///   operationPath: '{$sourceDescriptions.shelf.url}#/paths/~1books/post'
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - stepId: addBook
+    ///   operationId: addBook
+    /// ```
+    Quiet PREFER_OPERATION_ID "prefer-operation-id" "an operation that has an id is called by it"
+
+    /// A failure action repeats a POST or PATCH request. The server may carry it out twice. A parameter whose name
+    /// contains `idempotency` shows that the API can tell a repetition.
+    ///
+    /// Rule: a choice; RFC 9110, section 9.2.2.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - stepId: addBook
+    ///   operationId: addBook
+    ///   onFailure:
+    ///   - { name: again, type: retry }
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - stepId: addBook
+    ///   operationId: addBook
+    ///   parameters:
+    ///   - { name: Idempotency-Key, in: header, value: $inputs.key }
+    ///   onFailure:
+    ///   - { name: again, type: retry }
+    /// ```
+    Quiet RETRY_NOT_IDEMPOTENT "retry-not-idempotent" "what is retried can be repeated"
+
+    /// Nothing in the document reads an output of a step. The program may read it from a run, which is why it is
+    /// allowed by default.
+    ///
+    /// Rule: a choice.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - stepId: addBook
+    ///   operationId: addBook
+    ///   outputs:
+    ///     id: $response.body#/id
+    ///     shelf: $response.body#/shelf
+    /// # … only $steps.addBook.outputs.id is read
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - stepId: addBook
+    ///   operationId: addBook
+    ///   outputs:
+    ///     id: $response.body#/id
+    /// ```
+    Quiet UNUSED_STEP_OUTPUT "unused-step-output" "an output of a step is read"
+
+    /// A step that calls an HTTP operation has a `correlationId`. The field belongs to steps that receive from AsyncAPI
+    /// channels.
+    ///
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `correlationId`.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - stepId: addBook
+    ///   operationId: addBook
+    ///   correlationId: $inputs.order
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - stepId: addBook
+    ///   operationId: addBook
+    /// ```
+    Error CORRELATION_ID_UNEXPECTED "correlation-id-unexpected" "a correlation id stands in an AsyncAPI step"
+
+    /// A `$ref` leads back to itself and stands for nothing. A schema that contains itself further down, such as a
+    /// tree, is no such circle.
+    ///
+    /// Rule: JSON Schema Core 2020-12, section 9.4.1; OpenAPI Specification 3.1.1, "Reference Object".
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// components:
+    ///   schemas:
+    ///     Book:
+    ///       $ref: '#/components/schemas/Book'
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// components:
+    ///   schemas:
+    ///     Book:
+    ///       type: object
+    /// ```
+    Error SOURCE_CYCLE "source-cycle" "a reference does not lead back to itself"
+
+    /// The macro has no option of this name. Its options are `sources`, `workflows`, `rename`, `lints` and `dialect`.
+    ///
+    /// Rule: a choice.
+    ///
+    /// **Wrong**
+    ///
+    /// ```rust
+    /// arazzo_workflow!("shelve.arazzo.yml", workflow = ["shelve"]);
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```rust
+    /// arazzo_workflow!("shelve.arazzo.yml", workflows = ["shelve"]);
+    /// ```
+    Error UNKNOWN_OPTION "unknown-option" "an option of the macro exists"
+}

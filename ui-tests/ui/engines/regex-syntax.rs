@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./regex-syntax.yml");
-
-fn main() {}

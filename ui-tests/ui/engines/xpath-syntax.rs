@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./xpath-syntax.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./xpath31-feature.yml");
-
-fn main() {}

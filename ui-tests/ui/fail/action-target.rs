@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./action-target.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./action-unexpected.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./ambiguous-operation.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./asyncapi-unsupported.yml");
-
-fn main() {}

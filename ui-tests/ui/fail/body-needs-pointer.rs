@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./body-needs-pointer.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./body-not-accepted.yml");
-
-fn main() {}

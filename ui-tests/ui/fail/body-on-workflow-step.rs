@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./body-on-workflow-step.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./body-required.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./bracket-index.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./called-workflow-status.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./component-kind.yml");
-
-fn main() {}

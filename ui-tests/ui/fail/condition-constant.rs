@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./condition-constant.yml", lints = { deny(condition_constant) } }
-
-fn main() {}

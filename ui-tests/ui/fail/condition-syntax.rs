@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./condition-syntax.yml");
-
-fn main() {}

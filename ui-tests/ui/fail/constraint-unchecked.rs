@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./constraint-unchecked.yml", lints = { deny(constraint_unchecked) } }
-
-fn main() {}

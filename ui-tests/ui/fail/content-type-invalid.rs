@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./content-type-invalid.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./content-type-unsupported.yml", lints = { deny(content_type_unsupported) } }
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./context-required.yml");
-
-fn main() {}

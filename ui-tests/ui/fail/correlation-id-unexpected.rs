@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./correlation-id-unexpected.yml");
-
-fn main() {}

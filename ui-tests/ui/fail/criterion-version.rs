@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./criterion-version.yml");
-
-fn main() {}

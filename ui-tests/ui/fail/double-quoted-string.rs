@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./double-quoted-string.yml");
-
-fn main() {}

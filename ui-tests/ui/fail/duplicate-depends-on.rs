@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./duplicate-depends-on.yml");
-
-fn main() {}

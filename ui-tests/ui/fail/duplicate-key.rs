@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./duplicate-key.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./duplicate-operation-id.yml");
-
-fn main() {}

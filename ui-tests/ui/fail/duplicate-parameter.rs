@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./duplicate-parameter.yml");
-
-fn main() {}

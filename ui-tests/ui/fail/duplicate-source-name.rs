@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./duplicate-source-name.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./duplicate-step-id.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./duplicate-workflow-id.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./empty-list.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./expression-context.yml");
-
-fn main() {}

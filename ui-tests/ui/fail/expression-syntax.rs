@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./expression-syntax.yml");
-
-fn main() {}

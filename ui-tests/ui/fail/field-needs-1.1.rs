@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./field-needs-1.1.yml");
-
-fn main() {}

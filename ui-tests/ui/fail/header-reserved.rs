@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./header-reserved.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./headers-plural.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./id-pattern.yml", lints = { deny(id_pattern) } }
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./impossible-input-pointer.yml");
-
-fn main() {}

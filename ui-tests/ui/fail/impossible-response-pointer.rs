@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./impossible-response-pointer.yml");
-
-fn main() {}

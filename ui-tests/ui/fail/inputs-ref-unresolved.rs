@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./inputs-ref-unresolved.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./invalid-component-key.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./invalid-enum-value.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./invalid-inputs-schema.yml");
-
-fn main() {}

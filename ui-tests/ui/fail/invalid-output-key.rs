@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./invalid-output-key.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./invalid-path.yml");
-
-fn main() {}

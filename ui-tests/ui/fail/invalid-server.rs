@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./invalid-server.yml");
-
-fn main() {}

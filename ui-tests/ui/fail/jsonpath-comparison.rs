@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./jsonpath-comparison.yml");
-
-fn main() {}

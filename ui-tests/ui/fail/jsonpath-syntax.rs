@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./jsonpath-syntax.yml");
-
-fn main() {}

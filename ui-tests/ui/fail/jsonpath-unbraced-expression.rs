@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./jsonpath-unbraced-expression.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./limit-exceeded.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./literal-braces.yml", lints = { deny(literal_braces) } }
-
-fn main() {}

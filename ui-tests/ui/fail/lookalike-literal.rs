@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./lookalike-literal.yml", lints = { deny(lookalike_literal) } }
-
-fn main() {}

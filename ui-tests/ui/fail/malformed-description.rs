@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./malformed-description.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./missing-field.yml");
-
-fn main() {}

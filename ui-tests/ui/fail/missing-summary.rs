@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./missing-summary.yml", lints = { deny(missing_summary) } }
-
-fn main() {}

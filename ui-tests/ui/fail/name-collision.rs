@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./name-collision.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./not-an-object.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./operation-id-case.yml");
-
-fn main() {}

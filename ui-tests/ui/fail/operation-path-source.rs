@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./operation-path-source.yml");
-
-fn main() {}

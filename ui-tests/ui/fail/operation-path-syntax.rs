@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./operation-path-syntax.yml");
-
-fn main() {}

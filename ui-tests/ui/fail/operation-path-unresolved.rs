@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./operation-path-unresolved.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./optional-into-required.yml", lints = { deny(optional_into_required) } }
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./output-path-dotted.yml");
-
-fn main() {}

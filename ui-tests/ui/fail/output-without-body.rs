@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./output-without-body.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./parameter-in-unexpected.yml");
-
-fn main() {}

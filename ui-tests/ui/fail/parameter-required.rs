@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./parameter-required.yml");
-
-fn main() {}

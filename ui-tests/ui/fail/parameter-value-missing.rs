@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./parameter-value-missing.yml");
-
-fn main() {}

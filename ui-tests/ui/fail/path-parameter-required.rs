@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./path-parameter-required.yml");
-
-fn main() {}

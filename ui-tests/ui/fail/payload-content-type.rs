@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./payload-content-type.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./payload-member-required.yml");
-
-fn main() {}

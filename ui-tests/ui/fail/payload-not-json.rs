@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./payload-not-json.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./payload-type-mismatch.yml");
-
-fn main() {}

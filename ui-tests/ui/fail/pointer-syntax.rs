@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./pointer-syntax.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./querystring-with-query.yml");
-
-fn main() {}

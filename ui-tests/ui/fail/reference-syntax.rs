@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./reference-syntax.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./replacement-target-syntax.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./replacement-target-unresolved.yml");
-
-fn main() {}

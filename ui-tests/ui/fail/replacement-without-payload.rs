@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./replacement-without-payload.yml");
-
-fn main() {}

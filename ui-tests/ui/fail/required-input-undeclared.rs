@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./required-input-undeclared.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./retry-after-negative.yml");
-
-fn main() {}

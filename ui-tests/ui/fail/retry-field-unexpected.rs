@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./retry-field-unexpected.yml");
-
-fn main() {}

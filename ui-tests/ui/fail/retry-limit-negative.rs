@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./retry-limit-negative.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./retry-not-idempotent.yml", lints = { deny(retry_not_idempotent) } }
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./reusable-value-unexpected.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./self-syntax.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./self-with-fragment.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./there-is-no-such-file.yml");
-
-fn main() {}

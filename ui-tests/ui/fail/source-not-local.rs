@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./source-not-local.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./source-ref-unresolved.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./source-syntax.yml");
-
-fn main() {}

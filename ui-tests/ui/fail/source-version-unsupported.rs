@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./source-version-unsupported.yml");
-
-fn main() {}

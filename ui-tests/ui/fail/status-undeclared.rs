@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./status-undeclared.yml", lints = { deny(status_undeclared) } }
-
-fn main() {}

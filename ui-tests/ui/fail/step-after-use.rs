@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./step-after-use.yml");
-
-fn main() {}

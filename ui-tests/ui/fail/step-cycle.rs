@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./step-cycle.yml");
-
-fn main() {}

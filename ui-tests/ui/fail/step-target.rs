@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./step-target.yml");
-
-fn main() {}

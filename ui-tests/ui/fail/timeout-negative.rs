@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./timeout-negative.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./type-mismatch.yml");
-
-fn main() {}

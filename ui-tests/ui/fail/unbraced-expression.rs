@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unbraced-expression.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unknown-option.yml", workflow = ["shelve"]);
-
-fn main() {}

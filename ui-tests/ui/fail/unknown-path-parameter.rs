@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unknown-path-parameter.yml");
-
-fn main() {}

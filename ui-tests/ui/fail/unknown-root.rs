@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unknown-root.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unknown-step-output.yml");
-
-fn main() {}

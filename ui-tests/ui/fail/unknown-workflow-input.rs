@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unknown-workflow-input.yml");
-
-fn main() {}

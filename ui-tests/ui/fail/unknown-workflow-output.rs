@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unknown-workflow-output.yml");
-
-fn main() {}

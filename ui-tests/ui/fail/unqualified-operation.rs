@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unqualified-operation.yml");
-
-fn main() {}

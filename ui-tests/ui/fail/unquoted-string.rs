@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unquoted-string.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unsupported-version.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unsupported.yml");
-
-fn main() {}

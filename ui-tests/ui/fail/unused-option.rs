@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./unused-option.yml", rename = { "shelf" = put_away });
-
-fn main() {}

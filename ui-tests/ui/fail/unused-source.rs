@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow! { "./unused-source.yml", lints = { deny(unused_source) } }
-
-fn main() {}

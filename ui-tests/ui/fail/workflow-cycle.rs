@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./workflow-cycle.yml");
-
-fn main() {}

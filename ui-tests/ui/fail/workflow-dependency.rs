@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./workflow-dependency.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./workflow-input-required.yml");
-
-fn main() {}

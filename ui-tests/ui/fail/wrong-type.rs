@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./wrong-type.yml");
-
-fn main() {}

@@ -1,3 +1,0 @@
-arazzo::arazzo_workflow!("./yaml-syntax.yml");
-
-fn main() {}

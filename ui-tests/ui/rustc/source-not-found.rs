@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("../fail/there-is-no-such-file.yml");
+
+fn main() {}

@@ -1,0 +1,3 @@
+arazzo::arazzo_workflow!("../fail/unknown-option.yml", workflow = ["shelve"]);
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Packages and published documents that tests build; see `tests/packages` and `tests/requests`.

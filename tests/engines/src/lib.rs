@@ -1,0 +1,1 @@
+//! Tests of the engines that are slow to build; see `tests`.

@@ -1,0 +1,79 @@
+//! What expressions refer to.
+
+use crate::source::Span;
+
+/// What an expression refers to.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// Where the value comes from.
+    pub source: Source,
+    /// The tokens of the pointer into it.
+    pub pointer: Vec<String>,
+    /// Where each token stands.
+    pub token_spans: Vec<Span>,
+    /// The whole expression.
+    pub span: Span,
+    /// The expression as it is written.
+    pub text: String,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `$url`
+    Url,
+    /// `$method`
+    Method,
+    /// `$statusCode`
+    StatusCode,
+    /// `$request.header.NAME`
+    RequestHeader(String),
+    /// `$request.query.NAME`
+    RequestQuery(String),
+    /// `$request.path.NAME`
+    RequestPath(String),
+    /// `$request.body`
+    RequestBody,
+    /// `$response.header.NAME`
+    ResponseHeader(String),
+    /// `$response.body`
+    ResponseBody,
+    /// The input with this index.
+    Input(usize),
+    /// An output of a step of this workflow.
+    StepOutput {
+        /// The step's index in the document.
+        step: usize,
+        /// The output's index in the step.
+        output: usize,
+    },
+    /// An output of the workflow that the step has called.
+    CalleeOutput {
+        /// The index of the workflow.
+        target: usize,
+        /// The output's index.
+        output: usize,
+    },
+    /// An output or input of a workflow that has run before.
+    Dependency {
+        /// The index of the workflow in the document.
+        workflow: usize,
+        /// Whether it is an input.
+        input: bool,
+        /// The index of the output or input.
+        field: usize,
+    },
+    /// An output or input of a workflow that a step has called before.
+    Called {
+        /// The index of the workflow.
+        workflow: usize,
+        /// Whether it is an input.
+        input: bool,
+        /// The index of the output or input.
+        field: usize,
+    },
+    /// A text of the document.
+    Constant(String),
+    /// Something that was reported.
+    Invalid,
+}

@@ -1,0 +1,94 @@
+//! A request to an operation: its parameters and its body.
+
+use super::{Engine, Value};
+use crate::document::Location;
+use crate::openapi::{Media, Operation, Parameter};
+use crate::schema::Schema;
+use crate::source::Span;
+
+/// A request to an operation.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The index of the API.
+    pub api: usize,
+    /// The operation.
+    pub operation: Operation<'a>,
+    /// The values of its parameters.
+    pub arguments: Vec<Argument<'a>>,
+    /// Whether these are all: one that could not be read was reported, and may be any.
+    pub complete: bool,
+    /// Its body.
+    pub body: Option<Body<'a>>,
+}
+
+/// A parameter of a request with its value.
+#[derive(Clone, Debug)]
+pub struct Argument<'a> {
+    /// Its name.
+    pub name: String,
+    /// Where its name stands.
+    pub span: Span,
+    /// Where it is sent.
+    pub location: Location,
+    /// What the operation says of it; `None` when it does not declare it.
+    pub declared: Option<Parameter<'a>>,
+    /// Its value.
+    pub value: Value,
+}
+
+/// A body of a request.
+#[derive(Clone, Debug)]
+pub struct Body<'a> {
+    /// Where it stands.
+    pub span: Span,
+    /// The content type that is sent.
+    pub content_type: String,
+    /// Whether the document leaves it to the description.
+    pub by_description: bool,
+    /// How the payload is written.
+    pub form: Payload,
+    /// The payload.
+    pub payload: Value,
+    /// Values that are set in it once it is made, and where.
+    pub replacements: Vec<(ReplacementTarget, Value)>,
+    /// The schema that the operation has for it.
+    pub schema: Option<Schema<'a>>,
+    /// What the operation says of the media type.
+    pub media: Option<Media<'a>>,
+}
+
+/// How a payload is written, which its content type decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// As JSON.
+    Json,
+    /// As XML, which is a string.
+    Xml,
+    /// As `application/x-www-form-urlencoded`.
+    Form,
+    /// As `multipart/form-data`.
+    Multipart,
+    /// As any other text.
+    Text,
+}
+
+/// Where a replacement is made or a selector leads.
+#[derive(Clone, Debug)]
+pub enum ReplacementTarget {
+    /// The tokens of a pointer.
+    Pointer(Vec<String>),
+    /// Everything that a query selects.
+    Query(Engine, String),
+}
+
+/// Header names ignore case (RFC 9110, section 5.1), all others do not.
+#[must_use]
+pub fn same_parameter(left: &str, left_in: Location, right: &str, right_in: Location) -> bool {
+    left_in == right_in && (left == right || (left_in == Location::Header && left.eq_ignore_ascii_case(right)))
+}
+
+/// The names that the path of an operation has in braces.
+#[must_use]
+pub fn path_names<'o>(operation: &'o Operation<'_>) -> Vec<&'o str> {
+    crate::path_template::names(operation.path)
+}

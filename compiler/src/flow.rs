@@ -1,7 +1,7 @@
 //! Phase 5a: in which order the steps of a workflow can run, and which have certainly succeeded
 //! where a value is read.
 
-use crate::resolve::{Action, ActionKind, Destination, Workflow};
+use crate::program::{Act, Action, ActionKind, Destination, Workflow};
 
 /// Some of the steps of a workflow, a bit for each: every way through a workflow of a thousand steps
 /// has such a set.
@@ -207,4 +207,37 @@ impl Ways {
             }
         }
     }
+}
+
+/// The step that has certainly called a workflow, to its own end, whenever a run comes to step `at`.
+pub(crate) fn ran_before(
+    workflow: &Workflow<'_>,
+    flows: &[Flow],
+    flow: &Flow,
+    at: usize,
+    needed: usize,
+) -> Option<usize> {
+    let calls = |step: &usize| match &workflow.steps[*step].act {
+        Act::Workflow(invocation) => invocation.target == needed,
+        _ => false,
+    };
+    let before = flow.certain_before.get(at)?;
+    let ran = (0..workflow.steps.len()).find(|step| before.contains(*step) && calls(step))?;
+    (!flows[needed].leaves).then_some(ran)
+}
+
+/// The step whose call of a workflow is the latest one wherever `at` is reached (the end of the workflow
+/// if `None`): the only step that can have called it by then and certainly has.
+pub(crate) fn latest_call(workflow: &Workflow<'_>, flow: &Flow, at: Option<usize>, target: usize) -> Option<usize> {
+    let calls = |step: &usize| match &workflow.steps[*step].act {
+        Act::Workflow(invocation) => invocation.target == target,
+        _ => false,
+    };
+    let (certain, possible) = match at {
+        Some(index) => (flow.certain_before.get(index)?, flow.possible_before.get(index)?),
+        None => (&flow.certain_at_end, &flow.possible_at_end),
+    };
+    let mut callers = (0..workflow.steps.len()).filter(|step| calls(step) && possible.contains(*step));
+    let only = callers.next().filter(|_| callers.next().is_none())?;
+    certain.contains(only).then_some(only)
 }

@@ -43,6 +43,7 @@ mod openapi;
 mod path_template;
 mod pattern;
 pub mod plan;
+pub mod program;
 mod resolve;
 mod schema;
 pub mod source;

@@ -5,7 +5,7 @@
 
 use crate::condition::Operator;
 use crate::openapi::Response;
-use crate::resolve::{Call, Criterion, Segment, Source, Step, Test, Value, ValueKind};
+use crate::program::{Act, Criterion, Segment, Source, Step, Test, Value, ValueKind};
 
 /// Some of the status codes from 100 to 599, a bit for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,7 +224,7 @@ pub fn narrowed<'t>(test: &'t Test, codes: StatusSet, visit: &mut impl FnMut(&'t
 /// range, else `default` (OpenAPI 3.1.1, "Responses Object").
 #[must_use]
 pub fn responses<'s, 'a>(step: &'s Step<'a>, codes: StatusSet) -> Vec<&'s Response<'a>> {
-    let Call::Operation(request) = &step.call else {
+    let Act::Http(request) = &step.act else {
         return Vec::new();
     };
     let declared = &request.operation.responses;

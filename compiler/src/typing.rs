@@ -5,7 +5,7 @@ use std::cell::Cell;
 use crate::document::Location;
 use crate::flow::{self, Flow};
 use crate::openapi::{Response, is_json};
-use crate::resolve::{Body, Call, Engine, Payload, Program, Reference, Source, Step, Value, ValueKind, Workflow};
+use crate::program::{Act, Body, Engine, Payload, Program, Reference, Source, Step, Value, ValueKind, Workflow};
 use crate::schema::{Schema, Type, Types, Walk};
 use crate::status::{self, StatusSet};
 
@@ -391,7 +391,7 @@ impl<'p, 'a> Typing<'p, 'a> {
     /// What is known about a parameter of the request of the step: the value as it was given.
     fn argument(&self, name: &str, location: Location, at: Option<usize>) -> Known<'a> {
         let step = at.and_then(|index| self.workflow().steps.get(index));
-        let Some(Call::Operation(request)) = step.map(|step| &step.call) else {
+        let Some(Act::Http(request)) = step.map(|step| &step.act) else {
             return Known::NOTHING;
         };
         let argument = request

@@ -28,7 +28,7 @@ fn mermaid(plan: &Plan) -> String {
     }
     for (index, workflow) in plan.workflows.iter().enumerate() {
         for (step, from) in workflow.steps.iter().zip(0..) {
-            let site = step.call.and_then(|site| workflow.sites.get(site));
+            let site = step.site().and_then(|site| workflow.sites.get(site));
             if let Some(target) = site.and_then(|site| position(plan, site.target)) {
                 let _ = writeln!(out, "  w{index}s{from} -. calls .-> w{target}");
             }

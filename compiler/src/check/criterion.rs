@@ -3,7 +3,7 @@
 use super::Judged;
 use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::resolve::{Engine, QueryPiece, Source, Test, Value, ValueKind};
+use crate::program::{Engine, QueryPiece, Source, Test, Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
 use crate::source::{Cursor, Data, Range, Span};
 use crate::status::narrowed;

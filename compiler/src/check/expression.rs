@@ -3,7 +3,7 @@
 use super::Place;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
-use crate::resolve::{Call, Reference, Source, Step};
+use crate::program::{Act, Reference, Source, Step};
 use crate::schema::Walk;
 use crate::status;
 use crate::typing::{Shape, Typing};
@@ -184,7 +184,7 @@ pub(super) fn optional_into_required(
     typing: &Typing<'_, '_>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Call::Operation(request) = &step.call else {
+    let Act::Http(request) = &step.act else {
         return;
     };
     for argument in &request.arguments {
@@ -193,7 +193,7 @@ pub(super) fn optional_into_required(
         if !required {
             continue;
         }
-        for reference in super::references(&argument.value) {
+        for reference in argument.value.references() {
             let known = typing.reference(reference, Some(index));
             // Where nothing is known about the value there is nothing to warn of.
             let sure = !known.present && !matches!(known.shape, Shape::Unknown);

@@ -1,7 +1,7 @@
 //! The net below all other rules: nothing that a document says is left out without an error.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::resolve::{Action, ActionKind, Call, Criterion, Segment, Source, Test, Value, ValueKind, Workflow};
+use crate::program::{Act, Action, ActionKind, Criterion, Segment, Source, Test, Value, ValueKind, Workflow};
 use crate::source::Span;
 
 /// What was not understood although no error says so: a fault of this compiler.
@@ -11,9 +11,9 @@ pub(super) fn internal(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     }
     let mut lost: Vec<(&str, Span)> = Vec::new();
     for step in &workflow.steps {
-        match &step.call {
-            Call::Unresolved => lost.push(("step", step.text.id.span())),
-            Call::Workflow(invocation) => {
+        match &step.act {
+            Act::Unresolved => lost.push(("step", step.text.id.span())),
+            Act::Workflow(invocation) => {
                 let values = invocation.arguments.iter().map(|(_, value)| value);
                 lost.extend(
                     values
@@ -21,7 +21,7 @@ pub(super) fn internal(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
                         .map(|value| ("parameter", value.span)),
                 );
             }
-            Call::Operation(request) => {
+            Act::Http(request) => {
                 let values = request.arguments.iter().map(|argument| &argument.value);
                 lost.extend(
                     values
@@ -73,9 +73,7 @@ fn action(action: &Action, lost: &mut Vec<(&str, Span)>) {
     if matches!(action.kind, ActionKind::Invalid) {
         lost.push(("action", action.span));
     }
-    let arguments = super::invocation(&action.kind)
-        .into_iter()
-        .flat_map(|call| &call.arguments);
+    let arguments = action.kind.invocation().into_iter().flat_map(|call| &call.arguments);
     let values = arguments.map(|(_, value)| value);
     lost.extend(
         values
@@ -106,7 +104,8 @@ fn is_lost(value: &Value) -> bool {
         ValueKind::Object(members) => lost |= members.iter().any(|(_, value)| is_lost(value)),
         _ => {}
     }
-    lost || super::references(value)
+    lost || value
+        .references()
         .iter()
         .any(|reference| reference.source == Source::Invalid)
 }

@@ -1,6 +1,6 @@
 //! Whether a literal of the document is an instance of a schema of a description.
 
-use crate::resolve::{Value, ValueKind};
+use crate::program::{Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
 use crate::source::Cursor;
 

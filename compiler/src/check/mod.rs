@@ -11,15 +11,9 @@ mod payload;
 mod step;
 mod workflow;
 
-pub(crate) use workflow::{latest_call, ran_before};
-
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
-use crate::resolve::JsonPiece;
-use crate::resolve::{
-    ActionKind, Call, Destination, Invocation, Program, QueryPiece, Reference, Segment, Test, Value, ValueKind,
-    Workflow,
-};
+use crate::program::{Place, Program, Reference, Test, step_references};
 use crate::status::{self, StatusSet};
 use crate::typing::{self, Typing};
 
@@ -59,11 +53,9 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnost
                 criterion::condition_not_boolean(&criterion, index, &typing, diagnostics);
                 criterion::jsonpath_filter_on_object(&criterion, index, &typing, diagnostics);
                 status::narrowed(criterion.test, criterion.codes, &mut |part, codes| {
-                    let mut found = Vec::new();
-                    test_references(part, &mut found);
-                    for reference in found {
+                    part.visit(&mut |reference| {
                         expression::impossible_pointer(reference, Some(index), &typing.with_codes(codes), diagnostics);
-                    }
+                    });
                 });
             }
             for (reference, codes) in handed_over(step) {
@@ -81,7 +73,7 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnost
         }
         internal::internal(workflow, diagnostics);
         for output in &workflow.outputs {
-            for reference in references(&output.value) {
+            for reference in output.value.references() {
                 workflow::called_before(reference, None, program, workflow, typing.flow(), diagnostics);
                 expression::impossible_pointer(reference, None, &typing, diagnostics);
             }
@@ -106,9 +98,9 @@ pub(crate) struct Judged<'s> {
 
 /// All tests of a step. Criteria of a list narrow each other; those of a failure action see every
 /// response.
-fn criteria<'s>(step: &'s crate::resolve::Step<'_>) -> Vec<Judged<'s>> {
+fn criteria<'s>(step: &'s crate::program::Step<'_>) -> Vec<Judged<'s>> {
     let mut all = Vec::new();
-    let mut add = |criteria: &'s [crate::resolve::Criterion], codes: StatusSet| {
+    let mut add = |criteria: &'s [crate::program::Criterion], codes: StatusSet| {
         let codes = codes.and(status::passing_all(criteria));
         all.extend(criteria.iter().map(|criterion| Judged {
             test: &criterion.test,
@@ -126,151 +118,18 @@ fn criteria<'s>(step: &'s crate::resolve::Step<'_>) -> Vec<Judged<'s>> {
 
 /// What the actions of a step hand to other workflows, with the status codes of the response that it
 /// is read from.
-fn handed_over<'s>(step: &'s crate::resolve::Step<'_>) -> Vec<(&'s Reference, StatusSet)> {
+fn handed_over<'s>(step: &'s crate::program::Step<'_>) -> Vec<(&'s Reference, StatusSet)> {
     let success = status::success(step);
     let on_success = step.on_success.iter().map(|action| (action, success));
     let all = on_success.chain(step.on_failure.iter().map(|action| (action, StatusSet::all())));
     let mut found = Vec::new();
     for (action, codes) in all {
         let codes = codes.and(status::passing_all(&action.criteria));
-        let arguments = invocation(&action.kind).into_iter().flat_map(|call| &call.arguments);
-        let read = arguments.flat_map(|(_, value)| references(value));
+        let arguments = action.kind.invocation().into_iter().flat_map(|call| &call.arguments);
+        let read = arguments.flat_map(|(_, value)| value.references());
         found.extend(read.map(|reference| (reference, codes)));
     }
     found
-}
-
-/// Where in a workflow an expression is evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// While the request is made.
-    Request,
-    /// When the response has come.
-    Response,
-    /// An output of the step.
-    StepOutput,
-}
-
-/// All references of a value.
-pub(crate) fn references(value: &Value) -> Vec<&Reference> {
-    let mut found = Vec::new();
-    collect(value, &mut found);
-    found
-}
-
-fn collect<'v>(value: &'v Value, found: &mut Vec<&'v Reference>) {
-    match &value.kind {
-        ValueKind::Reference(reference) | ValueKind::Length(reference) => found.push(reference),
-        ValueKind::Selection(selection) => found.push(&selection.context),
-        ValueKind::Template(segments) | ValueKind::FormText(segments) => {
-            found.extend(segments.iter().filter_map(|segment| match segment {
-                Segment::Reference(reference) => Some(reference),
-                Segment::Text(_) => None,
-            }));
-        }
-        ValueKind::JsonText(pieces) => found.extend(pieces.iter().filter_map(|piece| match piece {
-            JsonPiece::Quoted(reference) | JsonPiece::Bare(reference) => Some(reference),
-            JsonPiece::Text(_) => None,
-        })),
-        ValueKind::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        ValueKind::Object(members) => members.iter().for_each(|(_, value)| collect(value, found)),
-        ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Invalid => {}
-    }
-}
-
-/// All references of a test.
-pub(crate) fn test_references<'t>(test: &'t Test, found: &mut Vec<&'t Reference>) {
-    match test {
-        Test::Or(parts) | Test::And(parts) => parts.iter().for_each(|part| test_references(part, found)),
-        Test::Not(inner) => test_references(inner, found),
-        Test::Compare(left, _, right) => {
-            collect(left, found);
-            collect(right, found);
-        }
-        Test::Truthy(value) | Test::Present(value) | Test::Json(value) => collect(value, found),
-        Test::Regex(value, pattern) => {
-            collect(value, found);
-            found.extend(pattern.iter().filter_map(|segment| match segment {
-                Segment::Reference(reference) => Some(reference),
-                Segment::Text(_) => None,
-            }));
-        }
-        Test::Query(value, query) => {
-            collect(value, found);
-            for piece in &query.pieces {
-                match piece {
-                    QueryPiece::Text(_) => {}
-                    QueryPiece::Bare(reference) | QueryPiece::Value(reference) => found.push(reference),
-                    QueryPiece::Literal(_, parts) => found.extend(parts.iter().filter_map(|part| match part {
-                        Segment::Reference(reference) => Some(reference),
-                        Segment::Text(_) => None,
-                    })),
-                }
-            }
-        }
-        Test::Invalid => {}
-    }
-}
-
-/// All references of a step and where each is evaluated.
-pub(crate) fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> Vec<(&'w Reference, Place)> {
-    let Some(step) = workflow.steps.get(index) else {
-        return Vec::new();
-    };
-    let mut all = Vec::new();
-    if let Call::Operation(request) = &step.call {
-        for argument in &request.arguments {
-            all.extend(
-                references(&argument.value)
-                    .into_iter()
-                    .map(|reference| (reference, Place::Request)),
-            );
-        }
-        if let Some(body) = &request.body {
-            for (_, value) in &body.replacements {
-                all.extend(
-                    references(value)
-                        .into_iter()
-                        .map(|reference| (reference, Place::Request)),
-                );
-            }
-            all.extend(
-                references(&body.payload)
-                    .into_iter()
-                    .map(|reference| (reference, Place::Request)),
-            );
-        }
-    }
-    if let Call::Workflow(invocation) = &step.call {
-        for (_, value) in &invocation.arguments {
-            all.extend(
-                references(value)
-                    .into_iter()
-                    .map(|reference| (reference, Place::Request)),
-            );
-        }
-    }
-    let mut found = Vec::new();
-    for criterion in &step.criteria {
-        test_references(&criterion.test, &mut found);
-    }
-    for action in step.on_success.iter().chain(&step.on_failure) {
-        if let Some(invocation) = invocation(&action.kind) {
-            found.extend(invocation.arguments.iter().flat_map(|(_, value)| references(value)));
-        }
-        for criterion in &action.criteria {
-            test_references(&criterion.test, &mut found);
-        }
-    }
-    all.extend(found.into_iter().map(|reference| (reference, Place::Response)));
-    for output in &step.outputs {
-        all.extend(
-            references(&output.value)
-                .into_iter()
-                .map(|reference| (reference, Place::StepOutput)),
-        );
-    }
-    all
 }
 
 /// A name as it is written in YAML: in quotes where it would be something else.
@@ -287,17 +146,5 @@ pub(crate) fn yaml_word(name: &str) -> String {
         name.to_owned()
     } else {
         format!("'{}'", name.replace('\'', "''"))
-    }
-}
-
-/// The workflow that an action calls or leaves for.
-pub(crate) fn invocation(kind: &ActionKind) -> Option<&Invocation> {
-    match kind {
-        ActionKind::Goto(Destination::Workflow(invocation))
-        | ActionKind::Retry {
-            detour: Some(Destination::Workflow(invocation)),
-            ..
-        } => Some(invocation),
-        _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use super::literal;
 use super::step::{name, parts};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::resolve::{Body, Payload, Step, Value, ValueKind};
+use crate::program::{Body, Payload, Step, Value, ValueKind};
 use crate::schema::{Schema, Type};
 use crate::source::Cursor;
 use crate::typing::Typing;

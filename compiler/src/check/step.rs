@@ -5,16 +5,16 @@ use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Location, OrReusable};
 use crate::openapi::{Operation, SchemeKind};
-use crate::resolve::{ActionKind, Argument, Body, Call, Source, Step, Test, Value, ValueKind};
+use crate::program::{Act, ActionKind, Argument, Body, Source, Step, Test, Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
 use crate::typing::{Shape, Typing};
 
 pub(super) fn parts<'s, 'a>(
     step: &'s Step<'a>,
 ) -> Option<(&'s Operation<'a>, &'s [Argument<'a>], Option<&'s Body<'a>>)> {
-    match &step.call {
-        Call::Operation(request) => Some((&request.operation, &request.arguments, request.body.as_ref())),
-        Call::Workflow(_) | Call::Unresolved => None,
+    match &step.act {
+        Act::Http(request) => Some((&request.operation, &request.arguments, request.body.as_ref())),
+        Act::Workflow(_) | Act::Unresolved => None,
     }
 }
 
@@ -78,15 +78,15 @@ pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics)
     let Some((operation, arguments, _)) = parts(step) else {
         return;
     };
-    if matches!(&step.call, Call::Operation(request) if !request.complete) {
+    if matches!(&step.act, Act::Http(request) if !request.complete) {
         return;
     }
     let given = |wanted: &str, location| {
         arguments
             .iter()
-            .any(|argument| crate::resolve::same_parameter(&argument.name, argument.location, wanted, location))
+            .any(|argument| crate::program::same_parameter(&argument.name, argument.location, wanted, location))
     };
-    let names = crate::resolve::path_names(operation);
+    let names = crate::program::path_names(operation);
     let report = |wanted: &str, location: Location, declared, diagnostics: &mut Diagnostics| {
         let message = format!(
             "step `{}` does not give the parameter `{wanted}` that {} requires in its {}",
@@ -139,7 +139,7 @@ pub(super) fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) 
     let Some((operation, arguments, _)) = parts(step) else {
         return;
     };
-    let names = crate::resolve::path_names(operation);
+    let names = crate::program::path_names(operation);
     for argument in arguments {
         let without_place = argument.location == Location::Path && !names.contains(&argument.name.as_str());
         if without_place && argument.declared.is_some() {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::literal;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Document, Text};
-use crate::flow::{Flow, unconditional};
-use crate::resolve::{ActionKind, Call, Program, Reference, Source, Workflow};
+use crate::flow::{Flow, latest_call, ran_before, unconditional};
+use crate::program::{Act, ActionKind, Program, Reference, Source, Workflow, step_references};
 use crate::schema::Type;
 use crate::source::{Cursor, Data, Entry};
 use crate::typing::Typing;
@@ -48,10 +48,10 @@ pub(super) fn unused_source(
 ) {
     let calls = || {
         let workflows = program.workflows.iter().filter(|workflow| workflow.document == index);
-        workflows.flat_map(|workflow| &workflow.steps).map(|step| &step.call)
+        workflows.flat_map(|workflow| &workflow.steps).map(|step| &step.act)
     };
     // A step that could not be resolved may have meant any of them.
-    if diagnostics.has_errors() || calls().any(|call| matches!(call, Call::Unresolved)) {
+    if diagnostics.has_errors() || calls().any(|call| matches!(call, Act::Unresolved)) {
         return;
     }
     let names = document.sources.iter().map(|source| source.name.value.len());
@@ -60,7 +60,7 @@ pub(super) fn unused_source(
     for source in &document.sources {
         let called = calls()
             .filter_map(|call| match call {
-                Call::Operation(request) => program.apis.get(request.api),
+                Act::Http(request) => program.apis.get(request.api),
                 _ => None,
             })
             .any(|api| api.name == source.name.value);
@@ -184,13 +184,13 @@ pub(super) fn unused_input(workflow: &Workflow<'_>, diagnostics: &mut Diagnostic
     let text = workflow.text;
     // What could not be resolved may have read any input.
     let all: Vec<_> = (0..workflow.steps.len())
-        .flat_map(|index| super::step_references(workflow, index))
+        .flat_map(|index| step_references(workflow, index))
         .map(|(reference, _)| reference)
         .collect();
     let outputs: Vec<_> = workflow
         .outputs
         .iter()
-        .flat_map(|output| super::references(&output.value))
+        .flat_map(|output| output.value.references())
         .collect();
     if diagnostics.has_errors() {
         return;
@@ -239,8 +239,8 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
         let steps = workflow.steps.iter().enumerate();
         let calls = steps
             .filter(|(step, _)| flows[index].certain_at_end.contains(*step))
-            .filter_map(|(_, step)| match &step.call {
-                Call::Workflow(invocation) => Some((invocation.target, step.text.id.span())),
+            .filter_map(|(_, step)| match &step.act {
+                Act::Workflow(invocation) => Some((invocation.target, step.text.id.span())),
                 _ => None,
             });
         let before = workflow
@@ -317,12 +317,12 @@ pub(super) fn workflow_input_type(
     diagnostics: &mut Diagnostics,
 ) {
     for (index, step) in workflow.steps.iter().enumerate() {
-        let own = match &step.call {
-            Call::Workflow(invocation) => Some(invocation),
+        let own = match &step.act {
+            Act::Workflow(invocation) => Some(invocation),
             _ => None,
         };
         let actions = step.on_success.iter().chain(&step.on_failure);
-        let called = actions.filter_map(|action| super::invocation(&action.kind));
+        let called = actions.filter_map(|action| action.kind.invocation());
         for invocation in own.into_iter().chain(called) {
             let target = &program.workflows[invocation.target];
             for (input, value) in &invocation.arguments {
@@ -364,12 +364,12 @@ pub(super) fn workflow_dependency(
     diagnostics: &mut Diagnostics,
 ) {
     for (index, step) in workflow.steps.iter().enumerate() {
-        let own = match &step.call {
-            Call::Workflow(invocation) => Some((invocation, step.text.id.span())),
+        let own = match &step.act {
+            Act::Workflow(invocation) => Some((invocation, step.text.id.span())),
             _ => None,
         };
         let actions = step.on_success.iter().chain(&step.on_failure);
-        let called = actions.filter_map(|action| Some((super::invocation(&action.kind)?, action.span)));
+        let called = actions.filter_map(|action| Some((action.kind.invocation()?, action.span)));
         for (invocation, span) in own.into_iter().chain(called) {
             let target = &program.workflows[invocation.target];
             for needed in target
@@ -392,39 +392,6 @@ pub(super) fn workflow_dependency(
     }
 }
 
-/// The step that has certainly called a workflow, to its own end, whenever a run comes to step `at`.
-pub(crate) fn ran_before(
-    workflow: &Workflow<'_>,
-    flows: &[Flow],
-    flow: &Flow,
-    at: usize,
-    needed: usize,
-) -> Option<usize> {
-    let calls = |step: &usize| match &workflow.steps[*step].call {
-        Call::Workflow(invocation) => invocation.target == needed,
-        _ => false,
-    };
-    let before = flow.certain_before.get(at)?;
-    let ran = (0..workflow.steps.len()).find(|step| before.contains(*step) && calls(step))?;
-    (!flows[needed].leaves).then_some(ran)
-}
-
-/// The step whose call of a workflow is the latest one wherever `at` is reached (the end of the workflow
-/// if `None`): the only step that can have called it by then and certainly has.
-pub(crate) fn latest_call(workflow: &Workflow<'_>, flow: &Flow, at: Option<usize>, target: usize) -> Option<usize> {
-    let calls = |step: &usize| match &workflow.steps[*step].call {
-        Call::Workflow(invocation) => invocation.target == target,
-        _ => false,
-    };
-    let (certain, possible) = match at {
-        Some(index) => (flow.certain_before.get(index)?, flow.possible_before.get(index)?),
-        None => (&flow.certain_at_end, &flow.possible_at_end),
-    };
-    let mut callers = (0..workflow.steps.len()).filter(|step| calls(step) && possible.contains(*step));
-    let only = callers.next().filter(|_| callers.next().is_none())?;
-    certain.contains(only).then_some(only)
-}
-
 /// An output of a workflow that was called is read where it need not have been, or where it is not
 /// known which call is meant.
 pub(super) fn called_before(
@@ -442,8 +409,8 @@ pub(super) fn called_before(
         return;
     }
     let id = program.workflows[target].text.id.value;
-    let mut callers = workflow.steps.iter().filter(|step| match &step.call {
-        Call::Workflow(invocation) => invocation.target == target,
+    let mut callers = workflow.steps.iter().filter(|step| match &step.act {
+        Act::Workflow(invocation) => invocation.target == target,
         _ => false,
     });
     let message = format!("no call of workflow `{id}` has certainly ended here, or more than one can have");
@@ -500,15 +467,10 @@ pub(super) fn missing_summary(workflow: &Workflow<'_>, diagnostics: &mut Diagnos
 }
 
 pub(super) fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
-    let steps = (0..workflow.steps.len()).flat_map(|index| super::step_references(workflow, index));
+    let steps = (0..workflow.steps.len()).flat_map(|index| step_references(workflow, index));
     let read: BTreeSet<(usize, usize)> = steps
         .map(|(reference, _)| reference)
-        .chain(
-            workflow
-                .outputs
-                .iter()
-                .flat_map(|output| super::references(&output.value)),
-        )
+        .chain(workflow.outputs.iter().flat_map(|output| output.value.references()))
         .filter_map(|reference| match reference.source {
             Source::StepOutput { step, output } => Some((step, output)),
             _ => None,

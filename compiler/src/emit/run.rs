@@ -118,21 +118,21 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
             let next = Literal::usize_unsuffixed(next);
             quote!(next: Some(#next),)
         });
-        let call = step.call.map(|call| {
+        let call = step.site().map(|call| {
             let call = Literal::usize_unsuffixed(call);
             quote!(call: Some(#call),)
         });
         let needs = indices("needs", &step.after);
         // A called workflow waits for its inputs where it is called.
-        let inputs = step.request.is_some().then(|| indices("inputs", &step.needs));
+        let inputs = step.request().is_some().then(|| indices("inputs", &step.needs));
         let prints = fingerprint::step(step, workflow, plan).map(Literal::u32_unsuffixed);
-        let operation = step.request.as_ref().filter(|_| !broken).map(|request| {
+        let operation = step.request().filter(|_| !broken).map(|request| {
             let operation = step::operation(request);
             quote!(operation: Some(&#operation),)
         });
         let unreachable = (!step.reachable).then(|| quote!(reachable: false,));
         let declared = |json: bool| {
-            let responses = step.request.iter().flat_map(|request| &request.responses);
+            let responses = step.request().into_iter().flat_map(|request| &request.responses);
             let statuses: Vec<&String> = responses
                 .filter(|(_, is_json)| *is_json == json)
                 .map(|(status, _)| status)
@@ -188,7 +188,7 @@ fn indices(name: &str, indices: &[usize]) -> Option<TokenStream> {
 fn decided(workflow: &Workflow) -> Vec<&'static str> {
     let steps = &workflow.steps;
     let all = [
-        ("send", steps.iter().any(|step| step.request.is_some())),
+        ("send", steps.iter().any(|step| step.request().is_some())),
         ("settle", !steps.is_empty()),
         ("succeeded", steps.iter().any(|step| !step.on_success.is_empty())),
         ("failed", steps.iter().any(|step| !step.on_failure.is_empty())),
@@ -323,7 +323,7 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
             .enumerate()
             .map(|(index, step)| (index, Literal::usize_unsuffixed(index), step))
     };
-    let requests = || steps().filter(|(_, _, step)| step.request.is_some());
+    let requests = || steps().filter(|(_, _, step)| step.request().is_some());
     let send = requests().map(|(_, number, step)| {
         let statements = step::prepare(step, workflow);
         quote!(#number => { #statements })

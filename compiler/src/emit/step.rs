@@ -9,10 +9,10 @@ use crate::document::Location;
 use crate::openapi::SchemeKind;
 use crate::plan::types::Ty;
 use crate::plan::{
-    Action, ActionKind, Check, Detour, Origin, Output, PathPiece, Payload, Plan, QueryPiece, Read, ReplacementTarget,
-    Request, Step, Value, Workflow, body_pointers,
+    Action, ActionKind, Detour, JsonPiece, Origin, Output, PathPiece, Payload, Plan, Read, ReplacementTarget, Request,
+    Step, Test, Value, ValueKind, Workflow, body_pointers,
 };
-use crate::resolve::Source;
+use crate::program::Source;
 
 /// The static description of an operation.
 pub(super) fn operation(request: &Request) -> TokenStream {
@@ -58,7 +58,7 @@ pub(super) fn prepare(step: &Step, workflow: &Workflow) -> TokenStream {
         workflow,
         pointers: Vec::new(),
     };
-    let Some(request) = &step.request else {
+    let Some(request) = step.request() else {
         return TokenStream::new();
     };
     let template = request.template();
@@ -122,7 +122,7 @@ pub(super) fn prepare(step: &Step, workflow: &Workflow) -> TokenStream {
         }
         let statements = scope.payload(&body.payload);
         // Text with values outside its string literals need not be JSON in the end.
-        let bare = matches!(&body.payload, Value::JsonText(pieces) if pieces.iter().any(|piece| matches!(piece, crate::plan::JsonPiece::Bare(_))));
+        let bare = matches!(&body.payload.kind, ValueKind::JsonText(pieces) if pieces.iter().any(|piece| matches!(piece, JsonPiece::Bare(_))));
         let checked = bare.then(|| quote!(call.check_json()?;));
         quote! {
             let mut body = call.json(#content_type);
@@ -154,12 +154,12 @@ fn reads_request(step: &Step, workflow: &Workflow) -> bool {
     });
     let criteria = actions().flat_map(|action| &action.criteria).chain(&step.criteria);
     let mut reads: Vec<&Read> = Vec::new();
-    criteria.for_each(|criterion| check_reads(&criterion.check, &mut reads));
+    criteria.for_each(|criterion| criterion.test.visit(&mut |read| reads.push(read)));
     let outputs = step.outputs.iter().map(|output| &output.value);
     let arguments = started.flat_map(|site| site.arguments.iter().map(|(_, value)| value));
     outputs
         .chain(arguments)
-        .for_each(|value| value_reads(value, &mut reads));
+        .for_each(|value| value.visit(&mut |read| reads.push(read)));
     reads.iter().any(|read| {
         matches!(
             read.source,
@@ -207,11 +207,11 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
     let mut reads: Vec<&Read> = Vec::new();
     site.arguments
         .iter()
-        .for_each(|(_, value)| value_reads(value, &mut reads));
+        .for_each(|(_, value)| value.visit(&mut |read| reads.push(read)));
     let pointers = body_pointers(reads);
     let read = read_body(&pointers);
     let scope = Scope { workflow, pointers };
-    let statements = scope.payload(&Value::Object(site.arguments.clone()));
+    let statements = scope.object(&site.arguments);
     let (module, id) = (super::ident(&target.ident), &target.id);
     let typed = |step: usize, slot: usize, needed: &Workflow| {
         let absent = absent(&format!("$workflows.{}", needed.id), (0, 0), "a dependency");
@@ -252,12 +252,15 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
 
 /// An expression of type `Datum<'_>` for a place that needs a value.
 fn required(scope: &Scope<'_>, value: &Value, what: &str) -> TokenStream {
-    match value {
-        Value::Read(read) => scope.present(read, what),
+    match &value.kind {
+        ValueKind::Reference(read) => scope.present(read, what),
         other => {
-            let value = scope.datum(other, what);
+            let value = scope.datum(value, what);
             let (text, place) = match other {
-                Value::Select(_, query, context) => (format!("{} {query}", context.expression), context.place),
+                ValueKind::Selection(selection) => {
+                    let context = &selection.context;
+                    (format!("{} {}", context.expression, selection.query), context.place)
+                }
                 _ => ("value".to_owned(), (0, 0)),
             };
             let absent = absent(&text, place, what);
@@ -271,29 +274,29 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStr
     let mut reads: Vec<&Read> = Vec::new();
     step.criteria
         .iter()
-        .for_each(|criterion| check_reads(&criterion.check, &mut reads));
+        .for_each(|criterion| criterion.test.visit(&mut |read| reads.push(read)));
     let by_criteria = !body_pointers(reads.iter().copied()).is_empty();
     step.outputs
         .iter()
-        .for_each(|output| value_reads(&output.value, &mut reads));
+        .for_each(|output| output.value.visit(&mut |read| reads.push(read)));
     let pointers = body_pointers(reads);
     let read = read_body(&pointers);
     let scope = Scope { workflow, pointers };
     let criteria = step.criteria.iter().map(|criterion| {
-        let check = scope.check(&criterion.check);
+        let check = scope.check(&criterion.test);
         let text = &criterion.text;
         let (line, column) = (
             Literal::usize_unsuffixed(criterion.place.0),
             Literal::usize_unsuffixed(criterion.place.1),
         );
-        if reads_body(&criterion.check) {
+        if reads_body(&criterion.test) {
             return quote!(exchange.require_of(found.problem(), #check, #text, #line, #column)?;);
         }
         quote!(exchange.require(#check, #text, #line, #column)?;)
     });
 
     let outputs = keep_all(step, index, &scope);
-    let default = (step.criteria.is_empty() && step.call.is_none()).then(|| {
+    let default = (step.criteria.is_empty() && step.site().is_none()).then(|| {
         let (line, column) = (
             Literal::usize_unsuffixed(step.place.0),
             Literal::usize_unsuffixed(step.place.1),
@@ -334,8 +337,8 @@ fn read_body(pointers: &[Vec<String>]) -> TokenStream {
 
 /// An expression of type `Result<Vec<Option<Slot>>, Failure>`: what a step keeps.
 fn keep_all(step: &Step, index: usize, scope: &Scope<'_>) -> TokenStream {
-    let found = |output: &Output| match &output.value {
-        Value::Read(read) if read.source == Source::ResponseBody => {
+    let found = |output: &Output| match &output.value.kind {
+        ValueKind::Reference(read) if read.source == Source::ResponseBody => {
             scope.pointers.iter().position(|known| *known == read.pointer)
         }
         _ => None,
@@ -394,7 +397,7 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
     let mut reads: Vec<&Read> = Vec::new();
     for action in actions {
         let criteria = action.criteria.iter();
-        criteria.for_each(|criterion| check_reads(&criterion.check, &mut reads));
+        criteria.for_each(|criterion| criterion.test.visit(&mut |read| reads.push(read)));
     }
     let pointers = body_pointers(reads);
     let read = read_body(&pointers);
@@ -440,13 +443,13 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
             .criteria
             .iter()
             .map(|criterion| {
-                let inner = scope.check(&criterion.check);
+                let inner = scope.check(&criterion.test);
                 let text = &criterion.text;
                 let (line, column) = (
                     Literal::usize_unsuffixed(criterion.place.0),
                     Literal::usize_unsuffixed(criterion.place.1),
                 );
-                if reads_body(&criterion.check) {
+                if reads_body(&criterion.test) {
                     return quote!(exchange.met_of(found.problem(), #inner, #text, #line, #column));
                 }
                 quote!(exchange.met(#inner, #text, #line, #column))
@@ -476,59 +479,8 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
 }
 
 /// Whether a test reads the body of the response.
-fn reads_body(check: &Check) -> bool {
+fn reads_body(test: &Test) -> bool {
     let mut reads = Vec::new();
-    check_reads(check, &mut reads);
+    test.visit(&mut |read| reads.push(read));
     reads.iter().any(|read| read.source == Source::ResponseBody)
-}
-
-fn value_reads<'v>(value: &'v Value, reads: &mut Vec<&'v Read>) {
-    match value {
-        Value::Read(read) | Value::Length(read) | Value::Select(_, _, read) => reads.push(read),
-        Value::Template(pieces) | Value::FormText(pieces) => {
-            reads.extend(pieces.iter().filter_map(|piece| match piece {
-                crate::plan::Piece::Read(read) => Some(read),
-                crate::plan::Piece::Text(_) => None,
-            }));
-        }
-        Value::JsonText(pieces) => reads.extend(pieces.iter().filter_map(|piece| match piece {
-            crate::plan::JsonPiece::Quoted(read) | crate::plan::JsonPiece::Bare(read) => Some(read),
-            crate::plan::JsonPiece::Text(_) => None,
-        })),
-        Value::Array(items) => items.iter().for_each(|item| value_reads(item, reads)),
-        Value::Object(members) => members.iter().for_each(|(_, value)| value_reads(value, reads)),
-        Value::Literal(_) => {}
-    }
-}
-
-fn check_reads<'c>(check: &'c Check, reads: &mut Vec<&'c Read>) {
-    match check {
-        Check::Or(parts) | Check::And(parts) => parts.iter().for_each(|part| check_reads(part, reads)),
-        Check::Not(inner) => check_reads(inner, reads),
-        Check::Compare(left, _, right) => {
-            value_reads(left, reads);
-            value_reads(right, reads);
-        }
-        Check::Truthy(value) | Check::Present(value) | Check::Json(value) => value_reads(value, reads),
-        Check::Query(value, _, pieces) => {
-            value_reads(value, reads);
-            for piece in pieces {
-                match piece {
-                    QueryPiece::Text(_) => {}
-                    QueryPiece::Bare(read) | QueryPiece::Value(read) => reads.push(read),
-                    QueryPiece::Literal(_, parts) => reads.extend(parts.iter().filter_map(|part| match part {
-                        crate::plan::Piece::Read(read) => Some(read),
-                        crate::plan::Piece::Text(_) => None,
-                    })),
-                }
-            }
-        }
-        Check::Regex(value, pattern) => {
-            value_reads(value, reads);
-            reads.extend(pattern.iter().filter_map(|piece| match piece {
-                crate::plan::Piece::Read(read) => Some(read),
-                crate::plan::Piece::Text(_) => None,
-            }));
-        }
-    }
 }

@@ -5,8 +5,9 @@ use quote::quote;
 
 use super::ident;
 use crate::condition::Operator;
-use crate::plan::{Check, Engine, JsonPiece, Piece, QueryPiece, Read, Value, Workflow};
-use crate::resolve::Source;
+use crate::plan::{Engine, JsonPiece, QueryPiece, Read, Segment, Test, Value, ValueKind, Workflow};
+use crate::program::Source;
+use crate::program::value::quote_json;
 
 /// What the values of one function may refer to.
 pub(super) struct Scope<'w> {
@@ -86,33 +87,31 @@ impl Scope<'_> {
 
     /// An expression of type `Option<Datum<'_>>`, in a function that returns a `Failure`.
     pub(super) fn datum(&self, value: &Value, what: &str) -> TokenStream {
-        match value {
-            Value::Literal(json) => literal(json),
-            Value::Read(read) => self.read(read),
-            Value::Length(read) => {
+        match &value.kind {
+            ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Invalid => {
+                let json = value.literal().unwrap_or_else(|| "null".to_owned());
+                quote!(Some(__rt::Datum::from_json(#json)))
+            }
+            ValueKind::Reference(read) => self.read(read),
+            ValueKind::Length(read) => {
                 let value = self.read(read);
                 quote!(#value.and_then(|value| value.length()))
             }
-            Value::Select(engine, query, context) => {
-                let context = self.read(context);
-                let (definition, query) = fixed_query(*engine, query);
+            ValueKind::Selection(selection) => {
+                let context = self.read(&selection.context);
+                let (definition, query) = fixed_query(selection.engine, &selection.query);
                 quote!({ #definition #query.select(#context.as_ref()) })
             }
-            Value::FormText(pieces) => {
+            ValueKind::FormText(pieces) => {
                 let text = self.form_text(pieces, what);
                 quote!(Some(__rt::Datum::owned(#text)))
             }
-            Value::Template(pieces) => {
+            ValueKind::Template(pieces) => {
                 let text = self.template(pieces, what);
                 quote!(Some(__rt::Datum::owned(#text)))
             }
-            Value::Array(_) | Value::Object(_) | Value::JsonText(_) => {
-                let mut writer = Writer {
-                    scope: self,
-                    out: TokenStream::new(),
-                    pending: String::new(),
-                    what,
-                };
+            ValueKind::Array(_) | ValueKind::Object(_) | ValueKind::JsonText(_) => {
+                let mut writer = Writer::new(self, what);
                 writer.value(value);
                 let statements = writer.finish();
                 quote!(Some(__rt::written(|body| {
@@ -124,10 +123,10 @@ impl Scope<'_> {
     }
 
     /// An expression of type `String`, in a function that returns a `Failure`.
-    fn template(&self, pieces: &[Piece], what: &str) -> TokenStream {
+    fn template(&self, pieces: &[Segment], what: &str) -> TokenStream {
         let pushes = pieces.iter().map(|piece| match piece {
-            Piece::Text(text) => quote!(text.push_str(#text);),
-            Piece::Read(read) => {
+            Segment::Text(text) => quote!(text.push_str(#text);),
+            Segment::Reference(read) => {
                 let value = self.present(read, what);
                 quote!(text.push_str(&#value.text());)
             }
@@ -140,10 +139,10 @@ impl Scope<'_> {
     }
 
     /// The same for the text of a form: values are percent-encoded.
-    fn form_text(&self, pieces: &[Piece], what: &str) -> TokenStream {
+    fn form_text(&self, pieces: &[Segment], what: &str) -> TokenStream {
         let pushes = pieces.iter().map(|piece| match piece {
-            Piece::Text(text) => quote!(text.push_str(#text);),
-            Piece::Read(read) => {
+            Segment::Text(text) => quote!(text.push_str(#text);),
+            Segment::Reference(read) => {
                 let value = self.present(read, what);
                 quote!(text.push_str(&__rt::form_value(&#value));)
             }
@@ -164,43 +163,45 @@ impl Scope<'_> {
 
     /// Statements that write a payload to `body`.
     pub(super) fn payload(&self, value: &Value) -> TokenStream {
-        let mut writer = Writer {
-            scope: self,
-            out: TokenStream::new(),
-            pending: String::new(),
-            what: "the payload",
-        };
+        let mut writer = Writer::new(self, "the payload");
         writer.value(value);
         writer.finish()
     }
 
+    /// Statements that write an object to `body`.
+    pub(super) fn object(&self, members: &[(String, Value)]) -> TokenStream {
+        let mut writer = Writer::new(self, "the payload");
+        writer.object(members);
+        writer.finish()
+    }
+
     /// An expression of type `bool`.
-    pub(super) fn check(&self, check: &Check) -> TokenStream {
+    pub(super) fn check(&self, check: &Test) -> TokenStream {
         match check {
-            Check::Or(parts) => {
+            Test::Or(parts) => {
                 let parts = parts.iter().map(|part| self.grouped(part));
                 quote!(#(#parts)||*)
             }
-            Check::And(parts) => {
+            Test::And(parts) => {
                 let parts = parts.iter().map(|part| self.grouped(part));
                 quote!(#(#parts)&&*)
             }
-            Check::Not(inner) => {
+            Test::Not(inner) => {
                 let inner = self.check(inner);
                 quote!(!(#inner))
             }
-            Check::Compare(left, operator, right) => self.compare(left, *operator, right),
-            Check::Regex(value, pattern) => {
+            Test::Compare(left, operator, right) => self.compare(left, *operator, right),
+            Test::Regex(value, pattern) => {
                 let value = self.datum(value, "a condition");
-                if let [Piece::Text(text)] = pattern.as_slice() {
+                if let [Segment::Text(text)] = pattern.as_slice() {
                     return quote!({
                         static PATTERN: ::std::sync::LazyLock<__rt::Regex> = ::std::sync::LazyLock::new(|| __rt::Regex::new(#text));
                         PATTERN.is_match(#value.as_ref())
                     });
                 }
                 let pushes = pattern.iter().map(|piece| match piece {
-                    Piece::Text(text) => quote!(text.push_str(#text);),
-                    Piece::Read(read) => {
+                    Segment::Text(text) => quote!(text.push_str(#text);),
+                    Segment::Reference(read) => {
                         let read = self.read(read);
                         quote!(text.push_str(&#read?.text());)
                     }
@@ -214,23 +215,23 @@ impl Scope<'_> {
                     #value.as_ref(),
                 ))
             }
-            Check::Query(value, engine, pieces) => {
+            Test::Query(value, query) => {
                 let value = self.datum(value, "a condition");
-                if let [QueryPiece::Text(text)] = pieces.as_slice() {
-                    let (definition, query) = fixed_query(*engine, text);
+                if let [QueryPiece::Text(text)] = query.pieces.as_slice() {
+                    let (definition, query) = fixed_query(query.engine, text);
                     return quote!({ #definition #query.is_met(#value.as_ref()) });
                 }
-                let text = self.query_text(*engine, pieces);
-                let engine = engine_type(*engine);
+                let text = self.query_text(query.engine, &query.pieces);
+                let engine = engine_type(query.engine);
                 quote!(#text.is_some_and(|text| __rt::#engine::new(&text).is_met(#value.as_ref())))
             }
-            Check::Present(value) => {
+            Test::Present(value) => {
                 let value = self.datum(value, "a condition");
                 quote!(#value.is_some())
             }
-            Check::Json(value) => {
-                let json = match value {
-                    Value::Read(read) if read.source == Source::ResponseBody && read.pointer.is_empty() => {
+            Test::Json(value) => {
+                let json = match &value.kind {
+                    ValueKind::Reference(read) if read.source == Source::ResponseBody && read.pointer.is_empty() => {
                         quote!(found.is_json() && )
                     }
                     _ => TokenStream::new(),
@@ -238,10 +239,11 @@ impl Scope<'_> {
                 let value = self.datum(value, "a condition");
                 quote!(#json !__rt::equal(#value.as_ref(), None))
             }
-            Check::Truthy(value) => {
+            Test::Truthy(value) => {
                 let value = self.datum(value, "a condition");
                 quote!(__rt::truthy(#value.as_ref()))
             }
+            Test::Invalid => quote!(false),
         }
     }
 
@@ -260,8 +262,8 @@ impl Scope<'_> {
             }
             QueryPiece::Literal(quote, parts) if engine == Engine::JsonPath => {
                 let parts = parts.iter().map(|part| match part {
-                    Piece::Text(part) => quote!(text.push_str(#part);),
-                    Piece::Read(read) => {
+                    Segment::Text(part) => quote!(text.push_str(#part);),
+                    Segment::Reference(read) => {
                         let read = self.read(read);
                         quote!(text.push_str(&__rt::jsonpath_escaped(&#read?.text(), #quote));)
                     }
@@ -271,11 +273,11 @@ impl Scope<'_> {
             QueryPiece::Literal(quote, parts) => {
                 let doubled = format!("{quote}{quote}");
                 let parts = parts.iter().map(|part| match part {
-                    Piece::Text(part) => {
+                    Segment::Text(part) => {
                         let part = part.replace(&doubled, &quote.to_string());
                         quote!(literal.push_str(#part);)
                     }
-                    Piece::Read(read) => {
+                    Segment::Reference(read) => {
                         let read = self.read(read);
                         quote!(literal.push_str(&#read?.text());)
                     }
@@ -294,9 +296,9 @@ impl Scope<'_> {
         })())
     }
 
-    fn grouped(&self, check: &Check) -> TokenStream {
+    fn grouped(&self, check: &Test) -> TokenStream {
         let inner = self.check(check);
-        if matches!(check, Check::Or(_) | Check::And(_)) {
+        if matches!(check, Test::Or(_) | Test::And(_)) {
             quote!((#inner))
         } else {
             inner
@@ -341,16 +343,16 @@ pub(super) fn fixed_query(engine: Engine, text: &str) -> (TokenStream, TokenStre
 
 /// Whether a value may be absent where it stands.
 pub(super) fn may_be_absent(value: &Value) -> bool {
-    match value {
-        Value::Read(read) => !read.present,
-        Value::Select(..) | Value::Length(_) => true,
+    match &value.kind {
+        ValueKind::Reference(read) => !read.present,
+        ValueKind::Selection(_) | ValueKind::Length(_) => true,
         _ => false,
     }
 }
 
 /// `$statusCode == 200` needs no values at all.
 fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<TokenStream> {
-    let (Value::Read(read), Value::Literal(json)) = (left, right) else {
+    let (ValueKind::Reference(read), Some(json)) = (&left.kind, right.literal()) else {
         return None;
     };
     if read.source != Source::StatusCode {
@@ -368,10 +370,6 @@ fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<
     })
 }
 
-fn literal(json: &str) -> TokenStream {
-    quote!(Some(__rt::Datum::from_json(#json)))
-}
-
 pub(super) fn absent(expression: &str, place: (usize, usize), what: &str) -> TokenStream {
     let (line, column) = line_column(place);
     quote!(__rt::Failure::absent(#what, #expression, #line, #column))
@@ -385,7 +383,16 @@ struct Writer<'s, 'w> {
     what: &'s str,
 }
 
-impl Writer<'_, '_> {
+impl<'s, 'w> Writer<'s, 'w> {
+    fn new(scope: &'s Scope<'w>, what: &'s str) -> Self {
+        Self {
+            scope,
+            out: TokenStream::new(),
+            pending: String::new(),
+            what,
+        }
+    }
+
     fn flush(&mut self) {
         if !self.pending.is_empty() {
             let text = std::mem::take(&mut self.pending);
@@ -399,9 +406,12 @@ impl Writer<'_, '_> {
     }
 
     fn value(&mut self, value: &Value) {
-        match value {
-            Value::Literal(json) => self.pending.push_str(json),
-            Value::Read(read) => {
+        match &value.kind {
+            ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Invalid => {
+                self.pending
+                    .push_str(&value.literal().unwrap_or_else(|| "null".to_owned()));
+            }
+            ValueKind::Reference(read) => {
                 self.flush();
                 if read.present {
                     let value = self.scope.read(read);
@@ -417,22 +427,22 @@ impl Writer<'_, '_> {
                     self.out.extend(quote!(body.datum_or_null(#value.as_ref());));
                 }
             }
-            Value::Select(..) | Value::Length(_) => {
+            ValueKind::Selection(_) | ValueKind::Length(_) => {
                 self.flush();
                 let value = self.scope.datum(value, self.what);
                 self.out.extend(quote!(body.datum_or_null(#value.as_ref());));
             }
-            Value::Template(pieces) => {
+            ValueKind::Template(pieces) => {
                 self.flush();
                 let text = self.scope.template(pieces, self.what);
                 self.out.extend(quote!(body.text(&#text);));
             }
-            Value::FormText(pieces) => {
+            ValueKind::FormText(pieces) => {
                 self.flush();
                 let text = self.scope.form_text(pieces, self.what);
                 self.out.extend(quote!(body.text(&#text);));
             }
-            Value::JsonText(pieces) => {
+            ValueKind::JsonText(pieces) => {
                 for piece in pieces {
                     match piece {
                         JsonPiece::Text(text) => self.pending.push_str(text),
@@ -449,7 +459,7 @@ impl Writer<'_, '_> {
                     }
                 }
             }
-            Value::Array(items) => {
+            ValueKind::Array(items) => {
                 self.pending.push('[');
                 for (index, item) in items.iter().enumerate() {
                     if index > 0 {
@@ -459,7 +469,7 @@ impl Writer<'_, '_> {
                 }
                 self.pending.push(']');
             }
-            Value::Object(members) => self.object(members),
+            ValueKind::Object(members) => self.object(members),
         }
     }
 
@@ -468,7 +478,7 @@ impl Writer<'_, '_> {
         // Whether a member stands in front: certainly, or only perhaps.
         let (mut certain, mut perhaps) = (false, false);
         for (name, value) in members {
-            let key = format!("{}:", crate::plan::quote_json(name));
+            let key = format!("{}:", quote_json(name));
             if may_be_absent(value) {
                 self.flush();
                 let value = self.scope.datum(value, self.what);

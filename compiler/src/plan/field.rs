@@ -2,7 +2,7 @@
 //! `formData` parameters).
 
 use super::{Field, Style};
-use crate::resolve::{Body, Payload};
+use crate::program::{Body, Payload};
 use crate::schema::{Schema, Type};
 use crate::source::Cursor;
 

@@ -6,7 +6,7 @@
 //! part of it, since mending that is why one goes on with a run.
 
 use super::types::{Ty, TypeDef, TypeKind};
-use super::{Action, ActionKind, Detour, Input, Plan, Step, Workflow};
+use super::{Act, Action, ActionKind, Detour, Input, Plan, Step, Workflow};
 
 /// FNV-1a with 32 bits (Fowler, Noll and Vo): small, and the same everywhere.
 fn hash(text: &str) -> u32 {
@@ -41,10 +41,10 @@ fn target<'p>(site: usize, workflow: &Workflow, plan: &'p Plan) -> &'p str {
 }
 
 fn called(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
-    match (&step.request, step.call) {
-        (Some(request), _) => format!("{} {} {}", request.source, request.method, request.template()),
-        (None, Some(site)) => format!("workflow {}", target(site, workflow, plan)),
-        (None, None) => String::new(),
+    match &step.act {
+        Act::Http(request) => format!("{} {} {}", request.source, request.method, request.template()),
+        Act::Workflow(site) => format!("workflow {}", target(*site, workflow, plan)),
+        Act::Unresolved => String::new(),
     }
 }
 
@@ -58,7 +58,7 @@ fn outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     }
     if step.whole
         && let Some(target) = step
-            .call
+            .site()
             .and_then(|site| workflow.sites.get(site))
             .and_then(|site| plan.workflow(site.target))
     {

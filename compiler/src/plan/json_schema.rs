@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::types::{Ty, TypeDef, TypeKind};
-use super::{Output, Workflow, json_text, quote_json};
+use super::{Output, Workflow, json_text};
+use crate::program::value::quote_json;
 use crate::schema::Schema;
 use crate::source::{Cursor, Span};
 

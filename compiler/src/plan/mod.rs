@@ -1,6 +1,6 @@
 //! Phase 6: what each step sends, reads and decides, with Rust names and types.
 //!
-//! Input: a checked `resolve::Program`. Output: a [`Plan`], which owns everything it
+//! Input: a checked `program::Program`. Output: a [`Plan`], which owns everything it
 //! says and knows neither YAML nor tokens.
 
 pub mod constraint;
@@ -20,7 +20,8 @@ use crate::diagnostic::Diagnostics;
 use crate::document::Location;
 use crate::flow::Flow;
 use crate::openapi::Operation;
-use crate::resolve::{self, Call, Destination, Invocation, Program, Reference, Segment, Source, Test};
+use crate::program::value::quote_json;
+use crate::program::{self, Destination, Invocation, Program, Reference, Source};
 use crate::schema::Schema;
 use crate::source::{FileId, Sources, Span};
 use crate::status::{self, StatusSet};
@@ -32,7 +33,7 @@ use selection::{ends, qualified, unused_options, wanted};
 use types::{Ty, Types};
 
 /// The style of a parameter: as it is declared, else the default of its place.
-fn style(argument: &resolve::Argument<'_>) -> Style {
+fn style(argument: &program::Argument<'_>) -> Style {
     let Some(declared) = &argument.declared else {
         let query = matches!(
             argument.location,
@@ -79,7 +80,7 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
         let id = id.as_str();
         let ident = renamed(options, id).unwrap_or_else(|| name::workflow(id));
         // The same id twice is reported as such; only the first one is expanded.
-        let twice = |known: &resolve::Workflow<'_>| qualified(known) == id;
+        let twice = |known: &program::Workflow<'_>| qualified(known) == id;
         if program.workflows[..index].iter().any(twice) {
             continue;
         }
@@ -158,7 +159,7 @@ fn renamed(options: &Options, from: &str) -> Option<String> {
 
 struct Planner<'p, 'a> {
     program: &'p Program<'a>,
-    workflow: &'p resolve::Workflow<'a>,
+    workflow: &'p program::Workflow<'a>,
     typing: Typing<'p, 'a>,
     flows: &'p [Flow],
     options: &'p Options,
@@ -179,8 +180,8 @@ impl<'a> Planner<'_, 'a> {
 
     /// The indices of the shared APIs that the workflow sends requests to.
     fn apis_used(&self) -> impl Iterator<Item = usize> {
-        let requests = self.workflow.steps.iter().filter_map(|step| match &step.call {
-            Call::Operation(request) => self.program.apis.get(request.api)?.file,
+        let requests = self.workflow.steps.iter().filter_map(|step| match &step.act {
+            program::Act::Http(request) => self.program.apis.get(request.api)?.file,
             _ => None,
         });
         let files: Vec<FileId> = self.program.apis.iter().filter_map(|api| api.file).collect();
@@ -228,7 +229,7 @@ impl<'a> Planner<'_, 'a> {
             self.workflow
                 .outputs
                 .iter()
-                .flat_map(|output| crate::check::references(&output.value)),
+                .flat_map(|output| output.value.references()),
         );
         for (index, step) in steps.iter_mut().enumerate() {
             step.whole = self.whole.borrow().contains(&index);
@@ -245,7 +246,7 @@ impl<'a> Planner<'_, 'a> {
             }
             // A call waits for what the step needs after it, too: it is not made twice.
             let mut sites = self.sites.borrow_mut();
-            if let Some(site) = step.call.and_then(|site| sites.get_mut(site)) {
+            if let Some(site) = step.site().and_then(|site| sites.get_mut(site)) {
                 site.needs.clone_from(&step.needs);
             }
         }
@@ -278,7 +279,9 @@ impl<'a> Planner<'_, 'a> {
     fn apis(&self) -> Vec<(String, bool)> {
         let mut names: Vec<(String, bool)> = Vec::new();
         for step in &self.workflow.steps {
-            let Call::Operation(request) = &step.call else { continue };
+            let program::Act::Http(request) = &step.act else {
+                continue;
+            };
             let Some(api) = self.program.apis.get(request.api) else {
                 continue;
             };
@@ -292,15 +295,14 @@ impl<'a> Planner<'_, 'a> {
     }
 
     fn dependencies(&self) -> Vec<(usize, bool)> {
-        let steps =
-            (0..self.workflow.steps.len()).flat_map(|index| crate::check::step_references(self.workflow, index));
+        let steps = (0..self.workflow.steps.len()).flat_map(|index| program::step_references(self.workflow, index));
         let read: Vec<usize> = steps
             .map(|(reference, _)| reference)
             .chain(
                 self.workflow
                     .outputs
                     .iter()
-                    .flat_map(|output| crate::check::references(&output.value)),
+                    .flat_map(|output| output.value.references()),
             )
             .filter_map(|reference| match reference.source {
                 Source::Dependency {
@@ -323,12 +325,7 @@ impl<'a> Planner<'_, 'a> {
         for (input, value) in &invocation.arguments {
             arguments.push((inputs.get(*input)?.name.to_owned(), self.value(value, Some(at))?));
         }
-        let needs = self.required_inputs(
-            invocation
-                .arguments
-                .iter()
-                .flat_map(|(_, value)| crate::check::references(value)),
-        );
+        let needs = self.required_inputs(invocation.arguments.iter().flat_map(|(_, value)| value.references()));
         let dependencies = self.origins(invocation.target, at)?;
         let mut sites = self.sites.borrow_mut();
         sites.push(Site {
@@ -347,7 +344,7 @@ impl<'a> Planner<'_, 'a> {
                 if self.workflow.depends_on.contains(needed) {
                     return Some(Origin::Own);
                 }
-                let step = crate::check::ran_before(self.workflow, self.flows, self.typing.flow(), at, *needed)?;
+                let step = crate::flow::ran_before(self.workflow, self.flows, self.typing.flow(), at, *needed)?;
                 self.whole.borrow_mut().insert(step);
                 Some(Origin::Step(step, self.workflow.steps[step].outputs.len()))
             })
@@ -431,30 +428,33 @@ impl<'a> Planner<'_, 'a> {
     ) -> Step {
         let step = &self.workflow.steps[index];
         let id = step.text.id.value;
-        let request = self.request(step, index);
         Step {
             id: id.to_owned(),
             place: self.place(step.text.id.span()),
             ident,
-            call: match &step.call {
-                Call::Workflow(invocation) => self.site(invocation, index),
-                _ => None,
+            act: match &step.act {
+                program::Act::Http(_) => self
+                    .request(step, index)
+                    .map_or(Act::Unresolved, |request| Act::Http(Box::new(request))),
+                program::Act::Workflow(invocation) => {
+                    self.site(invocation, index).map_or(Act::Unresolved, Act::Workflow)
+                }
+                program::Act::Unresolved => Act::Unresolved,
             },
             next: {
                 let position = self.workflow.order.iter().position(|known| *known == index);
                 position.and_then(|position| self.workflow.order.get(position + 1).copied())
             },
             after: step.depends_on.clone(),
-            calls: match &step.call {
-                Call::Operation(call) => format!("{} {}", call.operation.method, call.operation.path),
-                Call::Workflow(invocation) => {
+            calls: match &step.act {
+                program::Act::Http(call) => format!("{} {}", call.operation.method, call.operation.path),
+                program::Act::Workflow(invocation) => {
                     format!("workflow {}", qualified(&self.program.workflows[invocation.target]))
                 }
-                Call::Unresolved => String::new(),
+                program::Act::Unresolved => String::new(),
             },
-            request,
             needs: self.required_inputs(
-                crate::check::step_references(self.workflow, index)
+                program::step_references(self.workflow, index)
                     .into_iter()
                     .map(|(reference, _)| reference),
             ),
@@ -478,18 +478,18 @@ impl<'a> Planner<'_, 'a> {
         }
     }
 
-    fn request(&self, step: &resolve::Step<'a>, index: usize) -> Option<Request> {
-        let Call::Operation(call) = &step.call else {
+    fn request(&self, step: &program::Step<'a>, index: usize) -> Option<Request> {
+        let program::Act::Http(call) = &step.act else {
             return None;
         };
-        let resolve::Request {
+        let program::Request {
             api,
             operation,
             arguments,
             body,
             ..
         } = &**call;
-        let value = |value: &resolve::Value| self.value(value, Some(index));
+        let value = |value: &program::Value| self.value(value, Some(index));
         let path = path_pieces(operation, |wanted| {
             arguments
                 .iter()
@@ -590,7 +590,7 @@ impl<'a> Planner<'_, 'a> {
         let Source::Called { workflow, input, field } = *source else {
             return Some((source.clone(), pointer.clone()));
         };
-        let step = crate::check::latest_call(self.workflow, self.typing.flow(), at, workflow)?;
+        let step = crate::flow::latest_call(self.workflow, self.typing.flow(), at, workflow)?;
         let caller = &self.workflow.steps[step];
         // A step that declares no outputs keeps those of the workflow that it calls.
         if !input && caller.text.outputs.is_empty() {
@@ -608,105 +608,19 @@ impl<'a> Planner<'_, 'a> {
         Some((Source::StepOutput { step, output }, pointer.collect()))
     }
 
-    fn pieces(&self, segments: &[Segment], at: Option<usize>) -> Option<Vec<Piece>> {
-        let pieces = segments.iter().map(|segment| {
-            Some(match segment {
-                Segment::Text(text) => Piece::Text(text.clone()),
-                Segment::Reference(reference) => Piece::Read(self.read(reference, at)?),
-            })
-        });
-        pieces.collect()
+    fn value(&self, value: &program::Value, at: Option<usize>) -> Option<Value> {
+        value.map(&mut |reference| self.read(reference, at))
     }
 
-    fn value(&self, value: &resolve::Value, at: Option<usize>) -> Option<Value> {
-        use resolve::ValueKind;
-        Some(match &value.kind {
-            ValueKind::Null => Value::Literal("null".to_owned()),
-            ValueKind::Bool(value) => Value::Literal(value.to_string()),
-            ValueKind::Number(text) => Value::Literal(text.clone()),
-            ValueKind::Text(text) => Value::Literal(quote_json(text)),
-            ValueKind::Reference(reference) => Value::Read(self.read(reference, at)?),
-            ValueKind::Length(reference) => Value::Length(self.read(reference, at)?),
-            ValueKind::Selection(selection) => Value::Select(
-                selection.engine,
-                selection.query.clone(),
-                self.read(&selection.context, at)?,
-            ),
-            ValueKind::Template(segments) => Value::Template(self.pieces(segments, at)?),
-            ValueKind::FormText(segments) => Value::FormText(self.pieces(segments, at)?),
-            ValueKind::JsonText(pieces) => Value::JsonText(
-                pieces
-                    .iter()
-                    .map(|piece| {
-                        Some(match piece {
-                            resolve::JsonPiece::Text(text) => JsonPiece::Text(text.clone()),
-                            resolve::JsonPiece::Quoted(reference) => JsonPiece::Quoted(self.read(reference, at)?),
-                            resolve::JsonPiece::Bare(reference) => JsonPiece::Bare(self.read(reference, at)?),
-                        })
-                    })
-                    .collect::<Option<Vec<_>>>()?,
-            ),
-            ValueKind::Array(items) => Value::Array(
-                items
-                    .iter()
-                    .map(|item| self.value(item, at))
-                    .collect::<Option<Vec<_>>>()?,
-            ),
-            ValueKind::Object(members) => Value::Object(
-                members
-                    .iter()
-                    .map(|(name, value)| Some((name.clone(), self.value(value, at)?)))
-                    .collect::<Option<Vec<_>>>()?,
-            ),
-            ValueKind::Invalid => return None,
-        })
-    }
-
-    fn check(&self, test: &Test, at: usize) -> Option<Check> {
-        let all = |parts: &[Test]| {
-            parts
-                .iter()
-                .map(|part| self.check(part, at))
-                .collect::<Option<Vec<_>>>()
-        };
-        Some(match test {
-            Test::Or(parts) => Check::Or(all(parts)?),
-            Test::And(parts) => Check::And(all(parts)?),
-            Test::Not(inner) => Check::Not(Box::new(self.check(inner, at)?)),
-            Test::Compare(left, operator, right) => {
-                Check::Compare(self.value(left, Some(at))?, *operator, self.value(right, Some(at))?)
-            }
-            Test::Truthy(value) => Check::Truthy(self.value(value, Some(at))?),
-            Test::Regex(value, pattern) => Check::Regex(self.value(value, Some(at))?, self.pieces(pattern, Some(at))?),
-            Test::Query(value, query) => {
-                let pieces = query.pieces.iter().map(|piece| {
-                    Some(match piece {
-                        resolve::QueryPiece::Text(text) => QueryPiece::Text(text.clone()),
-                        resolve::QueryPiece::Bare(reference) => QueryPiece::Bare(self.read(reference, Some(at))?),
-                        resolve::QueryPiece::Value(reference) => QueryPiece::Value(self.read(reference, Some(at))?),
-                        resolve::QueryPiece::Literal(quote, parts) => {
-                            QueryPiece::Literal(*quote, self.pieces(parts, Some(at))?)
-                        }
-                    })
-                });
-                let pieces = pieces.collect::<Option<Vec<_>>>()?;
-                Check::Query(self.value(value, Some(at))?, query.engine, pieces)
-            }
-            Test::Present(value) => Check::Present(self.value(value, Some(at))?),
-            Test::Json(value) => Check::Json(self.value(value, Some(at))?),
-            Test::Invalid => return None,
-        })
-    }
-
-    fn criterion(&self, criterion: &resolve::Criterion, at: usize) -> Option<Criterion> {
+    fn criterion(&self, criterion: &program::Criterion, at: usize) -> Option<Criterion> {
         Some(Criterion {
             text: criterion.text.clone(),
             place: self.place(criterion.span),
-            check: self.check(&criterion.test, at)?,
+            test: criterion.test.map(&mut |reference| self.read(reference, Some(at)))?,
         })
     }
 
-    fn actions(&self, actions: &[resolve::Action], at: usize, codes: StatusSet) -> Vec<Action> {
+    fn actions(&self, actions: &[program::Action], at: usize, codes: StatusSet) -> Vec<Action> {
         let planned = actions
             .iter()
             .filter_map(|action| {
@@ -727,14 +641,14 @@ impl<'a> Planner<'_, 'a> {
         planned
     }
 
-    fn action_kind(&self, kind: &resolve::ActionKind, at: usize) -> ActionKind {
+    fn action_kind(&self, kind: &program::ActionKind, at: usize) -> ActionKind {
         match kind {
-            resolve::ActionKind::End => ActionKind::End,
-            resolve::ActionKind::Goto(Destination::Step(step)) => ActionKind::Goto(*step),
-            resolve::ActionKind::Goto(Destination::Workflow(invocation)) => {
+            program::ActionKind::End => ActionKind::End,
+            program::ActionKind::Goto(Destination::Step(step)) => ActionKind::Goto(*step),
+            program::ActionKind::Goto(Destination::Workflow(invocation)) => {
                 self.site(invocation, at).map_or(ActionKind::Invalid, ActionKind::Leave)
             }
-            resolve::ActionKind::Retry { after, limit, detour } => {
+            program::ActionKind::Retry { after, limit, detour } => {
                 let detour = match detour {
                     None => None,
                     Some(Destination::Step(step)) => Some(Detour::Step(*step)),
@@ -749,7 +663,7 @@ impl<'a> Planner<'_, 'a> {
                     detour,
                 }
             }
-            resolve::ActionKind::Invalid => ActionKind::Invalid,
+            program::ActionKind::Invalid => ActionKind::Invalid,
         }
     }
 
@@ -757,7 +671,7 @@ impl<'a> Planner<'_, 'a> {
     /// user's code names must exist.
     fn outputs(
         &self,
-        outputs: &[resolve::Output],
+        outputs: &[program::Output],
         at: Option<usize>,
         (hint, prefix): (&str, String),
         types: &mut Types,
@@ -781,8 +695,8 @@ impl<'a> Planner<'_, 'a> {
                 Shape::Unknown => (Ty::Json, false, None),
             };
             let expression = match &output.value.kind {
-                resolve::ValueKind::Reference(reference) => reference.text.clone(),
-                resolve::ValueKind::Selection(selection) => {
+                program::ValueKind::Reference(reference) => reference.text.clone(),
+                program::ValueKind::Selection(selection) => {
                     format!("{} {}", selection.context.text, selection.query)
                 }
                 _ => output.name.clone(),
@@ -792,9 +706,10 @@ impl<'a> Planner<'_, 'a> {
                 ident,
                 ty,
                 required: known.present && !nullable,
-                value: self
-                    .value(&output.value, at)
-                    .unwrap_or_else(|| Value::Literal("null".to_owned())),
+                value: self.value(&output.value, at).unwrap_or(Value {
+                    span: output.span,
+                    kind: ValueKind::Null,
+                }),
                 expression,
                 place: self.place(output.span),
                 docs: schema.and_then(|schema| schema.text("description")).map(str::to_owned),
@@ -844,8 +759,8 @@ fn path_pieces(operation: &Operation<'_>, value: impl Fn(&str) -> Option<(Value,
 }
 
 /// The error responses of a step whose bodies are JSON with types of their own.
-fn errors(step: &resolve::Step<'_>, variant: &str, types: &mut Types) -> Vec<(String, String, Ty)> {
-    let Call::Operation(request) = &step.call else {
+fn errors(step: &program::Step<'_>, variant: &str, types: &mut Types) -> Vec<(String, String, Ty)> {
+    let program::Act::Http(request) = &step.act else {
         return Vec::new();
     };
     let mut found: Vec<(String, String, Ty)> = Vec::new();
@@ -893,26 +808,6 @@ pub fn json_text(at: crate::source::Cursor<'_>) -> String {
         }
         _ => at.scalar_text().unwrap_or("null").to_owned(),
     }
-}
-
-/// A JSON string literal.
-#[must_use]
-pub fn quote_json(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            control if (control as u32) < 0x20 => quoted.push_str(&format!("\\u{:04x}", control as u32)),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 /// The pointers into the response's body that values read, each once, in order.

@@ -2,11 +2,25 @@
 
 use super::constraint::Constraint;
 use super::types::{Ty, TypeDef};
-use crate::condition::Operator;
 use crate::document::Location;
 use crate::openapi::SchemeKind;
-use crate::resolve::Source;
-pub use crate::resolve::{Engine, Payload, ReplacementTarget};
+pub use crate::program::{Engine, Payload, ReplacementTarget};
+use crate::program::{Source, value};
+
+/// A value over what generated code reads.
+pub type Value = value::Value<Read>;
+/// What a [`Value`] is.
+pub type ValueKind = value::ValueKind<Read>;
+/// A piece of a template.
+pub type Segment = value::Segment<Read>;
+/// A piece of JSON text.
+pub type JsonPiece = value::JsonPiece<Read>;
+/// A query.
+pub type Query = value::Query<Read>;
+/// A piece of a query.
+pub type QueryPiece = value::QueryPiece<Read>;
+/// What a criterion tests.
+pub type Test = value::Test<Read>;
 
 /// A document, ready to be written as Rust.
 #[derive(Debug)]
@@ -136,10 +150,8 @@ pub struct Step {
     pub description: Option<String>,
     /// What it calls, in a few words.
     pub calls: String,
-    /// Its request; `None` where it calls a workflow or could not be resolved.
-    pub request: Option<Request>,
-    /// The call that it makes instead.
-    pub call: Option<usize>,
+    /// What it does.
+    pub act: Act,
     /// The index of the step that runs after it.
     pub next: Option<usize>,
     /// The indices of the steps that must have succeeded before it.
@@ -162,6 +174,37 @@ pub struct Step {
     pub reachable: bool,
     /// The error responses that the description declares: the status, the name of the variant and the type.
     pub errors: Vec<(String, String, Ty)>,
+}
+
+/// What a step does.
+#[derive(Debug)]
+pub enum Act {
+    /// It sends a request.
+    Http(Box<Request>),
+    /// It calls a workflow; the index of the call.
+    Workflow(usize),
+    /// What was reported.
+    Unresolved,
+}
+
+impl Step {
+    /// Its request.
+    #[must_use]
+    pub fn request(&self) -> Option<&Request> {
+        match &self.act {
+            Act::Http(request) => Some(request),
+            _ => None,
+        }
+    }
+
+    /// The index of the call of a workflow that it makes.
+    #[must_use]
+    pub fn site(&self) -> Option<usize> {
+        match self.act {
+            Act::Workflow(site) => Some(site),
+            _ => None,
+        }
+    }
 }
 
 /// What a step sends.
@@ -212,7 +255,7 @@ impl Request {
     #[must_use]
     pub fn writes(&self, location: Location, name: &str) -> bool {
         let mut all = self.parameters.iter();
-        all.any(|known| crate::resolve::same_parameter(&known.name, known.location, name, location))
+        all.any(|known| crate::program::same_parameter(&known.name, known.location, name, location))
     }
 
     /// Whether the step writes itself what a security scheme carries.
@@ -293,62 +336,6 @@ pub struct Style {
     pub reserved: bool,
 }
 
-/// A value.
-#[derive(Clone, Debug)]
-pub enum Value {
-    /// A literal, as JSON.
-    Literal(String),
-    /// What an expression refers to.
-    Read(Read),
-    /// What a query selects.
-    Select(Engine, String, Read),
-    /// How many items an array has.
-    Length(Read),
-    /// A string with values in it.
-    Template(Vec<Piece>),
-    /// The text of a form, in which values are percent-encoded.
-    FormText(Vec<Piece>),
-    /// JSON that is written as text.
-    JsonText(Vec<JsonPiece>),
-    /// An array.
-    Array(Vec<Value>),
-    /// An object.
-    Object(Vec<(String, Value)>),
-}
-
-/// A piece of JSON text.
-#[derive(Clone, Debug)]
-pub enum JsonPiece {
-    /// Text as it is.
-    Text(String),
-    /// A value inside a string literal.
-    Quoted(Read),
-    /// A value outside.
-    Bare(Read),
-}
-
-/// A piece of a template.
-#[derive(Clone, Debug)]
-pub enum Piece {
-    /// Text as it is.
-    Text(String),
-    /// A value as text.
-    Read(Read),
-}
-
-/// A piece of a query.
-#[derive(Clone, Debug)]
-pub enum QueryPiece {
-    /// Text as it is.
-    Text(String),
-    /// A string literal with values in it, and its quote.
-    Literal(char, Vec<Piece>),
-    /// A value outside of string literals.
-    Bare(Read),
-    /// A value as a literal of the language.
-    Value(Read),
-}
-
 /// What an expression refers to.
 #[derive(Clone, Debug)]
 pub struct Read {
@@ -374,30 +361,7 @@ pub struct Criterion {
     /// Where it stands: line and column.
     pub place: (usize, usize),
     /// What is tested.
-    pub check: Check,
-}
-
-/// What is tested.
-#[derive(Debug)]
-pub enum Check {
-    /// At least one passes.
-    Or(Vec<Check>),
-    /// All pass.
-    And(Vec<Check>),
-    /// It does not pass.
-    Not(Box<Check>),
-    /// Two values compared.
-    Compare(Value, Operator, Value),
-    /// A value is `true`.
-    Truthy(Value),
-    /// A query selects a value.
-    Present(Value),
-    /// A value is JSON and not null.
-    Json(Value),
-    /// A pattern is found in the text of a value.
-    Regex(Value, Vec<Piece>),
-    /// A query selects something from a value, or has the effective boolean value true.
-    Query(Value, Engine, Vec<QueryPiece>),
+    pub test: Test,
 }
 
 /// An output of a step or a workflow.

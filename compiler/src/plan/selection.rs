@@ -2,10 +2,10 @@
 
 use crate::bundle::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::resolve::{self, Call, Destination, Program};
+use crate::program::{self, Act, Destination, Program};
 
 /// The id of a workflow, behind the names of the source descriptions that lead to its document.
-pub(super) fn qualified(workflow: &resolve::Workflow<'_>) -> String {
+pub(super) fn qualified(workflow: &program::Workflow<'_>) -> String {
     let names = workflow.names.iter().map(String::as_str);
     let parts: Vec<&str> = names.chain([workflow.text.id.value]).collect();
     parts.join(".")
@@ -14,7 +14,7 @@ pub(super) fn qualified(workflow: &resolve::Workflow<'_>) -> String {
 /// The workflows that the options ask for, and what they call or depend on. Those of other
 /// documents are wanted only so.
 pub(super) fn wanted(program: &Program<'_>, options: &Options) -> Vec<bool> {
-    let asked = |workflow: &resolve::Workflow<'_>| {
+    let asked = |workflow: &program::Workflow<'_>| {
         let id = workflow.text.id.value;
         workflow.names.is_empty() && (options.workflows.is_empty() || options.workflows.iter().any(|name| name == id))
     };
@@ -32,27 +32,27 @@ pub(super) fn wanted(program: &Program<'_>, options: &Options) -> Vec<bool> {
 }
 
 /// The workflows that a workflow calls or leaves for.
-fn called(workflow: &resolve::Workflow<'_>) -> Vec<usize> {
+fn called(workflow: &program::Workflow<'_>) -> Vec<usize> {
     let mut targets = Vec::new();
     for step in &workflow.steps {
-        if let Call::Workflow(invocation) = &step.call {
+        if let Act::Workflow(invocation) = &step.act {
             targets.push(invocation.target);
         }
         let actions = step.on_success.iter().chain(&step.on_failure);
-        targets.extend(actions.filter_map(|action| Some(crate::check::invocation(&action.kind)?.target)));
+        targets.extend(actions.filter_map(|action| Some(action.kind.invocation()?.target)));
     }
     targets
 }
 
 /// The workflows that a workflow leaves for.
-fn left_for(workflow: &resolve::Workflow<'_>) -> Vec<usize> {
+fn left_for(workflow: &program::Workflow<'_>) -> Vec<usize> {
     let actions = workflow
         .steps
         .iter()
         .flat_map(|step| step.on_success.iter().chain(&step.on_failure));
     actions
         .filter_map(|action| match &action.kind {
-            resolve::ActionKind::Goto(Destination::Workflow(invocation)) => Some(invocation.target),
+            program::ActionKind::Goto(Destination::Workflow(invocation)) => Some(invocation.target),
             _ => None,
         })
         .collect()
@@ -73,7 +73,7 @@ pub(super) fn ends(program: &Program<'_>, start: usize) -> Vec<usize> {
 }
 
 /// What the option `rename` can name in a workflow.
-fn named(workflow: &resolve::Workflow<'_>) -> Vec<String> {
+fn named(workflow: &program::Workflow<'_>) -> Vec<String> {
     let id = qualified(workflow);
     let mut names: Vec<String> = Vec::new();
     names.extend(

@@ -2,53 +2,10 @@
 
 use super::invocation::Caller;
 use super::value::Place;
-use super::{Criterion, Invocation, Scope};
+use super::{Action, ActionKind, Destination, Scope};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, ActionType, OrReusable, Reusable};
 use crate::expression::{self, Root};
-use crate::source::Span;
-
-/// An action.
-#[derive(Clone, Debug)]
-pub struct Action {
-    /// Its name.
-    pub name: String,
-    /// Where its name stands.
-    pub span: Span,
-    /// What it does.
-    pub kind: ActionKind,
-    /// What must hold for it to apply.
-    pub criteria: Vec<Criterion>,
-}
-
-/// What an action does.
-#[derive(Clone, Debug)]
-pub enum ActionKind {
-    /// The workflow ends.
-    End,
-    /// Control moves.
-    Goto(Destination),
-    /// The step is tried again.
-    Retry {
-        /// Seconds to wait before.
-        after: Option<f64>,
-        /// How many retries.
-        limit: u64,
-        /// What runs before.
-        detour: Option<Destination>,
-    },
-    /// Something that was reported.
-    Invalid,
-}
-
-/// Where control moves to.
-#[derive(Clone, Debug)]
-pub enum Destination {
-    /// A step of the same workflow, by its index.
-    Step(usize),
-    /// Another workflow.
-    Workflow(Invocation),
-}
 
 impl<'a> Scope<'a, '_> {
     /// The actions of a step: its own, then those of the workflow whose name it does not redefine.

@@ -1,58 +1,12 @@
 //! The body of a request: its content type, its payload, and the replacements in it.
 
 use super::value::Place;
-use super::{Engine, JsonPiece, Scope, Segment, Value, ValueKind, unsupported};
+use super::{Body, Engine, JsonPiece, Payload, ReplacementTarget, Scope, Segment, Value, ValueKind, unsupported};
 use crate::diagnostic::{Diagnostic, rule};
 use crate::document::{self, Location, Text};
 use crate::expression;
-use crate::openapi::{Media, Operation, is_json};
-use crate::schema::Schema;
+use crate::openapi::{Operation, is_json};
 use crate::source::{Cursor, Span};
-
-/// A body of a request.
-#[derive(Clone, Debug)]
-pub struct Body<'a> {
-    /// Where it stands.
-    pub span: Span,
-    /// The content type that is sent.
-    pub content_type: String,
-    /// Whether the document leaves it to the description.
-    pub by_description: bool,
-    /// How the payload is written.
-    pub form: Payload,
-    /// The payload.
-    pub payload: Value,
-    /// Values that are set in it once it is made, and where.
-    pub replacements: Vec<(ReplacementTarget, Value)>,
-    /// The schema that the operation has for it.
-    pub schema: Option<Schema<'a>>,
-    /// What the operation says of the media type.
-    pub media: Option<Media<'a>>,
-}
-
-/// How a payload is written, which its content type decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Payload {
-    /// As JSON.
-    Json,
-    /// As XML, which is a string.
-    Xml,
-    /// As `application/x-www-form-urlencoded`.
-    Form,
-    /// As `multipart/form-data`.
-    Multipart,
-    /// As any other text.
-    Text,
-}
-
-/// Where a replacement is made or a selector leads.
-#[derive(Clone, Debug)]
-pub enum ReplacementTarget {
-    /// The tokens of a pointer.
-    Pointer(Vec<String>),
-    /// Everything that a query selects.
-    Query(Engine, String),
-}
 
 impl<'a> Scope<'a, '_> {
     pub(super) fn body(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> Option<Body<'a>> {

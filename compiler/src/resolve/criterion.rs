@@ -1,48 +1,12 @@
 //! Criteria: what must hold for a step to succeed or an action to apply.
 
 use super::value::Place;
-use super::{Query, Reference, Scope, Segment, Source, Value, ValueKind};
+use super::{Criterion, Reference, Scope, Segment, Source, Test, Value, ValueKind};
 use crate::condition::{self, Condition, Operand, OperandKind, Operator};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document;
 use crate::expression;
-use crate::source::{Cursor, Span};
-
-/// A criterion.
-#[derive(Clone, Debug)]
-pub struct Criterion {
-    /// The condition.
-    pub span: Span,
-    /// The condition as it is written.
-    pub text: String,
-    /// What is tested.
-    pub test: Test,
-}
-
-/// What a criterion tests.
-#[derive(Clone, Debug)]
-pub enum Test {
-    /// At least one passes.
-    Or(Vec<Test>),
-    /// All pass.
-    And(Vec<Test>),
-    /// It does not pass.
-    Not(Box<Test>),
-    /// Two values compared.
-    Compare(Value, Operator, Value),
-    /// A value is `true`.
-    Truthy(Value),
-    /// A query selects a value.
-    Present(Value),
-    /// A value is JSON and not null.
-    Json(Value),
-    /// A pattern is found in the text of a value.
-    Regex(Value, Vec<Segment>),
-    /// A query selects something from a value, or has the effective boolean value true.
-    Query(Value, Query),
-    /// Something that was reported.
-    Invalid,
-}
+use crate::source::Cursor;
 
 impl<'a> Scope<'a, '_> {
     pub(super) fn criterion(&mut self, criterion: &document::Criterion<'a>, place: &Place<'a>) -> Criterion {

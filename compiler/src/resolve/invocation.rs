@@ -1,18 +1,9 @@
 //! Workflows that are called: by a step, by a retry on its way, or for good.
 
 use super::value::Place;
-use super::{Reference, Scope, Source, Unit, Value, ValueKind};
+use super::{Invocation, Reference, Scope, Source, Unit, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, OrReusable, Text, Version};
-
-/// A call of a workflow with values for its inputs.
-#[derive(Clone, Debug)]
-pub struct Invocation {
-    /// The index of the workflow.
-    pub target: usize,
-    /// The indices of its inputs and their values.
-    pub arguments: Vec<(usize, Value)>,
-}
 
 /// Why an id names no workflow.
 #[derive(Clone, Copy, Debug)]

@@ -25,147 +25,15 @@ use std::rc::Rc;
 use crate::bundle::{Bundle, Opened};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::document::{self, Document, SourceType, Text};
-use crate::openapi::{Api, Found, Operation};
+use crate::openapi::{Api, Found};
 use crate::schema::{Schema, check_references};
 use crate::source::{Cursor, Entry, FileId, Span};
 
-pub use action::{Action, ActionKind, Destination};
-pub use body::{Body, Payload, ReplacementTarget};
-pub use criterion::{Criterion, Test};
-pub use invocation::Invocation;
-pub(crate) use operation::same_parameter;
-pub use operation::{Argument, path_names};
-pub use query::{Engine, Query, QueryPiece, Selection};
-pub use value::{JsonPiece, Reference, Segment, Source, Value, ValueKind};
-
-/// Documents whose names are resolved.
-#[derive(Debug)]
-pub struct Program<'a> {
-    /// The workflows of all documents, in document order.
-    pub workflows: Vec<Workflow<'a>>,
-    /// The APIs of all documents.
-    pub apis: Vec<ApiName>,
-}
-
-/// An API, as a document and the client name it.
-#[derive(Debug)]
-pub struct ApiName {
-    /// The index of the document.
-    pub document: usize,
-    /// The name of the source description.
-    pub name: String,
-    /// The name that the client knows it by.
-    pub client: String,
-    /// Its file, if it could be opened.
-    pub file: Option<FileId>,
-}
-
-/// A workflow.
-#[derive(Debug)]
-pub struct Workflow<'a> {
-    /// As the document has it.
-    pub text: &'a document::Workflow<'a>,
-    /// The index of its document.
-    pub document: usize,
-    /// The names of the source descriptions that lead to its document.
-    pub names: Vec<String>,
-    /// Its inputs in schema order.
-    pub inputs: Vec<Input<'a>>,
-    /// Its steps in the order of the document.
-    pub steps: Vec<Step<'a>>,
-    /// The indices of the steps in the order in which they run.
-    pub order: Vec<usize>,
-    /// The indices of the workflows that must have run before.
-    pub depends_on: Vec<usize>,
-    /// Its outputs.
-    pub outputs: Vec<Output>,
-}
-
-/// An input: a property of the inputs schema.
-#[derive(Clone, Debug)]
-pub struct Input<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Where it is declared.
-    pub span: Span,
-    /// Its declaration.
-    pub at: Cursor<'a>,
-    /// Its schema; `None` where it has none that can be used.
-    pub schema: Option<Schema<'a>>,
-    /// Whether the caller must give it: it is listed in `required` and has no `default`.
-    pub required: bool,
-}
-
-/// A step.
-#[derive(Debug)]
-pub struct Step<'a> {
-    /// As the document has it.
-    pub text: &'a document::Step<'a>,
-    /// What it calls.
-    pub call: Call<'a>,
-    /// What must hold for it to succeed.
-    pub criteria: Vec<Criterion>,
-    /// What may happen next when it has succeeded; the first that applies.
-    pub on_success: Vec<Action>,
-    /// What may happen next when it has failed; the first that applies.
-    pub on_failure: Vec<Action>,
-    /// What it keeps.
-    pub outputs: Vec<Output>,
-    /// How long an attempt may take, in milliseconds.
-    pub timeout: Option<u64>,
-    /// The indices of the steps that must have succeeded before.
-    pub depends_on: Vec<usize>,
-    /// The steps of other workflows that must have succeeded before.
-    pub depends_elsewhere: Vec<Elsewhere<'a>>,
-}
-
-/// A step of another workflow.
-#[derive(Clone, Copy, Debug)]
-pub struct Elsewhere<'a> {
-    /// The index of the workflow.
-    pub workflow: usize,
-    /// The step's index in the workflow.
-    pub step: usize,
-    /// The dependency as it is written.
-    pub text: Text<'a>,
-}
-
-/// What a step calls.
-#[derive(Debug)]
-pub enum Call<'a> {
-    /// An operation of an API.
-    Operation(Box<Request<'a>>),
-    /// A workflow.
-    Workflow(Invocation),
-    /// Something that was reported.
-    Unresolved,
-}
-
-/// A request to an operation.
-#[derive(Debug)]
-pub struct Request<'a> {
-    /// The index of the API.
-    pub api: usize,
-    /// The operation.
-    pub operation: Operation<'a>,
-    /// The values of its parameters.
-    pub arguments: Vec<Argument<'a>>,
-    /// Whether these are all: one that could not be read was reported, and may be any.
-    pub complete: bool,
-    /// Its body.
-    pub body: Option<Body<'a>>,
-}
-
-/// A named output of a step or workflow.
-#[derive(Debug)]
-pub struct Output {
-    /// Its name.
-    pub name: String,
-    /// Where its value stands.
-    pub span: Span,
-    /// Its value.
-    pub value: Value,
-}
+use crate::program::{
+    Act, Action, ActionKind, ApiName, Argument, Body, Criterion, Destination, Elsewhere, Engine, Input, Invocation,
+    JsonPiece, Output, Payload, Program, Query, QueryPiece, Reference, ReplacementTarget, Request, Segment, Selection,
+    Source, Step, Test, Value, ValueKind, Workflow, same_parameter, step_references,
+};
 
 /// An API that a source description names.
 #[derive(Clone, Debug)]
@@ -597,7 +465,7 @@ impl<'a> Scope<'a, '_> {
                 depends_on.extend(self.find_step(*id));
             }
         }
-        let call = self.call(step);
+        let act = self.act(step);
         let place = value::Place {
             step: Some(step),
             response: true,
@@ -611,8 +479,8 @@ impl<'a> Scope<'a, '_> {
         let on_success = self.actions(&step.on_success, &self.workflow.success_actions, true, &place);
         let failed = value::Place { failure: true, ..place };
         let on_failure = self.actions(&step.on_failure, &self.workflow.failure_actions, false, &failed);
-        let outputs = match &call {
-            Call::Workflow(invocation) if step.outputs.is_empty() => self.adopted_outputs(invocation.target, step),
+        let outputs = match &act {
+            Act::Workflow(invocation) if step.outputs.is_empty() => self.adopted_outputs(invocation.target, step),
             _ => self.outputs(&step.outputs, Some(&place)),
         };
         let timeout = step.timeout.map(|(milliseconds, _)| milliseconds);
@@ -625,7 +493,7 @@ impl<'a> Scope<'a, '_> {
             timeout,
             depends_on,
             depends_elsewhere,
-            call,
+            act,
         }
     }
 
@@ -792,7 +660,7 @@ impl<'a> Scope<'a, '_> {
         }
         let mut all = explicit.clone();
         for (index, needed) in all.iter_mut().enumerate() {
-            for (reference, _) in crate::check::step_references(workflow, index) {
+            for (reference, _) in step_references(workflow, index) {
                 match reference.source {
                     Source::StepOutput { step, .. } if step != index => needed.push(step),
                     _ => {}

@@ -2,40 +2,26 @@
 
 use super::invocation::Caller;
 use super::value::Place;
-use super::{Call, NamedApi, Request, Scope, Value};
+use super::{Act, Argument, NamedApi, Request, Scope, same_parameter};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::document::{self, Location, OrReusable, Target, Text};
 use crate::expression::{self, Root};
-use crate::openapi::{Api, Found, Operation, Parameter};
+use crate::openapi::{Api, Found, Operation};
+use crate::program::path_names;
 use crate::schema::BrokenReference;
 use crate::source::{Span, percent_decode};
-
-/// A parameter of a request with its value.
-#[derive(Clone, Debug)]
-pub struct Argument<'a> {
-    /// Its name.
-    pub name: String,
-    /// Where its name stands.
-    pub span: Span,
-    /// Where it is sent.
-    pub location: Location,
-    /// What the operation says of it; `None` when it does not declare it.
-    pub declared: Option<Parameter<'a>>,
-    /// Its value.
-    pub value: Value,
-}
 
 /// How many references to operations that cannot be resolved are reported where an operation is not
 /// found.
 const BROKEN: usize = 3;
 
 impl<'a> Scope<'a, '_> {
-    pub(super) fn call(&mut self, step: &'a document::Step<'a>) -> Call<'a> {
+    pub(super) fn act(&mut self, step: &'a document::Step<'a>) -> Act<'a> {
         let (target, text) = match step.targets.as_slice() {
             [only] => *only,
             targets => {
                 self.step_target(step, targets);
-                return Call::Unresolved;
+                return Act::Unresolved;
             }
         };
         let found = match target {
@@ -52,7 +38,7 @@ impl<'a> Scope<'a, '_> {
         };
         let Some((index, api, found)) = found else {
             self.visit_unbound(step);
-            return Call::Unresolved;
+            return Act::Unresolved;
         };
         self.channel_fields(step, "an HTTP operation");
         if let (Target::OperationPath, Some(id)) = (target, found.id()) {
@@ -61,7 +47,7 @@ impl<'a> Scope<'a, '_> {
         let operation = api.read(found, self.diagnostics);
         let (arguments, complete) = self.arguments(step, &operation);
         let body = self.body(step, &operation);
-        Call::Operation(Box::new(Request {
+        Act::Http(Box::new(Request {
             api: index,
             operation,
             arguments,
@@ -84,7 +70,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    fn workflow_call(&mut self, step: &'a document::Step<'a>, id: Text<'a>) -> Call<'a> {
+    fn workflow_call(&mut self, step: &'a document::Step<'a>, id: Text<'a>) -> Act<'a> {
         if let Some(body) = &step.request_body {
             self.body_on_workflow_step(step, body.at.span());
         }
@@ -94,8 +80,8 @@ impl<'a> Scope<'a, '_> {
             failure: false,
         };
         match self.invocation(id, &step.parameters, Caller::Step, &place) {
-            Some(invocation) => Call::Workflow(invocation),
-            None => Call::Unresolved,
+            Some(invocation) => Act::Workflow(invocation),
+            None => Act::Unresolved,
         }
     }
 
@@ -664,15 +650,4 @@ fn operation_by_pointer<'a>(
         ["paths", path, method] => api.operation_at(path, method, false, diagnostics),
         _ => Ok(None),
     }
-}
-
-/// Header names ignore case (RFC 9110, section 5.1), all others do not.
-pub(crate) fn same_parameter(left: &str, left_in: Location, right: &str, right_in: Location) -> bool {
-    left_in == right_in && (left == right || (left_in == Location::Header && left.eq_ignore_ascii_case(right)))
-}
-
-/// The names that the path of an operation has in braces.
-#[must_use]
-pub fn path_names<'o>(operation: &'o Operation<'_>) -> Vec<&'o str> {
-    crate::path_template::names(operation.path)
 }

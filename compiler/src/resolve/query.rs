@@ -3,55 +3,11 @@
 #[cfg(any(feature = "jsonpath", feature = "xpath"))]
 use super::complexity::{self, excess};
 use super::value::Place;
-use super::{Reference, Scope, Segment};
+use super::{Engine, Query, QueryPiece, Scope, Segment};
 use crate::diagnostic::{Diagnostic, rule};
 use crate::document::ExpressionType;
 use crate::expression::{self, Bytes};
 use crate::source::Cursor;
-
-/// The engine that a query needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// RFC 9535
-    JsonPath,
-    /// XPath 1.0
-    XPath,
-    /// XPath 3.1, for what 1.0 cannot say
-    XPath31,
-}
-
-/// A query, with expressions in it where it is a condition.
-#[derive(Clone, Debug)]
-pub struct Query {
-    /// Its engine.
-    pub engine: Engine,
-    /// Its text.
-    pub pieces: Vec<QueryPiece>,
-}
-
-/// A piece of a query.
-#[derive(Clone, Debug)]
-pub enum QueryPiece {
-    /// Text as it is.
-    Text(String),
-    /// A string literal with values in it, and its quote.
-    Literal(char, Vec<Segment>),
-    /// A value outside of string literals.
-    Bare(Reference),
-    /// A value as a literal of the language: a string with its quotes.
-    Value(Reference),
-}
-
-/// A query that selects something from a value.
-#[derive(Clone, Debug)]
-pub struct Selection {
-    /// Its engine.
-    pub engine: Engine,
-    /// What it selects from.
-    pub context: Reference,
-    /// Its text.
-    pub query: String,
-}
 
 /// Why a query is refused.
 struct Refusal {

@@ -1,7 +1,7 @@
 //! What an Arazzo document says.
 
 use arazzo_compiler::diagnostic::Level;
-use arazzo_compiler::plan::Value;
+use arazzo_compiler::plan::ValueKind;
 
 use crate::Case;
 
@@ -81,7 +81,7 @@ fn every_part_of_a_text_is_looked_at() {
         ["unbraced-expression $inputs.b", "unbraced-expression $inputs.a"]
     );
     let request = mixed.lenient().request();
-    let Value::Template(pieces) = &request.parameters[0].value else {
+    let ValueKind::Template(pieces) = &request.parameters[0].value.kind else {
         panic!()
     };
     assert_eq!(pieces.len(), 5, "{pieces:?}");
@@ -386,8 +386,8 @@ fn outputs_of_a_called_workflow_can_be_read() {
         (nested, "$workflows.child.inputs.k"),
     ] {
         let plan = Case::new(&document(call, "", read), API).plan();
-        let value = &plan.workflows[0].steps[1].request.as_ref().unwrap().parameters[0].value;
-        assert!(matches!(value, Value::Read(_)), "{value:?}");
+        let value = &plan.workflows[0].steps[1].request().unwrap().parameters[0].value;
+        assert!(matches!(value.kind, ValueKind::Reference(_)), "{value:?}");
         assert_eq!(plan.workflows[0].outputs.len(), 1);
     }
     // A call that need not have been, or two of which either can be the latest.
@@ -414,7 +414,7 @@ fn valid_documents_compile() {
                   steps: [{ stepId: s, operationId: thing }, { stepId: t, operationId: list }] }]\n";
     let case = Case::new(shared, API);
     let plan = case.plan();
-    let parameters = |step: usize| plan.workflows[0].steps[step].request.as_ref().unwrap().parameters.len();
+    let parameters = |step: usize| plan.workflows[0].steps[step].request().unwrap().parameters.len();
     assert_eq!((parameters(0), parameters(1)), (1, 1));
     assert_eq!(case.warnings(), ["unknown-parameter id", "unknown-parameter q"]);
     // Editors write `$schema` into JSON documents.
@@ -426,14 +426,12 @@ fn valid_documents_compile() {
     let like = case_with_text("$input");
     assert_eq!(like.errors(), ["unknown-root $input"]);
     let allowed = like.level(Level::Allow, "unknown-root");
-    let Value::Literal(json) = &allowed.request().parameters[0].value else {
-        panic!()
-    };
-    assert_eq!(json, "\"$input\"");
+    let json = allowed.request().parameters[0].value.literal();
+    assert_eq!(json.unwrap(), "\"$input\"");
     let inside = case_with_text("query {$input.x}")
         .level(Level::Allow, "unknown-root")
         .request();
-    assert!(matches!(&inside.parameters[0].value, Value::Literal(json) if json == "\"query {$input.x}\""));
+    assert_eq!(inside.parameters[0].value.literal().unwrap(), "\"query {$input.x}\"");
     // `dialect = lenient` does not say that text is meant.
     assert_eq!(case_with_text("$input").lenient().errors(), ["unknown-root $input"]);
 }

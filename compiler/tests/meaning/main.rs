@@ -12,7 +12,7 @@ mod urls;
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::{Header, Level, Severity};
-use arazzo_compiler::plan::{Plan, Request, Step};
+use arazzo_compiler::plan::{Act, Plan, Request, Step};
 use arazzo_compiler::source::Memory;
 use arazzo_compiler::{Compilation, compile};
 
@@ -95,7 +95,10 @@ impl Case {
 
     #[track_caller]
     fn request(&self) -> Request {
-        self.step().request.unwrap()
+        match self.step().act {
+            Act::Http(request) => *request,
+            other => panic!("{other:?}"),
+        }
     }
 
     fn found(&self, severity: Severity) -> Vec<String> {

@@ -151,7 +151,7 @@ fn no_text_of_a_description_moves_the_host() {
         let Some(plan) = compilation.plan.as_ref().filter(|_| !compilation.has_errors()) else {
             continue;
         };
-        let request = plan.workflows[0].steps[0].request.as_ref().unwrap();
+        let request = plan.workflows[0].steps[0].request().unwrap();
         if request.server.is_empty() {
             continue;
         }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use arazzo::__private::{Datum, JsonPath};
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::compile;
-use arazzo_compiler::plan::{Engine, Value as Planned};
+use arazzo_compiler::plan::{Engine, Value as Planned, ValueKind};
 use arazzo_compiler::source::Memory;
 use serde_json::{Value, json};
 
@@ -64,9 +64,9 @@ fn planned(query: &str) -> Option<Planned> {
 /// The nodes that a compiled query selects.
 fn nodes(planned: &Planned, document: &str) -> Vec<Value> {
     let value = Datum::from_json(document);
-    match planned {
+    match &planned.kind {
         // A singular query is a pointer.
-        Planned::Read(read) => {
+        ValueKind::Reference(read) => {
             let tokens: Vec<&str> = read.pointer.iter().map(String::as_str).collect();
             let found = value.pointer(&tokens);
             found
@@ -74,8 +74,8 @@ fn nodes(planned: &Planned, document: &str) -> Vec<Value> {
                 .into_iter()
                 .collect()
         }
-        Planned::Select(Engine::JsonPath, query, _) => {
-            let found = JsonPath::new(query).select(Some(&value)).expect("the context is there");
+        ValueKind::Selection(selection) if selection.engine == Engine::JsonPath => {
+            let found = JsonPath::new(&selection.query).select(Some(&value)).expect("the context is there");
             serde_json::from_str(&found.to_json()).expect("an array")
         }
         other => panic!("{other:?}"),

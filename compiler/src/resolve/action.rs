@@ -23,7 +23,7 @@ impl<'a> Scope<'a, '_> {
                 .filter_map(|action| self.action_object(action, success))
                 .collect();
             let names = found.iter().map(|action| (action.name.value, action.name.span()));
-            super::report_duplicates(&rule::DUPLICATE_ACTION, "the action", names, self.diagnostics);
+            super::units::report_duplicates(&rule::DUPLICATE_ACTION, "the action", names, self.diagnostics);
             let defined: Vec<String> = actions.iter().map(|action| action.name.clone()).collect();
             for action in found {
                 if !defined.iter().any(|name| name == action.name.value) {

@@ -75,7 +75,9 @@ fn nodes(planned: &Planned, document: &str) -> Vec<Value> {
                 .collect()
         }
         ValueKind::Selection(selection) if selection.engine == Engine::JsonPath => {
-            let found = JsonPath::new(&selection.query).select(Some(&value)).expect("the context is there");
+            let found = JsonPath::new(&selection.query)
+                .select(Some(&value))
+                .expect("the context is there");
             serde_json::from_str(&found.to_json()).expect("an array")
         }
         other => panic!("{other:?}"),

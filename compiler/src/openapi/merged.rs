@@ -1,0 +1,66 @@
+//! An object with a `$ref`, merged with what it refers to.
+
+use crate::schema::BrokenReference;
+use crate::schema::chain;
+use crate::schema::follow;
+use crate::source::Cursor;
+use crate::source::Entry;
+use crate::source::Span;
+
+/// An object with a `$ref`, merged with the objects that it refers to. Members of the first one win. OpenAPI allows members beside the `$ref` of a Path Item Object; published
+/// descriptions have them in operations too.
+#[derive(Clone, Copy, Debug)]
+pub struct Merged<'a> {
+    own: Cursor<'a>,
+    /// The end of the chain of references.
+    target: Option<Cursor<'a>>,
+}
+
+impl<'a> Merged<'a> {
+    /// The object as it is written, its reference not followed.
+    pub(super) fn literally(at: Cursor<'a>) -> Self {
+        Self { own: at, target: None }
+    }
+
+    pub(super) fn new(at: Cursor<'a>) -> Result<Self, BrokenReference<'a>> {
+        let (target, _) = follow(at)?;
+        let referred = at.get("$ref").is_some_and(|reference| reference.as_str().is_some());
+        Ok(Self {
+            own: at,
+            target: referred.then_some(target),
+        })
+    }
+
+    /// The member of a key.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Cursor<'a>> {
+        self.all(key).next()
+    }
+
+    /// The values of a key, first that of the object itself, then those of the objects it refers to.
+    pub(super) fn all(self, key: &str) -> impl Iterator<Item = Cursor<'a>> {
+        self.chain().filter_map(move |at| at.get(key))
+    }
+
+    fn chain(self) -> impl Iterator<Item = Cursor<'a>> {
+        let referred = self.target.is_some();
+        chain(self.own).take(if referred { usize::MAX } else { 1 })
+    }
+
+    pub(super) fn members(self) -> impl Iterator<Item = Entry<'a>> {
+        let all = self.chain().flat_map(Cursor::members);
+        all.filter(move |entry| {
+            entry.key != "$ref" && self.get(entry.key).map(Cursor::span) == Some(entry.value.span())
+        })
+    }
+
+    pub(super) fn is_object(self) -> bool {
+        self.target.unwrap_or(self.own).is_object()
+    }
+
+    /// Where the object is written.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.target.unwrap_or(self.own).span()
+    }
+}

@@ -1,0 +1,155 @@
+//! An operation with everything that a request and its response need.
+
+use super::is_json;
+use crate::document::Location;
+use crate::schema::Schema;
+use crate::source::Cursor;
+use crate::source::Span;
+
+/// An operation with everything that a request and its response need.
+#[derive(Clone, Debug)]
+pub struct Operation<'a> {
+    /// `operationId`
+    pub id: Option<&'a str>,
+    /// The method as it is sent.
+    pub method: String,
+    /// The path template.
+    pub path: &'a str,
+    /// The path template with its literal parts percent-encoded, which starts with `/`.
+    pub template: String,
+    /// Where it stands.
+    pub span: Span,
+    /// The first server's URL with the defaults of its variables; empty where there is none.
+    pub server: String,
+    /// Its parameters and those of its path.
+    pub parameters: Vec<Parameter<'a>>,
+    /// What it accepts as a body.
+    pub body: Option<Body<'a>>,
+    /// Its responses in file order.
+    pub responses: Vec<Response<'a>>,
+    /// Alternatives, each a list of schemes that are all needed.
+    pub security: Vec<Vec<Scheme>>,
+}
+
+/// A parameter that an operation declares.
+#[derive(Clone, Debug)]
+pub struct Parameter<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Where it is sent.
+    pub location: Location,
+    /// Whether the operation needs it.
+    pub required: bool,
+    /// `style`, or the default of its location.
+    pub style: &'a str,
+    /// `explode`, or the default of its style.
+    pub explode: bool,
+    /// `allowReserved`
+    pub allow_reserved: bool,
+    /// The media type of `content`, where the parameter has one instead of a schema.
+    pub content: Option<&'a str>,
+    /// Its schema.
+    pub schema: Option<Schema<'a>>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A body that an operation accepts.
+#[derive(Clone, Debug)]
+pub struct Body<'a> {
+    /// Whether the operation needs one.
+    pub required: bool,
+    /// Media types with their schemas.
+    pub media: Vec<Media<'a>>,
+}
+
+/// A media type.
+#[derive(Clone, Debug)]
+pub struct Media<'a> {
+    /// Its name, such as `application/json`.
+    pub name: &'a str,
+    /// The schema of what it holds.
+    pub schema: Option<Schema<'a>>,
+    /// `encoding` (OpenAPI 3)
+    pub encoding: Option<Cursor<'a>>,
+    /// The parameters that are its fields (Swagger 2.0).
+    pub fields: Vec<Cursor<'a>>,
+    /// Whether the description is of OpenAPI 3.1 or later.
+    pub since_3_1: bool,
+}
+
+/// A response that an operation declares.
+#[derive(Clone, Debug)]
+pub struct Response<'a> {
+    /// `200`, `2XX` or `default`.
+    pub status: &'a str,
+    /// Where it stands.
+    pub span: Span,
+    /// Media types with their schemas.
+    pub media: Vec<Media<'a>>,
+    /// Header names with their schemas.
+    pub headers: Vec<(&'a str, Option<Schema<'a>>)>,
+}
+
+/// A security scheme as a request uses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheme {
+    /// Its name in the description.
+    pub name: String,
+    /// How the credential is sent.
+    pub kind: SchemeKind,
+}
+
+/// How a credential is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SchemeKind {
+    /// HTTP Basic (RFC 7617).
+    Basic,
+    /// Bearer token (RFC 6750); also `openIdConnect`.
+    Bearer,
+    /// A token that OAuth 2.0 gives: where by client credentials, and the scopes that the operation
+    /// needs.
+    OAuth {
+        /// Empty where there is no such flow.
+        token_url: String,
+        /// As `security` lists them.
+        scopes: Vec<String>,
+    },
+    /// A key in a header of this name.
+    HeaderKey(String),
+    /// A key in a query parameter of this name.
+    QueryKey(String),
+    /// A key in a cookie of this name.
+    CookieKey(String),
+    /// Something that the transport brings, such as a client certificate.
+    Transport,
+}
+
+impl<'a> Operation<'a> {
+    /// The response that a status code gets: its own, its range's, or the default.
+    #[must_use]
+    pub fn response(&self, status: u16) -> Option<&Response<'a>> {
+        let exact = status.to_string();
+        let range = format!("{}XX", status / 100);
+        self.responses
+            .iter()
+            .find(|response| response.status == exact)
+            .or_else(|| {
+                self.responses
+                    .iter()
+                    .find(|response| response.status.eq_ignore_ascii_case(&range))
+            })
+            .or_else(|| self.responses.iter().find(|response| response.status == "default"))
+    }
+}
+
+impl<'a> Response<'a> {
+    /// The schemas of its JSON bodies, one for each media type.
+    pub fn json_schemas(&self) -> impl Iterator<Item = Option<Schema<'a>>> {
+        let json = self.media.iter().any(|media| is_json(media.name));
+        self.media
+            .iter()
+            .filter(move |media| is_json(media.name) || (!json && media.name == "*/*"))
+            .map(|media| media.schema)
+    }
+}

@@ -1,0 +1,88 @@
+//! The server of an operation.
+
+use super::Dialect;
+use super::reader::Reader;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::rule;
+use crate::path_template;
+use crate::source::Cursor;
+use crate::source::Span;
+
+impl<'a> Reader<'a, '_> {
+    /// The server, unless it is a URL that requests cannot be sent to.
+    pub(super) fn server(&mut self) -> String {
+        let (url, span) = self.written_server();
+        if let (Some(problem), Some(span)) = (path_template::server_problem(&url), span) {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    &rule::INVALID_SERVER,
+                    span,
+                    format!("requests cannot be sent to the server `{url}`: {problem}"),
+                )
+                .help("correct the description; with the lint lowered, the client must set `base_url`"),
+            );
+            return String::new();
+        }
+        url
+    }
+
+    fn written_server(&mut self) -> (String, Option<Span>) {
+        let root = self.api.root;
+        if self.api.dialect == Dialect::Swagger2 {
+            let text = |key: &str| root.get(key).and_then(Cursor::as_str);
+            let base = text("basePath").unwrap_or("").trim_end_matches('/');
+            // It must start with `/` (Swagger 2.0, "Swagger Object").
+            let slash = if base.is_empty() || base.starts_with('/') {
+                ""
+            } else {
+                "/"
+            };
+            if let Some(at) = root.get("basePath").filter(|_| base.contains(['{', '}'])) {
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        &rule::INVALID_SERVER,
+                        at.span(),
+                        format!("`basePath` has no variables: the braces of `{base}` would be sent"),
+                    )
+                    .help("correct the description, or set `base_url` in the client"),
+                );
+            }
+            let base = format!("{slash}{}", path_template::encoded_literal(base));
+            let Some(host) = text("host") else {
+                return (base, None);
+            };
+            let span = root.get("host").map(Cursor::span);
+            let own = self.found.at.get("schemes");
+            let schemes: Vec<&str> = own
+                .or_else(|| root.get("schemes"))
+                .into_iter()
+                .flat_map(Cursor::items)
+                .filter_map(Cursor::as_str)
+                .collect();
+            let scheme = if schemes.is_empty() || schemes.contains(&"https") {
+                "https"
+            } else {
+                schemes[0]
+            };
+            return (format!("{scheme}://{host}{base}"), span);
+        }
+        let lists = [
+            self.found.at.get("servers"),
+            self.found.item.get("servers"),
+            root.get("servers"),
+        ];
+        let first = lists.into_iter().find_map(|list| self.items(list).first().copied());
+        let Some(server) = first else {
+            return (String::new(), None);
+        };
+        let written = server.get("url");
+        let mut url = written.and_then(Cursor::as_str).unwrap_or("").to_owned();
+        for variable in self.members(server.get("variables")) {
+            let default = self.get(variable.value, "default").and_then(Cursor::scalar_text);
+            if let Some(default) = default {
+                url = url.replace(&format!("{{{}}}", variable.key), default);
+            }
+        }
+        (url.trim_end_matches('/').to_owned(), written.map(Cursor::span))
+    }
+}

@@ -1,0 +1,99 @@
+//! Bodies as Swagger 2.0 writes them.
+
+use super::operation::Body;
+use super::operation::Media;
+use super::reader::Reader;
+use crate::source::Cursor;
+
+impl<'a> Reader<'a, '_> {
+    pub(super) fn swagger_body(&mut self) -> Option<Body<'a>> {
+        let all = self.all_parameters();
+        let consumes = self.found.at.get("consumes").or_else(|| self.api.root.get("consumes"));
+        let offered: Vec<&str> = self.items(consumes).into_iter().filter_map(Cursor::as_str).collect();
+        let is_in = |at: &Cursor<'a>, word: &str| at.get("in").and_then(Cursor::as_str) == Some(word);
+        let required = |at: Cursor<'a>| at.get("required").and_then(Cursor::as_bool) == Some(true);
+        if let Some(&body) = all.iter().find(|at| is_in(at, "body")) {
+            let schema = body.get("schema").and_then(|schema| self.schema(schema));
+            let names = if offered.is_empty() {
+                vec!["application/json"]
+            } else {
+                offered
+            };
+            let media = names
+                .into_iter()
+                .map(|name| Media {
+                    name,
+                    schema,
+                    encoding: None,
+                    fields: Vec::new(),
+                    since_3_1: false,
+                })
+                .collect();
+            return Some(Body {
+                required: required(body),
+                media,
+            });
+        }
+        let form: Vec<Cursor<'a>> = all.into_iter().filter(|at| is_in(at, "formData")).collect();
+        if form.is_empty() {
+            return None;
+        }
+        let file = form
+            .iter()
+            .any(|at| at.get("type").and_then(Cursor::as_str) == Some("file"));
+        let default = if file {
+            "multipart/form-data"
+        } else {
+            "application/x-www-form-urlencoded"
+        };
+        let names: Vec<&str> = offered
+            .into_iter()
+            .filter(|name| {
+                let essence = name.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+                matches!(
+                    essence.as_str(),
+                    "multipart/form-data" | "application/x-www-form-urlencoded"
+                )
+            })
+            .collect();
+        let names = if names.is_empty() { vec![default] } else { names };
+        let media = names
+            .into_iter()
+            .map(|name| Media {
+                name,
+                schema: None,
+                encoding: None,
+                fields: form.clone(),
+                since_3_1: false,
+            })
+            .collect();
+        Some(Body {
+            required: form.into_iter().any(required),
+            media,
+        })
+    }
+
+    pub(super) fn swagger_media(&mut self, response: Cursor<'a>) -> Vec<Media<'a>> {
+        let Some(schema) = response.get("schema") else {
+            return Vec::new();
+        };
+        let schema = self.schema(schema);
+        let produces = self.found.at.get("produces").or_else(|| self.api.root.get("produces"));
+        let offered: Vec<&str> = self.items(produces).into_iter().filter_map(Cursor::as_str).collect();
+        let names = if offered.is_empty() {
+            vec!["application/json"]
+        } else {
+            offered
+        };
+        names
+            .into_iter()
+            .map(|name| Media {
+                name,
+                schema,
+                encoding: None,
+                fields: Vec::new(),
+                since_3_1: false,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,231 @@
+//! Documents, and what their source descriptions lead to.
+
+use crate::bundle::Bundle;
+use crate::bundle::Opened;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::rule;
+use crate::document::Document;
+use crate::document::SourceType;
+use crate::openapi::Api;
+use crate::openapi::Found;
+use crate::program::ApiName;
+use crate::source::Cursor;
+use crate::source::FileId;
+use crate::source::Span;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// An API that a source description names.
+#[derive(Clone, Debug)]
+pub struct NamedApi<'a> {
+    /// The name of the source description.
+    pub name: &'a str,
+    /// The index of the API.
+    pub index: usize,
+    /// The description; `None` where it could not be read.
+    pub api: Option<Api<'a>>,
+    /// Its operations with their ids, listed when the first is looked for.
+    listed: Rc<OnceCell<Vec<Listed<'a>>>>,
+}
+
+/// An operation with its `operationId`.
+pub(super) type Listed<'a> = (Option<&'a str>, Found<'a>);
+
+impl<'a> NamedApi<'a> {
+    /// All operations in file order.
+    pub(super) fn operations(&self) -> &[Listed<'a>] {
+        self.listed.get_or_init(|| {
+            let all = self.api.into_iter().flat_map(Api::operations);
+            all.map(|found| (found.id(), found)).collect()
+        })
+    }
+
+    /// The operations of an id: one, unless the description is wrong.
+    pub(super) fn operations_of(&self, id: &str) -> impl Iterator<Item = Found<'a>> {
+        let of_id = move |(known, _): &&Listed<'a>| *known == Some(id);
+        self.operations().iter().filter(of_id).map(|(_, found)| *found)
+    }
+}
+
+/// A document and what its source descriptions lead to.
+pub(super) struct Unit<'a> {
+    pub(super) document: &'a Document<'a>,
+    /// The names of the source descriptions that lead to it.
+    pub(super) names: &'a [String],
+    /// The index of its first workflow among those of all documents.
+    pub(super) first: usize,
+    pub(super) apis: Vec<NamedApi<'a>>,
+    /// The source descriptions of type `arazzo` and the indices of their documents.
+    pub(super) others: Vec<(&'a str, Option<usize>)>,
+}
+
+pub(super) fn units<'a>(
+    documents: &'a [Option<Document<'a>>],
+    bundle: &'a Bundle,
+    names: &mut Vec<ApiName>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Unit<'a>> {
+    let read: Vec<usize> = (0..documents.len())
+        .filter(|index| documents[*index].is_some())
+        .collect();
+    let mut units = Vec::new();
+    let mut listings: Vec<(FileId, Rc<OnceCell<Vec<Listed<'a>>>>)> = Vec::new();
+    let mut first = 0;
+    for &index in &read {
+        let (Some(document), Some(described)) = (&documents[index], bundle.documents.get(index)) else {
+            continue;
+        };
+        let entries: Vec<Cursor<'a>> = document
+            .root
+            .get("sourceDescriptions")
+            .into_iter()
+            .flat_map(Cursor::items)
+            .collect();
+        let (mut apis, mut others) = (Vec::new(), Vec::new());
+        for source in &document.sources {
+            let name = source.name.value;
+            let position = entries
+                .iter()
+                .position(|entry| entry.get("name").and_then(Cursor::as_str) == Some(name));
+            let opened = position.and_then(|position| described.sources.get(position).copied());
+            match (source.kind, opened.unwrap_or(Opened::Nothing)) {
+                (Some((SourceType::AsyncApi, _)), _) => {}
+                (Some((SourceType::Arazzo, _)), Opened::Nothing | Opened::Api(_)) => others.push((name, None)),
+                (_, Opened::Document(other)) => {
+                    others.push((name, read.iter().position(|known| *known == other)));
+                }
+                (_, opened) => {
+                    let file = match opened {
+                        Opened::Api(file) => Some(file),
+                        _ => None,
+                    };
+                    let api = file
+                        .and_then(|file| bundle.root(file))
+                        .and_then(|root| Api::open(root, diagnostics));
+                    let same = file.and_then(|file| listings.iter().find(|(known, _)| *known == file));
+                    let listed = same.map_or_else(Rc::default, |(_, listed)| Rc::clone(listed));
+                    listings.extend(file.map(|file| (file, Rc::clone(&listed))));
+                    apis.push(NamedApi {
+                        name,
+                        index: names.len(),
+                        api,
+                        listed,
+                    });
+                    names.push(ApiName {
+                        document: units.len(),
+                        name: name.to_owned(),
+                        client: client_name(name, file, &described.names, names),
+                        file,
+                    });
+                }
+            }
+        }
+        let count = document.workflows.len();
+        units.push(Unit {
+            document,
+            names: &described.names,
+            first,
+            apis,
+            others,
+        });
+        first += count;
+    }
+    units
+}
+
+/// An API is known by the name of its source description; where another document gives the same
+/// name to another file, by the names that lead to it.
+pub(super) fn client_name(name: &str, file: Option<FileId>, path: &[String], known: &[ApiName]) -> String {
+    let taken = known.iter().any(|other| other.client == name && other.file != file);
+    if taken && !path.is_empty() {
+        format!("{}.{name}", path.join("."))
+    } else {
+        name.to_owned()
+    }
+}
+
+/// What two documents that are compiled together have both: workflows become functions beside each other, and the
+/// client knows APIs by their names.
+pub(super) fn duplicates_between(units: &[Unit<'_>], apis: &[ApiName], diagnostics: &mut Diagnostics) {
+    let asked = || units.iter().enumerate().filter(|(_, unit)| unit.names.is_empty());
+    if asked().count() < 2 {
+        return;
+    }
+    let mut workflows: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
+    let mut sources: BTreeMap<&str, (Option<FileId>, Span)> = BTreeMap::new();
+    for (index, unit) in asked() {
+        for workflow in &unit.document.workflows {
+            let (id, span) = (workflow.id.value, workflow.id.span());
+            let (first_unit, first) = *workflows.entry(id).or_insert((index, span));
+            if first_unit != index {
+                let message = format!("workflow `{id}` is defined in two documents of one macro call");
+                diagnostics.push(
+                    Diagnostic::new(&rule::DUPLICATE_WORKFLOW_ID, span, message)
+                        .related(first, "first defined here")
+                        .help("rename one of them, or compile the documents in two macro calls"),
+                );
+            }
+        }
+        for source in &unit.document.sources {
+            let (name, span) = (source.name.value, source.name.span());
+            let mut named = apis.iter().filter(|api| api.document == index && api.name == name);
+            let Some(api) = named.next() else { continue };
+            let (file, first) = *sources.entry(name).or_insert((api.file, span));
+            if file != api.file {
+                let message = format!("source description `{name}` is another file in two documents of one macro call");
+                diagnostics.push(
+                    Diagnostic::new(&rule::DUPLICATE_SOURCE_NAME, span, message)
+                        .related(first, "first used here")
+                        .help("rename one of them, or compile the documents in two macro calls"),
+                );
+            }
+        }
+    }
+}
+
+pub(super) fn duplicates(document: &Document<'_>, diagnostics: &mut Diagnostics) {
+    let sources = document
+        .sources
+        .iter()
+        .map(|source| (source.name.value, source.name.span()));
+    report_duplicates(
+        &rule::DUPLICATE_SOURCE_NAME,
+        "the source description",
+        sources,
+        diagnostics,
+    );
+    let workflows = document
+        .workflows
+        .iter()
+        .map(|workflow| (workflow.id.value, workflow.id.span()));
+    report_duplicates(&rule::DUPLICATE_WORKFLOW_ID, "the workflow", workflows, diagnostics);
+    for workflow in &document.workflows {
+        let steps = workflow.steps.iter().map(|step| (step.id.value, step.id.span()));
+        report_duplicates(&rule::DUPLICATE_STEP_ID, "the step", steps, diagnostics);
+        let depends = workflow.depends_on.iter().map(|text| (text.value, text.span()));
+        report_duplicates(&rule::DUPLICATE_DEPENDS_ON, "the dependency", depends, diagnostics);
+        for step in &workflow.steps {
+            let depends = step.depends_on.iter().map(|text| (text.value, text.span()));
+            report_duplicates(&rule::DUPLICATE_DEPENDS_ON, "the dependency", depends, diagnostics);
+        }
+    }
+}
+
+pub(super) fn report_duplicates<'a>(
+    rule: &'static rule::Rule,
+    what: &str,
+    names: impl Iterator<Item = (&'a str, Span)>,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for (name, span) in names {
+        if let Some(first) = seen.get(name) {
+            let message = format!("{what} `{name}` is defined twice");
+            diagnostics.push(Diagnostic::new(rule, span, message).related(*first, "first defined here"));
+        } else {
+            seen.insert(name, span);
+        }
+    }
+}

@@ -32,22 +32,20 @@
 
 pub mod bundle;
 mod check;
-mod condition;
 pub mod diagnostic;
 mod document;
 pub mod emit;
-mod expression;
+mod engine;
 mod flow;
-mod jsonpath;
+mod media;
 mod openapi;
-mod path_template;
-mod pattern;
 pub mod plan;
-pub mod program;
+mod program;
 mod resolve;
 mod schema;
 pub mod source;
 mod status;
+mod syntax;
 mod typing;
 
 use bundle::{Bundle, Options};

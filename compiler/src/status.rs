@@ -3,9 +3,9 @@
 //! Input: tests. Output: [`StatusSet`]s, by which pointers into a response are judged against the
 //! responses that can be meant where they stand.
 
-use crate::condition::Operator;
 use crate::openapi::Response;
 use crate::program::{Act, Criterion, Segment, Source, Step, Test, Value, ValueKind};
+use crate::syntax::condition::Operator;
 
 /// Some of the status codes from 100 to 599, a bit for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,8 +131,8 @@ fn outcomes(test: &Test) -> (StatusSet, StatusSet) {
         },
         Test::Regex(value, pattern) if is_status(value) => match pattern.as_slice() {
             [Segment::Text(pattern)] => {
-                let found = StatusSet::of(|code| crate::pattern::is_found(pattern, &code.to_string()) != Some(false));
-                if crate::pattern::is_found(pattern, "").is_some() {
+                let found = StatusSet::of(|code| crate::engine::is_found(pattern, &code.to_string()) != Some(false));
+                if crate::engine::is_found(pattern, "").is_some() {
                     sure(found)
                 } else {
                     unknown

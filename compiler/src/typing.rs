@@ -4,8 +4,9 @@ use std::cell::Cell;
 
 use crate::document::Location;
 use crate::flow::{self, Flow};
-use crate::openapi::{Response, is_json};
-use crate::program::{Act, Body, Engine, Payload, Program, Reference, Source, Step, Value, ValueKind, Workflow};
+use crate::media::{self, Format};
+use crate::openapi::Response;
+use crate::program::{Act, Body, Engine, Program, Reference, Source, Step, Value, ValueKind, Workflow};
 use crate::schema::{Schema, Type, Types, Walk};
 use crate::status::{self, StatusSet};
 
@@ -79,10 +80,9 @@ fn other_shape<'a>(response: &Response<'a>) -> Shape<'a> {
     let [media] = response.media.as_slice() else {
         return Shape::Unknown;
     };
-    let name = media.name.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    if is_json(&name) || name.contains('*') {
+    if media::is_json(media.name) || media::essence(media.name).contains('*') {
         Shape::Unknown
-    } else if name.starts_with("text/") || name.ends_with("/xml") || name.ends_with("+xml") {
+    } else if media::is_text(media.name) {
         Shape::Types(Types::of(Type::String))
     } else {
         Shape::Bytes
@@ -257,7 +257,7 @@ impl<'p, 'a> Typing<'p, 'a> {
     /// The types of a payload that is sent as text and can only be an object or an array.
     #[must_use]
     pub fn not_text(&self, body: &Body<'_>, at: usize) -> Option<Types> {
-        if !matches!(body.form, Payload::Xml | Payload::Text) {
+        if !matches!(body.form, Format::Xml | Format::Text) {
             return None;
         }
         let found = self.value(&body.payload, Some(at)).shape.types();

@@ -1,12 +1,12 @@
 //! Rules about conditions that are probably not what was meant.
 
 use super::Judged;
-use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::program::{Engine, QueryPiece, Source, Test, Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
 use crate::source::{Cursor, Data, Range, Span};
 use crate::status::narrowed;
+use crate::syntax::condition::Operator;
 use crate::typing::{Shape, Typing};
 
 /// A comparison whose result is known: of two literals, of a status that no response has, or of

@@ -98,7 +98,7 @@ fn wrong_string(text: &str, part: Schema<'_>) -> Option<String> {
         return Some(format!("expects at most {most} characters, found `{text}`"));
     }
     let pattern = word("pattern")?;
-    (crate::pattern::is_found(pattern, text) == Some(false))
+    (crate::engine::is_found(pattern, text) == Some(false))
         .then(|| format!("expects a match of the pattern `{pattern}`, found `{text}`"))
 }
 

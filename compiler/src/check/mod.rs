@@ -2,6 +2,7 @@
 //!
 //! Input: the [`Program`]. Output: diagnostics. One rule, one function.
 
+mod calls;
 mod criterion;
 mod expression;
 mod inputs;
@@ -9,6 +10,7 @@ mod internal;
 mod literal;
 mod payload;
 mod step;
+mod unused;
 mod workflow;
 
 use crate::diagnostic::Diagnostics;
@@ -21,22 +23,22 @@ use crate::typing::{self, Typing};
 pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnostics: &mut Diagnostics) {
     for (index, document) in documents.iter().flatten().enumerate() {
         workflow::id_pattern(document, diagnostics);
-        workflow::unused_source(document, index, program, diagnostics);
-        workflow::unused_component(document, diagnostics);
+        unused::unused_source(document, index, program, diagnostics);
+        unused::unused_component(document, diagnostics);
         inputs::invalid_inputs_schema(document, diagnostics);
     }
     let flows = typing::flows(program);
-    workflow::workflow_cycle(program, &flows, diagnostics);
+    calls::workflow_cycle(program, &flows, diagnostics);
     for (index, workflow) in program.workflows.iter().enumerate() {
         let typing = Typing::new(program, &flows, index);
-        workflow::workflow_dependency(program, workflow, &flows, typing.flow(), diagnostics);
-        workflow::workflow_input_type(program, workflow, &typing, diagnostics);
-        workflow::dependency_unproven(program, workflow, &flows, diagnostics);
+        calls::workflow_dependency(program, workflow, &flows, typing.flow(), diagnostics);
+        calls::workflow_input_type(program, workflow, &typing, diagnostics);
+        calls::dependency_unproven(program, workflow, &flows, diagnostics);
         workflow::unreachable_step(workflow, typing.flow(), diagnostics);
-        workflow::unused_input(workflow, diagnostics);
+        unused::unused_input(workflow, diagnostics);
         workflow::unreachable_action(workflow, diagnostics);
         workflow::missing_summary(workflow, diagnostics);
-        workflow::unused_step_output(workflow, diagnostics);
+        unused::unused_step_output(workflow, diagnostics);
         for (index, step) in workflow.steps.iter().enumerate() {
             step::header_reserved(step, diagnostics);
             step::parameter_required(step, diagnostics);
@@ -63,7 +65,7 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnost
             }
             for (reference, place) in step_references(workflow, index) {
                 expression::step_after_use(reference, Some(index), place, &typing, diagnostics);
-                workflow::called_before(reference, Some(index), program, workflow, typing.flow(), diagnostics);
+                calls::called_before(reference, Some(index), program, workflow, typing.flow(), diagnostics);
                 expression::output_without_body(reference, place, step, diagnostics);
                 if place != Place::Response {
                     expression::impossible_pointer(reference, Some(index), &typing, diagnostics);
@@ -74,7 +76,7 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnost
         internal::internal(workflow, diagnostics);
         for output in &workflow.outputs {
             for reference in output.value.references() {
-                workflow::called_before(reference, None, program, workflow, typing.flow(), diagnostics);
+                calls::called_before(reference, None, program, workflow, typing.flow(), diagnostics);
                 expression::impossible_pointer(reference, None, &typing, diagnostics);
             }
         }

@@ -3,7 +3,8 @@
 use super::literal;
 use super::step::{name, parts};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::program::{Body, Payload, Step, Value, ValueKind};
+use crate::media::Format;
+use crate::program::{Body, Step, Value, ValueKind};
 use crate::schema::{Schema, Type};
 use crate::source::Cursor;
 use crate::typing::Typing;
@@ -40,10 +41,7 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
         diagnostics.push(Diagnostic::new(&rule::PAYLOAD_CONTENT_TYPE, body.payload.span, message).help(help));
     }
     swagger_form(step, body, &name(operation), diagnostics);
-    let Some(schema) = body
-        .schema
-        .filter(|_| !matches!(body.form, Payload::Xml | Payload::Text))
-    else {
+    let Some(schema) = body.schema.filter(|_| !matches!(body.form, Format::Xml | Format::Text)) else {
         return;
     };
     let request = step.text.request_body.as_ref();
@@ -51,7 +49,7 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
         index,
         typing,
         operation: name(operation),
-        json: body.form == Payload::Json,
+        json: body.form == Format::Json,
         diagnostics,
     };
     let written = request.and_then(|body| body.payload);

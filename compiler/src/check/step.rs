@@ -1,12 +1,12 @@
 //! Rules about what a step sends and expects.
 
 use super::literal;
-use crate::condition::Operator;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Location, OrReusable};
 use crate::openapi::{Operation, SchemeKind};
 use crate::program::{Act, ActionKind, Argument, Body, Source, Step, Test, Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
+use crate::syntax::condition::Operator;
 use crate::typing::{Shape, Typing};
 
 pub(super) fn parts<'s, 'a>(

@@ -9,7 +9,7 @@ pub use render::{Header, render};
 pub use rule::{Class, Rule};
 pub use suggestion::similar;
 
-use crate::source::{FileId, Span, SyntaxError};
+use crate::source::{FileId, Problem, Span, SyntaxError};
 
 /// Whether a problem stops the compilation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +92,12 @@ impl Diagnostic {
     #[must_use]
     pub fn syntax(file: FileId, error: &SyntaxError) -> Self {
         let place = |range| Span { file, range };
-        let mut diagnostic = Self::new(error.rule, place(error.range), error.message.clone());
+        let rule = match error.problem {
+            Problem::Syntax => &rule::YAML_SYNTAX,
+            Problem::DuplicateKey => &rule::DUPLICATE_KEY,
+            Problem::LimitExceeded => &rule::LIMIT_EXCEEDED,
+        };
+        let mut diagnostic = Self::new(rule, place(error.range), error.message.clone());
         if let Some((range, message)) = &error.related {
             diagnostic = diagnostic.related(place(*range), message.clone());
         }

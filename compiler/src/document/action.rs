@@ -1,16 +1,11 @@
 //! Reads actions.
 
-use super::Action;
-use super::ActionType;
-use super::OrReusable;
-use super::Version;
 use super::components::read_reusable;
 use super::criterion::read_criteria;
 use super::fields::Fields;
 use super::request::read_parameters;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Diagnostics;
-use crate::diagnostic::rule;
+use super::{Action, ActionType, OrReusable, Version};
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::source::Cursor;
 
 pub(super) fn read_actions<'a>(

@@ -1,14 +1,10 @@
 //! Reads components, and references to them.
 
-use super::Components;
-use super::Reusable;
-use super::Version;
 use super::action::read_action;
 use super::fields::Fields;
 use super::request::read_parameter;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Diagnostics;
-use crate::diagnostic::rule;
+use super::{Components, Reusable, Version};
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::source::Cursor;
 
 pub(super) fn read_components<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut Diagnostics) -> Components<'a> {

@@ -1,10 +1,7 @@
 //! Reads criteria.
 
-use super::Criterion;
-use super::ExpressionType;
-use super::Text;
-use super::Version;
 use super::fields::Fields;
+use super::{Criterion, ExpressionType, Text, Version};
 use crate::diagnostic::Diagnostics;
 use crate::source::Cursor;
 

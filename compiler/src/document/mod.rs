@@ -6,13 +6,12 @@
 mod action;
 mod components;
 mod criterion;
+mod fields;
 mod read;
 mod request;
 
 pub use criterion::read_expression_type;
 pub use read::read;
-
-mod fields;
 
 use crate::source::{Cursor, Entry, Span};
 

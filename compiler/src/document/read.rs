@@ -1,25 +1,13 @@
 //! Reads a document, its sources, workflows and steps.
 
-use super::Document;
-use super::SourceDescription;
-use super::SourceType;
-use super::Step;
-use super::Target;
-use super::Text;
-use super::Version;
-use super::Workflow;
 use super::action::read_actions;
-use super::components::is_key;
-use super::components::read_components;
+use super::components::{is_key, read_components};
 use super::criterion::read_criteria;
 use super::fields::Fields;
-use super::request::read_parameters;
-use super::request::read_request_body;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Diagnostics;
-use crate::diagnostic::rule;
-use crate::source::Cursor;
-use crate::source::Entry;
+use super::request::{read_parameters, read_request_body};
+use super::{Document, SourceDescription, SourceType, Step, Target, Text, Version, Workflow};
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::source::{Cursor, Entry};
 
 /// Reads the document; `None` when it is none at all.
 pub fn read<'a>(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Document<'a>> {

@@ -1,18 +1,10 @@
 //! Reads parameters and request bodies.
 
-use super::Location;
-use super::OrReusable;
-use super::Parameter;
-use super::Replacement;
-use super::RequestBody;
-use super::Version;
 use super::components::read_reusable;
 use super::criterion::read_expression_type;
-use super::fields::Fields;
-use super::fields::field_needs_1_1;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Diagnostics;
-use crate::diagnostic::rule;
+use super::fields::{Fields, field_needs_1_1};
+use super::{Location, OrReusable, Parameter, Replacement, RequestBody, Version};
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::source::Cursor;
 
 pub(super) fn read_parameters<'a>(

@@ -5,8 +5,7 @@ use quote::quote;
 
 use super::{doc, ident, result, step, value};
 use crate::plan::constraint::{Argument, Constraint};
-use crate::plan::fingerprint;
-use crate::plan::{Plan, Workflow};
+use crate::plan::{Plan, Workflow, fingerprint};
 
 /// The workflows that a workflow calls, each once.
 fn targets<'p>(workflow: &Workflow, plan: &'p Plan) -> Vec<&'p Workflow> {
@@ -106,7 +105,10 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     let first = index(workflow.first);
     let steps = workflow.steps.iter().map(|step| {
         let id = &step.id;
-        let outputs = step.outputs.iter().map(|output| step::kept(output, workflow, plan));
+        let outputs = step
+            .outputs
+            .iter()
+            .map(|output| super::settle::kept(output, workflow, plan));
         let whole = step
             .whole
             .then(|| quote!(__rt::Output::whole("$outputs"), __rt::Output::whole("$inputs")));
@@ -127,7 +129,7 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
         let inputs = step.request().is_some().then(|| indices("inputs", &step.needs));
         let prints = fingerprint::step(step, workflow, plan).map(Literal::u32_unsuffixed);
         let operation = step.request().filter(|_| !broken).map(|request| {
-            let operation = step::operation(request);
+            let operation = super::request::operation(request);
             quote!(operation: Some(&#operation),)
         });
         let unreachable = (!step.reachable).then(|| quote!(reachable: false,));
@@ -325,7 +327,7 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
     };
     let requests = || steps().filter(|(_, _, step)| step.request().is_some());
     let send = requests().map(|(_, number, step)| {
-        let statements = step::prepare(step, workflow);
+        let statements = super::request::prepare(step, workflow);
         quote!(#number => { #statements })
     });
     let send = (requests().next().is_some()).then(|| {
@@ -342,7 +344,7 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
         }
     });
     let settle = steps().map(|(index, number, step)| {
-        let statements = step::settle(step, index, workflow);
+        let statements = super::settle::settle(step, index, workflow);
         quote!(#number => { #statements })
     });
     let settle = (!workflow.steps.is_empty()).then(|| {
@@ -363,7 +365,7 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
         let arms: Vec<TokenStream> = steps()
             .filter_map(|(index, number, step)| {
                 let actions = if success { &step.on_success } else { &step.on_failure };
-                let statements = step::actions(actions, success, index, workflow)?;
+                let statements = super::action::actions(actions, success, index, workflow)?;
                 Some(quote!(#number => { #statements }))
             })
             .collect();

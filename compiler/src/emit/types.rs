@@ -3,8 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::doc;
-use super::ident;
+use super::{doc, ident};
 use crate::plan::types::{Field, Home, Ty, TypeDef, TypeKind};
 use crate::plan::{ApiModule, Plan, Workflow};
 

@@ -1,9 +1,7 @@
 //! Bodies of requests and responses.
 
 use super::Dialect;
-use super::operation::Body;
-use super::operation::Media;
-use super::operation::Response;
+use super::operation::{Body, Media, Response};
 use super::reader::Reader;
 use crate::source::Cursor;
 

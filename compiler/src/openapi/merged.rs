@@ -1,11 +1,7 @@
 //! An object with a `$ref`, merged with what it refers to.
 
-use crate::schema::BrokenReference;
-use crate::schema::chain;
-use crate::schema::follow;
-use crate::source::Cursor;
-use crate::source::Entry;
-use crate::source::Span;
+use crate::schema::{BrokenReference, chain, follow};
+use crate::source::{Cursor, Entry, Span};
 
 /// An object with a `$ref`, merged with the objects that it refers to. Members of the first one win. OpenAPI allows members beside the `$ref` of a Path Item Object; published
 /// descriptions have them in operations too.

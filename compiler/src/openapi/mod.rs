@@ -21,9 +21,9 @@ pub use operation::SchemeKind;
 use reader::Reader;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::path_template;
 use crate::schema::{BrokenReference, follow};
 use crate::source::{Cursor, Entry, Span};
+use crate::syntax::path_template;
 
 /// Which specification a description is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,11 +78,14 @@ impl<'a> Found<'a> {
     #[must_use]
     pub fn pointer(&self) -> String {
         let method = if self.additional {
-            format!("additionalOperations/{}", crate::expression::escape(self.method))
+            format!(
+                "additionalOperations/{}",
+                crate::syntax::expression::escape(self.method)
+            )
         } else {
             self.method.to_owned()
         };
-        format!("/paths/{}/{method}", crate::expression::escape(self.path))
+        format!("/paths/{}/{method}", crate::syntax::expression::escape(self.path))
     }
 }
 
@@ -255,11 +258,4 @@ impl<'a> Api<'a> {
             security: reader.security(),
         }
     }
-}
-
-/// Whether a media type is `*/json` or `*+json`.
-#[must_use]
-pub fn is_json(media: &str) -> bool {
-    let essence = media.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    essence.ends_with("/json") || essence.ends_with("+json")
 }

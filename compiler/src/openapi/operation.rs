@@ -1,10 +1,9 @@
 //! An operation with everything that a request and its response need.
 
-use super::is_json;
 use crate::document::Location;
+use crate::media::is_json;
 use crate::schema::Schema;
-use crate::source::Cursor;
-use crate::source::Span;
+use crate::source::{Cursor, Span};
 
 /// An operation with everything that a request and its response need.
 #[derive(Clone, Debug)]

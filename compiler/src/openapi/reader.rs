@@ -1,17 +1,10 @@
 //! Reads an operation: what all of its parts need.
 
-use super::Api;
-use super::Found;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Diagnostics;
-use crate::diagnostic::rule;
-use crate::path_template;
-use crate::schema::BrokenReference;
-use crate::schema::Schema;
-use crate::schema::follow;
-use crate::source::Cursor;
-use crate::source::Entry;
-use crate::source::Span;
+use super::{Api, Found};
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::schema::{BrokenReference, Schema, follow};
+use crate::source::{Cursor, Entry, Span};
+use crate::syntax::path_template;
 
 pub(super) struct Reader<'a, 'd> {
     pub(super) api: Api<'a>,

@@ -1,8 +1,7 @@
 //! Security schemes of an operation.
 
 use super::Dialect;
-use super::operation::Scheme;
-use super::operation::SchemeKind;
+use super::operation::{Scheme, SchemeKind};
 use super::reader::Reader;
 use crate::source::Cursor;
 
@@ -36,7 +35,7 @@ pub(super) fn scheme_kind(at: Cursor<'_>, scopes: Cursor<'_>) -> SchemeKind {
     }
 }
 
-impl<'a> Reader<'a, '_> {
+impl Reader<'_, '_> {
     pub(super) fn security(&mut self) -> Vec<Vec<Scheme>> {
         let own = self.found.at.get("security");
         let required = own.or_else(|| self.api.root.get("security"));

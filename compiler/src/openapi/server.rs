@@ -2,13 +2,11 @@
 
 use super::Dialect;
 use super::reader::Reader;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::rule;
-use crate::path_template;
-use crate::source::Cursor;
-use crate::source::Span;
+use crate::diagnostic::{Diagnostic, rule};
+use crate::source::{Cursor, Span};
+use crate::syntax::path_template;
 
-impl<'a> Reader<'a, '_> {
+impl Reader<'_, '_> {
     /// The server, unless it is a URL that requests cannot be sent to.
     pub(super) fn server(&mut self) -> String {
         let (url, span) = self.written_server();

@@ -1,8 +1,8 @@
 //! Bodies as Swagger 2.0 writes them.
 
-use super::operation::Body;
-use super::operation::Media;
+use super::operation::{Body, Media};
 use super::reader::Reader;
+use crate::media::essence;
 use crate::source::Cursor;
 
 impl<'a> Reader<'a, '_> {
@@ -49,7 +49,7 @@ impl<'a> Reader<'a, '_> {
         let names: Vec<&str> = offered
             .into_iter()
             .filter(|name| {
-                let essence = name.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+                let essence = essence(name);
                 matches!(
                     essence.as_str(),
                     "multipart/form-data" | "application/x-www-form-urlencoded"

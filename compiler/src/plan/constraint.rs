@@ -206,7 +206,7 @@ impl Collector<'_> {
                     }
                     continue;
                 }
-                "pattern" | "patternProperties" if !cfg!(feature = "regex") => {
+                "pattern" | "patternProperties" if !crate::engine::REGEX => {
                     self.unchecked(entry, " without the feature `regex` of `arazzo`");
                     continue;
                 }
@@ -251,7 +251,7 @@ impl Collector<'_> {
     }
 
     fn regex_syntax(&mut self, pattern: &str, at: Cursor<'_>) -> String {
-        crate::pattern::read(pattern).unwrap_or_else(|refusal| {
+        crate::engine::pattern(pattern).unwrap_or_else(|refusal| {
             let reason = refusal.reason;
             let message = format!("the pattern `{pattern}` is no regular expression (ECMA-262): {reason}");
             self.diagnostics

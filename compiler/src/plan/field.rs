@@ -2,7 +2,8 @@
 //! `formData` parameters).
 
 use super::{Field, Style};
-use crate::program::{Body, Payload};
+use crate::media::Format;
+use crate::program::Body;
 use crate::schema::{Schema, Type};
 use crate::source::Cursor;
 
@@ -11,7 +12,7 @@ pub(super) fn fields(body: &Body<'_>) -> Vec<Field> {
     let Some(media) = &body.media else {
         return Vec::new();
     };
-    if !matches!(body.form, Payload::Form | Payload::Multipart) {
+    if !matches!(body.form, Format::Form | Format::Multipart) {
         return Vec::new();
     }
     let parameters = media.fields.iter().filter_map(|at| parameter(*at));
@@ -25,13 +26,13 @@ pub(super) fn fields(body: &Body<'_>) -> Vec<Field> {
     parameters.chain(properties).collect()
 }
 
-fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: Payload, later: bool) -> Option<Field> {
+fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: Format, later: bool) -> Option<Field> {
     let text = |key: &str| encoding?.get(key)?.as_str();
     let explode = encoding.and_then(|encoding| encoding.get("explode"));
     let reserved = encoding.and_then(|encoding| encoding.get("allowReserved"));
     // The three go together, and leave no say to the content type; in `multipart/form-data` since 3.1.
     let written = text("style").is_some() || explode.is_some() || reserved.is_some();
-    let styled = written && (form == Payload::Form || later);
+    let styled = written && (form == Format::Form || later);
     let style = styled.then(|| {
         let form = match text("style") {
             Some("spaceDelimited") => "SpaceDelimited",
@@ -61,8 +62,8 @@ fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: 
     let declared = declared.filter(|media| !media.contains('*')).map(str::to_owned);
     let media_type = schema.text("contentMediaType").map(str::to_owned);
     // In 3.1 what has no type at all is binary (section "Special Considerations for multipart").
-    let encoded = form == Payload::Multipart && item.unwrap_or(schema).text("contentEncoding").is_some();
-    let octets = (binary || encoded || (bare && form == Payload::Multipart && schema.at.members().len() == 0))
+    let encoded = form == Format::Multipart && item.unwrap_or(schema).text("contentEncoding").is_some();
+    let octets = (binary || encoded || (bare && form == Format::Multipart && schema.at.members().len() == 0))
         .then(|| "application/octet-stream".to_owned());
     let content_type = declared.or(media_type).or(octets);
     let field = Field {

@@ -3,23 +3,25 @@
 //! Input: a checked `program::Program`. Output: a [`Plan`], which owns everything it
 //! says and knows neither YAML nor tokens.
 
-mod output;
-mod step;
-mod workflow;
-
-use step::errors;
-
 pub mod constraint;
 mod field;
 pub mod fingerprint;
 mod json_schema;
 mod model;
 pub mod name;
+mod output;
 mod selection;
+mod step;
 pub mod types;
+mod workflow;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+
+use name::Names;
+use selection::{ends, qualified, unused_options, wanted};
+use step::errors;
+use types::Types;
 
 use crate::bundle::Options;
 use crate::diagnostic::Diagnostics;
@@ -28,12 +30,9 @@ use crate::program::value::quote_json;
 use crate::program::{self, Program, Source};
 use crate::source::{FileId, Sources, Span};
 use crate::status::StatusSet;
-use crate::typing::Typing;
-use crate::typing::flows;
+use crate::typing::{Typing, flows};
+
 pub use model::*;
-use name::Names;
-use selection::{ends, qualified, unused_options, wanted};
-use types::Types;
 
 /// Plans the workflows that the options ask for.
 pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnostics: &mut Diagnostics) -> Plan {
@@ -141,7 +140,7 @@ struct Planner<'p, 'a> {
     codes: Cell<Option<StatusSet>>,
 }
 
-impl<'a> Planner<'_, 'a> {
+impl Planner<'_, '_> {
     fn place(&self, span: Span) -> (usize, usize) {
         let (_, line, column) = self.sources.position(span);
         (line, column)

@@ -3,9 +3,11 @@
 use super::constraint::Constraint;
 use super::types::{Ty, TypeDef};
 use crate::document::Location;
+use crate::media::Format;
 use crate::openapi::SchemeKind;
-pub use crate::program::{Engine, Payload, ReplacementTarget};
 use crate::program::{Source, value};
+
+pub use crate::program::{Engine, ReplacementTarget};
 
 /// A value over what generated code reads.
 pub type Value = value::Value<Read>;
@@ -279,7 +281,7 @@ pub struct Body {
     /// The content type that is sent.
     pub content_type: String,
     /// How the payload is written.
-    pub form: Payload,
+    pub form: Format,
     /// The payload.
     pub payload: Value,
     /// Values that are set in it once it is made, and where.

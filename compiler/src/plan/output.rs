@@ -1,16 +1,10 @@
 //! What is kept, and where a run keeps what a reference means.
 
-use super::Planner;
-use super::name;
-use super::name::Names;
-use super::renamed;
-use super::types::Ty;
-use super::types::Types;
-use super::{Output, Read, Value, ValueKind};
+use super::name::{self, Names};
+use super::types::{Ty, Types};
+use super::{Output, Planner, Read, Value, ValueKind, renamed};
 use crate::diagnostic::Diagnostics;
-use crate::program;
-use crate::program::Reference;
-use crate::program::Source;
+use crate::program::{self, Reference, Source};
 use crate::schema::Schema;
 use crate::typing::Shape;
 
@@ -38,7 +32,7 @@ pub(super) fn plain(kinds: crate::schema::Types) -> Ty {
     }
 }
 
-impl<'a> Planner<'_, 'a> {
+impl Planner<'_, '_> {
     pub(super) fn read(&self, reference: &Reference, at: Option<usize>) -> Option<Read> {
         if reference.source == Source::Invalid {
             return None;

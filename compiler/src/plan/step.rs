@@ -1,20 +1,16 @@
 //! What a step sends, checks and does next.
 
-use super::Planner;
-use super::field;
 use super::selection::qualified;
-use super::types::Ty;
-use super::types::Types;
+use super::types::{Ty, Types};
 use super::{
-    Act, Action, ActionKind, Body, Criterion, Detour, Parameter, PathPiece, Payload, Request, Step, Style, Value,
+    Act, Action, ActionKind, Body, Criterion, Detour, Parameter, PathPiece, Planner, Request, Step, Style, Value, field,
 };
 use crate::diagnostic::Diagnostics;
 use crate::document::Location;
+use crate::media::Format;
 use crate::openapi::Operation;
-use crate::program;
-use crate::program::Destination;
-use crate::status;
-use crate::status::StatusSet;
+use crate::program::{self, Destination};
+use crate::status::{self, StatusSet};
 
 /// The style of a parameter: as it is declared, else the default of its place.
 pub(super) fn style(argument: &program::Argument<'_>) -> Style {
@@ -31,7 +27,7 @@ pub(super) fn style(argument: &program::Argument<'_>) -> Style {
     };
     let form = match (declared.content, declared.style) {
         (Some(media), _) if media.eq_ignore_ascii_case("application/x-www-form-urlencoded") => "Form",
-        (Some(media), _) if crate::openapi::is_json(media) => "Json",
+        (Some(media), _) if crate::media::is_json(media) => "Json",
         (Some(_), _) => "Text",
         (None, "label") => "Label",
         (None, "matrix") => "Matrix",
@@ -51,8 +47,8 @@ pub(super) fn style(argument: &program::Argument<'_>) -> Style {
 }
 
 pub(super) fn path_pieces(operation: &Operation<'_>, value: impl Fn(&str) -> Option<(Value, Style)>) -> Vec<PathPiece> {
-    use crate::path_template::Piece;
-    let pieces = crate::path_template::pieces(&operation.template).into_iter();
+    use crate::syntax::path_template::Piece;
+    let pieces = crate::syntax::path_template::pieces(&operation.template).into_iter();
     pieces
         .map(|piece| match piece {
             Piece::Literal(text) => PathPiece::Text(text.to_owned()),
@@ -72,10 +68,7 @@ pub(super) fn errors(step: &program::Step<'_>, variant: &str, types: &mut Types)
     let mut found: Vec<(String, String, Ty)> = Vec::new();
     for response in &request.operation.responses {
         let known = found.iter().any(|(status, ..)| status == response.status);
-        let mut media = response
-            .media
-            .iter()
-            .filter(|media| crate::openapi::is_json(media.name));
+        let mut media = response.media.iter().filter(|media| crate::media::is_json(media.name));
         let Some(schema) = media.next().and_then(|media| media.schema).filter(|_| !known) else {
             continue;
         };
@@ -199,7 +192,7 @@ impl<'a> Planner<'_, 'a> {
                     body.content_type.clone()
                 },
                 fields: field::fields(body),
-                form: if json_instead { Payload::Json } else { body.form },
+                form: if json_instead { Format::Json } else { body.form },
                 payload: value(&body.payload)?,
                 replacements: body
                     .replacements
@@ -221,7 +214,7 @@ impl<'a> Planner<'_, 'a> {
                 .responses
                 .iter()
                 .map(|response| {
-                    let mut media = response.media.iter().map(|media| crate::openapi::is_json(media.name));
+                    let mut media = response.media.iter().map(|media| crate::media::is_json(media.name));
                     (response.status.to_owned(), media.len() > 0 && media.all(|json| json))
                 })
                 .collect(),

@@ -1,25 +1,16 @@
 //! What a workflow is given and needs.
 
-use super::Planner;
-use super::constraint;
-use super::json_text;
-use super::name;
-use super::name::Names;
+use super::name::{self, Names};
 use super::output::file;
-use super::renamed;
 use super::selection::qualified;
-use super::types::Ty;
-use super::types::Types;
-use super::{Input, Origin, Site};
+use super::types::{Ty, Types};
+use super::{Input, Origin, Planner, Site, constraint, json_text, renamed};
 use crate::diagnostic::Diagnostics;
-use crate::program;
-use crate::program::Invocation;
-use crate::program::Reference;
-use crate::program::Source;
+use crate::program::{self, Invocation, Reference, Source};
 use crate::schema::Schema;
 use crate::source::FileId;
 
-impl<'a> Planner<'_, 'a> {
+impl Planner<'_, '_> {
     /// The indices of the shared APIs that the workflow sends requests to.
     pub(super) fn apis_used(&self) -> impl Iterator<Item = usize> {
         let requests = self.workflow.steps.iter().filter_map(|step| match &step.act {

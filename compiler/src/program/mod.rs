@@ -15,7 +15,7 @@ use crate::source::{Cursor, FileId, Span};
 pub use action::{Action, ActionKind, Destination, Invocation};
 pub use reference::{Reference, Source};
 pub use references::{Place, step_references};
-pub use request::{Argument, Body, Payload, ReplacementTarget, Request, path_names, same_parameter};
+pub use request::{Argument, Body, ReplacementTarget, Request, path_names, same_parameter};
 pub use value::Engine;
 
 /// A value over references of a program.

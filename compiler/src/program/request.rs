@@ -2,6 +2,7 @@
 
 use super::{Engine, Value};
 use crate::document::Location;
+use crate::media::Format;
 use crate::openapi::{Media, Operation, Parameter};
 use crate::schema::Schema;
 use crate::source::Span;
@@ -46,7 +47,7 @@ pub struct Body<'a> {
     /// Whether the document leaves it to the description.
     pub by_description: bool,
     /// How the payload is written.
-    pub form: Payload,
+    pub form: Format,
     /// The payload.
     pub payload: Value,
     /// Values that are set in it once it is made, and where.
@@ -55,21 +56,6 @@ pub struct Body<'a> {
     pub schema: Option<Schema<'a>>,
     /// What the operation says of the media type.
     pub media: Option<Media<'a>>,
-}
-
-/// How a payload is written, which its content type decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Payload {
-    /// As JSON.
-    Json,
-    /// As XML, which is a string.
-    Xml,
-    /// As `application/x-www-form-urlencoded`.
-    Form,
-    /// As `multipart/form-data`.
-    Multipart,
-    /// As any other text.
-    Text,
 }
 
 /// Where a replacement is made or a selector leads.
@@ -90,5 +76,5 @@ pub fn same_parameter(left: &str, left_in: Location, right: &str, right_in: Loca
 /// The names that the path of an operation has in braces.
 #[must_use]
 pub fn path_names<'o>(operation: &'o Operation<'_>) -> Vec<&'o str> {
-    crate::path_template::names(operation.path)
+    crate::syntax::path_template::names(operation.path)
 }

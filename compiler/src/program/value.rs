@@ -3,8 +3,9 @@
 //! A program refers to what a name means (`Reference`), a plan to what generated code reads (`Read`). Both have the
 //! same values; [`Value::map`] goes from one to the other, [`Value::visit`] sees every reference.
 
-use crate::condition::Operator;
+pub use crate::engine::Engine;
 use crate::source::Span;
+use crate::syntax::condition::Operator;
 
 /// A value that a run computes.
 #[derive(Clone, Debug)]
@@ -64,17 +65,6 @@ pub enum JsonPiece<R> {
     Quoted(R),
     /// A value outside: its text as it is.
     Bare(R),
-}
-
-/// The engine that a query needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// RFC 9535
-    JsonPath,
-    /// XPath 1.0
-    XPath,
-    /// XPath 3.1, for what 1.0 cannot say
-    XPath31,
 }
 
 /// A query, with expressions in it where it is a condition.

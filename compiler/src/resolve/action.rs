@@ -5,7 +5,7 @@ use super::value::Place;
 use super::{Action, ActionKind, Destination, Scope};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, ActionType, OrReusable, Reusable};
-use crate::expression::{self, Root};
+use crate::syntax::expression::{self, Root};
 
 impl<'a> Scope<'a, '_> {
     /// The actions of a step: its own, then those of the workflow whose name it does not redefine.

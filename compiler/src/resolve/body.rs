@@ -1,12 +1,13 @@
 //! The body of a request: its content type, its payload, and the replacements in it.
 
 use super::value::Place;
-use super::{Body, Engine, JsonPiece, Payload, ReplacementTarget, Scope, Segment, Value, ValueKind, unsupported};
+use super::{Body, Engine, JsonPiece, ReplacementTarget, Scope, Segment, Value, ValueKind, unsupported};
 use crate::diagnostic::{Diagnostic, rule};
 use crate::document::{self, Location, Text};
-use crate::expression;
-use crate::openapi::{Operation, is_json};
+use crate::media::{self, Format, essence, is_json};
+use crate::openapi::Operation;
 use crate::source::{Cursor, Span};
+use crate::syntax::expression;
 
 impl<'a> Scope<'a, '_> {
     pub(super) fn body(&mut self, step: &'a document::Step<'a>, operation: &Operation<'a>) -> Option<Body<'a>> {
@@ -26,26 +27,26 @@ impl<'a> Scope<'a, '_> {
         } = self.content_type(request, step, operation)?;
         let essence = essence(&content_type);
         let mut media = operation.body.as_ref().and_then(|body| {
-            let whole = body.media.iter().find(|media| same_type(media.name, &content_type));
-            let exact = whole.or_else(|| body.media.iter().find(|media| self::essence(media.name) == essence));
-            exact.or_else(|| body.media.iter().find(|media| accepts(media.name, &essence)))
+            let whole = body.media.iter().find(|media| media::same(media.name, &content_type));
+            let exact = whole.or_else(|| body.media.iter().find(|media| media::essence(media.name) == essence));
+            exact.or_else(|| body.media.iter().find(|media| media::accepts(media.name, &essence)))
         });
         let payload = self.value(payload_at, &place);
         let mut content_type = content_type;
-        let mut form = Payload::of(&content_type);
+        let mut form = Format::of(&content_type);
         if by_description && let Some(found) = unfit(&payload, form) {
             self.payload_content_type(&payload, &essence, found, form);
             "application/json".clone_into(&mut content_type);
-            form = Payload::Json;
+            form = Format::Json;
             media = None;
         }
         let payload = match form {
-            Payload::Json => self.json_text(payload_at, payload),
-            Payload::Form | Payload::Multipart => self.payload_fields(payload, form, &essence)?,
-            Payload::Xml | Payload::Text => self.payload_text(payload, form, &essence)?,
+            Format::Json => self.json_text(payload_at, payload),
+            Format::Form | Format::Multipart => self.payload_fields(payload, form, &essence)?,
+            Format::Xml | Format::Text => self.payload_text(payload, form, &essence)?,
         };
         let payload = match form {
-            Payload::Form => form_text(payload),
+            Format::Form => form_text(payload),
             _ => payload,
         };
         let (payload, replacements) = self.replacements(request, payload, form, &place);
@@ -79,8 +80,8 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// The operation accepts one kind of body, the document has another.
-    fn payload_content_type(&mut self, payload: &Value, essence: &str, found: &str, form: Payload) {
-        let expected = if matches!(form, Payload::Form | Payload::Multipart) {
+    fn payload_content_type(&mut self, payload: &Value, essence: &str, found: &str, form: Format) {
+        let expected = if matches!(form, Format::Form | Format::Multipart) {
             "an object"
         } else {
             "a string"
@@ -93,7 +94,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// A form is an object; one that is sent as pairs may also be a string that is ready.
-    fn payload_fields(&mut self, payload: Value, form: Payload, essence: &str) -> Option<Value> {
+    fn payload_fields(&mut self, payload: Value, form: Format, essence: &str) -> Option<Value> {
         let Some(found) = unfit(&payload, form) else {
             return Some(payload).filter(|payload| !matches!(payload.kind, ValueKind::Invalid));
         };
@@ -104,7 +105,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// A body that is neither JSON nor a form is a string.
-    fn payload_text(&mut self, payload: Value, form: Payload, essence: &str) -> Option<Value> {
+    fn payload_text(&mut self, payload: Value, form: Format, essence: &str) -> Option<Value> {
         let Some(found) = unfit(&payload, form) else {
             return Some(payload).filter(|payload| !matches!(payload.kind, ValueKind::Invalid));
         };
@@ -194,7 +195,7 @@ impl<'a> Scope<'a, '_> {
         &mut self,
         request: &document::RequestBody<'a>,
         mut payload: Value,
-        form: Payload,
+        form: Format,
         place: &Place<'a>,
     ) -> (Value, Vec<(ReplacementTarget, Value)>) {
         let mut later = Vec::new();
@@ -216,14 +217,14 @@ impl<'a> Scope<'a, '_> {
             let found = match &replacement.kind {
                 Some(kind) => self.selector_target(target.value, target.at, kind),
                 // In 1.0 the payload says which language it is: "A JSON Pointer or XPath Expression".
-                None if form == Payload::Xml => self.selector_target(target.value, target.at, &xpath),
+                None if form == Format::Xml => self.selector_target(target.value, target.at, &xpath),
                 None => self.pointer_target(target).map(ReplacementTarget::Pointer),
             };
             let Some(found) = found else { continue };
             let tokens = match (found, form) {
-                (ReplacementTarget::Pointer(tokens), Payload::Json | Payload::Form | Payload::Multipart) => tokens,
-                (query @ ReplacementTarget::Query(Engine::JsonPath, _), Payload::Json)
-                | (query @ ReplacementTarget::Query(Engine::XPath | Engine::XPath31, _), Payload::Xml) => {
+                (ReplacementTarget::Pointer(tokens), Format::Json | Format::Form | Format::Multipart) => tokens,
+                (query @ ReplacementTarget::Query(Engine::JsonPath, _), Format::Json)
+                | (query @ ReplacementTarget::Query(Engine::XPath | Engine::XPath31, _), Format::Xml) => {
                     later.push((query, value));
                     continue;
                 }
@@ -234,7 +235,7 @@ impl<'a> Scope<'a, '_> {
             };
             match spot(&mut payload, &tokens) {
                 Spot::Found(found) => *found = value,
-                Spot::Later if form != Payload::Json => unsupported(
+                Spot::Later if form != Format::Json => unsupported(
                     "replacements in a form that is one expression",
                     target.span(),
                     self.diagnostics,
@@ -252,17 +253,17 @@ impl<'a> Scope<'a, '_> {
         (payload, later)
     }
 
-    fn replacement_target_kind(&mut self, form: Payload, target: Text<'a>) {
+    fn replacement_target_kind(&mut self, form: Format, target: Text<'a>) {
         let (message, help) = match form {
-            Payload::Json | Payload::Form | Payload::Multipart => (
+            Format::Json | Format::Form | Format::Multipart => (
                 "an XPath expression finds nothing in this payload",
                 "write a JSON Pointer",
             ),
-            Payload::Xml => (
+            Format::Xml => (
                 "nothing but an XPath expression finds something in an XML payload",
                 "write `targetSelectorType: xpath`",
             ),
-            Payload::Text => (
+            Format::Text => (
                 "a payload that is plain text has no places to replace",
                 "write the value into the text: `{$inputs.NAME}`",
             ),
@@ -302,7 +303,7 @@ impl<'a> Scope<'a, '_> {
             .unwrap_or_default();
         if let Some((text, at)) = self.written_content_type(request, step) {
             let essence = essence(&text);
-            if !is_media_type(&text) {
+            if !media::is_sendable(&text) {
                 let message = if text.contains('*') {
                     format!("`{text}` is a range of media types, which is never sent")
                 } else {
@@ -316,7 +317,7 @@ impl<'a> Scope<'a, '_> {
             }
             let known = offered
                 .iter()
-                .any(|media| self::essence(media) == essence || accepts(media, &essence));
+                .any(|media| media::essence(media) == essence || media::accepts(media, &essence));
             if !offered.is_empty() && !known {
                 let message = format!("the operation does not accept `{essence}`");
                 self.diagnostics.push(
@@ -364,7 +365,7 @@ impl<'a> Scope<'a, '_> {
         };
         let text = parameter.value.as_str().unwrap_or("");
         let literal = !text.is_empty() && !text.contains('$');
-        let agrees = |own: &str| own.eq_ignore_ascii_case(text) || accepts(own, &essence(text));
+        let agrees = |own: &str| own.eq_ignore_ascii_case(text) || media::accepts(own, &essence(text));
         if literal && own.as_ref().is_none_or(|(own, _)| agrees(own)) {
             return Some((text.to_owned(), parameter.value.span()));
         }
@@ -411,7 +412,7 @@ fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
         (_, None, [only]) if concrete.len() == offered.len() => only,
         _ => {
             // What is spelt out and no string is JSON wherever anything is accepted.
-            let anything = offered.iter().any(|media| accepts(media, "application/json"));
+            let anything = offered.iter().any(|media| media::accepts(media, "application/json"));
             let spelt_out = payload.is_some_and(|payload| payload.as_str().is_none());
             if !(anything && spelt_out && concrete.is_empty()) {
                 return None;
@@ -422,48 +423,17 @@ fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
     Some(chosen.to_owned())
 }
 
-/// Whether two media types and their parameters are the same.
-fn same_type(left: &str, right: &str) -> bool {
-    let folded = |text: &str| {
-        let letters = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '"');
-        letters.collect::<String>().to_ascii_lowercase()
-    };
-    folded(left) == folded(right)
-}
-
-/// A media type without its parameters, in lower case.
-fn essence(media: &str) -> String {
-    media.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
-}
-
-impl Payload {
-    fn of(content_type: &str) -> Self {
-        let essence = essence(content_type);
-        if is_json(&essence) {
-            Self::Json
-        } else if essence.ends_with("/xml") || essence.ends_with("+xml") {
-            Self::Xml
-        } else if essence == "application/x-www-form-urlencoded" {
-            Self::Form
-        } else if essence.starts_with("multipart/") {
-            Self::Multipart
-        } else {
-            Self::Text
-        }
-    }
-}
-
 /// What a payload is, where a form or a text cannot be made of it.
-fn unfit(payload: &Value, form: Payload) -> Option<&'static str> {
-    let fields = matches!(form, Payload::Form | Payload::Multipart);
+fn unfit(payload: &Value, form: Format) -> Option<&'static str> {
+    let fields = matches!(form, Format::Form | Format::Multipart);
     match &payload.kind {
-        _ if form == Payload::Json => None,
+        _ if form == Format::Json => None,
         ValueKind::Array(_) => Some("an array"),
         ValueKind::Null => Some("null"),
         ValueKind::Object(_) if !fields => Some("an object"),
         ValueKind::Bool(_) if fields => Some("a boolean"),
         ValueKind::Number(_) if fields => Some("a number"),
-        ValueKind::Text(_) | ValueKind::Template(_) if form == Payload::Multipart => Some("a string"),
+        ValueKind::Text(_) | ValueKind::Template(_) if form == Format::Multipart => Some("a string"),
         _ => None,
     }
 }
@@ -496,7 +466,7 @@ fn spot<'v>(value: &'v mut Value, tokens: &[String]) -> Spot<'v> {
             None => Spot::Nowhere,
         },
         ValueKind::Array(items) => {
-            match crate::jsonpath::position(token, items.len()).and_then(|index| items.get_mut(index)) {
+            match crate::syntax::jsonpath::position(token, items.len()).and_then(|index| items.get_mut(index)) {
                 Some(item) => spot(item, rest),
                 None => Spot::Nowhere,
             }
@@ -513,31 +483,4 @@ fn spot<'v>(value: &'v mut Value, tokens: &[String]) -> Spot<'v> {
         | ValueKind::Template(_)
         | ValueKind::FormText(_) => Spot::Nowhere,
     }
-}
-
-/// Whether a range such as `text/*` or `application/*+json` accepts a media type.
-fn accepts(range: &str, essence: &str) -> bool {
-    let range = self::essence(range);
-    let Some((kind, subtype)) = range.split_once('/') else {
-        return range == "*";
-    };
-    let (Some((own, rest)), Some(suffix)) = (essence.split_once('/'), subtype.strip_prefix('*')) else {
-        return false;
-    };
-    (kind == "*" || kind == own) && rest.ends_with(suffix)
-}
-
-fn is_media_type(text: &str) -> bool {
-    let essence = text.split(';').next().unwrap_or("").trim();
-    // A range says what is accepted; it is never sent.
-    let is_token = |part: &str| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|letter| letter != '*' && expression::is_token_char(letter))
-    };
-    let sent = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-    sent && essence
-        .split_once('/')
-        .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }

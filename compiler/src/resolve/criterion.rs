@@ -2,11 +2,11 @@
 
 use super::value::Place;
 use super::{Criterion, Reference, Scope, Segment, Source, Test, Value, ValueKind};
-use crate::condition::{self, Condition, Operand, OperandKind, Operator};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document;
-use crate::expression;
 use crate::source::Cursor;
+use crate::syntax::condition::{self, Condition, Operand, OperandKind, Operator};
+use crate::syntax::expression;
 
 impl<'a> Scope<'a, '_> {
     pub(super) fn criterion(&mut self, criterion: &document::Criterion<'a>, place: &Place<'a>) -> Criterion {
@@ -89,7 +89,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn regex(&mut self, condition: document::Text<'a>, context: Option<Reference>, place: &Place<'a>) -> Test {
-        if !cfg!(feature = "regex") {
+        if !crate::engine::REGEX {
             let message = "conditions of type `regex` need the feature `regex` of `arazzo`";
             self.diagnostics.push(
                 Diagnostic::new(&rule::REGEX_FEATURE, condition.span(), message)
@@ -116,7 +116,7 @@ impl<'a> Scope<'a, '_> {
                 Segment::Reference(_) => "a",
             })
             .collect();
-        match (crate::pattern::read(&sample), pattern.as_mut_slice()) {
+        match (crate::engine::pattern(&sample), pattern.as_mut_slice()) {
             (Ok(compiled), [Segment::Text(text)]) => *text = compiled,
             (Ok(compiled), _) if compiled.starts_with("(?-u)") => pattern.insert(0, Segment::Text("(?-u)".to_owned())),
             (Err(refusal), [Segment::Text(_)]) => {
@@ -155,8 +155,8 @@ impl<'a> Scope<'a, '_> {
             return self.jsonpath_comparison(condition, context, &pieces, &parsed, place);
         }
         if kind == "jsonpath" && !condition.value.contains("{$") {
-            match crate::jsonpath::parse(condition.value.trim_end_matches('\n')) {
-                Ok(crate::jsonpath::Query::Singular(tokens)) => {
+            match crate::syntax::jsonpath::parse(condition.value.trim_end_matches('\n')) {
+                Ok(crate::syntax::jsonpath::Query::Singular(tokens)) => {
                     let Some(mut reference) = context else {
                         return Test::Invalid;
                     };
@@ -176,7 +176,7 @@ impl<'a> Scope<'a, '_> {
                         kind: ValueKind::Reference(reference),
                     });
                 }
-                Ok(crate::jsonpath::Query::Other) => {}
+                Ok(crate::syntax::jsonpath::Query::Other) => {}
                 Err(error) => {
                     self.jsonpath_syntax(&error, condition.at);
                     return Test::Invalid;
@@ -221,7 +221,7 @@ impl<'a> Scope<'a, '_> {
                     length |= counted;
                     let tokens = tokens
                         .iter()
-                        .map(|token| token.trim_start_matches(crate::jsonpath::INDEX));
+                        .map(|token| token.trim_start_matches(crate::syntax::jsonpath::INDEX));
                     let pointer: String = tokens.map(|token| format!("/{}", expression::escape(token))).collect();
                     mended.push_str(base);
                     if !pointer.is_empty() {
@@ -474,7 +474,8 @@ fn comparison(condition: &str) -> Option<Vec<Compared<'_>>> {
                     pieces.push(Compared::Expression(&rest[..end]));
                 } else {
                     let query = rest[..end].strip_suffix(".length").unwrap_or(&rest[..end]);
-                    let Ok(crate::jsonpath::Query::Singular(tokens)) = crate::jsonpath::parse(query) else {
+                    let Ok(crate::syntax::jsonpath::Query::Singular(tokens)) = crate::syntax::jsonpath::parse(query)
+                    else {
                         return None;
                     };
                     pieces.push(Compared::Query(tokens, query.len() < end));

@@ -1,13 +1,9 @@
 //! The inputs of a workflow.
 
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Diagnostics;
-use crate::diagnostic::rule;
-use crate::diagnostic::similar;
+use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::document;
 use crate::program::Input;
-use crate::schema::Schema;
-use crate::schema::check_references;
+use crate::schema::{Schema, check_references};
 use crate::source::Cursor;
 
 /// The inputs, and whether there can be no others.

@@ -3,8 +3,8 @@
 
 use super::Scope;
 use crate::diagnostic::{Diagnostic, rule};
-use crate::expression::{self, Piece};
 use crate::source::{Cursor, Span};
+use crate::syntax::expression::{self, Piece};
 
 impl<'a> Scope<'a, '_> {
     /// `${inputs.x}`, `{inputs.x}`, `{{inputs.x}}`, `{{$inputs.x}}` and `$(inputs.x)` are templates in

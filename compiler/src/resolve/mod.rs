@@ -5,42 +5,38 @@
 //! cannot be found is reported here, by a function named after its rule; where one similar name
 //! exists, it is taken from there on, so that one mistake stays one error.
 
-mod inputs;
-mod order;
-mod output;
-mod step;
-mod units;
-
-use inputs::resolve_inputs;
-pub use units::NamedApi;
-use units::Unit;
-use units::duplicates;
-use units::duplicates_between;
-use units::units;
-
 mod action;
 mod body;
-#[cfg(any(feature = "jsonpath", feature = "xpath"))]
-mod complexity;
 mod criterion;
+mod inputs;
 mod invocation;
 mod lookalike;
+mod lookup;
 mod operation;
+mod order;
+mod output;
+mod parameter;
 mod query;
 mod reference;
 mod selector;
+mod step;
+mod units;
 mod value;
+
+use inputs::resolve_inputs;
+use units::{Unit, duplicates, duplicates_between, units};
 
 use crate::bundle::Bundle;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{self, Document};
+use crate::program::{
+    Act, Action, ActionKind, Argument, Body, Criterion, Destination, Engine, Input, Invocation, JsonPiece, Program,
+    Query, QueryPiece, Reference, ReplacementTarget, Request, Segment, Selection, Source, Step, Test, Value, ValueKind,
+    Workflow, same_parameter,
+};
 use crate::source::Span;
 
-use crate::program::{
-    Act, Action, ActionKind, Argument, Body, Criterion, Destination, Engine, Input, Invocation, JsonPiece, Payload,
-    Program, Query, QueryPiece, Reference, ReplacementTarget, Request, Segment, Selection, Source, Step, Test, Value,
-    ValueKind, Workflow, same_parameter,
-};
+pub use units::NamedApi;
 
 /// What the names of a workflow can refer to.
 struct Scope<'a, 'd> {

@@ -1,12 +1,8 @@
 //! The order in which steps run.
 
-use super::Scope;
-use super::listed;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::rule;
-use crate::program::Source;
-use crate::program::Workflow;
-use crate::program::step_references;
+use super::{Scope, listed};
+use crate::diagnostic::{Diagnostic, rule};
+use crate::program::{Source, Workflow, step_references};
 
 /// A stable topological order; if there is none, those that are free and those that wait for each
 /// other.

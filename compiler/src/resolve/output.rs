@@ -1,17 +1,10 @@
 //! Outputs of steps and workflows.
 
-use super::Scope;
-use super::value;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::rule;
+use super::{Scope, value};
+use crate::diagnostic::{Diagnostic, rule};
 use crate::document;
-use crate::program::Output;
-use crate::program::Reference;
-use crate::program::Source;
-use crate::program::Value;
-use crate::program::ValueKind;
-use crate::source::Cursor;
-use crate::source::Entry;
+use crate::program::{Output, Reference, Source, Value, ValueKind};
+use crate::source::{Cursor, Entry};
 
 impl<'a> Scope<'a, '_> {
     pub(super) fn outputs(&mut self, entries: &[Entry<'a>], place: Option<&value::Place<'a>>) -> Vec<Output> {
@@ -37,9 +30,9 @@ impl<'a> Scope<'a, '_> {
     fn output_value(&mut self, at: Cursor<'a>, place: &value::Place<'a>) -> Value {
         if let Some(text) = at
             .as_str()
-            .filter(|text| crate::expression::looks_like_expression(text))
+            .filter(|text| crate::syntax::expression::looks_like_expression(text))
         {
-            let kind = match crate::expression::parse(text) {
+            let kind = match crate::syntax::expression::parse(text) {
                 Ok(expression) => ValueKind::Reference(self.reference(&expression, at, place)),
                 Err(error) => self.wildcard(text, at, place).unwrap_or_else(|| {
                     self.expression_error(&error, at);

@@ -5,8 +5,8 @@ use super::value::Place;
 use super::{Reference, Scope, Source};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document;
-use crate::expression::{self, Expression, Name, Part, Root};
 use crate::source::{Cursor, Span};
+use crate::syntax::expression::{self, Expression, Name, Part, Root};
 
 impl<'a> Scope<'a, '_> {
     /// Finds what an expression refers to.

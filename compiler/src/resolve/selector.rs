@@ -4,8 +4,8 @@ use super::value::Place;
 use super::{ReplacementTarget, Scope, Selection, ValueKind};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document;
-use crate::expression::{self, SyntaxError};
 use crate::source::Cursor;
+use crate::syntax::expression::{self, SyntaxError};
 
 impl<'a> Scope<'a, '_> {
     /// A Selector Object. One whose selector is a pointer or a singular query is a longer pointer.
@@ -80,9 +80,9 @@ impl<'a> Scope<'a, '_> {
                 }
                 tokens.map(ReplacementTarget::Pointer)
             }
-            "jsonpath" => match crate::jsonpath::parse(text.trim_end_matches('\n')) {
-                Ok(crate::jsonpath::Query::Singular(tokens)) => Some(ReplacementTarget::Pointer(tokens)),
-                Ok(crate::jsonpath::Query::Other) => {
+            "jsonpath" => match crate::syntax::jsonpath::parse(text.trim_end_matches('\n')) {
+                Ok(crate::syntax::jsonpath::Query::Singular(tokens)) => Some(ReplacementTarget::Pointer(tokens)),
+                Ok(crate::syntax::jsonpath::Query::Other) => {
                     let text = text.trim_end_matches('\n');
                     let engine = self.engine(kind, text, at, true)?;
                     Some(ReplacementTarget::Query(engine, text.to_owned()))

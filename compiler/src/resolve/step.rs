@@ -1,16 +1,9 @@
 //! A step, and steps that are named.
 
-use super::Scope;
-use super::listed;
-use super::value;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::rule;
-use crate::diagnostic::similar;
-use crate::document;
-use crate::document::Text;
-use crate::program::Act;
-use crate::program::Elsewhere;
-use crate::program::Step;
+use super::{Scope, listed, value};
+use crate::diagnostic::{Diagnostic, rule, similar};
+use crate::document::{self, Text};
+use crate::program::{Act, Elsewhere, Step};
 use crate::source::Span;
 
 impl<'a> Scope<'a, '_> {

@@ -1,21 +1,15 @@
 //! Documents, and what their source descriptions lead to.
 
-use crate::bundle::Bundle;
-use crate::bundle::Opened;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Diagnostics;
-use crate::diagnostic::rule;
-use crate::document::Document;
-use crate::document::SourceType;
-use crate::openapi::Api;
-use crate::openapi::Found;
-use crate::program::ApiName;
-use crate::source::Cursor;
-use crate::source::FileId;
-use crate::source::Span;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use crate::bundle::{Bundle, Opened};
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::document::{Document, SourceType};
+use crate::openapi::{Api, Found};
+use crate::program::ApiName;
+use crate::source::{Cursor, FileId, Span};
 
 /// An API that a source description names.
 #[derive(Clone, Debug)]

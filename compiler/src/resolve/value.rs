@@ -4,8 +4,8 @@ use super::lookalike::unbraced;
 use super::{Scope, Segment, Selection, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, rule};
 use crate::document::{self, Version};
-use crate::expression::{self, Expression, Mistake, Piece, Root, SyntaxError};
 use crate::source::{Cursor, Data};
+use crate::syntax::expression::{self, Expression, Mistake, Piece, Root, SyntaxError};
 
 /// Where in a workflow an expression stands, which decides what it may refer to.
 pub(super) struct Place<'a> {

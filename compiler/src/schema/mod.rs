@@ -10,17 +10,14 @@ pub use reference::BrokenReference;
 pub use reference::chain;
 pub use reference::check_references;
 pub use reference::follow;
-use reference::follow_within;
-use reference::hop;
-use reference::reference_of;
-use reference::says_more;
-use reference::says_nullable;
+use reference::{follow_within, hop, reference_of, says_more, says_nullable};
+
+use crate::source::{Cursor, Data, Span};
+
 pub use types::Type;
 pub use types::Types;
 pub use types::type_of;
 pub use walk::Walk;
-
-use crate::source::{Cursor, Data, Span};
 
 /// A schema, its references followed.
 #[derive(Clone, Copy, Debug)]
@@ -334,7 +331,7 @@ impl<'a> Schema<'a> {
     pub fn pattern_property(self, name: &str) -> Result<Option<Self>, ()> {
         for part in self.parts() {
             for entry in part.at.get("patternProperties").into_iter().flat_map(Cursor::members) {
-                match crate::pattern::is_found(entry.key, name) {
+                match crate::engine::is_found(entry.key, name) {
                     Some(true) => return part.child(entry.value).map(Some).ok_or(()),
                     Some(false) => {}
                     None => return Err(()),

@@ -1,17 +1,9 @@
 //! References, and where they lead.
 
 use super::Schema;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Diagnostics;
-use crate::diagnostic::rule;
-use crate::diagnostic::similar;
-use crate::expression;
-use crate::source::Cursor;
-use crate::source::Entry;
-use crate::source::Span;
-use crate::source::is_absolute;
-use crate::source::is_remote;
-use crate::source::percent_decode;
+use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
+use crate::source::{Cursor, Entry, Span, is_absolute, is_remote, percent_decode};
+use crate::syntax::expression;
 
 /// A reference that cannot be resolved.
 #[derive(Clone, Debug)]

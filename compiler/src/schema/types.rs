@@ -1,7 +1,6 @@
 //! Sets of JSON types.
 
-use crate::source::Cursor;
-use crate::source::Data;
+use crate::source::{Cursor, Data};
 
 /// The JSON types that a schema allows, as a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

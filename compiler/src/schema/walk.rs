@@ -80,8 +80,9 @@ impl<'a> Schema<'a> {
                 }
             } else if types.single() == Some(Type::Array) {
                 // One that counts from the end may be anywhere.
-                let from_end = token.starts_with(crate::jsonpath::INDEX);
-                let Some(position) = crate::jsonpath::position(token, 0).or(from_end.then_some(usize::MAX)) else {
+                let from_end = token.starts_with(crate::syntax::jsonpath::INDEX);
+                let Some(position) = crate::syntax::jsonpath::position(token, 0).or(from_end.then_some(usize::MAX))
+                else {
                     return Walk::Impossible { schema, token: index };
                 };
                 required = false;

@@ -1,16 +1,15 @@
 //! Reading files, once per process, and finding lines and columns in them.
 
-use std::collections::{HashMap, HashSet};
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::SystemTime;
 
-use super::node::{Data, Member, Node, Range, Style};
+use super::audit::{audit, with_first_keys};
+use super::error::{Problem, SyntaxError};
+use super::node::{Data, Node, Range};
 use super::outline::Outline;
 use super::scalar::Alignment;
-use super::{json, limit, yaml};
-use crate::diagnostic::rule::{self, Rule};
+use super::{json, yaml};
 
 /// A file that was read: its text, its tree, and where its lines start.
 #[derive(Debug)]
@@ -30,23 +29,6 @@ pub struct File {
     referenced: OnceLock<Vec<String>>,
     /// Of the scalar that was looked into last: a long one may have thousands of places.
     aligned: Mutex<Option<(Range, Option<Arc<Alignment>>)>>,
-}
-
-/// From how many bytes on a file is read only where somebody looks. What is smaller is read whole,
-/// and so checked whole.
-const LARGE: usize = 64 * 1024;
-
-/// Why a text is not YAML or JSON that can be read, and where.
-#[derive(Clone, Debug)]
-pub struct SyntaxError {
-    /// The rule that is broken.
-    pub rule: &'static Rule,
-    /// What was found and what was expected.
-    pub message: String,
-    /// Where.
-    pub range: Range,
-    /// A second place that explains the first.
-    pub related: Option<(Range, String)>,
 }
 
 impl File {
@@ -79,7 +61,7 @@ impl File {
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
                 let error_at = SyntaxError {
-                    rule: &rule::YAML_SYNTAX,
+                    problem: Problem::Syntax,
                     message: "bytes that are not UTF-8".to_owned(),
                     range: Range::new(valid, valid + 1),
                     related: None,
@@ -227,226 +209,8 @@ fn parse(path: &Path, text: &str) -> Result<(Node, Vec<SyntaxError>), Vec<Syntax
     if errors.is_empty() {
         return Ok((root, errors));
     }
-    if errors.iter().any(|error| error.rule.code != rule::DUPLICATE_KEY.code) {
+    if errors.iter().any(|error| error.problem != Problem::DuplicateKey) {
         return Err(errors);
     }
     Ok((with_first_keys(&root, &mut HashMap::new()), errors))
-}
-
-/// The tree with only the first of the members that have the same key.
-fn with_first_keys(node: &Node, seen: &mut HashMap<*const Node, Arc<Node>>) -> Node {
-    let data = match &node.data {
-        Data::Link(target) => {
-            let key = Arc::as_ptr(target);
-            let known = seen.get(&key).cloned();
-            Data::Link(known.unwrap_or_else(|| {
-                let target = Arc::new(with_first_keys(target, seen));
-                seen.insert(key, Arc::clone(&target));
-                target
-            }))
-        }
-        Data::Array(items) => Data::Array(items.iter().map(|item| with_first_keys(item, seen)).collect()),
-        Data::Object(members) => {
-            let mut keys = HashSet::with_capacity(members.len());
-            let first = members.iter().filter(|member| keys.insert(&*member.key));
-            let members = first.map(|member| Member {
-                key: member.key.clone(),
-                key_range: member.key_range,
-                value: with_first_keys(&member.value, seen),
-            });
-            Data::Object(members.collect())
-        }
-        other => other.clone(),
-    };
-    Node { data, ..*node }
-}
-
-/// Refuses duplicate keys, and aliases that stand for more than a machine can hold.
-/// Returns the number of nodes and the depth that `node` stands for once aliases are followed.
-fn audit(node: &Node, seen: &mut HashMap<*const Node, (u64, u32)>, errors: &mut Vec<SyntaxError>) -> (u64, u32) {
-    let (nodes, depth) = match &node.data {
-        Data::Link(target) => {
-            let key = Arc::as_ptr(target);
-            match seen.get(&key) {
-                Some(&known) => known,
-                None => {
-                    let size = audit(target, seen, errors);
-                    seen.insert(key, size);
-                    size
-                }
-            }
-        }
-        Data::Array(items) => items.iter().fold((1, 0), |(nodes, depth), item| {
-            let (more, deeper) = audit(item, seen, errors);
-            (more.saturating_add(nodes), depth.max(deeper))
-        }),
-        Data::Object(members) => {
-            duplicate_key(members, errors);
-            members.iter().fold((1, 0), |(nodes, depth), member| {
-                let (more, deeper) = audit(&member.value, seen, errors);
-                (more.saturating_add(nodes), depth.max(deeper))
-            })
-        }
-        _ => (1, 0),
-    };
-    let size = (nodes, depth.saturating_add(1));
-    if (size.0 > limit::EXPANDED_NODES || size.1 > limit::EXPANDED_DEPTH)
-        && errors.iter().all(|error| error.rule.code != rule::LIMIT_EXCEEDED.code)
-    {
-        errors.push(SyntaxError {
-            rule: &rule::LIMIT_EXCEEDED,
-            message: format!(
-                "aliases in this node stand for too much: at most {} nodes and {} levels are read",
-                limit::EXPANDED_NODES,
-                limit::EXPANDED_DEPTH
-            ),
-            range: node.range,
-            related: None,
-        });
-    }
-    size
-}
-
-/// Whether a tree has neither links nor duplicate keys, nor blank block scalars, whose place depends
-/// on what follows.
-pub(super) fn is_plain_tree(node: &Node) -> bool {
-    match &node.data {
-        Data::Link(_) => false,
-        Data::String(text) => node.style != Style::Block || !text.trim().is_empty(),
-        Data::Array(items) => items.iter().all(is_plain_tree),
-        Data::Object(members) => {
-            let mut errors = Vec::new();
-            duplicate_key(members, &mut errors);
-            errors.is_empty() && members.iter().all(|member| is_plain_tree(&member.value))
-        }
-        _ => true,
-    }
-}
-
-pub(super) fn duplicate_key(members: &[Member], errors: &mut Vec<SyntaxError>) {
-    let report = |first: Range, second: &Member, errors: &mut Vec<SyntaxError>| {
-        errors.push(SyntaxError {
-            rule: &rule::DUPLICATE_KEY,
-            message: format!("the key `{}` stands twice in one object", second.key),
-            range: second.key_range,
-            related: Some((first, "it stands here first".to_owned())),
-        });
-    };
-    if members.len() <= 8 {
-        for (index, member) in members.iter().enumerate() {
-            if let Some(first) = members[..index].iter().find(|first| first.key == member.key) {
-                report(first.key_range, member, errors);
-            }
-        }
-    } else {
-        let mut seen: HashMap<&str, Range> = HashMap::with_capacity(members.len());
-        for member in members {
-            if let Some(&first) = seen.get(&*member.key) {
-                report(first, member, errors);
-            } else {
-                seen.insert(&member.key, member.key_range);
-            }
-        }
-    }
-}
-
-/// Where files come from: the disk in a build, memory in a test.
-pub trait Library {
-    /// Reads and parses the file at `path`.
-    ///
-    /// # Errors
-    /// What the file system says; a file that is there but broken is `Ok` with an `Err` root.
-    fn open(&self, path: &Path) -> io::Result<Arc<File>>;
-}
-
-/// The file system, with a cache that lives as long as the process: however many macro calls a
-/// crate has, a file is read once, until its length or its time of modification changes.
-#[derive(Debug, Default)]
-pub struct Disk;
-
-type Cache = HashMap<PathBuf, (u64, Option<SystemTime>, Arc<File>)>;
-
-static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
-
-impl Library for Disk {
-    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
-        let metadata = std::fs::metadata(path)?;
-        regular(&metadata)?;
-        let (length, modified) = (metadata.len(), metadata.modified().ok());
-        let cache = CACHE.get_or_init(Mutex::default);
-        if let Some((known_length, known_time, file)) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(path)
-            && *known_length == length
-            && *known_time == modified
-            && modified.is_some()
-        {
-            return Ok(Arc::clone(file));
-        }
-        let file = Arc::new(File::parse_parts(path, read(path)?, LARGE));
-        let entry = (length, modified, Arc::clone(&file));
-        cache
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.to_owned(), entry);
-        Ok(file)
-    }
-}
-
-/// Whether something can be read to its end: neither a directory, nor a pipe or device, which may never end.
-fn regular(metadata: &std::fs::Metadata) -> io::Result<()> {
-    if metadata.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
-    }
-    if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::Unsupported, "it is not a regular file"));
-    }
-    Ok(())
-}
-
-/// Reads a file whose path has been seen to be regular, and up to a limit, however long it says it is.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = std::fs::File::open(path)?;
-    regular(&file.metadata()?)?;
-    let mut bytes = Vec::new();
-    file.take(limit::FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit::FILE_BYTES {
-        let message = format!("it is longer than {} bytes, the most that are read", limit::FILE_BYTES);
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    Ok(bytes)
-}
-
-/// A library whose files are read whole.
-#[derive(Clone, Copy)]
-pub struct Whole<'a>(pub &'a dyn Library);
-
-impl Library for Whole<'_> {
-    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
-        self.0.open(path).map(|file| file.whole())
-    }
-}
-
-/// Files that exist in memory only; paths are compared as they are written.
-#[derive(Clone, Debug, Default)]
-pub struct Memory {
-    files: HashMap<PathBuf, Arc<File>>,
-}
-
-impl Memory {
-    /// Adds a file.
-    #[must_use]
-    pub fn with(mut self, path: impl Into<PathBuf>, text: impl Into<Vec<u8>>) -> Self {
-        let path = path.into();
-        let file = Arc::new(File::parse(&path, text.into()));
-        self.files.insert(path, file);
-        self
-    }
-}
-
-impl Library for Memory {
-    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
-        self.files
-            .get(path)
-            .cloned()
-            .ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
 }

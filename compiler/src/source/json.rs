@@ -1,10 +1,8 @@
 //! JSON (RFC 8259) into nodes with places.
 
-use super::file::SyntaxError;
-use super::limit;
+use super::error::{Problem, SyntaxError};
 use super::node::{Data, Member, Node, Range, Style};
-use super::word;
-use crate::diagnostic::rule;
+use super::{limit, word};
 
 /// Reads one JSON text.
 pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
@@ -54,7 +52,7 @@ impl Reader<'_> {
             .and_then(|rest| rest.chars().next())
             .map_or(0, char::len_utf8);
         SyntaxError {
-            rule: &rule::YAML_SYNTAX,
+            problem: Problem::Syntax,
             message: message.into(),
             range: Range::new(start, start + width),
             related: None,
@@ -64,7 +62,7 @@ impl Reader<'_> {
     fn value(&mut self, depth: usize) -> Result<Node, SyntaxError> {
         if depth > limit::DEPTH {
             let mut error = self.error(format!("nested more than {} levels deep", limit::DEPTH));
-            error.rule = &rule::LIMIT_EXCEEDED;
+            error.problem = Problem::LimitExceeded;
             return Err(error);
         }
         let start = self.position;

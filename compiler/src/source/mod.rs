@@ -2,8 +2,11 @@
 //!
 //! Input: paths. Output: [`Sources`], whose [`Cursor`]s the later phases walk.
 
+mod audit;
+mod error;
 mod file;
 mod json;
+pub mod library;
 pub mod limit;
 mod node;
 mod outline;
@@ -14,7 +17,9 @@ mod yaml;
 
 use std::sync::Arc;
 
-pub use file::{Disk, File, Library, Memory, SyntaxError, Whole};
+pub use error::{Problem, SyntaxError};
+pub use file::File;
+pub use library::{Disk, Library, Memory, Whole};
 pub use node::{Data, Member, Node, Range, Style};
 pub use path::{Lookup, beside, is_absolute, is_remote, join, lookup, normalise, percent_decode, relative};
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::node::{Data, Member, Node, Range, Style};
-use super::{file, limit, word, yaml};
+use super::{limit, word, yaml};
 
 /// Keys of more bytes are left to the parser, which has a limit for them.
 const LONG_KEY: usize = 512;
@@ -132,7 +132,7 @@ impl Outline {
         }
         close(&mut members, open.take(), lines.end, end);
         let mut errors = Vec::new();
-        file::duplicate_key(&members, &mut errors);
+        super::audit::duplicate_key(&members, &mut errors);
         if !errors.is_empty() {
             return None;
         }
@@ -201,7 +201,7 @@ impl Deferred {
         let node = yaml::read_part(&self.outline.text[start..self.end], start, depth).ok()?;
         let Data::Object(members) = node.data else { return None };
         let [member] = <[Member; 1]>::try_from(members).ok()?;
-        (member.key_range == self.key && file::is_plain_tree(&member.value)).then_some(member.value)
+        (member.key_range == self.key && super::audit::is_plain_tree(&member.value)).then_some(member.value)
     }
 }
 

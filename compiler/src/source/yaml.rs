@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
-use super::file::SyntaxError;
+use super::error::{Problem, SyntaxError};
 use super::limit;
 use super::node::{Data, Member, Node, Range, Style};
-use crate::diagnostic::rule;
 
 /// Reads the one YAML document of `text`.
 pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
@@ -79,11 +78,7 @@ impl Builder<'_> {
         let message = error.info();
         let deep = message.contains("nesting") || message.contains("recursion");
         SyntaxError {
-            rule: if deep {
-                &rule::LIMIT_EXCEEDED
-            } else {
-                &rule::YAML_SYNTAX
-            },
+            problem: if deep { Problem::LimitExceeded } else { Problem::Syntax },
             message,
             range: Range::new(self.base + start, self.base + start + width),
             related: None,
@@ -187,7 +182,7 @@ impl Builder<'_> {
         }
         if self.stack.len() >= self.depth {
             let mut error = error(range, format!("nested more than {} levels deep", limit::DEPTH));
-            error.rule = &rule::LIMIT_EXCEEDED;
+            error.problem = Problem::LimitExceeded;
             return Err(error);
         }
         self.stack.push(Open {
@@ -262,7 +257,7 @@ impl Builder<'_> {
             }
             if member.key_range != first {
                 let mut error = error(member.key_range, "the key `<<` stands twice in one object");
-                error.rule = &rule::DUPLICATE_KEY;
+                error.problem = Problem::DuplicateKey;
                 error.related = Some((first, "it stands here first".to_owned()));
                 return Err(error);
             }
@@ -348,7 +343,7 @@ fn shared(mut node: Node) -> Node {
 
 fn error(range: Range, message: impl Into<String>) -> SyntaxError {
     SyntaxError {
-        rule: &rule::YAML_SYNTAX,
+        problem: Problem::Syntax,
         message: message.into(),
         range,
         related: None,

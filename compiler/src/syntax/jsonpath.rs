@@ -1,6 +1,6 @@
 //! Phase 3: JSONPath queries (RFC 9535) that need no engine: the singular ones.
 
-use crate::expression::{Bytes, Mistake, SyntaxError};
+use crate::syntax::expression::{Bytes, Mistake, SyntaxError};
 
 /// A query.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,39 +14,12 @@ struct Complexity {
 /// The most that a query language allows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
-    depth: usize,
-    operators: usize,
-    length: usize,
+    pub(super) depth: usize,
+    pub(super) operators: usize,
+    pub(super) length: usize,
     /// Whether a backslash in a string literal escapes the next character.
-    escapes: bool,
+    pub(super) escapes: bool,
 }
-
-/// `serde_json_path` takes twice the time for every level of nested filters: at 12 levels 60 ms.
-#[cfg(feature = "jsonpath")]
-pub(super) const JSONPATH: Bounds = Bounds {
-    depth: 12,
-    operators: 500,
-    length: 8192,
-    escapes: true,
-};
-
-/// `xmloxide` needs 2 MiB of stack, what a thread of an executor has, for more than 128 levels or 512 operators.
-#[cfg(feature = "xpath")]
-pub(super) const XPATH: Bounds = Bounds {
-    depth: 64,
-    operators: 250,
-    length: 8192,
-    escapes: false,
-};
-
-/// `xee` takes up to twice the time for every level: at 10 levels 200 ms.
-#[cfg(feature = "xpath31")]
-pub(super) const XPATH31: Bounds = Bounds {
-    depth: 10,
-    operators: 250,
-    length: 8192,
-    escapes: false,
-};
 
 /// Why a query is more complex than it may be.
 pub(super) fn excess(query: &str, bounds: Bounds) -> Option<String> {

@@ -1,23 +1,14 @@
-//! Phase 3: regular expressions (ECMA-262).
+//! Regular expressions (ECMA-262).
 //!
 //! Input: a pattern of a document. Output: the pattern as the runtime compiles it. JSON Schema
 //! 2020-12 (Core, section 6.4) wants the flag `u`; a pattern that is valid only without it, such as
 //! `[\w-.]`, is compiled without, which `(?-u)` in front of it says.
 
-#[cfg(feature = "regex")]
 use arazzo_pattern::Pattern;
 
-/// Why a pattern is refused, and what to write.
-#[derive(Debug)]
-pub struct Refusal {
-    /// Why.
-    pub reason: String,
-    /// What to write instead, where it is known.
-    pub help: Option<String>,
-}
+use super::BadPattern;
 
 /// A leading `(?i)`, `(?s)` or `(?m)` is read as flags.
-#[cfg(feature = "regex")]
 fn flags(pattern: &str) -> (&str, &str) {
     let flags = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
     let flags = flags.filter(|(flags, _)| !flags.is_empty() && flags.chars().all(|flag| "ims".contains(flag)));
@@ -28,8 +19,7 @@ fn flags(pattern: &str) -> (&str, &str) {
 ///
 /// # Errors
 /// It is not a pattern, or one of another dialect, or one that the runtime cannot run.
-#[cfg(feature = "regex")]
-pub fn read(pattern: &str) -> Result<String, Refusal> {
+pub(super) fn read(pattern: &str) -> Result<String, BadPattern> {
     let (flags, body) = flags(pattern);
     if let Some(refusal) = slashes(body) {
         return Err(refusal);
@@ -50,39 +40,19 @@ pub fn read(pattern: &str) -> Result<String, Refusal> {
     if !needs_unicode && Pattern::new(&without).is_ok() {
         return Ok(without);
     }
-    Err(Refusal {
+    Err(BadPattern {
         reason: error.to_string(),
         help: None,
     })
 }
 
-/// Nothing is known about a pattern without the feature `regex`.
-///
-/// # Errors
-/// None.
-#[cfg(not(feature = "regex"))]
-#[allow(clippy::unnecessary_wraps, reason = "the signature is that of the engine")]
-pub fn read(pattern: &str) -> Result<String, Refusal> {
-    Ok(pattern.to_owned())
-}
-
 /// Whether a pattern is found in a text, where that can be known.
-#[cfg(feature = "regex")]
-#[must_use]
-pub fn is_found(pattern: &str, text: &str) -> Option<bool> {
+pub(super) fn is_found(pattern: &str, text: &str) -> Option<bool> {
     Pattern::new(pattern).ok()?.is_found(text).ok()
 }
 
-/// Whether a pattern is found in a text, where that can be known.
-#[cfg(not(feature = "regex"))]
-#[must_use]
-pub fn is_found(_: &str, _: &str) -> Option<bool> {
-    None
-}
-
 /// `/…/i`: the literal of a language, not the pattern in it.
-#[cfg(feature = "regex")]
-fn slashes(pattern: &str) -> Option<Refusal> {
+fn slashes(pattern: &str) -> Option<BadPattern> {
     let (inner, after) = pattern.strip_prefix('/')?.rsplit_once('/')?;
     let are_flags = after.chars().all(|flag| "dgimsuvy".contains(flag));
     let anchored = inner.starts_with('^') || (inner.ends_with('$') && !inner.ends_with("\\$"));
@@ -95,17 +65,16 @@ fn slashes(pattern: &str) -> Option<Refusal> {
     } else {
         format!("(?{kept})")
     };
-    Some(Refusal {
+    Some(BadPattern {
         reason: "a pattern has no slashes around it".to_owned(),
         help: Some(format!("write `{prefix}{}`", inner.replace("\\/", "/"))),
     })
 }
 
 /// Constructs that ECMA-262 reads as plain letters, or not at all, and other dialects do not.
-#[cfg(feature = "regex")]
-fn foreign(pattern: &str) -> Option<Refusal> {
+fn foreign(pattern: &str) -> Option<BadPattern> {
     let refusal = |what: &str, help: &str| {
-        Some(Refusal {
+        Some(BadPattern {
             reason: format!("`{what}` is of another dialect"),
             help: Some(help.to_owned()),
         })
@@ -155,7 +124,6 @@ fn foreign(pattern: &str) -> Option<Refusal> {
 }
 
 /// `\-` and its like mean the character; with the flag `u` they are not allowed.
-#[cfg(feature = "regex")]
 fn without_needless_escapes(pattern: &str) -> String {
     let mut plain = String::with_capacity(pattern.len());
     let mut in_class = false;
@@ -183,7 +151,7 @@ fn without_needless_escapes(pattern: &str) -> String {
     plain
 }
 
-#[cfg(all(test, feature = "regex"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

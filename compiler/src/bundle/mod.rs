@@ -1,0 +1,243 @@
+//! End of phase 1: the document and every file that its source descriptions name, opened.
+//!
+//! Input: the path of a document. Output: a [`Bundle`]. All files are read before any is
+//! understood, so that later phases can borrow from all of them at once.
+
+mod references;
+mod sources;
+
+use std::io;
+use std::path::PathBuf;
+
+use references::open_references;
+use sources::{entries, open_sources};
+
+use crate::diagnostic::{Class, Diagnostic, Diagnostics, Levels, Rule, rule, similar};
+use crate::source::{Cursor, File, FileId, Library, Sources, relative};
+
+/// What a compilation is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The directory that labels are relative to: the package of the user.
+    pub package: PathBuf,
+    /// The path of the document relative to the package, with `/` between parts.
+    pub document: String,
+    /// The paths of further documents, which are compiled together with it.
+    pub further: Vec<String>,
+    /// The directory of the source file that calls the macro, relative to the package. Files
+    /// outside the package are named in messages as that file sees them.
+    pub origin: Option<String>,
+    /// `sources = { name = "path" }`: where to read a source description from.
+    pub sources: Vec<(String, String)>,
+    /// `workflows = ["id"]`: the workflows to expand; empty means all.
+    pub workflows: Vec<String>,
+    /// `rename = { "id" = name }`
+    pub rename: Vec<(String, String)>,
+    /// `lints` and `dialect`
+    pub levels: Levels,
+}
+
+/// The files of a compilation.
+#[derive(Debug, Default)]
+pub struct Bundle {
+    /// Every file that was opened.
+    pub sources: Sources,
+    /// The documents: those asked for, then those that `arazzo` sources name.
+    pub documents: Vec<Described>,
+}
+
+/// A document and what its source descriptions lead to.
+#[derive(Debug)]
+pub struct Described {
+    /// The document's file.
+    pub file: FileId,
+    /// The names of the source descriptions that lead to it from the document asked for, which
+    /// itself has none.
+    pub names: Vec<String>,
+    /// Per source description in document order: what it leads to.
+    pub sources: Vec<Opened>,
+}
+
+/// What a source description leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// Nothing that could be opened.
+    Nothing,
+    /// The description of an API.
+    Api(FileId),
+    /// Another document, by its index.
+    Document(usize),
+}
+
+impl Bundle {
+    /// The root of a file, if it could be read.
+    #[must_use]
+    pub fn root(&self, id: FileId) -> Option<Cursor<'_>> {
+        self.sources.root(id)
+    }
+}
+
+/// Opens the document, its sources, and theirs.
+pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnostics) -> Bundle {
+    let mut bundle = Bundle::default();
+    unknown_lints(options, diagnostics);
+    for path in std::iter::once(&options.document).chain(&options.further) {
+        let Some(file) = open_document(path, options, library, &mut bundle, diagnostics) else {
+            continue;
+        };
+        bundle.documents.push(Described {
+            file,
+            names: Vec::new(),
+            sources: Vec::new(),
+        });
+    }
+    let mut next = 0;
+    while next < bundle.documents.len() {
+        let sources = open_sources(options, next, library, &mut bundle, diagnostics);
+        bundle.documents[next].sources = sources;
+        next += 1;
+    }
+    open_references(options, library, &mut bundle, diagnostics);
+    unused_source_option(options, &bundle, diagnostics);
+    bundle
+}
+
+fn unknown_lints(options: &Options, diagnostics: &mut Diagnostics) {
+    for (_, code) in &options.levels.codes {
+        let known = rule::all().find(|rule| rule.code == code);
+        let message = match known {
+            None => format!("the option `lints` names `{code}`, which is no code"),
+            Some(rule) if rule.class == Class::Error => {
+                format!("the option `lints` names `{code}`, which is an error whatever is asked for")
+            }
+            Some(_) => continue,
+        };
+        let codes = rule::all().filter(|rule| rule.class != Class::Error);
+        let meant = similar(code, codes.map(|rule| rule.code));
+        diagnostics.push(
+            Diagnostic::new(&rule::UNUSED_OPTION, None, message).help_if(
+                meant
+                    .filter(|_| known.is_none())
+                    .map(|code| format!("a code with a similar name exists: `{code}`")),
+            ),
+        );
+    }
+}
+
+impl Options {
+    fn on_disk(&self, path: &str) -> PathBuf {
+        self.package.join(path)
+    }
+
+    /// What messages call a file.
+    #[must_use]
+    pub fn label(&self, path: &str) -> String {
+        match &self.origin {
+            Some(origin) if path.starts_with("../") => relative(path, origin),
+            _ => path.to_owned(),
+        }
+    }
+}
+
+fn open_document(
+    path: &str,
+    options: &Options,
+    library: &dyn Library,
+    bundle: &mut Bundle,
+    diagnostics: &mut Diagnostics,
+) -> Option<FileId> {
+    match library.open(&options.on_disk(path)) {
+        Ok(file) => {
+            let id = bundle.sources.add(&options.label(path), path, file.clone());
+            report_syntax(id, &file, &rule::YAML_SYNTAX, diagnostics).then_some(id)
+        }
+        Err(error) => {
+            let message = format!(
+                "the document `{}` cannot be read: {}",
+                options.label(path),
+                reason(&error)
+            );
+            let help = "a plain path is relative to the directory of Cargo.toml, one that starts with `./` or `../` to the source file";
+            diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_FOUND, None, message).help(help));
+            None
+        }
+    }
+}
+
+fn report_syntax(id: FileId, file: &File, rule: &'static Rule, diagnostics: &mut Diagnostics) -> bool {
+    let errors = file.root.as_ref().err().into_iter().flatten();
+    for error in errors.chain(&file.duplicates) {
+        let mut diagnostic = Diagnostic::syntax(id, error);
+        if diagnostic.rule.code == rule::YAML_SYNTAX.code {
+            diagnostic.rule = rule;
+        }
+        diagnostics.push(diagnostic);
+    }
+    file.root.is_ok()
+}
+
+/// Messages of the operating system differ from machine to machine; these do not.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory | io::ErrorKind::FileTooLarge | io::ErrorKind::Unsupported => error.to_string(),
+        kind => kind.to_string(),
+    }
+}
+
+/// The names of all source descriptions, with those that lead to them in front.
+fn qualified_names(bundle: &Bundle) -> Vec<String> {
+    let mut names = Vec::new();
+    for document in &bundle.documents {
+        let Some(root) = bundle.root(document.file) else {
+            continue;
+        };
+        for entry in entries(root).flatten() {
+            let mut path = document.names.clone();
+            path.push(entry.name.to_owned());
+            names.push(path.join("."));
+        }
+    }
+    names
+}
+
+/// Whether a name of the option means the source description that `names` lead to.
+fn means(option: &str, names: &[String]) -> bool {
+    names.join(".") == option || names.last().is_some_and(|name| name == option)
+}
+
+fn unused_source_option(options: &Options, bundle: &Bundle, diagnostics: &mut Diagnostics) {
+    if options.sources.is_empty() {
+        return;
+    }
+    let names = qualified_names(bundle);
+    let unused = |option: &str| {
+        !names
+            .iter()
+            .any(|name| name == option || name.rsplit('.').next() == Some(option))
+    };
+    for (name, _) in options.sources.iter().filter(|(name, _)| unused(name)) {
+        let message = format!("the option `sources` names `{name}`, which is no source description of the document");
+        let help = similar(name, names.iter().map(String::as_str)).map_or_else(
+            || {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                format!("its source descriptions are {}", names.join(", "))
+            },
+            |name| format!("a source description with a similar name exists: `{name}`"),
+        );
+        diagnostics.push(Diagnostic::new(&rule::UNUSED_OPTION, None, message).help(help));
+    }
+}
+
+/// A name as the macro takes it: quoted where it is no identifier.
+fn option_key(name: &str) -> String {
+    let plain = name
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if plain && !name.starts_with(|first: char| first.is_ascii_digit()) {
+        name.to_owned()
+    } else {
+        format!("\"{name}\"")
+    }
+}

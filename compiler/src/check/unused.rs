@@ -1,0 +1,191 @@
+//! What nothing uses.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::document::Document;
+use crate::program::{Act, Program, Source, Workflow, step_references};
+use crate::source::{Cursor, Data, Entry};
+
+pub(super) fn unused_source(
+    document: &Document<'_>,
+    index: usize,
+    program: &Program<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let calls = || {
+        let workflows = program.workflows.iter().filter(|workflow| workflow.document == index);
+        workflows.flat_map(|workflow| &workflow.steps).map(|step| &step.act)
+    };
+    // A step that could not be resolved may have meant any of them.
+    if diagnostics.has_errors() || calls().any(|call| matches!(call, Act::Unresolved)) {
+        return;
+    }
+    let names = document.sources.iter().map(|source| source.name.value.len());
+    let longest = names.max().unwrap_or_default() + "$sourceDescriptions..".len();
+    let mentions = Mentions::of(document.root, longest);
+    for source in &document.sources {
+        let called = calls()
+            .filter_map(|call| match call {
+                Act::Http(request) => program.apis.get(request.api),
+                _ => None,
+            })
+            .any(|api| api.name == source.name.value);
+        let mention = format!("$sourceDescriptions.{}.", source.name.value);
+        if !called && !mentions.has(&mention) {
+            let message = format!("nothing uses the source description `{}`", source.name.value);
+            diagnostics.push(Diagnostic::new(&rule::UNUSED_SOURCE, source.name.span(), message).help("remove it"));
+        }
+    }
+}
+
+/// What the strings of a document may refer to: their ends from every `$` and `#` on, so that a document with many
+/// names is searched once and not for each of them.
+pub(super) struct Mentions<'a> {
+    ends: BTreeSet<&'a str>,
+    /// No name that is looked for is longer.
+    longest: usize,
+}
+
+impl<'a> Mentions<'a> {
+    fn of(root: Cursor<'a>, longest: usize) -> Self {
+        let mut mentions = Self {
+            ends: BTreeSet::new(),
+            longest,
+        };
+        mentions.add(root);
+        mentions
+    }
+
+    fn add(&mut self, at: Cursor<'a>) {
+        match &at.node().data {
+            Data::String(value) => {
+                let ends = value.match_indices(['$', '#']).map(|(start, _)| {
+                    let mut end = value.len().min(start + self.longest);
+                    while !value.is_char_boundary(end) {
+                        end += 1;
+                    }
+                    &value[start..end]
+                });
+                self.ends.extend(ends);
+            }
+            Data::Array(_) => at.items().for_each(|item| self.add(item)),
+            Data::Object(_) => at.members().for_each(|entry| self.add(entry.value)),
+            _ => {}
+        }
+    }
+
+    /// Whether a string contains `text`, which starts with `$` or `#`.
+    fn has(&self, text: &str) -> bool {
+        let mut from = self.ends.range::<&str, _>(text..);
+        from.next().is_some_and(|end| end.starts_with(text))
+    }
+}
+
+pub(super) fn unused_component(document: &Document<'_>, diagnostics: &mut Diagnostics) {
+    let components = &document.components;
+    let named = [
+        (
+            "parameters",
+            components
+                .parameters
+                .iter()
+                .map(|(entry, _)| *entry)
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "successActions",
+            components.success_actions.iter().map(|(entry, _)| *entry).collect(),
+        ),
+        (
+            "failureActions",
+            components.failure_actions.iter().map(|(entry, _)| *entry).collect(),
+        ),
+        ("inputs", components.inputs.clone()),
+    ];
+    let anchor = |entry: &Entry<'_>| {
+        let anchor = entry.value.get("$anchor").and_then(Cursor::as_str);
+        anchor.map(|anchor| format!("#{anchor}"))
+    };
+    let lengths = named.iter().flat_map(|(_, entries)| entries).map(|entry| {
+        let name = entry.key.len() + "$components.failureActions.".len();
+        name.max(anchor(entry).map_or(0, |anchor| anchor.len()))
+    });
+    let mentions = Mentions::of(document.root, lengths.max().unwrap_or_default());
+    for (kind, entries) in named {
+        for entry in entries {
+            let expression = format!("$components.{kind}.{}", entry.key);
+            let pointer = format!("#/components/{kind}/{}", entry.key);
+            // One that is named as a component of another kind is meant; that is reported there.
+            let mistaken = ["parameters", "successActions", "failureActions"]
+                .map(|other| Some(format!("$components.{other}.{}", entry.key)));
+            let used = [Some(expression), Some(pointer), anchor(&entry)]
+                .into_iter()
+                .chain(mistaken)
+                .flatten()
+                .any(|text| mentions.has(&text));
+            if !used {
+                let message = format!("nothing uses the component `{}` of `{kind}`", entry.key);
+                diagnostics.push(Diagnostic::new(&rule::UNUSED_COMPONENT, entry.key_span, message).help("remove it"));
+            }
+        }
+    }
+}
+
+pub(super) fn unused_input(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+    let text = workflow.text;
+    // What could not be resolved may have read any input.
+    let all: Vec<_> = (0..workflow.steps.len())
+        .flat_map(|index| step_references(workflow, index))
+        .map(|(reference, _)| reference)
+        .collect();
+    let outputs: Vec<_> = workflow
+        .outputs
+        .iter()
+        .flat_map(|output| output.value.references())
+        .collect();
+    if diagnostics.has_errors() {
+        return;
+    }
+    for (index, input) in workflow.inputs.iter().enumerate() {
+        let used = all
+            .iter()
+            .chain(&outputs)
+            .any(|reference| reference.source == Source::Input(index));
+        if !used {
+            let message = format!(
+                "nothing in workflow `{}` uses the input `{}`",
+                text.id.value, input.name
+            );
+            diagnostics.push(Diagnostic::new(&rule::UNUSED_INPUT, input.span, message).help("remove it"));
+        }
+    }
+}
+
+pub(super) fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+    let steps = (0..workflow.steps.len()).flat_map(|index| step_references(workflow, index));
+    let read: BTreeSet<(usize, usize)> = steps
+        .map(|(reference, _)| reference)
+        .chain(workflow.outputs.iter().flat_map(|output| output.value.references()))
+        .filter_map(|reference| match reference.source {
+            Source::StepOutput { step, output } => Some((step, output)),
+            _ => None,
+        })
+        .collect();
+    for (index, step) in workflow.steps.iter().enumerate() {
+        for (position, output) in step.outputs.iter().enumerate() {
+            if !step.text.outputs.is_empty() && !read.contains(&(index, position)) {
+                let message = format!(
+                    "nothing in the document reads the output `{}` of step `{}`",
+                    output.name, step.text.id.value
+                );
+                let written = step.text.outputs.iter().find(|entry| entry.key == output.name);
+                let span = written.map_or(output.span, |entry| entry.key_span);
+                diagnostics.push(
+                    Diagnostic::new(&rule::UNUSED_STEP_OUTPUT, span, message)
+                        .help("remove it, unless the program reads it from a run"),
+                );
+            }
+        }
+    }
+}

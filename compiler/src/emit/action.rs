@@ -1,0 +1,97 @@
+//! What a step does next.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::step::{read_body, reads_body};
+use super::value::Scope;
+use crate::plan::{Action, ActionKind, Detour, Read, Workflow, body_pointers};
+
+/// Statements that choose among actions; `None` where there are none.
+pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow: &Workflow) -> Option<TokenStream> {
+    if actions.is_empty() {
+        return None;
+    }
+    let mut reads: Vec<&Read> = Vec::new();
+    for action in actions {
+        let criteria = action.criteria.iter();
+        criteria.for_each(|criterion| criterion.test.visit(&mut |read| reads.push(read)));
+    }
+    let pointers = body_pointers(reads);
+    let read = read_body(&pointers);
+    let scope = Scope { workflow, pointers };
+    let step = Literal::usize_unsuffixed(index);
+    let mut choices = TokenStream::new();
+    let mut decided = false;
+    for (position, action) in actions.iter().enumerate() {
+        let taken = match &action.kind {
+            ActionKind::End => quote!(__rt::Action::End),
+            ActionKind::Goto(to) => {
+                let to = Literal::usize_unsuffixed(*to);
+                quote!(__rt::Action::Goto(#to))
+            }
+            ActionKind::Leave(site) => {
+                let site = Literal::usize_unsuffixed(*site);
+                quote!(__rt::Action::Leave(#site))
+            }
+            ActionKind::Retry { after, detour, .. } => {
+                let detour = match detour {
+                    None => quote!(None),
+                    Some(Detour::Step(step)) => {
+                        let step = Literal::usize_unsuffixed(*step);
+                        quote!(Some(__rt::Detour::Step(#step)))
+                    }
+                    Some(Detour::Call(site)) => {
+                        let site = Literal::usize_unsuffixed(*site);
+                        quote!(Some(__rt::Detour::Call(#site)))
+                    }
+                };
+                let after = match after {
+                    Some(seconds) => {
+                        let seconds = Literal::f64_unsuffixed(*seconds);
+                        quote!(Some(#seconds))
+                    }
+                    None => quote!(None),
+                };
+                quote!(__rt::Action::Retry(#after, #detour))
+            }
+            ActionKind::Invalid => continue,
+        };
+        let mut conditions: Vec<TokenStream> = action
+            .criteria
+            .iter()
+            .map(|criterion| {
+                let inner = scope.check(&criterion.test);
+                let text = &criterion.text;
+                let (line, column) = (
+                    Literal::usize_unsuffixed(criterion.place.0),
+                    Literal::usize_unsuffixed(criterion.place.1),
+                );
+                if reads_body(&criterion.test) {
+                    return quote!(exchange.met_of(found.problem(), #inner, #text, #line, #column));
+                }
+                quote!(exchange.met(#inner, #text, #line, #column))
+            })
+            .collect();
+        if let ActionKind::Retry { limit, .. } = &action.kind {
+            let (position, limit) = (Literal::usize_unsuffixed(position), Literal::u64_unsuffixed(*limit));
+            conditions.push(quote!(exchange.retry(#step, #position, #limit)));
+        }
+        let taken = if success { taken } else { quote!(Some(#taken)) };
+        let name = &action.name;
+        if conditions.is_empty() {
+            choices.extend(quote!(exchange.take(#name); #taken));
+            decided = true;
+            break;
+        }
+        choices.extend(quote!(if #(#conditions)&&* { exchange.take(#name); return #taken; }));
+    }
+    if !decided {
+        choices.extend(if success {
+            quote!(__rt::Action::Next)
+        } else {
+            quote!(None)
+        });
+    }
+    Some(quote!(#read #choices))
+}

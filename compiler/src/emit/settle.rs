@@ -1,0 +1,123 @@
+//! What a step checks and keeps.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::step::{read_body, reads_body};
+use super::types::{Place, describe, ty};
+use super::value::Scope;
+use crate::plan::types::Ty;
+use crate::plan::{Output, Plan, Read, Step, ValueKind, Workflow, body_pointers};
+use crate::program::Source;
+
+/// Statements that judge a response; their value is what the step keeps.
+pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStream {
+    let mut reads: Vec<&Read> = Vec::new();
+    step.criteria
+        .iter()
+        .for_each(|criterion| criterion.test.visit(&mut |read| reads.push(read)));
+    let by_criteria = !body_pointers(reads.iter().copied()).is_empty();
+    step.outputs
+        .iter()
+        .for_each(|output| output.value.visit(&mut |read| reads.push(read)));
+    let pointers = body_pointers(reads);
+    let read = read_body(&pointers);
+    let scope = Scope { workflow, pointers };
+    let criteria = step.criteria.iter().map(|criterion| {
+        let check = scope.check(&criterion.test);
+        let text = &criterion.text;
+        let (line, column) = (
+            Literal::usize_unsuffixed(criterion.place.0),
+            Literal::usize_unsuffixed(criterion.place.1),
+        );
+        if reads_body(&criterion.test) {
+            return quote!(exchange.require_of(found.problem(), #check, #text, #line, #column)?;);
+        }
+        quote!(exchange.require(#check, #text, #line, #column)?;)
+    });
+
+    let outputs = keep_all(step, index, &scope);
+    let default = (step.criteria.is_empty() && step.site().is_none()).then(|| {
+        let (line, column) = (
+            Literal::usize_unsuffixed(step.place.0),
+            Literal::usize_unsuffixed(step.place.1),
+        );
+        quote!(exchange.require_success(#line, #column)?;)
+    });
+    // A body is parsed only once it is wanted: not for a status that fails the step anyway.
+    let (before, after) = if by_criteria {
+        (read, TokenStream::new())
+    } else {
+        (TokenStream::new(), read)
+    };
+    let kept = if step.whole {
+        quote! {
+            let mut kept = #outputs?;
+            kept.extend(run.whole());
+            Ok(kept)
+        }
+    } else {
+        outputs
+    };
+    quote! {
+        #before
+        #default
+        #(#criteria)*
+        #after
+        #kept
+    }
+}
+
+/// An expression of type `Result<Vec<Option<Slot>>, Failure>`: what a step keeps.
+pub(super) fn keep_all(step: &Step, index: usize, scope: &Scope<'_>) -> TokenStream {
+    let found = |output: &Output| match &output.value.kind {
+        ValueKind::Reference(read) if read.source == Source::ResponseBody => {
+            scope.pointers.iter().position(|known| *known == read.pointer)
+        }
+        _ => None,
+    };
+    let index = Literal::usize_unsuffixed(index);
+    let meta = quote!(SHAPE.steps[#index].outputs);
+    let pointers: Option<Vec<usize>> = step.outputs.iter().map(found).collect();
+    match pointers {
+        Some(pointers) if pointers.is_empty() => quote!(Ok(__rt::Vec::new())),
+        Some(pointers) => {
+            let pointers = pointers.into_iter().map(Literal::usize_unsuffixed);
+            quote!(found.keep_all(&[#(#pointers),*], #meta))
+        }
+        None => {
+            let outputs = step.outputs.iter().enumerate().map(|(position, output)| {
+                let position = Literal::usize_unsuffixed(position);
+                if let Some(pointer) = found(output) {
+                    let pointer = Literal::usize_unsuffixed(pointer);
+                    return quote!(found.keep(#pointer, &SHAPE.steps[#index].outputs[#position])?);
+                }
+                let value = scope.datum(&output.value, "an output");
+                quote!(__rt::keep_datum(#value.as_ref(), &SHAPE.steps[#index].outputs[#position])?)
+            });
+            quote!(Ok(__rt::Vec::from([#(#outputs),*])))
+        }
+    }
+}
+
+/// The static description of an output.
+pub(super) fn kept(output: &Output, workflow: &Workflow, plan: &Plan) -> TokenStream {
+    let Output {
+        name,
+        expression,
+        required,
+        ..
+    } = output;
+    let expected = describe(&output.ty, &plan.types);
+    let of = ty(&output.ty, plan, Place::Workflow(workflow.index));
+    let (line, column) = (
+        Literal::usize_unsuffixed(output.place.0),
+        Literal::usize_unsuffixed(output.place.1),
+    );
+    if output.ty == Ty::String && *required {
+        return quote!(__rt::text(#name, #expression, #line, #column));
+    }
+    quote!(__rt::Output {
+        name: #name, expression: #expression, expected: #expected, required: #required, check: __rt::check::<#of>, line: #line, column: #column,
+    })
+}

@@ -1,0 +1,99 @@
+//! XPath 1.0, and which engine an expression needs.
+
+use super::complexity::{Bounds, excess};
+use super::{Engine, Refusal, too_complex, xpath31};
+use crate::diagnostic::rule;
+
+/// `xmloxide` needs 2 MiB of stack, what a thread of an executor has, for more than 128 levels or 512 operators.
+const BOUNDS: Bounds = Bounds {
+    depth: 64,
+    operators: 250,
+    length: 8192,
+    escapes: false,
+};
+
+/// Checks an expression, and says which engine evaluates it.
+pub(super) fn engine(query: &str, version: Option<&str>, has_31: bool) -> Result<Engine, Refusal> {
+    if let Some(reason) = excess(query, BOUNDS) {
+        return Err(too_complex(&rule::XPATH_SYNTAX, query, &reason));
+    }
+    let later = matches!(version, Some("xpath-20" | "xpath-30" | "xpath-31"));
+    let first = version == Some("xpath-10") || (!later && !has_31);
+    let reason = match xpath10(query) {
+        Ok(()) if first => return Ok(Engine::XPath),
+        Ok(()) => String::new(),
+        Err(reason) if version == Some("xpath-10") => {
+            return Err(Refusal {
+                rule: &rule::XPATH_SYNTAX,
+                message: format!("`{query}` is no XPath 1.0 expression: {reason}"),
+                help: None,
+                at: None,
+            });
+        }
+        Err(reason) => reason,
+    };
+    xpath31(query, &reason)
+}
+
+/// The functions of XPath 1.0, section 4, with the fewest and the most arguments they take.
+const FUNCTIONS: [(&str, usize, usize); 27] = [
+    ("last", 0, 0),
+    ("position", 0, 0),
+    ("count", 1, 1),
+    ("id", 1, 1),
+    ("local-name", 0, 1),
+    ("namespace-uri", 0, 1),
+    ("name", 0, 1),
+    ("string", 0, 1),
+    ("concat", 2, usize::MAX),
+    ("starts-with", 2, 2),
+    ("contains", 2, 2),
+    ("substring-before", 2, 2),
+    ("substring-after", 2, 2),
+    ("substring", 2, 3),
+    ("string-length", 0, 1),
+    ("normalize-space", 0, 1),
+    ("translate", 3, 3),
+    ("boolean", 1, 1),
+    ("not", 1, 1),
+    ("true", 0, 0),
+    ("false", 0, 0),
+    ("lang", 1, 1),
+    ("number", 0, 1),
+    ("sum", 1, 1),
+    ("floor", 1, 1),
+    ("ceiling", 1, 1),
+    ("round", 1, 1),
+];
+
+/// Whether a text is an expression of XPath 1.0; if not, why.
+fn xpath10(query: &str) -> Result<(), String> {
+    let expression = xmloxide::xpath::parser::parse(query).map_err(|error| error.to_string())?;
+    known(&expression)
+}
+
+fn known(expression: &xmloxide::xpath::ast::Expr) -> Result<(), String> {
+    use xmloxide::xpath::ast::{Expr, Step};
+    let steps = |steps: &[Step]| {
+        let mut predicates = steps.iter().flat_map(|step| &step.predicates);
+        predicates.try_for_each(known)
+    };
+    match expression {
+        Expr::Number(_) | Expr::String(_) => Ok(()),
+        Expr::Variable(name) => Err(format!("there is no variable `${name}`")),
+        Expr::BinaryOp { left, right, .. } | Expr::Union(left, right) => known(left).and_then(|()| known(right)),
+        Expr::UnaryNeg(inner) => known(inner),
+        Expr::FunctionCall { name, args } => {
+            let Some((_, fewest, most)) = FUNCTIONS.iter().find(|(known, ..)| known == name) else {
+                return Err(format!("there is no function `{name}`"));
+            };
+            if args.len() < *fewest || args.len() > *most {
+                return Err(format!("`{name}` does not take {} arguments", args.len()));
+            }
+            args.iter().try_for_each(known)
+        }
+        Expr::Path { steps: all } | Expr::RootPath { steps: all } => steps(all),
+        Expr::Filter { expr, predicates } => known(expr).and_then(|()| predicates.iter().try_for_each(known)),
+        Expr::FilterPath { expr, steps: all } => known(expr).and_then(|()| steps(all)),
+    }
+}

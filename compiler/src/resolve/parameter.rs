@@ -1,0 +1,172 @@
+//! The parameters of a step.
+
+use super::value::Place;
+use super::{Argument, Scope, same_parameter};
+use crate::diagnostic::{Diagnostic, rule, similar};
+use crate::document::{self, Location, OrReusable, Text};
+use crate::openapi::Operation;
+use crate::program::path_names;
+
+impl<'a> Scope<'a, '_> {
+    pub(super) fn parameter_object(
+        &mut self,
+        parameter: &OrReusable<'a, document::Parameter<'a>>,
+    ) -> Option<document::Parameter<'a>> {
+        let reusable = match parameter {
+            OrReusable::Here(parameter) => return Some(parameter.clone()),
+            OrReusable::Reusable(reusable) => reusable,
+        };
+        let name = self.component_name(reusable, "parameters")?;
+        let list = &self.document.components.parameters;
+        let Some((_, found)) = list.iter().find(|(entry, _)| entry.key == name) else {
+            if !self.component_is_written("parameters", &name) {
+                self.unknown_component(reusable, "parameters", &name, list.iter().map(|(entry, _)| entry.key));
+            }
+            return None;
+        };
+        let mut found = found.clone();
+        if let Some(value) = reusable.value {
+            found.value = value.value;
+        }
+        Some(found)
+    }
+
+    /// The values of the parameters, and whether all could be read.
+    pub(super) fn arguments(
+        &mut self,
+        step: &'a document::Step<'a>,
+        operation: &Operation<'a>,
+    ) -> (Vec<Argument<'a>>, bool) {
+        let place = Place {
+            step: Some(step),
+            response: false,
+            failure: false,
+        };
+        let mut arguments: Vec<Argument<'a>> = Vec::new();
+        let mut own = 0;
+        let mut complete = true;
+        for (list, shared) in [(&step.parameters, false), (&self.workflow.parameters, true)] {
+            for parameter in list {
+                let Some(parameter) = self.parameter_object(parameter) else {
+                    complete = false;
+                    continue;
+                };
+                self.literal_braces(parameter.name.value, parameter.name.span(), "the name of a parameter");
+                let Some(location) = self.location(&parameter, operation) else {
+                    complete = false;
+                    continue;
+                };
+                let name = parameter.name.value;
+                let is_content_type = location == Location::Header && name.eq_ignore_ascii_case("content-type");
+                let has_payload = step.request_body.as_ref().is_some_and(|body| body.payload.is_some());
+                // With a body it is the content type of the body, unless it is computed.
+                let literal = parameter.value.as_str().is_some_and(|text| !text.contains('$'));
+                if is_content_type && has_payload && literal {
+                    continue;
+                }
+                if location == Location::Path && shared && !path_names(operation).contains(&name) {
+                    self.shared_parameter_without_place(parameter.name, step, operation);
+                    continue;
+                }
+                let meant = self.path_name_meant(parameter.name, location, step, operation);
+                let name = meant.unwrap_or(name);
+                let same = |known: &Argument<'a>| same_parameter(&known.name, known.location, name, location);
+                if let Some(index) = arguments.iter().position(same) {
+                    if !shared || index >= own {
+                        let message = format!("the parameter `{name}` in {} is given twice", location.word());
+                        let first = arguments[index].span;
+                        self.diagnostics.push(
+                            Diagnostic::new(&rule::DUPLICATE_PARAMETER, parameter.name.span(), message)
+                                .related(first, "first given here"),
+                        );
+                    }
+                    continue;
+                }
+                let declared = operation
+                    .parameters
+                    .iter()
+                    .find(|known| same_parameter(known.name, known.location, name, location))
+                    .cloned();
+                let value = self.value(parameter.value, &place);
+                arguments.push(Argument {
+                    name: name.to_owned(),
+                    span: parameter.name.span(),
+                    location,
+                    declared,
+                    value,
+                });
+            }
+            own = arguments.len();
+        }
+        (arguments, complete)
+    }
+
+    /// The place in the path that a parameter was meant for whose name has none: the one with a similar
+    /// name that nothing else is given for, where the user says to read it so.
+    fn path_name_meant<'o>(
+        &mut self,
+        name: Text<'a>,
+        location: Location,
+        step: &document::Step<'a>,
+        operation: &Operation<'o>,
+    ) -> Option<&'o str> {
+        let names = crate::syntax::path_template::names(operation.path);
+        if location != Location::Path
+            || names.contains(&name.value)
+            || self.diagnostics.denies(&rule::UNKNOWN_PATH_PARAMETER)
+        {
+            return None;
+        }
+        let given: Vec<&str> = step
+            .parameters
+            .iter()
+            .filter_map(|parameter| Some(self.parameter_object(parameter)?.name.value))
+            .collect();
+        let is_letter = |letter: char| letter.is_alphanumeric() || "_-.".contains(letter);
+        let open = names
+            .into_iter()
+            .filter(|wanted| !given.contains(wanted) && wanted.chars().all(is_letter));
+        let meant = similar(name.value, open)?;
+        let message = format!("unknown path parameter `{}`; it is sent as `{meant}`", name.value);
+        self.diagnostics.push(
+            Diagnostic::new(&rule::UNKNOWN_PATH_PARAMETER, name.span(), message).help(format!("write `{meant}`")),
+        );
+        Some(meant)
+    }
+
+    /// A parameter of the workflow that the path of an operation has no place for: it is for others.
+    fn shared_parameter_without_place(&mut self, name: Text<'a>, step: &document::Step<'a>, operation: &Operation<'a>) {
+        let message = format!(
+            "the path parameter `{}` is left out in step `{}`: `{}` has no place for it",
+            name.value, step.id.value, operation.path
+        );
+        self.diagnostics.push(
+            Diagnostic::new(&rule::UNKNOWN_PARAMETER, name.span(), message)
+                .help("give the parameter in the steps that need it"),
+        );
+    }
+
+    fn location(&mut self, parameter: &document::Parameter<'a>, operation: &Operation<'a>) -> Option<Location> {
+        if let Some((location, _)) = parameter.location {
+            return Some(location);
+        }
+        let name = parameter.name.value;
+        let declared: Vec<Location> = operation
+            .parameters
+            .iter()
+            .filter(|known| known.name == name)
+            .map(|known| known.location)
+            .collect();
+        if parameter.says_location {
+            return declared.first().copied();
+        }
+        let message = format!("the parameter `{name}` does not say where it is sent");
+        let help = match declared.first() {
+            Some(location) => format!("add `in: {}`", location.word()),
+            None => "add `in: path`, `in: query`, `in: header` or `in: cookie`".to_owned(),
+        };
+        self.diagnostics
+            .push(Diagnostic::new(&rule::PARAMETER_IN_MISSING, parameter.name.span(), message).help(help));
+        declared.first().copied()
+    }
+}

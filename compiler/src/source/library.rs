@@ -1,0 +1,115 @@
+//! Where files come from.
+
+use std::collections::HashMap;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use super::file::File;
+use super::limit;
+
+/// From how many bytes on a file is read only where somebody looks. What is smaller is read whole,
+/// and so checked whole.
+const LARGE: usize = 64 * 1024;
+
+/// Where files come from: the disk in a build, memory in a test.
+pub trait Library {
+    /// Reads and parses the file at `path`.
+    ///
+    /// # Errors
+    /// What the file system says; a file that is there but broken is `Ok` with an `Err` root.
+    fn open(&self, path: &Path) -> io::Result<Arc<File>>;
+}
+
+/// The file system, with a cache that lives as long as the process: however many macro calls a
+/// crate has, a file is read once, until its length or its time of modification changes.
+#[derive(Debug, Default)]
+pub struct Disk;
+
+type Cache = HashMap<PathBuf, (u64, Option<SystemTime>, Arc<File>)>;
+
+static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
+
+impl Library for Disk {
+    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
+        let metadata = std::fs::metadata(path)?;
+        regular(&metadata)?;
+        let (length, modified) = (metadata.len(), metadata.modified().ok());
+        let cache = CACHE.get_or_init(Mutex::default);
+        if let Some((known_length, known_time, file)) = cache.lock().unwrap_or_else(PoisonError::into_inner).get(path)
+            && *known_length == length
+            && *known_time == modified
+            && modified.is_some()
+        {
+            return Ok(Arc::clone(file));
+        }
+        let file = Arc::new(File::parse_parts(path, read(path)?, LARGE));
+        let entry = (length, modified, Arc::clone(&file));
+        cache
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.to_owned(), entry);
+        Ok(file)
+    }
+}
+
+/// Whether something can be read to its end: neither a directory, nor a pipe or device, which may never end.
+fn regular(metadata: &std::fs::Metadata) -> io::Result<()> {
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, "it is not a regular file"));
+    }
+    Ok(())
+}
+
+/// Reads a file whose path has been seen to be regular, and up to a limit, however long it says it is.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = std::fs::File::open(path)?;
+    regular(&file.metadata()?)?;
+    let mut bytes = Vec::new();
+    file.take(limit::FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit::FILE_BYTES {
+        let message = format!("it is longer than {} bytes, the most that are read", limit::FILE_BYTES);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
+}
+
+/// A library whose files are read whole.
+#[derive(Clone, Copy)]
+pub struct Whole<'a>(pub &'a dyn Library);
+
+impl Library for Whole<'_> {
+    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
+        self.0.open(path).map(|file| file.whole())
+    }
+}
+
+/// Files that exist in memory only; paths are compared as they are written.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    files: HashMap<PathBuf, Arc<File>>,
+}
+
+impl Memory {
+    /// Adds a file.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<PathBuf>, text: impl Into<Vec<u8>>) -> Self {
+        let path = path.into();
+        let file = Arc::new(File::parse(&path, text.into()));
+        self.files.insert(path, file);
+        self
+    }
+}
+
+impl Library for Memory {
+    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
+        self.files
+            .get(path)
+            .cloned()
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}

@@ -134,14 +134,14 @@ impl<'r> Frame<'r> {
     /// An output of the workflow that was called.
     #[must_use]
     pub fn called(&self, output: usize) -> Option<Datum<'r>> {
-        let child = &*self.state.called.as_ref()?.0;
+        let child = &*self.state.child()?.0;
         (child.shape().output)(&child.frame(), output)
     }
 
     /// All outputs and inputs of the workflow that was called.
     #[must_use]
     pub fn whole(&self) -> [Option<Slot>; 2] {
-        let Some(Child(child)) = &self.state.called else {
+        let Some(Child(child)) = self.state.child() else {
             return [None, None];
         };
         [child.outputs(), Slot::of(&View::Record(child.inputs()))]
@@ -181,7 +181,7 @@ impl<'r> Frame<'r> {
     /// What the workflow that the run has left for has returned.
     #[must_use]
     pub fn left_for<W: Workflow>(&self) -> Option<W::Outputs> {
-        let child = &*self.state.called.as_ref()?.0;
+        let child = &*self.state.child()?.0;
         if !std::ptr::eq(child.shape(), W::SHAPE) {
             return None;
         }
@@ -270,24 +270,18 @@ impl dyn Program {
         chosen
     }
 
-    pub(crate) fn call(&mut self, site: usize, exchange: &Exchange<'_>) -> Result<(), Stop> {
+    /// Makes the run of a call.
+    pub(crate) fn call(&self, site: usize, exchange: &Exchange<'_>) -> Result<Child, Stop> {
         let missing = self.missing(self.shape().sites.get(site).copied().unwrap_or_default());
         if !missing.is_empty() {
             return Err(Stop::Awaiting(missing));
         }
-        let child = (self.shape().call)(&self.frame(), site, exchange)?;
-        self.state_mut().called = Some(child);
-        Ok(())
+        (self.shape().call)(&self.frame(), site, exchange)
     }
 
     /// The run that was called.
     pub(crate) fn child(&mut self) -> Option<&mut dyn Program> {
-        Some(&mut *self.state_mut().called.as_mut()?.0)
-    }
-
-    /// Forgets the run that was called.
-    pub(crate) fn hang_up(&mut self) {
-        self.state_mut().called = None;
+        Some(&mut *self.state_mut().child_mut()?.0)
     }
 }
 

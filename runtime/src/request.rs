@@ -18,7 +18,7 @@ use crate::program::Program;
 use crate::run::{Advance, Context, Outcome, count, step_error, unmet_dependency, watch};
 use crate::run_id::RunId;
 use crate::shape::StepName;
-use crate::state::Mode;
+use crate::state::Stage;
 use crate::token;
 use crate::transport::{Attempt, BoxError, DynTransport, Limits, ResponseTooLarge};
 
@@ -181,8 +181,8 @@ fn idempotency_key(program: &mut dyn Program, step: usize, content: u64) -> RunI
     let id = program.shape().steps.get(step).map_or("", |step| step.id);
     let state = program.state_mut();
     // A detour is another request each time that it is made.
-    let (kind, content) = match state.mode {
-        Mode::DetourStep(_) => (format!("detour {}", state.detours), content),
+    let (kind, content) = match state.stage {
+        Stage::DetourStep { .. } => (format!("detour {}", state.detours), content),
         _ => (String::new(), state.asked.content(content)),
     };
     let (visit, content) = (state.visit.to_string(), content.to_string());

@@ -14,10 +14,10 @@ use crate::error::{Error, ErrorKind};
 use crate::exchange::Exchange;
 use crate::held::Held;
 use crate::observer::{ActionEvent, EventKind, Watch};
-use crate::program::{Action, Frame, Program};
+use crate::program::{Action, Child, Frame, Program};
 use crate::request::request_step;
 use crate::slot::Slot;
-use crate::state::{Detour, END, Mode};
+use crate::state::{Detour, Stage};
 use crate::transport::DynTransport;
 
 /// [`Progress`] before it has types.
@@ -165,7 +165,8 @@ fn error(program: &dyn Program, kind: ErrorKind, message: impl Into<String>) -> 
 /// The error of a failed attempt.
 pub(crate) fn step_error(program: &dyn Program, failure: Failure, response: Option<Response<Bytes>>) -> Error {
     let state = program.state();
-    let step = program.shape().steps.get(state.position).map(|step| step.id);
+    let step = state.position().and_then(|step| program.shape().steps.get(step));
+    let step = step.map(|step| step.id);
     error(program, failure.kind, failure.message).with(|inner| {
         inner.step = step;
         inner.place = failure.place;
@@ -205,7 +206,7 @@ pub(crate) enum Outcome {
 async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
     let before = watch(program, context);
     program.state_mut().owed = None;
-    if program.state().position == END {
+    if matches!(program.state().stage, Stage::Ended(_)) {
         return Ok(Advance::Done);
     }
     #[cfg(feature = "tracing")]
@@ -229,10 +230,10 @@ async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Adva
 }
 
 async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
-    if program.state().mode == Mode::Left {
+    if matches!(program.state().stage, Stage::Left { .. }) {
         return match descend(program, context).await {
             Some(Ok(Advance::Done)) => {
-                program.state_mut().position = END;
+                program.state_mut().end_left();
                 Ok(Advance::Done)
             }
             Some(other) => other,
@@ -258,7 +259,7 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
         let error = error(program, failure.kind, failure.message);
         return Err(error.with(|inner| inner.step = step));
     }
-    if matches!(program.state().mode, Mode::DetourStep(_) | Mode::DetourCall) {
+    if matches!(program.state().stage, Stage::DetourStep { .. } | Stage::DetourCall { .. }) {
         return Box::pin(detoured(program, step, context)).await;
     }
     let outcome = match program.shape().steps.get(step).and_then(|step| step.call) {
@@ -287,7 +288,7 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
                 Ok(action) => action,
                 Err(failure) => return Err(given_up(program, step, failure, response)),
             };
-            program.hang_up();
+            program.state_mut().back(step);
             follow(program, step, (action, name), sent.as_ref(), response.as_ref(), context)
         }
         Err(failure) => {
@@ -315,8 +316,7 @@ fn fail(
     let choose = || program.choose(&exchange, |shape, run, exchange| (shape.failed)(run, step, exchange));
     let action = budget::within(choose);
     let name = exchange.action();
-    program.hang_up();
-    program.state_mut().mode = Mode::Step;
+    program.state_mut().back(step);
     let action = match action {
         Ok(action) => action,
         Err(excess) => return Err(given_up(program, step, excess, response)),
@@ -394,15 +394,13 @@ pub(crate) fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(
 
 /// Starts the run of a call. Its id follows from that of the caller, the step, its visit and what the
 /// call is for, so that an attempt that is made again after a crash makes the same run.
-fn call(program: &mut dyn Program, step: usize, site: usize, exchange: &Exchange<'_>, kind: &str) -> Result<(), Stop> {
-    budget::within(|| program.call(site, exchange))??;
+fn call(program: &dyn Program, step: usize, site: usize, exchange: &Exchange<'_>, kind: &str) -> Result<Child, Stop> {
+    let mut child = budget::within(|| program.call(site, exchange))??;
     let step = program.shape().steps.get(step).map_or("", |step| step.id);
     let (caller, visit) = (program.state().id, program.state().visit.to_string());
-    if let Some(child) = program.child() {
-        let target = child.shape().workflow;
-        child.state_mut().id = caller.derive(&["run", step, &visit, kind, target]);
-    }
-    Ok(())
+    let target = child.0.shape().workflow;
+    child.0.state_mut().id = caller.derive(&["run", step, &visit, kind, target]);
+    Ok(child)
 }
 
 /// What a detour is called in ids.
@@ -433,9 +431,8 @@ async fn call_step(
     site: usize,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
-    let on_the_way = matches!(program.state().mode, Mode::DetourStep(_));
-    let under_way = program.state().mode == Mode::Call || (on_the_way && program.state().called.is_some());
-    if !under_way {
+    let on_the_way = matches!(program.state().stage, Stage::DetourStep { .. });
+    if program.state_mut().called().is_none() {
         program.state_mut().attempt();
         let kind = if on_the_way {
             detour_name(program)
@@ -449,8 +446,7 @@ async fn call_step(
             call(program, step, site, &nothing, &kind)
         };
         match started {
-            Ok(()) if on_the_way => {}
-            Ok(()) => program.state_mut().mode = Mode::Call,
+            Ok(child) => program.state_mut().call(child),
             Err(Stop::Awaiting(inputs)) => {
                 program.state_mut().attempts = program.state().attempts.saturating_sub(1);
                 return Ok(Outcome::Under(Advance::Awaiting(inputs)));
@@ -464,10 +460,10 @@ async fn call_step(
                 });
             }
         }
-        program.state_mut().spent = 0;
     }
+    let spent = program.state_mut().called().map_or(0, |called| called.spent);
     let allowed = program.shape().steps.get(step).and_then(|step| step.timeout);
-    let left = allowed.map(|allowed| Duration::from_millis(allowed.saturating_sub(program.state().spent)));
+    let left = allowed.map(|allowed| Duration::from_millis(allowed.saturating_sub(spent)));
     let limit = match (left, context.limit) {
         (Some(left), Some(limit)) => Some(left.min(limit)),
         (left, limit) => left.or(limit),
@@ -475,12 +471,13 @@ async fn call_step(
     let started = context.transport.now_dyn();
     let descended = descend(program, Context { limit, ..context }).await;
     let elapsed = context.transport.now_dyn().saturating_duration_since(started);
-    let mut spent = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let mut total = spent.saturating_add(milliseconds(elapsed));
     if let Some(Ok(Advance::Wait(duration))) = &descended {
-        spent = spent.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
+        total = total.saturating_add(milliseconds(*duration));
     }
-    let total = program.state().spent.saturating_add(spent);
-    program.state_mut().spent = total;
+    if let Some(called) = program.state_mut().called() {
+        called.spent = total;
+    }
     let timed_out = || {
         Failure::new(
             ErrorKind::Timeout,
@@ -534,6 +531,10 @@ async fn call_step(
     })
 }
 
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Whether an error is the user's to mend, and no failure that the document could handle.
 fn is_the_users(error: &Error) -> bool {
     matches!(
@@ -545,8 +546,8 @@ fn is_the_users(error: &Error) -> bool {
 /// One attempt of what a retry does on its way. When it is done, the step is next again; when it
 /// fails, that counts as a failed attempt of the step, with the step's own last exchange.
 async fn detoured(program: &mut dyn Program, step: usize, context: Context<'_>) -> Result<Advance, Error> {
-    let failure = match program.state().mode {
-        Mode::DetourStep(other) => {
+    let failure = match program.state().stage {
+        Stage::DetourStep { other, .. } => {
             let attempts = program.state().attempts;
             let outcome = match program.shape().steps.get(other).and_then(|step| step.call) {
                 Some(site) => call_step(program, other, site, context).await,
@@ -586,9 +587,7 @@ async fn detoured(program: &mut dyn Program, step: usize, context: Context<'_>) 
             Some(Err(error)) => Some(nested(error)),
         },
     };
-    program.hang_up();
-    let held = program.state_mut().held.take();
-    program.state_mut().mode = Mode::Step;
+    let held = program.state_mut().back(step);
     match failure {
         None => Ok(Advance::Advanced),
         Some(failure) => {
@@ -611,23 +610,23 @@ fn follow(
     match action {
         Action::Next => {
             let next = shape.steps.get(step).and_then(|step| step.next);
-            program.state_mut().enter(next.unwrap_or(END));
+            program.state_mut().enter(next);
         }
         Action::End => {
             watch.action(name, ActionEvent::End);
-            program.state_mut().enter(END);
+            program.state_mut().enter(None);
         }
         Action::Goto(target) => {
             watch.action(
                 name,
                 ActionEvent::Goto(shape.steps.get(target).map_or("", |step| step.id)),
             );
-            program.state_mut().enter(target);
+            program.state_mut().enter(Some(target));
         }
         Action::Leave(site) => {
             watch.action(name, ActionEvent::Leave);
-            called(program, step, site, "leave", sent, response, context)?;
-            program.state_mut().mode = Mode::Left;
+            let child = called(program, step, site, "leave", sent, response, context)?;
+            program.state_mut().leave(step, child);
             return Ok(Advance::Advanced);
         }
         Action::Retry(after, detour) => {
@@ -640,24 +639,22 @@ fn follow(
             if let Some(detour) = detour {
                 let detours = program.state().detours.saturating_add(1);
                 program.state_mut().detours = detours;
-                let mode = match detour {
-                    Detour::Step(other) => Mode::DetourStep(other),
+                let held = Held::new(sent, response);
+                match detour {
+                    Detour::Step(other) => program.state_mut().detour_step(step, other, held),
                     Detour::Call(site) => {
                         let kind = detour_name(program);
-                        called(program, step, site, &kind, sent, response, context)?;
-                        Mode::DetourCall
+                        let child = called(program, step, site, &kind, sent, response, context)?;
+                        program.state_mut().detour_call(step, child, held);
                     }
-                };
-                let state = program.state_mut();
-                state.mode = mode;
-                state.held = Some(Held::new(sent, response));
+                }
             }
             if !wait.is_zero() {
                 return Ok(Advance::Wait(wait));
             }
         }
     }
-    Ok(if program.state().position == END {
+    Ok(if program.state().position().is_none() {
         Advance::Done
     } else {
         Advance::Advanced
@@ -666,14 +663,14 @@ fn follow(
 
 /// Starts the run of the workflow that an action names.
 fn called(
-    program: &mut dyn Program,
+    program: &dyn Program,
     step: usize,
     site: usize,
     kind: &str,
     sent: Option<&Sent>,
     response: Option<&Response<Bytes>>,
     context: Context<'_>,
-) -> Result<(), Error> {
+) -> Result<Child, Error> {
     let exchange = Exchange::new(sent, response, watch(program, context));
     call(program, step, site, &exchange, kind).map_err(|stop| match stop {
         Stop::Awaiting(inputs) => missing_inputs(program, &inputs),

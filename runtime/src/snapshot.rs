@@ -17,7 +17,7 @@ use crate::program::{Child, Program};
 use crate::run_id::RunId;
 use crate::shape::{Fingerprint, Shape};
 use crate::slot::Slot;
-use crate::state::{Asked, END, Mode, State};
+use crate::state::{Asked, Called as CalledRun, Stage, State};
 use crate::workflow::{Run, Workflow};
 
 /// How deep a text may be nested that `serde_json` reads.
@@ -97,7 +97,7 @@ struct Envelope {
     next: Option<String>,
 }
 
-/// [`Mode`] with the names of the document.
+/// [`Stage`] without its data, and with the names of the document.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Doing {
@@ -110,13 +110,15 @@ enum Doing {
 }
 
 impl Doing {
-    fn of(mode: Mode, shape: &Shape) -> Self {
-        match mode {
-            Mode::Step => Self::Step,
-            Mode::Call => Self::Call,
-            Mode::DetourStep(step) => Self::DetourStep(shape.steps.get(step).map_or("", |step| step.id).to_owned()),
-            Mode::DetourCall => Self::DetourCall,
-            Mode::Left => Self::Left,
+    fn of(stage: &Stage, shape: &Shape) -> Self {
+        match stage {
+            Stage::Step(_) | Stage::Ended(None) => Self::Step,
+            Stage::Call { .. } => Self::Call,
+            Stage::DetourStep { other, .. } => {
+                Self::DetourStep(shape.steps.get(*other).map_or("", |step| step.id).to_owned())
+            }
+            Stage::DetourCall { .. } => Self::DetourCall,
+            Stage::Left { .. } | Stage::Ended(Some(_)) => Self::Left,
         }
     }
 
@@ -220,7 +222,7 @@ fn stored(program: &dyn Program) -> Result<Stored<'_>, String> {
     let inputs = inputs
         .ok_or_else(|| format!("the inputs are nested more than {READABLE} levels deep, and could not be read back"))?;
     let dependencies = program.dependencies();
-    let called = state.called.as_ref().map(|Child(child)| Called {
+    let called = state.child().map(|Child(child)| Called {
         name: called_name(shape, child.shape()),
         program: &**child,
     });
@@ -233,14 +235,20 @@ fn stored(program: &dyn Program) -> Result<Stored<'_>, String> {
         next,
         steps: Steps { shape, state },
         dependencies: (!dependencies.table().members.is_empty()).then_some(View::Record(dependencies)),
-        doing: Doing::of(state.mode, shape),
+        doing: Doing::of(&state.stage, shape),
         called,
-        held: state.held.as_ref(),
+        held: match &state.stage {
+            Stage::DetourStep { held, .. } | Stage::DetourCall { held, .. } => Some(held),
+            _ => None,
+        },
         attempts: state.attempts,
         visit: state.visit,
         detours: state.detours,
         asked: state.asked,
-        spent: state.spent,
+        spent: match &state.stage {
+            Stage::Call { called, .. } | Stage::DetourStep { called: Some(called), .. } => called.spent,
+            _ => 0,
+        },
         owed: state.owed,
         retries,
         total: state.total,
@@ -411,37 +419,54 @@ fn restore(shape: &Shape, stored: Restored) -> Result<State, String> {
         found.ok_or_else(|| format!("the workflow `{}` has no step `{}`", shape.workflow, shown(id)))
     };
     let mut state = State::with_id(shape, stored.id);
-    state.position = stored.next.as_deref().map(index).transpose()?.unwrap_or(END);
     state.attempts = stored.attempts;
     state.total = stored.total;
     state.visit = stored.visit;
     state.detours = stored.detours;
     state.asked = stored.asked;
-    state.mode = match stored.doing {
-        Doing::Step => Mode::Step,
-        Doing::Call => Mode::Call,
-        Doing::DetourStep(id) => Mode::DetourStep(index(&id)?),
-        Doing::DetourCall => Mode::DetourCall,
-        Doing::Left => Mode::Left,
-    };
-    let calls = state.position().and_then(|step| shape.steps.get(step)?.call).is_some();
-    let possible = match state.mode {
-        Mode::Step | Mode::DetourStep(_) => true,
-        Mode::Call => calls && stored.called.is_some(),
-        Mode::DetourCall | Mode::Left => stored.called.is_some(),
-    };
-    if !possible {
-        return Err(format!(
-            "the run of workflow `{}` claims to be in another one that it does not hold",
-            shape.workflow
-        ));
-    }
-    state.called = match stored.called {
+    let next = stored.next.as_deref().map(index).transpose()?;
+    let child = match stored.called {
         Some(called) => Some(restored_child(shape, called)?),
         None => None,
     };
-    state.held = stored.held;
-    state.spent = stored.spent;
+    let (held, spent) = (stored.held.unwrap_or_else(|| Held::new(None, None)), stored.spent);
+    let called = |child| CalledRun { child, spent };
+    let calls = |step: usize| shape.steps.get(step).is_some_and(|step| step.call.is_some());
+    state.stage = match (stored.doing, next, child) {
+        (Doing::Step, None, None) => Stage::Ended(None),
+        (Doing::Left, None, Some(child)) => Stage::Ended(Some(child)),
+        (Doing::Step, Some(step), None) => Stage::Step(step),
+        (Doing::Call, Some(step), Some(child)) if calls(step) => Stage::Call {
+            step,
+            called: called(child),
+        },
+        (Doing::DetourStep(other), Some(step), child) => Stage::DetourStep {
+            step,
+            other: index(&other)?,
+            called: child.map(called),
+            held,
+        },
+        (Doing::DetourCall, Some(step), Some(child)) => Stage::DetourCall { step, child, held },
+        (Doing::Left, Some(step), Some(child)) => Stage::Left { step, child },
+        (Doing::Step, _, Some(_)) => {
+            return Err(format!(
+                "the run of workflow `{}` holds another one that it is not in",
+                shape.workflow
+            ));
+        }
+        (_, None, _) => {
+            return Err(format!(
+                "the run of workflow `{}` has ended, and claims to be in another one",
+                shape.workflow
+            ));
+        }
+        (_, Some(_), _) => {
+            return Err(format!(
+                "the run of workflow `{}` claims to be in another one that it does not hold",
+                shape.workflow
+            ));
+        }
+    };
     state.owed = stored.owed;
     for (id, outputs) in stored.steps {
         let step = index(&id)?;

@@ -12,20 +12,56 @@ use crate::run_id::RunId;
 use crate::shape::Shape;
 use crate::slot::Slot;
 
-/// What a run is doing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// Its own next step.
-    #[default]
-    Step,
-    /// A workflow that its step has called.
-    Call,
-    /// A step that a retry runs on its way.
-    DetourStep(usize),
-    /// A workflow that a retry runs on its way.
-    DetourCall,
-    /// Another workflow, for good.
-    Left,
+/// Where a run stands.
+#[derive(Clone, Debug)]
+pub(crate) enum Stage {
+    /// Before an attempt of this step.
+    Step(usize),
+    /// In the workflow that this step has called.
+    Call {
+        /// The step.
+        step: usize,
+        /// The workflow.
+        called: Called,
+    },
+    /// On the way to a retry of a step, in another one.
+    DetourStep {
+        /// The step that is retried.
+        step: usize,
+        /// The step on the way.
+        other: usize,
+        /// The workflow that the step on the way has called.
+        called: Option<Called>,
+        /// The last exchange of the step that is retried.
+        held: Held,
+    },
+    /// On the way to a retry of a step, in a workflow.
+    DetourCall {
+        /// The step that is retried.
+        step: usize,
+        /// The workflow.
+        child: Child,
+        /// The last exchange of the step.
+        held: Held,
+    },
+    /// In another workflow, for which this step has left for good.
+    Left {
+        /// The step.
+        step: usize,
+        /// The workflow.
+        child: Child,
+    },
+    /// Behind the end, of this workflow or of the one that it has left for.
+    Ended(Option<Child>),
+}
+
+/// A workflow that a step has called.
+#[derive(Clone, Debug)]
+pub(crate) struct Called {
+    /// Its run.
+    pub(crate) child: Child,
+    /// What it has spent of the step's time, in milliseconds.
+    pub(crate) spent: u64,
 }
 
 /// What a visit of a step has asked of an API, as far as its idempotency key depends on it.
@@ -65,10 +101,8 @@ impl Asked {
 pub struct State {
     /// What tells the run from every other.
     pub(crate) id: RunId,
-    /// The index of the step that is next; behind the last when the workflow has ended.
-    pub(crate) position: usize,
-    /// What the run is doing.
-    pub(crate) mode: Mode,
+    /// Where the run stands.
+    pub(crate) stage: Stage,
     /// What each step has kept.
     pub(crate) steps: Vec<Option<Vec<Option<Slot>>>>,
     /// Retries that were made, by step and action, since the step was entered.
@@ -83,18 +117,9 @@ pub struct State {
     pub(crate) asked: Asked,
     /// Attempts of all steps.
     pub(crate) total: u32,
-    /// What the step that is next has spent on its call, in milliseconds.
-    pub(crate) spent: u64,
-    /// The last exchange of a step while a retry is on its way.
-    pub(crate) held: Option<Held>,
     /// A wait of `finish` that has started and not ended.
     pub(crate) owed: Option<Duration>,
-    /// The run of the workflow that was called.
-    pub(crate) called: Option<Child>,
 }
-
-/// The position of a run that has ended.
-pub(crate) const END: usize = usize::MAX;
 
 impl State {
     /// A run that stands before its first step.
@@ -106,8 +131,7 @@ impl State {
     pub(crate) fn with_id(shape: &Shape, id: RunId) -> Self {
         Self {
             id,
-            position: shape.first.unwrap_or(END),
-            mode: Mode::Step,
+            stage: shape.first.map_or(Stage::Ended(None), Stage::Step),
             steps: vec![None; shape.steps.len()],
             retries: BTreeMap::new(),
             attempts: 0,
@@ -115,10 +139,7 @@ impl State {
             detours: 0,
             asked: Asked::default(),
             total: 0,
-            spent: 0,
-            held: None,
             owed: None,
-            called: None,
         }
     }
 
@@ -131,13 +152,95 @@ impl State {
     /// The index of the step that is next.
     #[must_use]
     pub fn position(&self) -> Option<usize> {
-        (self.position != END).then_some(self.position)
+        match self.stage {
+            Stage::Step(step)
+            | Stage::Call { step, .. }
+            | Stage::DetourStep { step, .. }
+            | Stage::DetourCall { step, .. }
+            | Stage::Left { step, .. } => Some(step),
+            Stage::Ended(_) => None,
+        }
     }
 
     /// Whether the run has left for another workflow.
     #[must_use]
     pub fn left(&self) -> bool {
-        self.mode == Mode::Left
+        matches!(self.stage, Stage::Left { .. } | Stage::Ended(Some(_)))
+    }
+
+    /// The run of the workflow that was called or left for.
+    pub(crate) fn child(&self) -> Option<&Child> {
+        match &self.stage {
+            Stage::Step(_) | Stage::DetourStep { called: None, .. } | Stage::Ended(None) => None,
+            Stage::Call { called, .. } | Stage::DetourStep { called: Some(called), .. } => Some(&called.child),
+            Stage::DetourCall { child, .. } | Stage::Left { child, .. } | Stage::Ended(Some(child)) => Some(child),
+        }
+    }
+
+    pub(crate) fn child_mut(&mut self) -> Option<&mut Child> {
+        match &mut self.stage {
+            Stage::Step(_) | Stage::DetourStep { called: None, .. } | Stage::Ended(None) => None,
+            Stage::Call { called, .. } | Stage::DetourStep { called: Some(called), .. } => Some(&mut called.child),
+            Stage::DetourCall { child, .. } | Stage::Left { child, .. } | Stage::Ended(Some(child)) => Some(child),
+        }
+    }
+
+    /// The workflow that a step has called, be it on the way to a retry.
+    pub(crate) fn called(&mut self) -> Option<&mut Called> {
+        match &mut self.stage {
+            Stage::Call { called, .. } | Stage::DetourStep { called: Some(called), .. } => Some(called),
+            _ => None,
+        }
+    }
+
+    /// The step that is next, or the one on its way to a retry, has called a workflow.
+    pub(crate) fn call(&mut self, child: Child) {
+        let started = Called { child, spent: 0 };
+        match &mut self.stage {
+            Stage::DetourStep { called, .. } => *called = Some(started),
+            Stage::Step(step) => {
+                self.stage = Stage::Call {
+                    step: *step,
+                    called: started,
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The step that is next leaves for a workflow.
+    pub(crate) fn leave(&mut self, step: usize, child: Child) {
+        self.stage = Stage::Left { step, child };
+    }
+
+    /// A retry of a step takes another one on its way.
+    pub(crate) fn detour_step(&mut self, step: usize, other: usize, held: Held) {
+        self.stage = Stage::DetourStep {
+            step,
+            other,
+            called: None,
+            held,
+        };
+    }
+
+    /// A retry of a step takes a workflow on its way.
+    pub(crate) fn detour_call(&mut self, step: usize, child: Child, held: Held) {
+        self.stage = Stage::DetourCall { step, child, held };
+    }
+
+    /// Back before the step that is next, from wherever the run was; the last exchange of the step, where it was held.
+    pub(crate) fn back(&mut self, step: usize) -> Option<Held> {
+        match std::mem::replace(&mut self.stage, Stage::Step(step)) {
+            Stage::DetourStep { held, .. } | Stage::DetourCall { held, .. } => Some(held),
+            _ => None,
+        }
+    }
+
+    /// The workflow that the run has left for has ended, and so has the run.
+    pub(crate) fn end_left(&mut self) {
+        if let Stage::Left { child, .. } = std::mem::replace(&mut self.stage, Stage::Ended(None)) {
+            self.stage = Stage::Ended(Some(child));
+        }
     }
 
     /// Whether a step has succeeded.
@@ -184,15 +287,13 @@ impl State {
         self.attempts = self.attempts.saturating_add(1);
     }
 
-    pub(crate) fn enter(&mut self, step: usize) {
-        self.position = step;
+    /// Goes to a step, or to the end.
+    pub(crate) fn enter(&mut self, step: Option<usize>) {
+        self.stage = step.map_or(Stage::Ended(None), Stage::Step);
         self.visit = self.visit.saturating_add(1);
         self.asked = Asked::default();
-        self.mode = Mode::Step;
         self.attempts = 0;
-        self.spent = 0;
-        self.held = None;
-        self.retries.retain(|(of, _), _| *of != step);
+        self.retries.retain(|(of, _), _| Some(*of) != step);
     }
 }
 

@@ -1,6 +1,5 @@
 //! Forms: bodies of the types `application/x-www-form-urlencoded` and `multipart/form-data`.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::blob::Blob;
 use crate::datum::Datum;
@@ -117,16 +116,16 @@ pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, 
         let value = joined.unwrap_or(value);
         parts.extend(items(&value).iter().map(|item| part(&name, field, item)));
     }
-    let mut hasher = DefaultHasher::new();
-    parts.hash(&mut hasher);
-    let mut boundary = format!("arazzo-{:016x}", hasher.finish());
+    let slices: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    let mut hash = crate::run_id::hash(&slices);
+    let mut boundary = format!("arazzo-{hash:016x}");
     let occurs = |boundary: &str| {
         let found = |part: &Vec<u8>| part.windows(boundary.len()).any(|window| window == boundary.as_bytes());
         parts.iter().any(found)
     };
     while occurs(&boundary) {
-        hasher.write_u8(0);
-        boundary = format!("arazzo-{:016x}", hasher.finish());
+        hash = hash.wrapping_add(1);
+        boundary = format!("arazzo-{hash:016x}");
     }
     let mut body = Vec::new();
     for part in parts {

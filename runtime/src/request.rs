@@ -337,7 +337,7 @@ async fn token(
             })?
         }
     };
-    if let Some(token) = known.usable(refused) {
+    if let Some(token) = known.usable(refused, context.transport.now_dyn()) {
         return Ok(token);
     }
     let spent = context.transport.now_dyn().saturating_duration_since(started);
@@ -367,7 +367,7 @@ async fn obtain(
         .extensions_mut()
         .insert(Limits::new(context.settings.max_response_bytes));
     let response = exchange(context.transport, request, limit, context.settings).await?;
-    token::Token::read(&response)
+    token::Token::read(&response, context.transport.now_dyn())
 }
 
 /// How much too large, its source says.

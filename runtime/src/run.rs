@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Response, header};
@@ -631,7 +631,7 @@ fn follow(
         }
         Action::Retry(after, detour) => {
             let told = response
-                .and_then(retry_after)
+                .and_then(|response| retry_after(response, context.transport))
                 .map(|wait| wait.min(context.settings.max_retry_after));
             let own = || after.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
             let wait = told.or_else(own).unwrap_or_default();
@@ -679,11 +679,11 @@ fn called(
 }
 
 /// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date.
-fn retry_after(response: &Response<Bytes>) -> Option<Duration> {
+fn retry_after(response: &Response<Bytes>, transport: &dyn DynTransport) -> Option<Duration> {
     let text = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+    Some(date.duration_since(transport.system_time_dyn()).unwrap_or_default())
 }

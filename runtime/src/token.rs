@@ -207,7 +207,7 @@ pub(crate) struct Token {
 
 impl Token {
     /// Reads the response of RFC 6749, section 5.1, or says what that of section 5.2 says.
-    pub(crate) fn read(response: &Response<Bytes>) -> Result<Self, Failure> {
+    pub(crate) fn read(response: &Response<Bytes>, now: Instant) -> Result<Self, Failure> {
         #[derive(serde::Deserialize)]
         struct Answer {
             access_token: Option<String>,
@@ -269,13 +269,13 @@ impl Token {
         // A token that expires on its way is of no use.
         let until = lifetime.and_then(|lifetime| {
             let margin = (lifetime / 2).min(Duration::from_secs(10));
-            Instant::now().checked_add(lifetime.saturating_sub(margin))
+            now.checked_add(lifetime.saturating_sub(margin))
         });
         Ok(Self { text, until })
     }
 
-    fn is_fresh(&self) -> bool {
-        self.until.is_none_or(|until| Instant::now() < until)
+    fn is_fresh(&self, now: Instant) -> bool {
+        self.until.is_none_or(|until| now < until)
     }
 }
 
@@ -329,8 +329,8 @@ impl Place {
 
 impl Known {
     /// The token, unless it has expired or is the one that was `refused`.
-    pub(crate) fn usable(&self, refused: Option<&str>) -> Option<String> {
-        usable(self.token.as_ref(), refused)
+    pub(crate) fn usable(&self, refused: Option<&str>, now: Instant) -> Option<String> {
+        usable(self.token.as_ref(), refused, now)
     }
 
     /// The token that another run has obtained meanwhile, whether it is fresh or not: asking again would bring the
@@ -365,8 +365,8 @@ impl Tokens {
 }
 
 /// The token in a cell, unless it has expired or is the one that was `refused`.
-fn usable(token: Option<&Token>, refused: Option<&str>) -> Option<String> {
-    let token = token.filter(|token| token.is_fresh() && refused != Some(token.text.as_str()))?;
+fn usable(token: Option<&Token>, refused: Option<&str>, now: Instant) -> Option<String> {
+    let token = token.filter(|token| token.is_fresh(now) && refused != Some(token.text.as_str()))?;
     Some(token.text.clone())
 }
 
@@ -376,7 +376,7 @@ mod tests {
 
     fn answer(status: u16, body: &str) -> Result<Token, Failure> {
         let response = Response::builder().status(status).body(Bytes::from(body.to_owned()));
-        Token::read(&response.unwrap())
+        Token::read(&response.unwrap(), Instant::now())
     }
 
     /// RFC 6749, sections 4.4.2 and 2.3.1.
@@ -418,11 +418,11 @@ mod tests {
     #[test]
     fn answers_are_read() {
         let token = answer(200, r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#).unwrap();
-        assert!(token.text == "t" && token.is_fresh());
-        assert_eq!(usable(Some(&token), Some("t")), None);
-        assert_eq!(usable(Some(&token), None).as_deref(), Some("t"));
+        assert!(token.text == "t" && token.is_fresh(Instant::now()));
+        assert_eq!(usable(Some(&token), Some("t"), Instant::now()), None);
+        assert_eq!(usable(Some(&token), None, Instant::now()).as_deref(), Some("t"));
         let token = answer(200, r#"{"access_token":"t","token_type":"bearer","expires_in":0}"#).unwrap();
-        assert_eq!(usable(Some(&token), None), None);
+        assert_eq!(usable(Some(&token), None, Instant::now()), None);
         for (status, body, kind) in [
             (400, r#"{"error":"invalid_client"}"#, ErrorKind::MissingCredential),
             (503, "", ErrorKind::Transport),

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -53,6 +53,12 @@ pub trait Transport: Send + Sync {
     /// together with [`sleep`](Transport::sleep).
     fn now(&self) -> Instant {
         tokio::time::Instant::now().into_std()
+    }
+
+    /// The date and time of day, which a `Retry-After` with a date is compared with (RFC 9110, section 10.2.3); by
+    /// default the system's. Override it together with [`now`](Transport::now).
+    fn system_time(&self) -> SystemTime {
+        SystemTime::now()
     }
 }
 
@@ -178,6 +184,8 @@ pub(crate) trait DynTransport: Send + Sync {
     fn sleep_dyn(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 
     fn now_dyn(&self) -> Instant;
+
+    fn system_time_dyn(&self) -> SystemTime;
 }
 
 impl<T: Transport> DynTransport for T {
@@ -194,5 +202,9 @@ impl<T: Transport> DynTransport for T {
 
     fn now_dyn(&self) -> Instant {
         self.now()
+    }
+
+    fn system_time_dyn(&self) -> SystemTime {
+        self.system_time()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -60,5 +60,9 @@ impl<T: Transport> Transport for Recorder<T> {
 
     fn now(&self) -> Instant {
         self.transport.now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        self.transport.system_time()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
@@ -29,6 +29,7 @@ struct State {
     /// The steps of attempts for which there was no answer.
     missing: Vec<String>,
     start: Instant,
+    date: SystemTime,
     elapsed: Duration,
 }
 
@@ -120,6 +121,7 @@ impl Script {
                 requests: Vec::new(),
                 missing: Vec::new(),
                 start: Instant::now(),
+                date: SystemTime::now(),
                 elapsed: Duration::ZERO,
             })),
         }
@@ -292,6 +294,11 @@ impl Transport for Script {
     fn now(&self) -> Instant {
         let state = self.state();
         state.start.checked_add(state.elapsed).unwrap_or(state.start)
+    }
+
+    fn system_time(&self) -> SystemTime {
+        let state = self.state();
+        state.date.checked_add(state.elapsed).unwrap_or(state.date)
     }
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::datum::Datum;
+use crate::json::datum::Datum;
 
 /// Bytes with, if it is known, the name of their file and their media type.
 ///

@@ -8,11 +8,11 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::credential::Credential;
+use crate::engine::preflight::Checked;
 use crate::error::{Error, ErrorKind};
 use crate::observer::Observer;
-use crate::preflight::Checked;
-use crate::token::Tokens;
 use crate::transport::Transport;
+use crate::wire::token::Tokens;
 
 /// Calls workflows: one client serves any number of them, at the same time too.
 ///

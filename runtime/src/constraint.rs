@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::datum::{Datum, equal, order};
 use crate::json::data::View;
+use crate::json::datum::{Datum, equal, order};
 
 /// What a schema demands of a value beyond its Rust type.
 #[derive(Debug)]
@@ -186,7 +186,7 @@ fn apply(place: &str, applied: Applied, schemas: &[Constraint], value: &Value, f
 /// Whether a text has a place that matches a pattern (ECMA-262).
 #[cfg(feature = "regex")]
 fn matches(pattern: &str, text: &str) -> bool {
-    crate::regex::Regex::new(pattern).is_match(Some(&Datum::borrowed(text)))
+    crate::queries::regex::Regex::new(pattern).is_match(Some(&Datum::borrowed(text)))
 }
 
 /// The compiler says of a pattern that it is not checked where the feature is off.

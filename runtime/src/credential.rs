@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use http::HeaderValue;
 
-use crate::token::ClientCredentials;
+use crate::wire::token::ClientCredentials;
 
 /// What proves to an API who calls it.
 ///

@@ -203,7 +203,7 @@ impl Error {
         if self.workflow() != E::WORKFLOW || self.step() != Some(E::STEP) {
             return None;
         }
-        let status = crate::shape::declared(E::STATUSES, response.status().as_u16())?;
+        let status = crate::run::descriptor::declared(E::STATUSES, response.status().as_u16())?;
         E::read(status, std::str::from_utf8(response.body()).ok()?)
     }
 

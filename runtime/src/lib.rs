@@ -110,57 +110,27 @@
 #![warn(clippy::pedantic)]
 #![allow(clippy::module_name_repetitions)]
 
-mod any_run;
 mod blob;
-mod budget;
-mod call;
 mod client;
 mod constraint;
 mod credential;
-mod datum;
-#[cfg(feature = "xpath31")]
-mod deadline;
+mod engine;
 mod error;
-mod exchange;
-mod extract;
-mod form;
-mod held;
 mod json;
-#[cfg(feature = "jsonpath")]
-mod jsonpath;
-#[cfg(feature = "xpath")]
-mod markup;
 mod observer;
-mod preflight;
-mod program;
 mod progress;
-mod query;
-mod reading;
-#[cfg(feature = "regex")]
-mod regex;
-mod request;
+mod queries;
 mod run;
 mod run_id;
-mod scan;
 mod seal;
-mod shape;
-mod slot;
-mod snapshot;
-mod state;
-mod style;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod token;
 #[cfg(feature = "tracing")]
 mod trace;
 mod transport;
+mod wire;
 mod workflow;
-#[cfg(feature = "xpath")]
-mod xpath;
-#[cfg(feature = "xpath31")]
-mod xpath31;
 
-pub use any_run::{AnyRun, AnyWorkflow};
 pub use blob::Blob;
 pub use bytes::Bytes;
 pub use client::{Builder, Client, SourceBuilder};
@@ -169,11 +139,12 @@ pub use error::{Error, ErrorKind, ErrorResponse, Place};
 pub use http;
 pub use observer::{ActionEvent, Event, EventKind, Observer};
 pub use progress::Progress;
+pub use run::any::{AnyRun, AnyWorkflow};
+pub use run::descriptor::StepName;
 pub use run_id::{ParseRunIdError, RunId};
 pub use seal::{Binding, Seal};
-pub use shape::StepName;
-pub use token::ClientCredentials;
 pub use transport::{Attempt, BoxError, Limits, ResponseTooLarge, Transport};
+pub use wire::token::ClientCredentials;
 pub use workflow::{Run, RunError, Workflow};
 
 /// Compiles an Arazzo document into typed async functions.
@@ -234,28 +205,28 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
-    pub use crate::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, written};
     pub use crate::constraint::{Applied, Constraint, Limit};
-    pub use crate::datum::{Datum, equal, order, truthy};
-    pub use crate::exchange::{Exchange, Output, Reads, check, keep_datum, text};
-    pub use crate::form::{Field, form_value};
+    pub use crate::engine::program::{Action, Child, Frame, Returned, inputs, outputs};
     pub use crate::json::data::{Data, Fault, View, choice, deserialize, no_choice, read_text, serialize, tagged};
+    pub use crate::json::datum::{Datum, equal, order, truthy};
     pub use crate::json::members::{Additional, Fields, Member, Members, Record, Table, Take, debug, record};
+    pub use crate::json::slot::Slot;
+    pub use crate::queries::escape::{bare, jsonpath_escaped, jsonpath_value, xpath_literal};
     #[cfg(feature = "jsonpath")]
-    pub use crate::jsonpath::JsonPath;
-    pub use crate::program::{Action, Child, Frame, Returned, inputs, outputs};
-    pub use crate::query::{bare, jsonpath_escaped, jsonpath_value, xpath_literal};
+    pub use crate::queries::jsonpath::JsonPath;
     #[cfg(feature = "regex")]
-    pub use crate::regex::{Regex, matches};
-    pub use crate::shape::{InputShape, Kept, Shape, StepShape, Target};
-    pub use crate::slot::Slot;
-    pub use crate::state::{Detour, State};
-    pub use crate::style::{Form, Style};
-    pub use crate::workflow::call;
+    pub use crate::queries::regex::{Regex, matches};
     #[cfg(feature = "xpath")]
-    pub use crate::xpath::XPath;
+    pub use crate::queries::xpath::XPath;
     #[cfg(feature = "xpath31")]
-    pub use crate::xpath31::XPath31;
+    pub use crate::queries::xpath31::XPath31;
+    pub use crate::run::descriptor::{InputShape, Kept, Shape, StepShape, Target};
+    pub use crate::run::state::{Detour, State};
+    pub use crate::wire::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, written};
+    pub use crate::wire::exchange::{Exchange, Output, Reads, check, keep_datum, text};
+    pub use crate::wire::form::{Field, form_value};
+    pub use crate::wire::style::{Form, Style};
+    pub use crate::workflow::call;
     pub use crate::{
         __choice as choice_type, __constructor as constructor, __errors as errors, __names as names,
         __object as object_type, __open_choice as open_choice_type, __partial as partial, __record as record_type,

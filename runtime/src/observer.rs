@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::error::{ErrorKind, Place};
+use crate::run::descriptor::Shape;
 use crate::run_id::RunId;
-use crate::shape::Shape;
 
 /// Watches runs: a progress bar, a log, a metric.
 ///

@@ -1,9 +1,9 @@
 //! Keeping a stored run from whoever may read or change the place where it is kept.
 
+use crate::engine::program::Program;
 use crate::error::{Error, ErrorKind};
-use crate::program::Program;
+use crate::run::stored;
 use crate::run_id::RunId;
-use crate::snapshot;
 use crate::transport::BoxError;
 use crate::workflow::{Run, Workflow};
 
@@ -114,7 +114,7 @@ fn failed(message: &str, source: BoxError) -> Error {
 pub(crate) fn seal<S: Seal + ?Sized>(run: &dyn Program, seal: &S, binding: Binding<'_>) -> Result<Vec<u8>, Error> {
     let (workflow, id) = (run.shape().workflow, run.state().id());
     let mut plain = Vec::new();
-    snapshot::serialize(run, &mut serde_json::Serializer::new(&mut plain))
+    stored::serialize(run, &mut serde_json::Serializer::new(&mut plain))
         .map_err(|error| failed("the run cannot be stored", error.into()))?;
     let sealed = seal
         .seal(plain, &binding.associated(workflow, id))

@@ -8,8 +8,8 @@ use http::{Response, Uri};
 use tracing::field::Empty;
 use tracing::{Level, Span};
 
-use crate::call::{Failure, Operation};
 use crate::observer::{ActionEvent, EventKind, Watch};
+use crate::wire::call::{Failure, Operation};
 
 /// The span of a run that is carried to its end.
 pub(crate) fn workflow(watch: &Watch<'_>) -> Span {

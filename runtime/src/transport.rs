@@ -8,10 +8,10 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::call::Operation;
 use crate::error::{Error, ErrorKind};
+use crate::run::descriptor::StepName;
 use crate::run_id::RunId;
-use crate::shape::StepName;
+use crate::wire::call::Operation;
 
 /// Any error, as transports return them.
 pub type BoxError = Box<dyn StdError + Send + Sync>;

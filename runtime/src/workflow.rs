@@ -8,18 +8,18 @@ use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
+use crate::engine::program::{Frame, Program, Returned, merged};
+use crate::engine::{self, Advance, Context};
 use crate::error::Error;
 use crate::json::data::{self, Data as _};
 use crate::json::members::{Fields, Record};
-use crate::program::{Frame, Program, Returned, merged};
+use crate::json::slot::Slot;
 use crate::progress::Progress;
-use crate::run::{self, Advance, Context};
+use crate::run::descriptor::{Shape, StepName};
+use crate::run::state::State;
+use crate::run::stored;
 use crate::run_id::RunId;
 use crate::seal::{self, Binding, Seal};
-use crate::shape::{Shape, StepName};
-use crate::slot::Slot;
-use crate::snapshot;
-use crate::state::State;
 use crate::transport::Transport;
 
 /// A workflow, as a type.
@@ -138,7 +138,7 @@ impl<W: Workflow> Run<W> {
     /// The workflow failed; the run is at the same step as before.
     pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<W::Input, W::Outputs>, Error> {
         let context = Context::new(client.transport(), client.settings());
-        Ok(match run::boxed_attempt(self, context).await? {
+        Ok(match engine::boxed_attempt(self, context).await? {
             Advance::Advanced => Progress::Advanced,
             Advance::Wait(duration) => Progress::Wait(duration),
             Advance::Awaiting(inputs) => Progress::Awaiting(
@@ -174,12 +174,12 @@ impl<W: Workflow> Run<W> {
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt. Fix what
     /// was wrong and call `finish` again.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<W::Outputs, Error> {
-        run::boxed_finish(self, Context::new(client.transport(), client.settings())).await?;
+        engine::boxed_finish(self, Context::new(client.transport(), client.settings())).await?;
         self.collected()
     }
 
     fn collected(&self) -> Result<W::Outputs, Error> {
-        run::collected(self, |run| W::Outputs::collect(run, W::SHAPE))
+        engine::collected(self, |run| W::Outputs::collect(run, W::SHAPE))
     }
 
     /// Stores the run, sealed by a key of yours and bound to what it belongs to; [`open`](Self::open) restores it.
@@ -299,14 +299,14 @@ impl<W: Workflow> fmt::Debug for Run<W> {
 
 impl<W: Workflow> Serialize for Run<W> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        snapshot::serialize(self, serializer)
+        stored::serialize(self, serializer)
     }
 }
 
 impl<'de, W: Workflow> Deserialize<'de> for Run<W> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = data::text(deserializer)?;
-        snapshot::read(&text).map_err(serde::de::Error::custom)
+        stored::read(&text).map_err(serde::de::Error::custom)
     }
 }
 
@@ -329,7 +329,7 @@ pub async fn call<W: Workflow, T: Transport>(
 /// The inputs of a workflow, all of them, from those of a run.
 impl<R: Record> Returned for R {
     fn collect(run: &Frame<'_>, shape: &'static Shape) -> Option<Self> {
-        crate::program::outputs(run, shape)
+        crate::engine::program::outputs(run, shape)
     }
 }
 

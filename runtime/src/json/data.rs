@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::members::{Fields, items, members};
 use crate::blob::Blob;
-use crate::datum::Datum;
-use crate::reading::integer;
-use crate::scan::is_of_plain_strings;
-use crate::slot::Slot;
+use crate::json::datum::Datum;
+use crate::json::reading::integer;
+use crate::json::scan::is_of_plain_strings;
+use crate::json::slot::Slot;
 
 /// How deep a value may be nested, as in `serde_json`.
 pub const LEVELS: usize = 127;

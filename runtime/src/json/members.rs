@@ -7,8 +7,8 @@ use std::fmt;
 use serde_json::Value;
 
 use super::data::{Data, Fault, View, datum, deeper, object};
-use crate::datum::Datum;
-use crate::scan::{blank, key, skip};
+use crate::json::datum::Datum;
+use crate::json::scan::{blank, key, skip};
 
 /// What is known of a struct.
 #[derive(Debug)]

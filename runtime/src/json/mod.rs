@@ -1,5 +1,10 @@
 //! JSON: values, and the Rust types that they are read as.
 
 pub(crate) mod data;
+pub(crate) mod datum;
 mod macros;
 pub(crate) mod members;
+pub(crate) mod pointer;
+pub(crate) mod reading;
+pub(crate) mod scan;
+pub(crate) mod slot;

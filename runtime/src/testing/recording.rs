@@ -10,9 +10,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header
 use serde::{Deserialize, Serialize};
 
 use super::script::Script;
-use crate::call::SchemeKind;
-use crate::style::encoded;
 use crate::transport::{Attempt, BoxError};
+use crate::wire::call::SchemeKind;
+use crate::wire::style::encoded;
 
 /// The exchanges of a run; see the [module](super).
 ///
@@ -145,7 +145,7 @@ impl Request {
             return Content::Other(self.body.clone());
         };
         let media = self.header(&header::CONTENT_TYPE).unwrap_or_default();
-        if crate::exchange::is_json(media)
+        if crate::wire::exchange::is_json(media)
             && let Ok(value) = serde_json::from_str(text)
         {
             return Content::Json(value);

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::recording::Expected;
 use crate::error::{Error, ErrorKind};
-use crate::shape::StepName;
+use crate::run::descriptor::StepName;
 use crate::transport::{Attempt, BoxError, Limits, Transport};
 
 /// A transport that answers each step with what the test says; see the [module](super).

@@ -6,8 +6,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::call::Failure;
 use crate::error::ErrorKind;
+use crate::wire::call::Failure;
 
 thread_local! {
     /// Looked at after every evaluation, so it costs next to nothing.

@@ -8,19 +8,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 
-use crate::budget;
-use crate::call::{Call, Failure, Finished, Operation, Sent};
 use crate::client::Settings;
+use crate::engine::budget;
+use crate::engine::program::Program;
+use crate::engine::{Advance, Context, Outcome, count, step_error, unmet_dependency, watch};
 use crate::error::{Error, ErrorKind};
-use crate::exchange::Exchange;
 use crate::observer::{EventKind, Watch};
-use crate::program::Program;
-use crate::run::{Advance, Context, Outcome, count, step_error, unmet_dependency, watch};
+use crate::run::descriptor::StepName;
+use crate::run::state::Stage;
 use crate::run_id::RunId;
-use crate::shape::StepName;
-use crate::state::Stage;
-use crate::token;
 use crate::transport::{Attempt, BoxError, DynTransport, Limits, ResponseTooLarge};
+use crate::wire::call::{Call, Failure, Finished, Operation, Sent};
+use crate::wire::exchange::Exchange;
+use crate::wire::token;
 
 /// A request that is ready to be sent. It is boxed until then, since a future has room of its own for
 /// everything that was ever in a variable of it.

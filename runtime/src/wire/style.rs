@@ -3,8 +3,8 @@
 
 use serde_json::value::RawValue;
 
-use crate::datum::Datum;
-use crate::slot::Members;
+use crate::json::datum::Datum;
+use crate::json::slot::Members;
 
 /// How a parameter is written.
 #[derive(Clone, Copy, Debug)]

@@ -4,10 +4,10 @@
 
 use serde::de::{Error as _, IgnoredAny};
 
-use crate::datum::Datum;
+use crate::json::datum::Datum;
 #[cfg(feature = "jsonpath")]
-use crate::scan::string;
-use crate::scan::{blank, key, skip};
+use crate::json::scan::string;
+use crate::json::scan::{blank, key, skip};
 
 /// Finds what each pointer leads to; what is found borrows from `json`. Where a key stands twice
 /// in an object, the last one counts.
@@ -305,7 +305,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::is_of_plain_strings;
+    use crate::json::scan::is_of_plain_strings;
 
     fn find<'a>(text: &'a str, pointers: &[&[&str]]) -> Vec<Option<&'a str>> {
         let mut found = vec![None; pointers.len()];

@@ -2,8 +2,8 @@
 
 use arazzo_pattern::Pattern;
 
-use crate::budget;
-use crate::datum::Datum;
+use crate::engine::budget;
+use crate::json::datum::Datum;
 
 /// A pattern; `None` where it is invalid, which fails every criterion (Arazzo 1.1.0, "Evaluation
 /// Errors").
@@ -27,7 +27,7 @@ impl Regex {
         let found = match value {
             Datum::Null => Ok(false),
             // An object or array is its compact JSON.
-            Datum::Json(json) => pattern.is_found(crate::slot::Slot::new(json).json()),
+            Datum::Json(json) => pattern.is_found(crate::json::slot::Slot::new(json).json()),
             other => pattern.is_found(&other.text()),
         };
         found.unwrap_or_else(|excess| {

@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use crate::blob::Blob;
 use crate::client::Settings;
-use crate::datum::{Datum, write_string};
 use crate::error::{ErrorKind, Place};
-use crate::form::{self, Field};
-use crate::query::Replace;
+use crate::json::datum::{Datum, write_string};
+use crate::queries::escape::Replace;
 use crate::run_id::{RunId, hash};
-use crate::style::{self, Style};
-use crate::token::Wanted;
 use crate::transport::Limits;
+use crate::wire::form::{self, Field};
+use crate::wire::style::{self, Style};
+use crate::wire::token::Wanted;
 
 /// An operation of an API, as the compiler writes it down.
 #[derive(Debug)]
@@ -357,7 +357,8 @@ impl Call {
             )
         };
         let text = std::str::from_utf8(&self.body).map_err(|_| nowhere())?;
-        let replaced = crate::extract::replace(text, pointer, value.unwrap_or(&Datum::Null)).ok_or_else(nowhere)?;
+        let replaced =
+            crate::json::pointer::replace(text, pointer, value.unwrap_or(&Datum::Null)).ok_or_else(nowhere)?;
         self.body = replaced.into_bytes();
         Ok(())
     }
@@ -976,7 +977,7 @@ mod tests {
     use super::*;
 
     const PLAIN: Style = Style {
-        form: crate::style::Form::Simple,
+        form: crate::wire::style::Form::Simple,
         explode: false,
         reserved: false,
     };

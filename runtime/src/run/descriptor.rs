@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Call, Failure, Operation, Stop};
 use crate::constraint::Constraint;
-use crate::datum::Datum;
-use crate::exchange::{Exchange, Output};
-use crate::program::{Action, Child, Frame, Program};
-use crate::slot::Slot;
+use crate::engine::program::{Action, Child, Frame, Program};
+use crate::json::datum::Datum;
+use crate::json::slot::Slot;
+use crate::wire::call::{Call, Failure, Operation, Stop};
+use crate::wire::exchange::{Exchange, Output};
 use crate::workflow::Workflow;
 
 /// What a step keeps, by its outputs.
@@ -97,7 +97,7 @@ impl Target {
         Self {
             name,
             shape: || W::SHAPE,
-            read: crate::snapshot::read_program::<W>,
+            read: crate::run::stored::read_program::<W>,
         }
     }
 }

@@ -1,5 +1,10 @@
 //! The engine: takes a run one step further.
 
+pub(crate) mod budget;
+pub(crate) mod preflight;
+pub(crate) mod program;
+pub(crate) mod request;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -7,18 +12,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Response, header};
 
-use crate::budget;
-use crate::call::{Failure, Sent, Stop};
 use crate::client::Settings;
+use crate::engine::program::{Action, Child, Frame, Program};
+use crate::engine::request::request_step;
 use crate::error::{Error, ErrorKind};
-use crate::exchange::Exchange;
-use crate::held::Held;
+use crate::json::slot::Slot;
 use crate::observer::{ActionEvent, EventKind, Watch};
-use crate::program::{Action, Child, Frame, Program};
-use crate::request::request_step;
-use crate::slot::Slot;
-use crate::state::{Detour, Stage};
+use crate::run::last_exchange::Held;
+use crate::run::state::{Detour, Stage};
 use crate::transport::DynTransport;
+use crate::wire::call::{Failure, Sent, Stop};
+use crate::wire::exchange::Exchange;
 
 /// [`Progress`] before it has types.
 pub(crate) enum Advance {
@@ -254,12 +258,15 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
     }
     if program.state().total == 0
         && context.depth == 0
-        && let Err((step, failure)) = crate::preflight::preflight(program.shape(), context.settings)
+        && let Err((step, failure)) = crate::engine::preflight::preflight(program.shape(), context.settings)
     {
         let error = error(program, failure.kind, failure.message);
         return Err(error.with(|inner| inner.step = step));
     }
-    if matches!(program.state().stage, Stage::DetourStep { .. } | Stage::DetourCall { .. }) {
+    if matches!(
+        program.state().stage,
+        Stage::DetourStep { .. } | Stage::DetourCall { .. }
+    ) {
         return Box::pin(detoured(program, step, context)).await;
     }
     let outcome = match program.shape().steps.get(step).and_then(|step| step.call) {

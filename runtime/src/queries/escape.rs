@@ -1,6 +1,6 @@
 //! Values inside queries: escaped, so that none can change the structure around it.
 
-use crate::datum::Datum;
+use crate::json::datum::Datum;
 
 /// A value outside of string literals: a number, also one that is a string, a boolean, null, or a
 /// plain name. Anything else could change the structure of the query and is refused.

@@ -8,13 +8,13 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::client::Client;
+use crate::engine::program::Program;
+use crate::engine::{self, Advance, Context};
 use crate::error::{Error, ErrorKind};
 use crate::json::data::View;
-use crate::program::Program;
 use crate::progress::Progress;
-use crate::run::{self, Advance, Context};
+use crate::run::stored;
 use crate::run_id::RunId;
-use crate::snapshot;
 use crate::transport::Transport;
 use crate::workflow::{Run, Workflow};
 
@@ -49,8 +49,8 @@ impl AnyWorkflow {
             description: W::DESCRIPTION,
             inputs_schema: W::INPUTS_SCHEMA,
             outputs_schema: W::OUTPUTS_SCHEMA,
-            start: snapshot::start_program::<W>,
-            read: snapshot::read_program::<W>,
+            start: stored::start_program::<W>,
+            read: stored::read_program::<W>,
         }
     }
 
@@ -155,7 +155,7 @@ impl AnyRun {
         };
         let mut all = workflows.iter().filter(|known| known.id == workflow);
         let Some(first) = all.next() else {
-            let workflow = snapshot::shown(&workflow);
+            let workflow = stored::shown(&workflow);
             return Err(failed(format!(
                 "this is a run of workflow `{workflow}`, which is not in the list"
             )));
@@ -229,7 +229,7 @@ impl AnyRun {
     /// The workflow failed; the run is at the same step as before.
     pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<&'static str, Value>, Error> {
         let context = Context::new(client.transport(), client.settings());
-        Ok(match run::boxed_attempt(&mut *self.program, context).await? {
+        Ok(match engine::boxed_attempt(&mut *self.program, context).await? {
             Advance::Advanced => Progress::Advanced,
             Advance::Wait(duration) => Progress::Wait(duration),
             Advance::Awaiting(inputs) => {
@@ -266,12 +266,12 @@ impl AnyRun {
     /// # Errors
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<Value, Error> {
-        run::boxed_finish(&mut *self.program, Context::new(client.transport(), client.settings())).await?;
+        engine::boxed_finish(&mut *self.program, Context::new(client.transport(), client.settings())).await?;
         self.collected()
     }
 
     fn collected(&self) -> Result<Value, Error> {
-        run::collected(&*self.program, |_| self.outputs())
+        engine::collected(&*self.program, |_| self.outputs())
     }
 
     /// The run with its type.
@@ -313,6 +313,6 @@ impl fmt::Debug for AnyRun {
 
 impl Serialize for AnyRun {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        snapshot::serialize(&*self.program, serializer)
+        stored::serialize(&*self.program, serializer)
     }
 }

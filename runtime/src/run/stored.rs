@@ -10,14 +10,14 @@ use serde::ser::{Error as _, SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::exchange::Output;
-use crate::held::Held;
+use crate::engine::program::{Child, Program};
 use crate::json::data::{self, Data, View};
-use crate::program::{Child, Program};
+use crate::json::slot::Slot;
+use crate::run::descriptor::{Fingerprint, Shape};
+use crate::run::last_exchange::Held;
+use crate::run::state::{Asked, Called as CalledRun, Stage, State};
 use crate::run_id::RunId;
-use crate::shape::{Fingerprint, Shape};
-use crate::slot::Slot;
-use crate::state::{Asked, Called as CalledRun, Stage, State};
+use crate::wire::exchange::Output;
 use crate::workflow::{Run, Workflow};
 
 /// How deep a text may be nested that `serde_json` reads.
@@ -246,7 +246,10 @@ fn stored(program: &dyn Program) -> Result<Stored<'_>, String> {
         detours: state.detours,
         asked: state.asked,
         spent: match &state.stage {
-            Stage::Call { called, .. } | Stage::DetourStep { called: Some(called), .. } => called.spent,
+            Stage::Call { called, .. }
+            | Stage::DetourStep {
+                called: Some(called), ..
+            } => called.spent,
             _ => 0,
         },
         owed: state.owed,
@@ -363,7 +366,7 @@ fn restored_child(shape: &Shape, called: BTreeMap<String, Box<RawValue>>) -> Res
 
 /// What is wrong with a stored text, without the values in it, which may be secrets.
 fn unreadable(what: &str, text: &str, error: &serde_json::Error) -> String {
-    let fault = crate::reading::fault(text, error);
+    let fault = crate::json::reading::fault(text, error);
     // The names of types here tell a user nothing.
     let expected = fault.expected.split(" (`").next().unwrap_or_default();
     let place = match fault.pointer.as_str() {

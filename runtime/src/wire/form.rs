@@ -1,11 +1,10 @@
 //! Forms: bodies of the types `application/x-www-form-urlencoded` and `multipart/form-data`.
 
-
 use crate::blob::Blob;
-use crate::datum::Datum;
-use crate::exchange::is_json;
-use crate::slot::Members;
-use crate::style::{self, Form, Style};
+use crate::json::datum::Datum;
+use crate::json::slot::Members;
+use crate::wire::exchange::is_json;
+use crate::wire::style::{self, Form, Style};
 
 /// How a member of a form is written, where the operation says something of it.
 #[derive(Debug)]
@@ -179,7 +178,7 @@ mod tests {
     const PIPES: Field = Field {
         name: "tags",
         style: Some(Style {
-            form: crate::style::Form::PipeDelimited,
+            form: crate::wire::style::Form::PipeDelimited,
             explode: false,
             reserved: false,
         }),

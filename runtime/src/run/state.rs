@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::datum::Datum;
-use crate::held::Held;
+use crate::engine::program::Child;
 use crate::json::data::{self, Data};
+use crate::json::datum::Datum;
 use crate::json::members::{Members, Record, Table};
-use crate::program::Child;
+use crate::json::slot::Slot;
+use crate::run::descriptor::Shape;
+use crate::run::last_exchange::Held;
 use crate::run_id::RunId;
-use crate::shape::Shape;
-use crate::slot::Slot;
 
 /// Where a run stands.
 #[derive(Clone, Debug)]
@@ -172,7 +172,10 @@ impl State {
     pub(crate) fn child(&self) -> Option<&Child> {
         match &self.stage {
             Stage::Step(_) | Stage::DetourStep { called: None, .. } | Stage::Ended(None) => None,
-            Stage::Call { called, .. } | Stage::DetourStep { called: Some(called), .. } => Some(&called.child),
+            Stage::Call { called, .. }
+            | Stage::DetourStep {
+                called: Some(called), ..
+            } => Some(&called.child),
             Stage::DetourCall { child, .. } | Stage::Left { child, .. } | Stage::Ended(Some(child)) => Some(child),
         }
     }
@@ -180,7 +183,10 @@ impl State {
     pub(crate) fn child_mut(&mut self) -> Option<&mut Child> {
         match &mut self.stage {
             Stage::Step(_) | Stage::DetourStep { called: None, .. } | Stage::Ended(None) => None,
-            Stage::Call { called, .. } | Stage::DetourStep { called: Some(called), .. } => Some(&mut called.child),
+            Stage::Call { called, .. }
+            | Stage::DetourStep {
+                called: Some(called), ..
+            } => Some(&mut called.child),
             Stage::DetourCall { child, .. } | Stage::Left { child, .. } | Stage::Ended(Some(child)) => Some(child),
         }
     }
@@ -188,7 +194,10 @@ impl State {
     /// The workflow that a step has called, be it on the way to a retry.
     pub(crate) fn called(&mut self) -> Option<&mut Called> {
         match &mut self.stage {
-            Stage::Call { called, .. } | Stage::DetourStep { called: Some(called), .. } => Some(called),
+            Stage::Call { called, .. }
+            | Stage::DetourStep {
+                called: Some(called), ..
+            } => Some(called),
             _ => None,
         }
     }

@@ -10,9 +10,9 @@ use base64::Engine as _;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};
 
-use crate::call::Failure;
 use crate::error::ErrorKind;
-use crate::style::encoded;
+use crate::wire::call::Failure;
+use crate::wire::style::encoded;
 
 /// The credential of an application that gets access tokens for itself: OAuth 2.0, client
 /// credentials.

@@ -5,8 +5,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::call::{Given, Sent};
-use crate::slot::Slot;
+use crate::json::slot::Slot;
+use crate::wire::call::{Given, Sent};
 
 /// A request and its response in a form that can be stored. Headers that carry credentials are
 /// not among it.
@@ -124,7 +124,7 @@ impl Held {
                 .map(|(in_path, name, value)| Given {
                     in_path,
                     name,
-                    value: crate::datum::Datum::from_json(value.json()).into_owned(),
+                    value: crate::json::datum::Datum::from_json(value.json()).into_owned(),
                 })
                 .collect(),
         });

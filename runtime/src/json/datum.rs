@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use crate::extract::extract;
 use crate::json::data::View;
+use crate::json::pointer::extract;
 
 /// A value that is there; absence is `Option::None`.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,10 +6,10 @@ use xmloxide::xpath::ast::{Axis, BinaryOp, Expr, NodeTest, Step};
 use xmloxide::xpath::eval::XPathContext;
 use xmloxide::xpath::types::{XPathNode, XPathValue};
 
-use crate::budget;
-use crate::datum::Datum;
-use crate::markup;
-use crate::query::Replace;
+use crate::engine::budget;
+use crate::json::datum::Datum;
+use crate::queries::escape::Replace;
+use crate::queries::markup;
 
 /// An expression; `None` where it is invalid, which fails every criterion (Arazzo 1.1.0,
 /// "Evaluation Errors").

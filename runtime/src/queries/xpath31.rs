@@ -2,11 +2,11 @@
 
 use xee_xpath::{Atomic, Documents, Item, Queries, Query as _, Sequence};
 
-use crate::budget;
-use crate::datum::Datum;
-use crate::deadline::{self, Missed};
-use crate::markup;
-use crate::query::Replace;
+use crate::engine::budget;
+use crate::json::datum::Datum;
+use crate::queries::deadline::{self, Missed};
+use crate::queries::escape::Replace;
+use crate::queries::markup;
 
 /// An expression; one that is invalid fails every criterion (Arazzo 1.1.0, "Evaluation Errors").
 ///

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::budget;
-use crate::datum::Datum;
-use crate::extract::spans;
-use crate::query::Replace;
+use crate::engine::budget;
+use crate::json::datum::Datum;
+use crate::json::pointer::spans;
+use crate::queries::escape::Replace;
 
 /// A query; `None` where it is invalid, which fails every criterion (Arazzo 1.1.0, "Evaluation
 /// Errors").

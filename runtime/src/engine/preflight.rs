@@ -1,10 +1,10 @@
 //! What a run checks before its first request: whether the client can make every request that the
 //! run can come to.
 
-use crate::call::{Failure, Operation, base, choose};
 use crate::client::Settings;
 use crate::error::ErrorKind;
-use crate::shape::{Shape, Target};
+use crate::run::descriptor::{Shape, Target};
+use crate::wire::call::{Failure, Operation, base, choose};
 
 /// Everything that the client lacks for the steps that a run of a workflow can reach, at once.
 pub(crate) fn preflight(shape: &'static Shape, settings: &Settings) -> Result<(), (Option<&'static str>, Failure)> {

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::{Response, header};
 
-use crate::call::{Failure, Sent};
-use crate::datum::Datum;
 use crate::error::{ErrorKind, Place};
-use crate::extract::extract;
 use crate::json::data::{self, Data, Fault};
+use crate::json::datum::Datum;
+use crate::json::pointer::extract;
+use crate::json::slot::Slot;
 use crate::observer::{EventKind, Watch};
-use crate::slot::Slot;
+use crate::wire::call::{Failure, Sent};
 
 /// What a step sent and, if anything came, what it received.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use crate::json::data::View;
 use crate::json::datum::{Datum, equal, order};
+use crate::json::view::View;
 
 /// What a schema demands of a value beyond its Rust type.
 #[derive(Debug)]

@@ -207,10 +207,12 @@ pub mod __private {
 
     pub use crate::constraint::{Applied, Constraint, Limit};
     pub use crate::engine::program::{Action, Child, Frame, Returned, inputs, outputs};
-    pub use crate::json::data::{Data, Fault, View, choice, deserialize, no_choice, read_text, serialize, tagged};
+    pub use crate::json::data::{Data, choice, deserialize, no_choice, read_text, tagged};
     pub use crate::json::datum::{Datum, equal, order, truthy};
+    pub use crate::json::fault::Fault;
     pub use crate::json::members::{Additional, Fields, Member, Members, Record, Table, Take, debug, record};
     pub use crate::json::slot::Slot;
+    pub use crate::json::view::{View, serialize};
     pub use crate::queries::escape::{bare, jsonpath_escaped, jsonpath_value, xpath_literal};
     #[cfg(feature = "jsonpath")]
     pub use crate::queries::jsonpath::JsonPath;
@@ -222,9 +224,13 @@ pub mod __private {
     pub use crate::queries::xpath31::XPath31;
     pub use crate::run::descriptor::{InputShape, Kept, Shape, StepShape, Target};
     pub use crate::run::state::{Detour, State};
-    pub use crate::wire::call::{Call, Failure, JsonBody, Operation, Scheme, SchemeKind, Stop, written};
-    pub use crate::wire::exchange::{Exchange, Output, Reads, check, keep_datum, text};
+    pub use crate::wire::body::{JsonBody, written};
+    pub use crate::wire::call::Call;
+    pub use crate::wire::exchange::{Exchange, Reads};
+    pub use crate::wire::failure::{Failure, Stop};
     pub use crate::wire::form::{Field, form_value};
+    pub use crate::wire::kept::{Output, check, keep_datum, text};
+    pub use crate::wire::operation::{Operation, Scheme, SchemeKind};
     pub use crate::wire::style::{Form, Style};
     pub use crate::workflow::call;
     pub use crate::{

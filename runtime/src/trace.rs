@@ -9,7 +9,8 @@ use tracing::field::Empty;
 use tracing::{Level, Span};
 
 use crate::observer::{ActionEvent, EventKind, Watch};
-use crate::wire::call::{Failure, Operation};
+use crate::wire::failure::Failure;
+use crate::wire::operation::Operation;
 
 /// The span of a run that is carried to its end.
 pub(crate) fn workflow(watch: &Watch<'_>) -> Span {

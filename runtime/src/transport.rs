@@ -11,7 +11,7 @@ use http::{Request, Response};
 use crate::error::{Error, ErrorKind};
 use crate::run::descriptor::StepName;
 use crate::run_id::RunId;
-use crate::wire::call::Operation;
+use crate::wire::operation::Operation;
 
 /// Any error, as transports return them.
 pub type BoxError = Box<dyn StdError + Send + Sync>;

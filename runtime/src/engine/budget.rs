@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::error::ErrorKind;
-use crate::wire::call::Failure;
+use crate::wire::failure::Failure;
 
 thread_local! {
     /// Looked at after every evaluation, so it costs next to nothing.

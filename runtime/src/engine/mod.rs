@@ -1,6 +1,9 @@
 //! The engine: takes a run one step further.
 
 pub(crate) mod budget;
+mod call;
+mod detour;
+mod follow;
 pub(crate) mod preflight;
 pub(crate) mod program;
 pub(crate) mod request;
@@ -10,19 +13,22 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Response, header};
+use call::{call_step, descend};
+use detour::detoured;
+use follow::{fail, follow, given_up};
+use http::Response;
 
 use crate::client::Settings;
-use crate::engine::program::{Action, Child, Frame, Program};
+use crate::engine::program::{Frame, Program};
 use crate::engine::request::request_step;
 use crate::error::{Error, ErrorKind};
 use crate::json::slot::Slot;
-use crate::observer::{ActionEvent, EventKind, Watch};
-use crate::run::last_exchange::Held;
-use crate::run::state::{Detour, Stage};
+use crate::observer::{EventKind, Watch};
+use crate::run::state::Stage;
 use crate::transport::DynTransport;
-use crate::wire::call::{Failure, Sent, Stop};
 use crate::wire::exchange::Exchange;
+use crate::wire::failure::Failure;
+use crate::wire::sent::Sent;
 
 /// [`Progress`] before it has types.
 pub(crate) enum Advance {
@@ -310,75 +316,10 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
     }
 }
 
-/// Decides what happens after a step has failed.
-fn fail(
-    program: &mut dyn Program,
-    step: usize,
-    failure: Failure,
-    sent: Option<&Sent>,
-    response: Option<Response<Bytes>>,
-    context: Context<'_>,
-) -> Result<Advance, Error> {
-    let exchange = Exchange::new(sent, response.as_ref(), watch(program, context));
-    let choose = || program.choose(&exchange, |shape, run, exchange| (shape.failed)(run, step, exchange));
-    let action = budget::within(choose);
-    let name = exchange.action();
-    program.state_mut().back(step);
-    let action = match action {
-        Ok(action) => action,
-        Err(excess) => return Err(given_up(program, step, excess, response)),
-    };
-    match action {
-        None => Err(given_up(program, step, failure, response)),
-        Some(Action::End) => {
-            watch(program, context).action(name, ActionEvent::End);
-            let failure = Failure {
-                kind: ErrorKind::Ended,
-                ..failure
-            };
-            Err(given_up(program, step, failure, response).with(|inner| inner.action = name))
-        }
-        Some(action) => follow(program, step, (action, name), sent, response.as_ref(), context),
-    }
-}
-
-/// Leaves a step that has failed for good. Whoever mends the run and goes on enters it anew.
-fn given_up(program: &mut dyn Program, step: usize, failure: Failure, response: Option<Response<Bytes>>) -> Error {
-    program.state_mut().retries.retain(|(of, _), _| *of != step);
-    step_error(program, failure, response)
-}
-
 /// Whether a request with this answer has had no effect: what it says was refused, neither its moment
 /// nor its number.
 fn refused(status: http::StatusCode) -> bool {
     status.is_client_error() && !matches!(status.as_u16(), 408 | 409 | 425 | 429)
-}
-
-/// An attempt of a run that was called.
-type Descent<'a> = Pin<Box<dyn Future<Output = Option<Result<Advance, Error>>> + Send + 'a>>;
-
-/// Takes the run that was called one attempt further; `None` where there is none.
-///
-/// Behind a pointer, since runs call each other.
-fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Descent<'a> {
-    Box::pin(async move {
-        if context.depth >= DEPTH {
-            let message = format!("more than {DEPTH} workflows have called each other");
-            return Some(Err(error(program, ErrorKind::TooManySteps, message)));
-        }
-        if let Err(error) = count(program, context) {
-            return Some(Err(error));
-        }
-        let child = program.child()?;
-        let context = Context {
-            depth: context.depth + 1,
-            ..context
-        };
-        Some(match attempt(child, context).await {
-            Ok(Advance::Awaiting(inputs)) => Err(told_missing(program.child()?, context, &inputs)),
-            other => other,
-        })
-    })
 }
 
 /// Counts an attempt.
@@ -399,22 +340,6 @@ pub(crate) fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(
     Ok(())
 }
 
-/// Starts the run of a call. Its id follows from that of the caller, the step, its visit and what the
-/// call is for, so that an attempt that is made again after a crash makes the same run.
-fn call(program: &dyn Program, step: usize, site: usize, exchange: &Exchange<'_>, kind: &str) -> Result<Child, Stop> {
-    let mut child = budget::within(|| program.call(site, exchange))??;
-    let step = program.shape().steps.get(step).map_or("", |step| step.id);
-    let (caller, visit) = (program.state().id, program.state().visit.to_string());
-    let target = child.0.shape().workflow;
-    child.0.state_mut().id = caller.derive(&["run", step, &visit, kind, target]);
-    Ok(child)
-}
-
-/// What a detour is called in ids.
-fn detour_name(program: &dyn Program) -> String {
-    format!("detour {}", program.state().detours)
-}
-
 /// Makes the failure of a dependency that was jumped over.
 pub(crate) fn unmet_dependency(program: &dyn Program, step: usize) -> Option<Failure> {
     let shape = program.shape();
@@ -431,266 +356,10 @@ pub(crate) fn unmet_dependency(program: &dyn Program, step: usize) -> Option<Fai
     ))
 }
 
-/// One attempt of a step that calls a workflow.
-async fn call_step(
-    program: &mut dyn Program,
-    step: usize,
-    site: usize,
-    context: Context<'_>,
-) -> Result<Outcome, Error> {
-    let on_the_way = matches!(program.state().stage, Stage::DetourStep { .. });
-    if program.state_mut().called().is_none() {
-        program.state_mut().attempt();
-        let kind = if on_the_way {
-            detour_name(program)
-        } else {
-            "call".to_owned()
-        };
-        let started = if let Some(failure) = unmet_dependency(program, step) {
-            Err(Stop::Failed(failure))
-        } else {
-            let nothing = Exchange::new(None, None, watch(program, context));
-            call(program, step, site, &nothing, &kind)
-        };
-        match started {
-            Ok(child) => program.state_mut().call(child),
-            Err(Stop::Awaiting(inputs)) => {
-                program.state_mut().attempts = program.state().attempts.saturating_sub(1);
-                return Ok(Outcome::Under(Advance::Awaiting(inputs)));
-            }
-            Err(Stop::Failed(failure)) => {
-                return Ok(Outcome::Judged {
-                    result: Err(failure),
-                    asked: false,
-                    sent: None,
-                    response: None,
-                });
-            }
-        }
-    }
-    let spent = program.state_mut().called().map_or(0, |called| called.spent);
-    let allowed = program.shape().steps.get(step).and_then(|step| step.timeout);
-    let left = allowed.map(|allowed| Duration::from_millis(allowed.saturating_sub(spent)));
-    let limit = match (left, context.limit) {
-        (Some(left), Some(limit)) => Some(left.min(limit)),
-        (left, limit) => left.or(limit),
-    };
-    let started = context.transport.now_dyn();
-    let descended = descend(program, Context { limit, ..context }).await;
-    let elapsed = context.transport.now_dyn().saturating_duration_since(started);
-    let mut total = spent.saturating_add(milliseconds(elapsed));
-    if let Some(Ok(Advance::Wait(duration))) = &descended {
-        total = total.saturating_add(milliseconds(*duration));
-    }
-    if let Some(called) = program.state_mut().called() {
-        called.spent = total;
-    }
-    let timed_out = || {
-        Failure::new(
-            ErrorKind::Timeout,
-            format!("the workflow did not end within {} ms", allowed.unwrap_or_default()),
-        )
-    };
-    Ok(match descended {
-        None => {
-            return Err(error(
-                program,
-                ErrorKind::Stored,
-                "the run has called a workflow that it does not hold",
-            ));
-        }
-        Some(Ok(Advance::Done)) => {
-            let settled = || program.settle(step, &Exchange::new(None, None, watch(program, context)));
-            let result = budget::within(settled).and_then(|result| result);
-            Outcome::Judged {
-                result,
-                asked: false,
-                sent: None,
-                response: None,
-            }
-        }
-        Some(Ok(_)) if allowed.is_some_and(|allowed| total >= allowed) => {
-            let below = Context {
-                depth: context.depth + 1,
-                ..context
-            };
-            if let Some(child) = program.child() {
-                watch(child, below).tell(EventKind::Finished {
-                    error: Some(ErrorKind::Timeout),
-                });
-            }
-            Outcome::Judged {
-                result: Err(timed_out()),
-                asked: false,
-                sent: None,
-                response: None,
-            }
-        }
-        Some(Ok(advance)) => Outcome::Under(advance),
-        // What the user has to mend is no failure of the step.
-        Some(Err(error)) if is_the_users(&error) => return Err(error),
-        Some(Err(error)) => Outcome::Judged {
-            result: Err(nested(error)),
-            asked: false,
-            sent: None,
-            response: None,
-        },
-    })
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
 /// Whether an error is the user's to mend, and no failure that the document could handle.
 fn is_the_users(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::Configuration | ErrorKind::MissingCredential | ErrorKind::TooManySteps | ErrorKind::Stored
     )
-}
-
-/// One attempt of what a retry does on its way. When it is done, the step is next again; when it
-/// fails, that counts as a failed attempt of the step, with the step's own last exchange.
-async fn detoured(program: &mut dyn Program, step: usize, context: Context<'_>) -> Result<Advance, Error> {
-    let failure = match program.state().stage {
-        Stage::DetourStep { other, .. } => {
-            let attempts = program.state().attempts;
-            let outcome = match program.shape().steps.get(other).and_then(|step| step.call) {
-                Some(site) => call_step(program, other, site, context).await,
-                None => request_step(program, other, context).await,
-            };
-            program.state_mut().attempts = attempts;
-            match outcome? {
-                Outcome::Under(advance) => return Ok(advance),
-                Outcome::Judged { result: Ok(kept), .. } => {
-                    if let Some(slot) = program.state_mut().steps.get_mut(other) {
-                        *slot = Some(kept);
-                    }
-                    None
-                }
-                Outcome::Judged {
-                    result: Err(failure), ..
-                } => {
-                    let id = program.shape().steps.get(other).map_or("", |step| step.id);
-                    Some(Failure {
-                        message: format!("on the way to a retry, step `{id}` failed: {}", failure.message),
-                        ..failure
-                    })
-                }
-            }
-        }
-        _ => match descend(program, context).await {
-            None => {
-                return Err(error(
-                    program,
-                    ErrorKind::Stored,
-                    "the run has called a workflow that it does not hold",
-                ));
-            }
-            Some(Ok(Advance::Done)) => None,
-            Some(Ok(advance)) => return Ok(advance),
-            Some(Err(error)) if is_the_users(&error) => return Err(error),
-            Some(Err(error)) => Some(nested(error)),
-        },
-    };
-    let held = program.state_mut().back(step);
-    match failure {
-        None => Ok(Advance::Advanced),
-        Some(failure) => {
-            let (sent, response) = held.map_or((None, None), Held::into_parts);
-            fail(program, step, failure, sent.as_ref(), response, context)
-        }
-    }
-}
-
-fn follow(
-    program: &mut dyn Program,
-    step: usize,
-    (action, name): (Action, Option<&'static str>),
-    sent: Option<&Sent>,
-    response: Option<&Response<Bytes>>,
-    context: Context<'_>,
-) -> Result<Advance, Error> {
-    let shape = program.shape();
-    let watch = watch(program, context);
-    match action {
-        Action::Next => {
-            let next = shape.steps.get(step).and_then(|step| step.next);
-            program.state_mut().enter(next);
-        }
-        Action::End => {
-            watch.action(name, ActionEvent::End);
-            program.state_mut().enter(None);
-        }
-        Action::Goto(target) => {
-            watch.action(
-                name,
-                ActionEvent::Goto(shape.steps.get(target).map_or("", |step| step.id)),
-            );
-            program.state_mut().enter(Some(target));
-        }
-        Action::Leave(site) => {
-            watch.action(name, ActionEvent::Leave);
-            let child = called(program, step, site, "leave", sent, response, context)?;
-            program.state_mut().leave(step, child);
-            return Ok(Advance::Advanced);
-        }
-        Action::Retry(after, detour) => {
-            let told = response
-                .and_then(|response| retry_after(response, context.transport))
-                .map(|wait| wait.min(context.settings.max_retry_after));
-            let own = || after.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-            let wait = told.or_else(own).unwrap_or_default();
-            watch.action(name, ActionEvent::Retry { wait });
-            if let Some(detour) = detour {
-                let detours = program.state().detours.saturating_add(1);
-                program.state_mut().detours = detours;
-                let held = Held::new(sent, response);
-                match detour {
-                    Detour::Step(other) => program.state_mut().detour_step(step, other, held),
-                    Detour::Call(site) => {
-                        let kind = detour_name(program);
-                        let child = called(program, step, site, &kind, sent, response, context)?;
-                        program.state_mut().detour_call(step, child, held);
-                    }
-                }
-            }
-            if !wait.is_zero() {
-                return Ok(Advance::Wait(wait));
-            }
-        }
-    }
-    Ok(if program.state().position().is_none() {
-        Advance::Done
-    } else {
-        Advance::Advanced
-    })
-}
-
-/// Starts the run of the workflow that an action names.
-fn called(
-    program: &dyn Program,
-    step: usize,
-    site: usize,
-    kind: &str,
-    sent: Option<&Sent>,
-    response: Option<&Response<Bytes>>,
-    context: Context<'_>,
-) -> Result<Child, Error> {
-    let exchange = Exchange::new(sent, response, watch(program, context));
-    call(program, step, site, &exchange, kind).map_err(|stop| match stop {
-        Stop::Awaiting(inputs) => missing_inputs(program, &inputs),
-        Stop::Failed(failure) => step_error(program, failure, response.cloned()),
-    })
-}
-
-/// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date.
-fn retry_after(response: &Response<Bytes>, transport: &dyn DynTransport) -> Option<Duration> {
-    let text = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(transport.system_time_dyn()).unwrap_or_default())
 }

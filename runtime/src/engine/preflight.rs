@@ -4,7 +4,10 @@
 use crate::client::Settings;
 use crate::error::ErrorKind;
 use crate::run::descriptor::{Shape, Target};
-use crate::wire::call::{Failure, Operation, base, choose};
+use crate::wire::auth::choose;
+use crate::wire::failure::Failure;
+use crate::wire::operation::Operation;
+use crate::wire::sent::base;
 
 /// Everything that the client lacks for the steps that a run of a workflow can reach, at once.
 pub(crate) fn preflight(shape: &'static Shape, settings: &Settings) -> Result<(), (Option<&'static str>, Failure)> {

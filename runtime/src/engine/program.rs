@@ -5,14 +5,17 @@ use std::any::Any;
 use serde::Serialize as _;
 
 use crate::error::ErrorKind;
-use crate::json::data::{Data, Fault, View};
+use crate::json::data::Data;
 use crate::json::datum::Datum;
+use crate::json::fault::Fault;
 use crate::json::members::{Fields, Members, Record, Table};
 use crate::json::slot::Slot;
+use crate::json::view::View;
 use crate::run::descriptor::Shape;
 use crate::run::state::{Detour, State};
-use crate::wire::call::{Call, Failure, Stop};
+use crate::wire::call::Call;
 use crate::wire::exchange::Exchange;
+use crate::wire::failure::{Failure, Stop};
 use crate::workflow::{Run, Workflow};
 
 /// What happens after an attempt.
@@ -291,9 +294,9 @@ impl dyn Program {
 /// A value that is absent, or of another type than the input.
 pub fn inputs<I: Data>(
     workflow: &str,
-    write: impl FnOnce(&mut crate::wire::call::JsonBody<'_>) -> Result<(), Failure>,
+    write: impl FnOnce(&mut crate::wire::body::JsonBody<'_>) -> Result<(), Failure>,
 ) -> Result<I, Failure> {
-    let written = crate::wire::call::written(write)?;
+    let written = crate::wire::body::written(write)?;
     I::read(&written, crate::json::data::LEVELS).map_err(|fault: Fault| {
         Failure::new(
             ErrorKind::Request,

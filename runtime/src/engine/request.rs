@@ -9,17 +9,19 @@ use bytes::Bytes;
 use http::Response;
 
 use crate::client::Settings;
-use crate::engine::budget;
 use crate::engine::program::Program;
-use crate::engine::{Advance, Context, Outcome, count, step_error, unmet_dependency, watch};
+use crate::engine::{Advance, Context, Outcome, budget, count, step_error, unmet_dependency, watch};
 use crate::error::{Error, ErrorKind};
 use crate::observer::{EventKind, Watch};
 use crate::run::descriptor::StepName;
 use crate::run::state::Stage;
 use crate::run_id::RunId;
 use crate::transport::{Attempt, BoxError, DynTransport, Limits, ResponseTooLarge};
-use crate::wire::call::{Call, Failure, Finished, Operation, Sent};
+use crate::wire::call::Call;
 use crate::wire::exchange::Exchange;
+use crate::wire::failure::Failure;
+use crate::wire::operation::Operation;
+use crate::wire::sent::{Finished, Sent};
 use crate::wire::token;
 
 /// A request that is ready to be sent. It is boxed until then, since a future has room of its own for

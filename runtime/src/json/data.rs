@@ -1,19 +1,18 @@
 //! Rust values from JSON, and as JSON: what is the same for every type is here, compiled once.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::Deserializer;
-use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::members::{Fields, items, members};
+use super::fault::Fault;
+use super::members::members;
+use super::view::View;
 use crate::blob::Blob;
 use crate::json::datum::Datum;
 use crate::json::reading::integer;
-use crate::json::scan::is_of_plain_strings;
 use crate::json::slot::Slot;
 
 /// How deep a value may be nested, as in `serde_json`.
@@ -71,120 +70,6 @@ pub trait Data: fmt::Debug {
     fn view(&self) -> View<'_>;
 }
 
-/// A value while it is written.
-#[derive(Clone, Copy)]
-pub enum View<'a> {
-    /// No value: null, or a member that is left out.
-    Absent,
-    /// `null`
-    Null,
-    /// `true` or `false`
-    Bool(bool),
-    /// An integer.
-    I64(i64),
-    /// An integer.
-    U64(u64),
-    /// A number.
-    F64(f64),
-    /// A string.
-    Text(&'a str),
-    /// Any value.
-    Value(&'a Value),
-    /// Bytes.
-    Blob(&'a Blob),
-    /// An array.
-    List(&'a dyn List),
-    /// An object with any members.
-    Map(&'a dyn Map),
-    /// An object with the members of a struct.
-    Record(&'a dyn Fields),
-    /// An object with one member.
-    Tagged(&'static str, &'a dyn Data),
-}
-
-/// An array while it is written.
-pub trait List {
-    /// How many items it has.
-    fn length(&self) -> usize;
-    /// An item.
-    fn item(&self, index: usize) -> View<'_>;
-}
-
-/// An object with any members while it is written.
-pub trait Map {
-    /// The members.
-    fn entries(&self) -> Vec<(&str, View<'_>)>;
-}
-
-impl Serialize for View<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match *self {
-            Self::Absent | Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(value),
-            Self::I64(value) => serializer.serialize_i64(value),
-            Self::U64(value) => serializer.serialize_u64(value),
-            Self::F64(value) => serializer.serialize_f64(value),
-            Self::Text(value) => serializer.serialize_str(value),
-            Self::Value(value) => value.serialize(serializer),
-            Self::Blob(value) => value.serialize(serializer),
-            Self::List(list) => {
-                let mut sequence = serializer.serialize_seq(Some(list.length()))?;
-                for index in 0..list.length() {
-                    sequence.serialize_element(&list.item(index))?;
-                }
-                sequence.end()
-            }
-            Self::Map(map) => serializer.collect_map(map.entries()),
-            Self::Record(fields) => {
-                let mut result = None;
-                let mut serializer = Some(serializer);
-                fields.views(&mut |views, additional| {
-                    if let Some(serializer) = serializer.take() {
-                        result = Some(write_record(fields, views, additional, serializer));
-                    }
-                });
-                result.unwrap_or_else(|| Err(serde::ser::Error::custom("a struct without members")))
-            }
-            Self::Tagged(tag, value) => {
-                let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry(tag, &value.view())?;
-                map.end()
-            }
-        }
-    }
-}
-
-fn write_record<S: Serializer>(
-    fields: &dyn Fields,
-    views: &[View<'_>],
-    additional: Option<&BTreeMap<String, Value>>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(None)?;
-    for (member, view) in fields.table().members.iter().zip(views) {
-        if member.always || !matches!(view, View::Absent) {
-            map.serialize_entry(member.name, view)?;
-        }
-    }
-    for (name, value) in additional.into_iter().flatten() {
-        map.serialize_entry(name, value)?;
-    }
-    map.end()
-}
-
-/// Writes a value. A format that is not for people holds its JSON text.
-///
-/// # Errors
-/// What the serializer says.
-pub fn serialize<S: Serializer>(value: &dyn Data, serializer: S) -> Result<S::Ok, S::Error> {
-    let view = value.view();
-    if serializer.is_human_readable() {
-        return view.serialize(serializer);
-    }
-    let text = serde_json::to_string(&view).map_err(serde::ser::Error::custom)?;
-    serializer.serialize_str(&text)
-}
-
 /// The JSON text that a deserializer holds.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     if deserializer.is_human_readable() {
@@ -228,52 +113,6 @@ pub(crate) fn datum(json: &str) -> Result<Datum<'_>, Fault> {
     match serde_json::from_str(json) {
         Ok(text) => Ok(Datum::Text(Cow::Owned(text))),
         Err(_) => Err(Fault::new("a string of characters", "a string with a lone surrogate")),
-    }
-}
-
-/// What is wrong with a value that is not of the type it should be.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The JSON Pointer to the place; empty for the whole value.
-    pub(crate) pointer: String,
-    /// What should be there.
-    pub(crate) expected: Cow<'static, str>,
-    /// What is there, without its value, which may be a secret.
-    pub(crate) found: &'static str,
-}
-
-impl Fault {
-    pub(crate) fn new(expected: impl Into<Cow<'static, str>>, found: &'static str) -> Self {
-        Self {
-            pointer: String::new(),
-            expected: expected.into(),
-            found,
-        }
-    }
-
-    /// A value is not what it should be.
-    #[must_use]
-    pub fn expected(expected: &'static str, value: &Datum<'_>) -> Self {
-        Self::new(expected, value.kind())
-    }
-
-    pub(crate) fn within(self, token: &str) -> Self {
-        let token = token.replace('~', "~0").replace('/', "~1");
-        Self {
-            pointer: format!("/{token}{}", self.pointer),
-            ..self
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "expected {}", self.expected)?;
-        if !self.pointer.is_empty() {
-            let pointer: String = self.pointer.chars().take(80).flat_map(char::escape_debug).collect();
-            write!(formatter, " at `{pointer}`")?;
-        }
-        write!(formatter, ", found {}", self.found)
     }
 }
 
@@ -430,137 +269,6 @@ impl Data for Blob {
     }
 }
 
-impl<T: Data> Data for Option<T> {
-    fn read(value: &Datum<'_>, levels: usize) -> Result<Self, Fault> {
-        match value {
-            Datum::Null => Ok(T::null()),
-            other => T::read(other, levels).map(Some),
-        }
-    }
-
-    fn check(value: &Datum<'_>, levels: usize) -> Result<(), Fault> {
-        match value {
-            Datum::Null => Ok(()),
-            other => T::check(other, levels),
-        }
-    }
-
-    fn absent() -> Option<Self> {
-        Some(None)
-    }
-
-    fn null() -> Option<Self> {
-        Some(None)
-    }
-
-    fn view(&self) -> View<'_> {
-        match self {
-            None => View::Absent,
-            // Null and absence of a nullable value are two things.
-            Some(value) => match value.view() {
-                View::Absent => View::Null,
-                view => view,
-            },
-        }
-    }
-}
-
-impl<T: Data> Data for Box<T> {
-    fn read(value: &Datum<'_>, levels: usize) -> Result<Self, Fault> {
-        T::read(value, levels).map(Self::new)
-    }
-
-    fn check(value: &Datum<'_>, levels: usize) -> Result<(), Fault> {
-        T::check(value, levels)
-    }
-
-    fn view(&self) -> View<'_> {
-        (**self).view()
-    }
-}
-
-/// Reads the items of an array.
-fn each<'v>(
-    value: &'v Datum<'_>,
-    levels: usize,
-    read: &mut dyn FnMut(&Datum<'v>, usize) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let Datum::Json(json) = value else {
-        return Err(Fault::expected("an array", value));
-    };
-    if !json.starts_with('[') {
-        return Err(Fault::expected("an array", value));
-    }
-    let levels = deeper(levels, value)?;
-    for (index, item) in items(json).enumerate() {
-        let item = datum(item).and_then(|item| read(&item, levels));
-        item.map_err(|fault| fault.within(&index.to_string()))?;
-    }
-    Ok(())
-}
-
-impl<T: Data> Data for Vec<T> {
-    fn read(value: &Datum<'_>, levels: usize) -> Result<Self, Fault> {
-        let mut all = Self::new();
-        each(value, levels, &mut |item, levels| {
-            all.push(T::read(item, levels)?);
-            Ok(())
-        })?;
-        Ok(all)
-    }
-
-    fn check(value: &Datum<'_>, levels: usize) -> Result<(), Fault> {
-        // Strings without escapes are some without being read.
-        if T::is_text() && matches!(value, Datum::Json(json) if is_of_plain_strings(json)) {
-            return Ok(());
-        }
-        each(value, levels, &mut |item, levels| T::check(item, levels))
-    }
-
-    fn view(&self) -> View<'_> {
-        View::List(self)
-    }
-}
-
-impl<T: Data> List for Vec<T> {
-    fn length(&self) -> usize {
-        self.len()
-    }
-
-    fn item(&self, index: usize) -> View<'_> {
-        self.get(index).map_or(View::Null, Data::view)
-    }
-}
-
-impl<T: Data> Data for BTreeMap<String, T> {
-    fn read(value: &Datum<'_>, levels: usize) -> Result<Self, Fault> {
-        let Some(json) = object(value) else {
-            return Err(Fault::expected("an object", value));
-        };
-        let levels = deeper(levels, value)?;
-        let mut all = Self::new();
-        entries(json, &mut |key, member| {
-            all.insert(key, T::read(member, levels)?);
-            Ok(())
-        })?;
-        Ok(all)
-    }
-
-    fn view(&self) -> View<'_> {
-        View::Map(self)
-    }
-}
-
-/// Reads the members of an object.
-fn entries(json: &str, read: &mut dyn FnMut(String, &Datum<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
-    for (key, member) in members(json) {
-        let key = super::members::name(key)?;
-        let read = datum(member).and_then(|member| read(key.clone().into_owned(), &member));
-        read.map_err(|fault| fault.within(&key))?;
-    }
-    Ok(())
-}
-
 /// The text of an object.
 pub(crate) fn object<'v>(value: &'v Datum<'_>) -> Option<&'v str> {
     match value {
@@ -569,14 +277,10 @@ pub(crate) fn object<'v>(value: &'v Datum<'_>) -> Option<&'v str> {
     }
 }
 
-impl<T: Data> Map for BTreeMap<String, T> {
-    fn entries(&self) -> Vec<(&str, View<'_>)> {
-        self.iter().map(|(key, value)| (key.as_str(), value.view())).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use crate::json::data::View;
 use crate::json::pointer::extract;
+use crate::json::view::View;
 
 /// A value that is there; absence is `Option::None`.
 #[derive(Clone, Debug, PartialEq)]

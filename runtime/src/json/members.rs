@@ -6,7 +6,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::data::{Data, Fault, View, datum, deeper, object};
+use super::data::{Data, datum, deeper, object};
+use super::fault::Fault;
+use super::view::View;
 use crate::json::datum::Datum;
 use crate::json::scan::{blank, key, skip};
 

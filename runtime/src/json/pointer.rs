@@ -5,9 +5,10 @@
 use serde::de::{Error as _, IgnoredAny};
 
 use crate::json::datum::Datum;
+use crate::json::scan::{blank, key, skip};
+
 #[cfg(feature = "jsonpath")]
 use crate::json::scan::string;
-use crate::json::scan::{blank, key, skip};
 
 /// Finds what each pointer leads to; what is found borrows from `json`. Where a key stands twice
 /// in an object, the last one counts.

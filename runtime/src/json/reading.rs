@@ -1,6 +1,6 @@
 //! What is wrong with JSON text that `serde_json` cannot read, and integers however they are spelled.
 
-use crate::json::data::Fault;
+use crate::json::fault::Fault;
 use crate::json::scan::string;
 
 /// How many digits an integer has at the most that a Rust type could hold.

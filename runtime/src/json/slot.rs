@@ -6,9 +6,9 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 
-use crate::json::data::View;
 use crate::json::datum::write_string;
 use crate::json::scan::string;
+use crate::json::view::View;
 
 /// A JSON value as text without white space between its tokens.
 ///

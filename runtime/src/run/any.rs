@@ -11,7 +11,7 @@ use crate::client::Client;
 use crate::engine::program::Program;
 use crate::engine::{self, Advance, Context};
 use crate::error::{Error, ErrorKind};
-use crate::json::data::View;
+use crate::json::view::View;
 use crate::progress::Progress;
 use crate::run::stored;
 use crate::run_id::RunId;

@@ -8,8 +8,11 @@ use crate::constraint::Constraint;
 use crate::engine::program::{Action, Child, Frame, Program};
 use crate::json::datum::Datum;
 use crate::json::slot::Slot;
-use crate::wire::call::{Call, Failure, Operation, Stop};
-use crate::wire::exchange::{Exchange, Output};
+use crate::wire::call::Call;
+use crate::wire::exchange::Exchange;
+use crate::wire::failure::{Failure, Stop};
+use crate::wire::kept::Output;
+use crate::wire::operation::Operation;
 use crate::workflow::Workflow;
 
 /// What a step keeps, by its outputs.

@@ -6,7 +6,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::json::slot::Slot;
-use crate::wire::call::{Given, Sent};
+use crate::wire::call::Given;
+use crate::wire::sent::Sent;
 
 /// A request and its response in a form that can be stored. Headers that carry credentials are
 /// not among it.

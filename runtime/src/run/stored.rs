@@ -11,13 +11,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::engine::program::{Child, Program};
-use crate::json::data::{self, Data, View};
+use crate::json::data::{self, Data};
 use crate::json::slot::Slot;
+use crate::json::view::View;
 use crate::run::descriptor::{Fingerprint, Shape};
 use crate::run::last_exchange::Held;
 use crate::run::state::{Asked, Called as CalledRun, Stage, State};
 use crate::run_id::RunId;
-use crate::wire::exchange::Output;
+use crate::wire::kept::Output;
 use crate::workflow::{Run, Workflow};
 
 /// How deep a text may be nested that `serde_json` reads.

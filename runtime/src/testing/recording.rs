@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::script::Script;
 use crate::transport::{Attempt, BoxError};
-use crate::wire::call::SchemeKind;
+use crate::wire::operation::SchemeKind;
 use crate::wire::style::encoded;
 
 /// The exchanges of a run; see the [module](super).

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::{Response, header};
 
+use super::kept::{Output, keep};
 use crate::error::{ErrorKind, Place};
-use crate::json::data::{self, Data, Fault};
 use crate::json::datum::Datum;
 use crate::json::pointer::extract;
 use crate::json::slot::Slot;
 use crate::observer::{EventKind, Watch};
-use crate::wire::call::{Failure, Sent};
+use crate::wire::failure::Failure;
+use crate::wire::sent::Sent;
 
 /// What a step sent and, if anything came, what it received.
 #[derive(Debug)]
@@ -381,139 +382,4 @@ impl<const N: usize> Reads<'_, N> {
         }
         Ok(kept)
     }
-}
-
-/// An output as messages name it.
-#[derive(Debug)]
-pub struct Output {
-    /// Its name.
-    pub name: &'static str,
-    /// Its expression.
-    pub expression: &'static str,
-    /// What its schema says, such as `a string`.
-    pub expected: &'static str,
-    /// Whether it must be there.
-    pub required: bool,
-    /// Makes sure that a value is of its type.
-    pub check: fn(&str) -> Result<(), Fault>,
-    /// Where its expression stands.
-    pub line: u32,
-    /// Where its expression stands.
-    pub column: u32,
-}
-
-/// An output that is a string.
-#[must_use]
-pub const fn text(name: &'static str, expression: &'static str, line: u32, column: u32) -> Output {
-    Output {
-        name,
-        expression,
-        expected: "a string",
-        required: true,
-        check: is_string,
-        line,
-        column,
-    }
-}
-
-impl Output {
-    /// All that a called workflow has returned, or was given.
-    #[must_use]
-    pub const fn whole(name: &'static str) -> Self {
-        Self {
-            name,
-            expression: name,
-            expected: "a value",
-            required: false,
-            check: |_| Ok(()),
-            line: 0,
-            column: 0,
-        }
-    }
-}
-
-/// Makes sure that a JSON text is a string: most outputs are, and most strings have no escapes.
-fn is_string(json: &str) -> Result<(), Fault> {
-    if json.starts_with('"') && !json.contains('\\') {
-        return Ok(());
-    }
-    check::<String>(json)
-}
-
-/// Makes sure that a JSON text is of a type.
-///
-/// # Errors
-/// It is not.
-pub fn check<T: Data>(json: &str) -> Result<(), Fault> {
-    T::check(&data::datum(json)?, data::LEVELS)
-}
-
-/// Keeps a value as an output.
-///
-/// # Errors
-/// It is not what its schema says, or absent though required.
-pub fn keep_datum(value: Option<&Datum<'_>>, output: &Output) -> Result<Option<Slot>, Failure> {
-    let text = value.map(Datum::to_json);
-    keep(text.as_deref(), output.required, output, None)
-}
-
-fn keep(text: Option<&str>, required: bool, output: &Output, problem: Option<&str>) -> Result<Option<Slot>, Failure> {
-    let Some(text) = text else {
-        return if required {
-            Err(missing(output, problem))
-        } else {
-            Ok(None)
-        };
-    };
-    // An optional value may be null, which is kept apart from absence.
-    if text == "null" && !required {
-        return Ok(Some(Slot::new(text)));
-    }
-    match (output.check)(text) {
-        Ok(()) => Ok(Some(Slot::new(text))),
-        Err(fault) => Err(unfit(output, fault, problem)),
-    }
-}
-
-fn at_output(output: &Output, message: String) -> Failure {
-    Failure {
-        place: Some(Place {
-            line: output.line,
-            column: output.column,
-        }),
-        ..Failure::new(ErrorKind::Response, message)
-    }
-}
-
-fn missing(output: &Output, problem: Option<&str>) -> Failure {
-    let why = problem.map_or_else(String::new, |problem| format!("; {problem}"));
-    at_output(
-        output,
-        format!(
-            "output `{}` is missing: `{}` should be {}, found nothing{why}",
-            output.name, output.expression, output.expected
-        ),
-    )
-}
-
-/// A value that is there and breaks its schema.
-fn unfit(output: &Output, fault: Fault, problem: Option<&str>) -> Failure {
-    let Fault {
-        pointer,
-        expected,
-        found,
-    } = fault;
-    let place = match (pointer.as_str(), output.expression.contains('#')) {
-        ("", _) => format!("`{}`", output.expression),
-        (_, true) => format!("`{}{pointer}`", output.expression),
-        (_, false) => format!("`{}#{pointer}`", output.expression),
-    };
-    let why = problem.map_or_else(String::new, |problem| format!("; {problem}"));
-    at_output(
-        output,
-        format!(
-            "output `{}` breaks its schema: {place} should be {expected}, found {found}{why}",
-            output.name
-        ),
-    )
 }

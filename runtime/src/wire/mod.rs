@@ -1,7 +1,13 @@
 //! Requests and answers: what a step sends, how it is written, and what is read of what comes back.
 
+pub(crate) mod auth;
+pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod exchange;
+pub(crate) mod failure;
 pub(crate) mod form;
+pub(crate) mod kept;
+pub(crate) mod operation;
+pub(crate) mod sent;
 pub(crate) mod style;
 pub(crate) mod token;

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};
 
 use crate::error::ErrorKind;
-use crate::wire::call::Failure;
+use crate::wire::failure::Failure;
 use crate::wire::style::encoded;
 
 /// The credential of an application that gets access tokens for itself: OAuth 2.0, client

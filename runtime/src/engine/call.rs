@@ -1,0 +1,176 @@
+//! Workflows that are called.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::{
+    Advance, Context, DEPTH, Outcome, attempt, budget, count, error, is_the_users, nested, told_missing,
+    unmet_dependency, watch,
+};
+use crate::engine::program::{Child, Program};
+use crate::error::{Error, ErrorKind};
+use crate::observer::EventKind;
+use crate::run::state::Stage;
+use crate::wire::exchange::Exchange;
+use crate::wire::failure::{Failure, Stop};
+
+/// An attempt of a run that was called.
+pub(super) type Descent<'a> = Pin<Box<dyn Future<Output = Option<Result<Advance, Error>>> + Send + 'a>>;
+
+/// Takes the run that was called one attempt further; `None` where there is none.
+///
+/// Behind a pointer, since runs call each other.
+pub(super) fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Descent<'a> {
+    Box::pin(async move {
+        if context.depth >= DEPTH {
+            let message = format!("more than {DEPTH} workflows have called each other");
+            return Some(Err(error(program, ErrorKind::TooManySteps, message)));
+        }
+        if let Err(error) = count(program, context) {
+            return Some(Err(error));
+        }
+        let child = program.child()?;
+        let context = Context {
+            depth: context.depth + 1,
+            ..context
+        };
+        Some(match attempt(child, context).await {
+            Ok(Advance::Awaiting(inputs)) => Err(told_missing(program.child()?, context, &inputs)),
+            other => other,
+        })
+    })
+}
+
+/// Starts the run of a call. Its id follows from that of the caller, the step, its visit and what the
+/// call is for, so that an attempt that is made again after a crash makes the same run.
+pub(super) fn call(
+    program: &dyn Program,
+    step: usize,
+    site: usize,
+    exchange: &Exchange<'_>,
+    kind: &str,
+) -> Result<Child, Stop> {
+    let mut child = budget::within(|| program.call(site, exchange))??;
+    let step = program.shape().steps.get(step).map_or("", |step| step.id);
+    let (caller, visit) = (program.state().id, program.state().visit.to_string());
+    let target = child.0.shape().workflow;
+    child.0.state_mut().id = caller.derive(&["run", step, &visit, kind, target]);
+    Ok(child)
+}
+
+/// What a detour is called in ids.
+pub(super) fn detour_name(program: &dyn Program) -> String {
+    format!("detour {}", program.state().detours)
+}
+
+/// One attempt of a step that calls a workflow.
+pub(super) async fn call_step(
+    program: &mut dyn Program,
+    step: usize,
+    site: usize,
+    context: Context<'_>,
+) -> Result<Outcome, Error> {
+    let on_the_way = matches!(program.state().stage, Stage::DetourStep { .. });
+    if program.state_mut().called().is_none() {
+        program.state_mut().attempt();
+        let kind = if on_the_way {
+            detour_name(program)
+        } else {
+            "call".to_owned()
+        };
+        let started = if let Some(failure) = unmet_dependency(program, step) {
+            Err(Stop::Failed(failure))
+        } else {
+            let nothing = Exchange::new(None, None, watch(program, context));
+            call(program, step, site, &nothing, &kind)
+        };
+        match started {
+            Ok(child) => program.state_mut().call(child),
+            Err(Stop::Awaiting(inputs)) => {
+                program.state_mut().attempts = program.state().attempts.saturating_sub(1);
+                return Ok(Outcome::Under(Advance::Awaiting(inputs)));
+            }
+            Err(Stop::Failed(failure)) => {
+                return Ok(Outcome::Judged {
+                    result: Err(failure),
+                    asked: false,
+                    sent: None,
+                    response: None,
+                });
+            }
+        }
+    }
+    let spent = program.state_mut().called().map_or(0, |called| called.spent);
+    let allowed = program.shape().steps.get(step).and_then(|step| step.timeout);
+    let left = allowed.map(|allowed| Duration::from_millis(allowed.saturating_sub(spent)));
+    let limit = match (left, context.limit) {
+        (Some(left), Some(limit)) => Some(left.min(limit)),
+        (left, limit) => left.or(limit),
+    };
+    let started = context.transport.now_dyn();
+    let descended = descend(program, Context { limit, ..context }).await;
+    let elapsed = context.transport.now_dyn().saturating_duration_since(started);
+    let mut total = spent.saturating_add(milliseconds(elapsed));
+    if let Some(Ok(Advance::Wait(duration))) = &descended {
+        total = total.saturating_add(milliseconds(*duration));
+    }
+    if let Some(called) = program.state_mut().called() {
+        called.spent = total;
+    }
+    let timed_out = || {
+        Failure::new(
+            ErrorKind::Timeout,
+            format!("the workflow did not end within {} ms", allowed.unwrap_or_default()),
+        )
+    };
+    Ok(match descended {
+        None => {
+            return Err(error(
+                program,
+                ErrorKind::Stored,
+                "the run has called a workflow that it does not hold",
+            ));
+        }
+        Some(Ok(Advance::Done)) => {
+            let settled = || program.settle(step, &Exchange::new(None, None, watch(program, context)));
+            let result = budget::within(settled).and_then(|result| result);
+            Outcome::Judged {
+                result,
+                asked: false,
+                sent: None,
+                response: None,
+            }
+        }
+        Some(Ok(_)) if allowed.is_some_and(|allowed| total >= allowed) => {
+            let below = Context {
+                depth: context.depth + 1,
+                ..context
+            };
+            if let Some(child) = program.child() {
+                watch(child, below).tell(EventKind::Finished {
+                    error: Some(ErrorKind::Timeout),
+                });
+            }
+            Outcome::Judged {
+                result: Err(timed_out()),
+                asked: false,
+                sent: None,
+                response: None,
+            }
+        }
+        Some(Ok(advance)) => Outcome::Under(advance),
+        // What the user has to mend is no failure of the step.
+        Some(Err(error)) if is_the_users(&error) => return Err(error),
+        Some(Err(error)) => Outcome::Judged {
+            result: Err(nested(error)),
+            asked: false,
+            sent: None,
+            response: None,
+        },
+    })
+}
+
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,65 @@
+//! What a retry does on its way.
+
+use super::call::{call_step, descend};
+use super::follow::fail;
+use super::{Advance, Context, Outcome, error, is_the_users, nested};
+use crate::engine::program::Program;
+use crate::engine::request::request_step;
+use crate::error::{Error, ErrorKind};
+use crate::run::last_exchange::Held;
+use crate::run::state::Stage;
+use crate::wire::failure::Failure;
+
+/// One attempt of what a retry does on its way. When it is done, the step is next again; when it
+/// fails, that counts as a failed attempt of the step, with the step's own last exchange.
+pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Context<'_>) -> Result<Advance, Error> {
+    let failure = match program.state().stage {
+        Stage::DetourStep { other, .. } => {
+            let attempts = program.state().attempts;
+            let outcome = match program.shape().steps.get(other).and_then(|step| step.call) {
+                Some(site) => call_step(program, other, site, context).await,
+                None => request_step(program, other, context).await,
+            };
+            program.state_mut().attempts = attempts;
+            match outcome? {
+                Outcome::Under(advance) => return Ok(advance),
+                Outcome::Judged { result: Ok(kept), .. } => {
+                    if let Some(slot) = program.state_mut().steps.get_mut(other) {
+                        *slot = Some(kept);
+                    }
+                    None
+                }
+                Outcome::Judged {
+                    result: Err(failure), ..
+                } => {
+                    let id = program.shape().steps.get(other).map_or("", |step| step.id);
+                    Some(Failure {
+                        message: format!("on the way to a retry, step `{id}` failed: {}", failure.message),
+                        ..failure
+                    })
+                }
+            }
+        }
+        _ => match descend(program, context).await {
+            None => {
+                return Err(error(
+                    program,
+                    ErrorKind::Stored,
+                    "the run has called a workflow that it does not hold",
+                ));
+            }
+            Some(Ok(Advance::Done)) => None,
+            Some(Ok(advance)) => return Ok(advance),
+            Some(Err(error)) if is_the_users(&error) => return Err(error),
+            Some(Err(error)) => Some(nested(error)),
+        },
+    };
+    let held = program.state_mut().back(step);
+    match failure {
+        None => Ok(Advance::Advanced),
+        Some(failure) => {
+            let (sent, response) = held.map_or((None, None), Held::into_parts);
+            fail(program, step, failure, sent.as_ref(), response, context)
+        }
+    }
+}

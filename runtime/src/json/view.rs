@@ -1,0 +1,125 @@
+//! Values as they are written.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, SerializeSeq as _, Serializer};
+use serde_json::Value;
+
+use super::data::Data;
+use super::members::Fields;
+use crate::blob::Blob;
+
+/// A value while it is written.
+#[derive(Clone, Copy)]
+pub enum View<'a> {
+    /// No value: null, or a member that is left out.
+    Absent,
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// An integer.
+    I64(i64),
+    /// An integer.
+    U64(u64),
+    /// A number.
+    F64(f64),
+    /// A string.
+    Text(&'a str),
+    /// Any value.
+    Value(&'a Value),
+    /// Bytes.
+    Blob(&'a Blob),
+    /// An array.
+    List(&'a dyn List),
+    /// An object with any members.
+    Map(&'a dyn Map),
+    /// An object with the members of a struct.
+    Record(&'a dyn Fields),
+    /// An object with one member.
+    Tagged(&'static str, &'a dyn Data),
+}
+
+/// An array while it is written.
+pub trait List {
+    /// How many items it has.
+    fn length(&self) -> usize;
+    /// An item.
+    fn item(&self, index: usize) -> View<'_>;
+}
+
+/// An object with any members while it is written.
+pub trait Map {
+    /// The members.
+    fn entries(&self) -> Vec<(&str, View<'_>)>;
+}
+
+impl Serialize for View<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Absent | Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(value),
+            Self::I64(value) => serializer.serialize_i64(value),
+            Self::U64(value) => serializer.serialize_u64(value),
+            Self::F64(value) => serializer.serialize_f64(value),
+            Self::Text(value) => serializer.serialize_str(value),
+            Self::Value(value) => value.serialize(serializer),
+            Self::Blob(value) => value.serialize(serializer),
+            Self::List(list) => {
+                let mut sequence = serializer.serialize_seq(Some(list.length()))?;
+                for index in 0..list.length() {
+                    sequence.serialize_element(&list.item(index))?;
+                }
+                sequence.end()
+            }
+            Self::Map(map) => serializer.collect_map(map.entries()),
+            Self::Record(fields) => {
+                let mut result = None;
+                let mut serializer = Some(serializer);
+                fields.views(&mut |views, additional| {
+                    if let Some(serializer) = serializer.take() {
+                        result = Some(write_record(fields, views, additional, serializer));
+                    }
+                });
+                result.unwrap_or_else(|| Err(serde::ser::Error::custom("a struct without members")))
+            }
+            Self::Tagged(tag, value) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(tag, &value.view())?;
+                map.end()
+            }
+        }
+    }
+}
+
+pub(super) fn write_record<S: Serializer>(
+    fields: &dyn Fields,
+    views: &[View<'_>],
+    additional: Option<&BTreeMap<String, Value>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    for (member, view) in fields.table().members.iter().zip(views) {
+        if member.always || !matches!(view, View::Absent) {
+            map.serialize_entry(member.name, view)?;
+        }
+    }
+    for (name, value) in additional.into_iter().flatten() {
+        map.serialize_entry(name, value)?;
+    }
+    map.end()
+}
+
+/// Writes a value. A format that is not for people holds its JSON text.
+///
+/// # Errors
+/// What the serializer says.
+pub fn serialize<S: Serializer>(value: &dyn Data, serializer: S) -> Result<S::Ok, S::Error> {
+    let view = value.view();
+    if serializer.is_human_readable() {
+        return view.serialize(serializer);
+    }
+    let text = serde_json::to_string(&view).map_err(serde::ser::Error::custom)?;
+    serializer.serialize_str(&text)
+}

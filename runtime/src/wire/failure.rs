@@ -1,0 +1,53 @@
+//! Why an attempt fails or has to wait.
+
+use bytes::Bytes;
+
+use crate::error::{ErrorKind, Place};
+
+/// Why an attempt failed before or after its request.
+#[derive(Debug)]
+pub struct Failure {
+    pub(crate) kind: ErrorKind,
+    pub(crate) message: String,
+    pub(crate) place: Option<Place>,
+    pub(crate) source: Option<crate::transport::BoxError>,
+    /// The response that made a called workflow fail.
+    pub(crate) response: Option<Box<http::Response<Bytes>>>,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            place: None,
+            source: None,
+            response: None,
+        }
+    }
+
+    /// A value that the request needs is absent.
+    #[must_use]
+    pub fn absent(what: &str, expression: &str, line: u32, column: u32) -> Self {
+        let message = format!("{what} has no value: `{expression}` is absent");
+        Self {
+            place: Some(Place { line, column }),
+            ..Self::new(ErrorKind::Request, message)
+        }
+    }
+}
+
+/// Why no request was made.
+#[derive(Debug)]
+pub enum Stop {
+    /// The inputs with these indices were not given yet.
+    Awaiting(Vec<usize>),
+    /// The attempt failed.
+    Failed(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}

@@ -1,0 +1,197 @@
+//! The request that is sent, and its URL.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
+
+use super::auth::Chosen;
+use super::call::{Call, Given};
+use super::failure::Failure;
+use super::operation::Operation;
+use crate::client::Settings;
+use crate::error::ErrorKind;
+use crate::transport::Limits;
+
+/// Where an operation is.
+pub(crate) fn base<'s>(operation: &Operation, settings: &'s Settings) -> Result<&'s str, Failure>
+where
+    'static: 's,
+{
+    let known = settings.sources.get(operation.source);
+    let own = known.and_then(|source| {
+        let own = source.operations.get(operation.name);
+        own.or(source.base_url.as_ref()).map(String::as_str)
+    });
+    let base = own.unwrap_or(operation.server);
+    if is_absolute(base) {
+        return Ok(base);
+    }
+    let reason = if base.is_empty() {
+        "its description names no server".to_owned()
+    } else {
+        format!("its description has only `{base}`")
+    };
+    let message = format!(
+        "no base URL for API `{}` ({reason}); set one with `source(\"{0}\", |api| api.base_url(…))`",
+        operation.source
+    );
+    Err(Failure::new(ErrorKind::Configuration, message))
+}
+
+/// Host and port of an absolute base URL.
+pub(super) fn authority(base: &str) -> &str {
+    let start = base.find(':').map_or(base.len(), |colon| colon + "://".len());
+    let rest = base.get(start..).unwrap_or("");
+    rest.find('/').map_or(rest, |end| &rest[..end])
+}
+
+/// Whether a path has a segment that a URL parser removes together with the one before it (RFC 3986,
+/// section 5.2.4; the URL Standard reads `%2e` as a dot).
+pub(super) fn names_another_path(path: &str) -> bool {
+    path.split('/').any(|segment| {
+        let mut rest = segment.as_bytes();
+        let mut dots = 0;
+        while let Some(after) = rest.strip_prefix(b".").or(match rest {
+            [b'%', b'2', b'e' | b'E', after @ ..] => Some(after),
+            _ => None,
+        }) {
+            rest = after;
+            dots += 1;
+        }
+        rest.is_empty() && matches!(dots, 1 | 2)
+    })
+}
+
+/// A request that was sent, as expressions see it.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) method: std::borrow::Cow<'static, str>,
+    pub(crate) url: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) given: Vec<Given>,
+}
+
+/// A request that can be sent.
+pub(crate) struct Finished<'s> {
+    pub(crate) request: Request<Bytes>,
+    /// The base URL of the API.
+    pub(crate) base: &'s str,
+    /// The same for expressions, where they read it.
+    pub(crate) sent: Option<Sent>,
+}
+
+/// Whether a base URL says where a server is and nothing that follows a path.
+pub(super) fn is_absolute(base: &str) -> bool {
+    let bytes = base.as_bytes();
+    let scheme = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let rest = bytes.get(scheme..).and_then(|rest| rest.strip_prefix(b"://"));
+    scheme > 0
+        && rest.is_some_and(|rest| !rest.is_empty() && !rest.iter().any(|byte| matches!(byte, b'{' | b'?' | b'#')))
+}
+
+impl Call {
+    pub(crate) fn finish<'s>(
+        mut self,
+        settings: &'s Settings,
+        chosen: &[Chosen<'_>],
+        token: Option<&str>,
+    ) -> Result<Finished<'s>, Failure> {
+        let known = settings.sources.get(self.operation.source);
+        let base = base(self.operation, settings)?;
+        for (kind, name, credential) in chosen {
+            self.credential(kind, name, credential, token)?;
+        }
+        if let Some(source) = known {
+            for (name, value) in &source.headers {
+                if !self.headers.contains_key(name) {
+                    self.headers.insert(name, value.clone());
+                }
+            }
+        }
+        if !self.cookies.is_empty() {
+            let mut cookies = std::mem::take(&mut self.cookies);
+            // A step may have written the header itself: it is one list (RFC 6265, section 5.4).
+            let mut secret = self.secret_cookie;
+            if let Some(own) = self.headers.get(header::COOKIE) {
+                secret |= own.is_sensitive();
+                if let Ok(own) = own.to_str() {
+                    cookies = format!("{own}; {cookies}");
+                }
+            }
+            self.header_text("cookie", &cookies)?;
+            if let Some(value) = self.headers.get_mut(header::COOKIE) {
+                value.set_sensitive(secret);
+            }
+        }
+        // RFC 9110, section 8.6: a method that has content says so even where there is none.
+        if self.body.is_empty() && matches!(self.operation.method, "POST" | "PUT" | "PATCH") {
+            self.headers
+                .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        if !self.headers.contains_key(header::ACCEPT) {
+            self.headers
+                .insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.8"));
+        }
+        // A template may have a query of its own; in values `?` is encoded.
+        let fixed = self.path.find('?');
+        if self.path.as_bytes().first() != Some(&b'/')
+            || names_another_path(&self.path[..fixed.unwrap_or(self.path.len())])
+        {
+            let message = format!(
+                "the path `{}` of `{}` would be another one: it has a segment of dots",
+                self.path, self.operation.name
+            );
+            return Err(Failure::new(ErrorKind::Request, message));
+        }
+        let length = base.len() + self.path.len() + 1 + self.query.len() + self.keys.len();
+        let mut url = String::with_capacity(length);
+        url.push_str(base);
+        url.push_str(&self.path);
+        if !self.query.is_empty() {
+            match fixed {
+                None => url.push('?'),
+                Some(_) if self.path.ends_with(['?', '&']) => {}
+                Some(_) => url.push('&'),
+            }
+            url.push_str(&self.query);
+        }
+        let shown = self.recalled.then(|| url.clone());
+        let invalid = |source: crate::transport::BoxError| Failure {
+            source: Some(source),
+            ..Failure::new(
+                ErrorKind::Request,
+                format!("the URL of `{}` cannot be sent", self.operation.name),
+            )
+        };
+        if !self.keys.is_empty() {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&self.keys[1..]);
+        }
+        let uri = Uri::from_maybe_shared(Bytes::from(url)).map_err(|error| invalid(error.into()))?;
+        // No text of a description or value can move a request and its credentials to another host.
+        // The text of the URL starts with that of the base, so that the scheme is the same if its length is.
+        let scheme = uri.scheme_str().map_or(0, str::len);
+        if uri.authority().map(http::uri::Authority::as_str) != Some(authority(base))
+            || base.as_bytes().get(scheme) != Some(&b':')
+        {
+            return Err(invalid("its scheme, host or port is not that of the base URL".into()));
+        }
+        let method = Method::from_bytes(self.operation.method.as_bytes()).map_err(|error| invalid(error.into()))?;
+        let body = Bytes::from(self.body);
+        let sent = shown.map(|url| Sent {
+            method: self.operation.method.into(),
+            url,
+            headers: self.headers.clone(),
+            body: body.clone(),
+            given: self.given,
+        });
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = self.headers;
+        request
+            .extensions_mut()
+            .insert(Limits::new(settings.max_response_bytes));
+        Ok(Finished { request, base, sent })
+    }
+}

@@ -103,13 +103,6 @@ pub(super) fn invalid_inputs_schema(document: &Document<'_>, diagnostics: &mut D
 
 fn problem(entry: Entry<'_>, holds: Holds) -> Option<Diagnostic> {
     let Entry { key, value, .. } = entry;
-    let wrong = |at: Cursor<'_>, expected: &str| {
-        let found = at
-            .as_str()
-            .map_or_else(|| at.kind().to_owned(), |text| format!("`{text}`"));
-        let message = format!("`{key}` must be {expected}, found {found}");
-        Some(Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, at.span(), message))
-    };
     let items = match &value.node().data {
         Data::Array(_) => Some(value.items()),
         _ => None,
@@ -118,34 +111,22 @@ fn problem(entry: Entry<'_>, holds: Holds) -> Option<Diagnostic> {
         Data::Number(text) => text.parse::<f64>().ok(),
         _ => None,
     };
-    let is_schema = |at: &Cursor<'_>| at.is_object() || at.as_bool().is_some();
     match holds {
-        Holds::Type => {
-            let names: Vec<Cursor<'_>> = items.map_or_else(|| vec![value], Iterator::collect);
-            let bad = names
-                .into_iter()
-                .find(|name| !name.as_str().is_some_and(|name| TYPES.contains(&name)))?;
-            let meant = similar(bad.as_str().unwrap_or(""), TYPES);
-            let help = meant.map_or_else(
-                || format!("the types are {}", TYPES.map(|name| format!("`{name}`")).join(", ")),
-                |name| format!("write `type: {name}`"),
-            );
-            wrong(bad, "the name of a type").map(|problem| problem.help(help))
-        }
+        Holds::Type => type_problem(key, value, items),
         Holds::Names => match items {
             None if value.as_bool().is_some() => {
                 let help = "list the names of required inputs in `required` of the object around them";
-                wrong(value, "an array of names").map(|problem| problem.help(help))
+                wrong(key, value, "an array of names").map(|problem| problem.help(help))
             }
             None => {
                 let name = value.as_str().unwrap_or("NAME");
-                wrong(value, "an array of names").map(|problem| problem.help(format!("write `{key}: [{name}]`")))
+                wrong(key, value, "an array of names").map(|problem| problem.help(format!("write `{key}: [{name}]`")))
             }
-            Some(mut items) => wrong(items.find(|item| item.as_str().is_none())?, "an array of names"),
+            Some(mut items) => wrong(key, items.find(|item| item.as_str().is_none())?, "an array of names"),
         },
         Holds::Size => match number {
             Some(size) if size >= 0.0 && size.fract() == 0.0 => None,
-            _ => wrong(value, "an integer that is not negative"),
+            _ => wrong(key, value, "an integer that is not negative"),
         },
         Holds::Number if number.is_some() => None,
         Holds::Number => {
@@ -155,23 +136,24 @@ fn problem(entry: Entry<'_>, holds: Holds) -> Option<Diagnostic> {
                 (None, Some(true)) => Some(format!("write the limit itself: `{key}: 5`")),
                 _ => None,
             };
-            wrong(value, "a number").map(|problem| problem.help_if(help))
+            wrong(key, value, "a number").map(|problem| problem.help_if(help))
         }
         Holds::PositiveNumber => match number {
             Some(number) if number > 0.0 => None,
-            _ => wrong(value, "a number above zero"),
+            _ => wrong(key, value, "a number above zero"),
         },
         Holds::Values => match items {
             Some(_) => None,
             None => {
                 let written = value.scalar_text().unwrap_or("…");
-                wrong(value, "an array of values").map(|problem| problem.help(format!("write `{key}: [{written}]`")))
+                wrong(key, value, "an array of values")
+                    .map(|problem| problem.help(format!("write `{key}: [{written}]`")))
             }
         },
         Holds::Text if value.as_str().is_some() => None,
-        Holds::Text => wrong(value, "a string"),
+        Holds::Text => wrong(key, value, "a string"),
         Holds::Flag if value.as_bool().is_some() => None,
-        Holds::Flag => wrong(value, "`true` or `false`"),
+        Holds::Flag => wrong(key, value, "`true` or `false`"),
         Holds::Schema if is_schema(&value) => None,
         Holds::Schema => {
             let help = match (items, value.as_str()) {
@@ -179,34 +161,68 @@ fn problem(entry: Entry<'_>, holds: Holds) -> Option<Diagnostic> {
                 (_, Some(name)) if TYPES.contains(&name) => Some(format!("write `{key}: {{ type: {name} }}`")),
                 _ => None,
             };
-            wrong(value, "a schema").map(|problem| problem.help_if(help))
+            wrong(key, value, "a schema").map(|problem| problem.help_if(help))
         }
         Holds::Schemas => match items {
             Some(items) if items.len() > 0 => {
-                wrong(items.into_iter().find(|at| !is_schema(at))?, "an array of schemas")
+                wrong(key, items.into_iter().find(|at| !is_schema(at))?, "an array of schemas")
             }
-            _ => wrong(value, "an array of schemas with at least one"),
+            _ => wrong(key, value, "an array of schemas with at least one"),
         },
-        Holds::SchemaMap if value.is_object() => {
-            let bad = value.members().find(|entry| !is_schema(&entry.value))?;
-            let found = bad.value.as_str();
-            let help = found.filter(|name| TYPES.contains(name));
-            let help = help.map(|name| format!("write `{}: {{ type: {name} }}`", bad.key));
-            let found = found.map_or_else(|| bad.value.kind().to_owned(), |text| format!("`{text}`"));
-            let message = format!("`{}` must be a schema, found {found}", bad.key);
-            Some(Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, bad.value.span(), message).help_if(help))
-        }
-        Holds::SchemaMap => wrong(value, "an object of schemas"),
+        Holds::SchemaMap if value.is_object() => schema_problem(value),
+        Holds::SchemaMap => wrong(key, value, "an object of schemas"),
         Holds::NameLists if value.is_object() => {
             let lists = value.members().map(|entry| entry.value);
             let is_list = |at: &Cursor<'_>| {
                 matches!(at.node().data, Data::Array(_)) && at.items().all(|item| item.as_str().is_some())
             };
             wrong(
+                key,
                 lists.into_iter().find(|at| !is_list(at))?,
                 "an object of arrays of names",
             )
         }
-        Holds::NameLists => wrong(value, "an object of arrays of names"),
+        Holds::NameLists => wrong(key, value, "an object of arrays of names"),
     }
+}
+
+fn wrong(key: &str, at: Cursor<'_>, expected: &str) -> Option<Diagnostic> {
+    let found = at
+        .as_str()
+        .map_or_else(|| at.kind().to_owned(), |text| format!("`{text}`"));
+    let message = format!("`{key}` must be {expected}, found {found}");
+    Some(Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, at.span(), message))
+}
+
+fn is_schema(at: &Cursor<'_>) -> bool {
+    at.is_object() || at.as_bool().is_some()
+}
+
+/// A name that is no type, alone or in an array.
+fn type_problem<'a>(
+    key: &str,
+    value: Cursor<'a>,
+    items: Option<impl Iterator<Item = Cursor<'a>>>,
+) -> Option<Diagnostic> {
+    let names: Vec<Cursor<'_>> = items.map_or_else(|| vec![value], Iterator::collect);
+    let bad = names
+        .into_iter()
+        .find(|name| !name.as_str().is_some_and(|name| TYPES.contains(&name)))?;
+    let meant = similar(bad.as_str().unwrap_or(""), TYPES);
+    let help = meant.map_or_else(
+        || format!("the types are {}", TYPES.map(|name| format!("`{name}`")).join(", ")),
+        |name| format!("write `type: {name}`"),
+    );
+    wrong(key, bad, "the name of a type").map(|problem| problem.help(help))
+}
+
+/// A member of an object of schemas that is none.
+fn schema_problem(value: Cursor<'_>) -> Option<Diagnostic> {
+    let bad = value.members().find(|entry| !is_schema(&entry.value))?;
+    let found = bad.value.as_str();
+    let help = found.filter(|name| TYPES.contains(name));
+    let help = help.map(|name| format!("write `{}: {{ type: {name} }}`", bad.key));
+    let found = found.map_or_else(|| bad.value.kind().to_owned(), |text| format!("`{text}`"));
+    let message = format!("`{}` must be a schema, found {found}", bad.key);
+    Some(Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, bad.value.span(), message).help_if(help))
 }

@@ -24,39 +24,7 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
     let mut choices = TokenStream::new();
     let mut decided = false;
     for (position, action) in actions.iter().enumerate() {
-        let taken = match &action.kind {
-            ActionKind::End => quote!(__rt::Action::End),
-            ActionKind::Goto(to) => {
-                let to = Literal::usize_unsuffixed(*to);
-                quote!(__rt::Action::Goto(#to))
-            }
-            ActionKind::Leave(site) => {
-                let site = Literal::usize_unsuffixed(*site);
-                quote!(__rt::Action::Leave(#site))
-            }
-            ActionKind::Retry { after, detour, .. } => {
-                let detour = match detour {
-                    None => quote!(None),
-                    Some(Detour::Step(step)) => {
-                        let step = Literal::usize_unsuffixed(*step);
-                        quote!(Some(__rt::Detour::Step(#step)))
-                    }
-                    Some(Detour::Call(site)) => {
-                        let site = Literal::usize_unsuffixed(*site);
-                        quote!(Some(__rt::Detour::Call(#site)))
-                    }
-                };
-                let after = match after {
-                    Some(seconds) => {
-                        let seconds = Literal::f64_unsuffixed(*seconds);
-                        quote!(Some(#seconds))
-                    }
-                    None => quote!(None),
-                };
-                quote!(__rt::Action::Retry(#after, #detour))
-            }
-            ActionKind::Invalid => continue,
-        };
+        let Some(taken) = taken(&action.kind) else { continue };
         let mut conditions: Vec<TokenStream> = action
             .criteria
             .iter()
@@ -94,4 +62,41 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
         });
     }
     Some(quote!(#read #choices))
+}
+
+/// What an action does.
+fn taken(kind: &ActionKind) -> Option<TokenStream> {
+    Some(match kind {
+        ActionKind::End => quote!(__rt::Action::End),
+        ActionKind::Goto(to) => {
+            let to = Literal::usize_unsuffixed(*to);
+            quote!(__rt::Action::Goto(#to))
+        }
+        ActionKind::Leave(site) => {
+            let site = Literal::usize_unsuffixed(*site);
+            quote!(__rt::Action::Leave(#site))
+        }
+        ActionKind::Retry { after, detour, .. } => {
+            let detour = match detour {
+                None => quote!(None),
+                Some(Detour::Step(step)) => {
+                    let step = Literal::usize_unsuffixed(*step);
+                    quote!(Some(__rt::Detour::Step(#step)))
+                }
+                Some(Detour::Call(site)) => {
+                    let site = Literal::usize_unsuffixed(*site);
+                    quote!(Some(__rt::Detour::Call(#site)))
+                }
+            };
+            let after = match after {
+                Some(seconds) => {
+                    let seconds = Literal::f64_unsuffixed(*seconds);
+                    quote!(Some(#seconds))
+                }
+                None => quote!(None),
+            };
+            quote!(__rt::Action::Retry(#after, #detour))
+        }
+        ActionKind::Invalid => return None,
+    })
 }

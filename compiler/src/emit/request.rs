@@ -149,51 +149,54 @@ pub(super) fn prepare(step: &Step, workflow: &Workflow) -> TokenStream {
             quote!({ let value = #value; #send })
         }
     });
-    let body = request.body.as_ref().map(|body| {
-        let content_type = &body.content_type;
-        let replaced: Vec<TokenStream> = body
-            .replacements
-            .iter()
-            .map(|(target, value)| {
-                let value = scope.datum(value, "a replacement");
-                match target {
-                    ReplacementTarget::Pointer(tokens) => quote!(call.replace(&[#(#tokens),*], #value.as_ref())?;),
-                    ReplacementTarget::Query(engine, query) => {
-                        let (definition, query) = fixed_query(*engine, query);
-                        quote!({ #definition call.replace_selected(&*#query, #value.as_ref())?; })
-                    }
-                }
-            })
-            .collect();
-        if matches!(body.form, Format::Form | Format::Multipart) {
-            let payload = required(&scope, &body.payload, "the payload");
-            let fields = body.fields.iter().map(field);
-            let method = super::ident(if body.form == Format::Form { "form" } else { "multipart" });
-            return quote!(call.#method(#content_type, &#payload, &[#(#fields),*])?;);
-        }
-        if body.form != Format::Json {
-            let payload = required(&scope, &body.payload, "the payload");
-            return quote! {
-                call.text(#content_type, &#payload)?;
-                #(#replaced)*
-            };
-        }
-        let statements = scope.payload(&body.payload);
-        // Text with values outside its string literals need not be JSON in the end.
-        let bare = matches!(&body.payload.kind, ValueKind::JsonText(pieces) if pieces.iter().any(|piece| matches!(piece, JsonPiece::Bare(_))));
-        let checked = bare.then(|| quote!(call.check_json()?;));
-        quote! {
-            let mut body = call.json(#content_type);
-            #statements
-            #checked
-            #(#replaced)*
-        }
-    });
+    let body = request.body.as_ref().map(|body| self::body(body, &scope));
     let recalled = reads_request(step, workflow).then(|| quote!(call.recalled();));
     quote! {
         #recalled
         #(#path)*
         #(#parameters)*
         #body
+    }
+}
+
+/// Statements that write a body.
+fn body(body: &crate::plan::Body, scope: &Scope<'_>) -> TokenStream {
+    let content_type = &body.content_type;
+    let replaced: Vec<TokenStream> = body
+        .replacements
+        .iter()
+        .map(|(target, value)| {
+            let value = scope.datum(value, "a replacement");
+            match target {
+                ReplacementTarget::Pointer(tokens) => quote!(call.replace(&[#(#tokens),*], #value.as_ref())?;),
+                ReplacementTarget::Query(engine, query) => {
+                    let (definition, query) = fixed_query(*engine, query);
+                    quote!({ #definition call.replace_selected(&*#query, #value.as_ref())?; })
+                }
+            }
+        })
+        .collect();
+    if matches!(body.form, Format::Form | Format::Multipart) {
+        let payload = required(scope, &body.payload, "the payload");
+        let fields = body.fields.iter().map(field);
+        let method = super::ident(if body.form == Format::Form { "form" } else { "multipart" });
+        return quote!(call.#method(#content_type, &#payload, &[#(#fields),*])?;);
+    }
+    if body.form != Format::Json {
+        let payload = required(scope, &body.payload, "the payload");
+        return quote! {
+            call.text(#content_type, &#payload)?;
+            #(#replaced)*
+        };
+    }
+    let statements = scope.payload(&body.payload);
+    // Text with values outside its string literals need not be JSON in the end.
+    let bare = matches!(&body.payload.kind, ValueKind::JsonText(pieces) if pieces.iter().any(|piece| matches!(piece, JsonPiece::Bare(_))));
+    let checked = bare.then(|| quote!(call.check_json()?;));
+    quote! {
+        let mut body = call.json(#content_type);
+        #statements
+        #checked
+        #(#replaced)*
     }
 }

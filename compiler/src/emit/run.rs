@@ -103,53 +103,10 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     });
     let dependencies = Literal::u32_unsuffixed(fingerprint::dependencies(workflow, plan));
     let first = index(workflow.first);
-    let steps = workflow.steps.iter().map(|step| {
-        let id = &step.id;
-        let outputs = step
-            .outputs
-            .iter()
-            .map(|output| super::settle::kept(output, workflow, plan));
-        let whole = step
-            .whole
-            .then(|| quote!(__rt::Output::whole("$outputs"), __rt::Output::whole("$inputs")));
-        let timeout = step.timeout.map(|milliseconds| {
-            let milliseconds = Literal::u64_unsuffixed(milliseconds);
-            quote!(timeout: Some(#milliseconds),)
-        });
-        let next = step.next.map(|next| {
-            let next = Literal::usize_unsuffixed(next);
-            quote!(next: Some(#next),)
-        });
-        let call = step.site().map(|call| {
-            let call = Literal::usize_unsuffixed(call);
-            quote!(call: Some(#call),)
-        });
-        let needs = indices("needs", &step.after);
-        // A called workflow waits for its inputs where it is called.
-        let inputs = step.request().is_some().then(|| indices("inputs", &step.needs));
-        let prints = fingerprint::step(step, workflow, plan).map(Literal::u32_unsuffixed);
-        let operation = step.request().filter(|_| !broken).map(|request| {
-            let operation = super::request::operation(request);
-            quote!(operation: Some(&#operation),)
-        });
-        let unreachable = (!step.reachable).then(|| quote!(reachable: false,));
-        let declared = |json: bool| {
-            let responses = step.request().into_iter().flat_map(|request| &request.responses);
-            let statuses: Vec<&String> = responses
-                .filter(|(_, is_json)| *is_json == json)
-                .map(|(status, _)| status)
-                .collect();
-            let name = ident(if json { "json" } else { "other" });
-            (!statuses.is_empty()).then(|| quote!(#name: &[#(#statuses),*],))
-        };
-        let (json, other) = (declared(true), declared(false));
-        quote! {
-            __rt::StepShape {
-                id: #id, #operation #unreachable outputs: &[#(#outputs,)* #whole], #inputs #timeout #next #needs #call
-                prints: [#(#prints),*], #json #other ..__rt::StepShape::EMPTY
-            }
-        }
-    });
+    let steps = workflow
+        .steps
+        .iter()
+        .map(|step| step_shape(step, workflow, plan, broken));
     let targets: Vec<TokenStream> = targets(workflow, plan)
         .into_iter()
         .map(|target| {
@@ -174,6 +131,54 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
             workflow: #id, file: #file, inputs: &[#(#inputs),*], first: #first, steps: &[#(#steps),*], #dependencies
             #targets sources: &[#(#sources),*], #(#decisions,)* ..__rt::Shape::EMPTY
         };
+    }
+}
+
+fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
+    let id = &step.id;
+    let outputs = step
+        .outputs
+        .iter()
+        .map(|output| super::settle::kept(output, workflow, plan));
+    let whole = step
+        .whole
+        .then(|| quote!(__rt::Output::whole("$outputs"), __rt::Output::whole("$inputs")));
+    let timeout = step.timeout.map(|milliseconds| {
+        let milliseconds = Literal::u64_unsuffixed(milliseconds);
+        quote!(timeout: Some(#milliseconds),)
+    });
+    let next = step.next.map(|next| {
+        let next = Literal::usize_unsuffixed(next);
+        quote!(next: Some(#next),)
+    });
+    let call = step.site().map(|call| {
+        let call = Literal::usize_unsuffixed(call);
+        quote!(call: Some(#call),)
+    });
+    let needs = indices("needs", &step.after);
+    // A called workflow waits for its inputs where it is called.
+    let inputs = step.request().is_some().then(|| indices("inputs", &step.needs));
+    let prints = fingerprint::step(step, workflow, plan).map(Literal::u32_unsuffixed);
+    let operation = step.request().filter(|_| !broken).map(|request| {
+        let operation = super::request::operation(request);
+        quote!(operation: Some(&#operation),)
+    });
+    let unreachable = (!step.reachable).then(|| quote!(reachable: false,));
+    let declared = |json: bool| {
+        let responses = step.request().into_iter().flat_map(|request| &request.responses);
+        let statuses: Vec<&String> = responses
+            .filter(|(_, is_json)| *is_json == json)
+            .map(|(status, _)| status)
+            .collect();
+        let name = ident(if json { "json" } else { "other" });
+        (!statuses.is_empty()).then(|| quote!(#name: &[#(#statuses),*],))
+    };
+    let (json, other) = (declared(true), declared(false));
+    quote! {
+        __rt::StepShape {
+            id: #id, #operation #unreachable outputs: &[#(#outputs,)* #whole], #inputs #timeout #next #needs #call
+            prints: [#(#prints),*], #json #other ..__rt::StepShape::EMPTY
+        }
     }
 }
 
@@ -361,44 +366,7 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
             }
         }
     });
-    let choose = |success: bool| {
-        let arms: Vec<TokenStream> = steps()
-            .filter_map(|(index, number, step)| {
-                let actions = if success { &step.on_success } else { &step.on_failure };
-                let statements = super::action::actions(actions, success, index, workflow)?;
-                Some(quote!(#number => { #statements }))
-            })
-            .collect();
-        if arms.is_empty() {
-            return None;
-        }
-        let (docs, name, of, rest) = if success {
-            (
-                quote!(#[doc = r" What happens after a step that has succeeded."]),
-                quote!(succeeded),
-                quote!(__rt::Action),
-                quote!(__rt::Action::Next),
-            )
-        } else {
-            (
-                quote!(#[doc = r" What happens after a step that has failed."]),
-                quote!(failed),
-                quote!(Option<__rt::Action>),
-                quote!(None),
-            )
-        };
-        Some(quote! {
-            #docs
-            #[allow(unused_variables)]
-            fn #name(run: &__rt::Frame<'_>, step: usize, exchange: &__rt::Exchange<'_>) -> #of {
-                match step {
-                    #(#arms)*
-                    _ => #rest,
-                }
-            }
-        })
-    };
-    let (succeeded, failed) = (choose(true), choose(false));
+    let (succeeded, failed) = (choose(workflow, true), choose(workflow, false));
     let (output, calls) = (output(workflow), calls(workflow, plan));
     quote! {
         #send
@@ -408,4 +376,47 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
         #output
         #calls
     }
+}
+
+/// What happens after each step that has succeeded, or failed.
+fn choose(workflow: &Workflow, success: bool) -> Option<TokenStream> {
+    let arms: Vec<TokenStream> = workflow
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(index, step)| {
+            let number = Literal::usize_unsuffixed(index);
+            let actions = if success { &step.on_success } else { &step.on_failure };
+            let statements = super::action::actions(actions, success, index, workflow)?;
+            Some(quote!(#number => { #statements }))
+        })
+        .collect();
+    if arms.is_empty() {
+        return None;
+    }
+    let (docs, name, of, rest) = if success {
+        (
+            quote!(#[doc = r" What happens after a step that has succeeded."]),
+            quote!(succeeded),
+            quote!(__rt::Action),
+            quote!(__rt::Action::Next),
+        )
+    } else {
+        (
+            quote!(#[doc = r" What happens after a step that has failed."]),
+            quote!(failed),
+            quote!(Option<__rt::Action>),
+            quote!(None),
+        )
+    };
+    Some(quote! {
+        #docs
+        #[allow(unused_variables)]
+        fn #name(run: &__rt::Frame<'_>, step: usize, exchange: &__rt::Exchange<'_>) -> #of {
+            match step {
+                #(#arms)*
+                _ => #rest,
+            }
+        }
+    })
 }

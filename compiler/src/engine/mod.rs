@@ -104,6 +104,10 @@ fn xpath31(query: &str, reason: &str) -> Result<Engine, Refusal> {
 ///
 /// # Errors
 /// It is not a pattern, or one of another dialect, or one that the runtime cannot run.
+#[cfg_attr(
+    not(feature = "regex"),
+    allow(clippy::unnecessary_wraps, reason = "an engine may refuse")
+)]
 pub fn pattern(pattern: &str) -> Result<String, BadPattern> {
     #[cfg(feature = "regex")]
     return pattern::read(pattern);

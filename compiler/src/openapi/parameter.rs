@@ -91,12 +91,32 @@ impl<'a> Reader<'a, '_> {
             }
             (false, None) => at.get("schema").and_then(|schema| self.schema(schema)),
         };
+        let (style, explode) = self.style(at, location);
+        // Before 3.2 it is for query parameters alone (OpenAPI 3.1.1, "Parameter Object").
+        let allow_reserved = at.get("allowReserved").and_then(Cursor::as_bool) == Some(true)
+            && (location == Location::Query || self.api.minor >= 2);
+        Some(Parameter {
+            name,
+            location,
+            required,
+            style,
+            explode,
+            allow_reserved,
+            content: media.map(|media| media.key),
+            schema,
+            span: at.span(),
+        })
+    }
+
+    /// `style` and `explode`, or what Swagger 2.0 calls `collectionFormat`.
+    fn style(&mut self, at: Cursor<'a>, location: Location) -> (&'a str, bool) {
+        let swagger = self.api.dialect == Dialect::Swagger2;
         let collection = at.get("collectionFormat").and_then(Cursor::as_str).filter(|_| swagger);
         let default_style = match location {
             Location::Query | Location::QueryString | Location::Cookie => "form",
             Location::Path | Location::Header => "simple",
         };
-        let (style, explode) = match collection {
+        match collection {
             Some("multi") => ("form", true),
             Some("ssv") => ("spaceDelimited", false),
             Some("pipes") => ("pipeDelimited", false),
@@ -119,20 +139,6 @@ impl<'a> Reader<'a, '_> {
                         .unwrap_or(matches!(style, "form" | "cookie")),
                 )
             }
-        };
-        // Before 3.2 it is for query parameters alone (OpenAPI 3.1.1, "Parameter Object").
-        let allow_reserved = at.get("allowReserved").and_then(Cursor::as_bool) == Some(true)
-            && (location == Location::Query || self.api.minor >= 2);
-        Some(Parameter {
-            name,
-            location,
-            required,
-            style,
-            explode,
-            allow_reserved,
-            content: media.map(|media| media.key),
-            schema,
-            span: at.span(),
-        })
+        }
     }
 }

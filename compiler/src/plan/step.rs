@@ -179,27 +179,8 @@ impl<'a> Planner<'_, 'a> {
                 style: style(argument),
             });
         }
-        let json_instead = body
-            .as_ref()
-            .is_some_and(|body| body.by_description && self.typing.not_text(body, index).is_some());
         let body = match body {
-            Some(body) => Some(Body {
-                // A structure that the description accepts as text only is sent as JSON if the user lowers
-                // the rule.
-                content_type: if json_instead {
-                    "application/json".to_owned()
-                } else {
-                    body.content_type.clone()
-                },
-                fields: field::fields(body),
-                form: if json_instead { Format::Json } else { body.form },
-                payload: value(&body.payload)?,
-                replacements: body
-                    .replacements
-                    .iter()
-                    .map(|(target, new)| Some((target.clone(), value(new)?)))
-                    .collect::<Option<Vec<_>>>()?,
-            }),
+            Some(body) => Some(self.body(body, index)?),
             None => None,
         };
         let mut request = Request {
@@ -232,6 +213,26 @@ impl<'a> Planner<'_, 'a> {
         });
         request.security = alternatives.collect();
         Some(request)
+    }
+
+    fn body(&self, body: &program::Body<'a>, index: usize) -> Option<Body> {
+        let value = |value: &program::Value| self.value(value, Some(index));
+        // A structure that the description accepts as text only is sent as JSON if the user lowers the rule.
+        let json_instead = body.by_description && self.typing.not_text(body, index).is_some();
+        let replacements = body.replacements.iter();
+        Some(Body {
+            content_type: if json_instead {
+                "application/json".to_owned()
+            } else {
+                body.content_type.clone()
+            },
+            fields: field::fields(body),
+            form: if json_instead { Format::Json } else { body.form },
+            payload: value(&body.payload)?,
+            replacements: replacements
+                .map(|(target, new)| Some((target.clone(), value(new)?)))
+                .collect::<Option<Vec<_>>>()?,
+        })
     }
 
     fn criterion(&self, criterion: &program::Criterion, at: usize) -> Option<Criterion> {

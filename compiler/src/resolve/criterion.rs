@@ -199,19 +199,13 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// A comparison is no query (RFC 9535); read as a simple condition, its queries reach into the
-    /// context, and `length` is that of an array.
-    fn jsonpath_comparison(
+    fn report_comparison(
         &mut self,
         condition: document::Text<'a>,
-        context: Option<Reference>,
+        context: Option<&Reference>,
         pieces: &[Compared<'_>],
-        parsed: &Condition,
-        place: &Place<'a>,
-    ) -> Test {
-        let base = context
-            .as_ref()
-            .map_or("$response.body", |context| context.text.as_str());
+    ) {
+        let base = context.map_or("$response.body", |context| context.text.as_str());
         let hash = if base.contains('#') { "" } else { "#" };
         let (mut mended, mut length) = (String::new(), false);
         for piece in pieces {
@@ -247,6 +241,19 @@ impl<'a> Scope<'a, '_> {
             ))
         };
         self.diagnostics.push(diagnostic);
+    }
+
+    /// A comparison is no query (RFC 9535); read as a simple condition, its queries reach into the
+    /// context, and `length` is that of an array.
+    fn jsonpath_comparison(
+        &mut self,
+        condition: document::Text<'a>,
+        context: Option<Reference>,
+        pieces: &[Compared<'_>],
+        parsed: &Condition,
+        place: &Place<'a>,
+    ) -> Test {
+        self.report_comparison(condition, context.as_ref(), pieces);
         // Without a context there is an error already.
         let Some(context) = context else {
             return Test::Invalid;

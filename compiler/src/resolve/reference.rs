@@ -85,14 +85,11 @@ impl<'a> Scope<'a, '_> {
             Root::Response(part) => match part {
                 Part::Header(name) => Source::ResponseHeader(name.text.clone()),
                 Part::Body | Part::Payload => Source::ResponseBody,
-                Part::Query(_) | Part::Path(_) => {
-                    let message = "a response has no query and no path";
-                    self.diagnostics.push(
-                        Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
-                            .help("those of the request are `$request.query.NAME` and `$request.path.NAME`"),
-                    );
-                    Source::Invalid
-                }
+                Part::Query(_) | Part::Path(_) => self.misplaced(
+                    span,
+                    "a response has no query and no path",
+                    Some("those of the request are `$request.query.NAME` and `$request.path.NAME`"),
+                ),
             },
             // What the step calls was reported.
             Root::Message(_) if place.step.is_some_and(|step| self.is_asynchronous(step)) => Source::Invalid,
@@ -101,21 +98,17 @@ impl<'a> Scope<'a, '_> {
             {
                 Source::Invalid
             }
-            Root::Message(_) => {
-                let message = "`$message` exists only in a step that sends or receives on an AsyncAPI channel";
-                self.diagnostics
-                    .push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message));
-                Source::Invalid
-            }
+            Root::Message(_) => self.misplaced(
+                span,
+                "`$message` exists only in a step that sends or receives on an AsyncAPI channel",
+                None,
+            ),
             Root::Output(name) if place.response && self.called(place).is_some() => self.callee_output(name, at, place),
-            Root::Output(_) => {
-                let message = "`$outputs` exists only in a step that calls a workflow";
-                self.diagnostics.push(
-                    Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
-                        .help("an output of a step is `$steps.STEP.outputs.NAME`"),
-                );
-                Source::Invalid
-            }
+            Root::Output(_) => self.misplaced(
+                span,
+                "`$outputs` exists only in a step that calls a workflow",
+                Some("an output of a step is `$steps.STEP.outputs.NAME`"),
+            ),
             Root::Input(name) => self.input(name, at, nested),
             Root::Step { step, output } => self.step_output(step, output, at, nested),
             Root::Workflow {
@@ -124,24 +117,23 @@ impl<'a> Scope<'a, '_> {
                 field,
             } => self.dependency(workflow, *inputs, field, at),
             Root::Source { source, reference } => self.source_field(source, reference, at),
-            Root::Component { .. } => {
-                let message = "`$components` stands only in the `reference` of a Reusable Object";
-                self.diagnostics
-                    .push(Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message));
-                Source::Invalid
-            }
+            Root::Component { .. } => self.misplaced(
+                span,
+                "`$components` stands only in the `reference` of a Reusable Object",
+                None,
+            ),
             Root::SelfUri => match self.document.self_uri {
                 Some(uri) => Source::Constant(uri.value.to_owned()),
-                None => {
-                    self.diagnostics.push(Diagnostic::new(
-                        &rule::EXPRESSION_CONTEXT,
-                        span,
-                        "`$self` is used, but the document has no `$self` field",
-                    ));
-                    Source::Invalid
-                }
+                None => self.misplaced(span, "`$self` is used, but the document has no `$self` field", None),
             },
         }
+    }
+
+    /// An expression that has no value where it stands.
+    fn misplaced(&mut self, span: Span, message: &str, help: Option<&str>) -> Source {
+        let diagnostic = Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message);
+        self.diagnostics.push(diagnostic.help_if(help.map(str::to_owned)));
+        Source::Invalid
     }
 
     fn no_request(&mut self, root: &Root, span: Span) {

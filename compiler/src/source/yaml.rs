@@ -139,37 +139,40 @@ impl Builder<'_> {
             }
             Event::SequenceStart(_, anchor, _) => self.open(range, anchor, Content::Array(Vec::new())),
             Event::MappingStart(_, anchor, _) => self.open(range, anchor, Content::Object(Vec::new(), None)),
-            Event::SequenceEnd | Event::MappingEnd => {
-                let Some(open) = self.stack.pop() else { return Ok(()) };
-                let (data, last) = match open.content {
-                    Content::Array(items) => {
-                        let last = items.last().map(|item| item.range.end);
-                        (Data::Array(items), last)
-                    }
-                    Content::Object(members, _) => {
-                        let members = self.merged(members)?;
-                        let last = members
-                            .last()
-                            .map(|member| member.value.range.end.max(member.key_range.end));
-                        (Data::Object(members), last)
-                    }
-                };
-                // A block collection has no closing character: it ends with its last child, not
-                // where the next token starts.
-                let end = if bytes.is_empty() {
-                    last.map_or(bytes.end, |last| last as usize)
-                } else {
-                    bytes.end
-                };
-                let node = Node {
-                    range: Range::new(open.start, end),
-                    style: Style::Plain,
-                    data,
-                };
-                self.complete(node, open.anchor)
-            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(bytes),
             _ => Ok(()),
         }
+    }
+
+    /// The end of a collection.
+    fn close(&mut self, bytes: std::ops::Range<usize>) -> Result<(), SyntaxError> {
+        let Some(open) = self.stack.pop() else { return Ok(()) };
+        let (data, last) = match open.content {
+            Content::Array(items) => {
+                let last = items.last().map(|item| item.range.end);
+                (Data::Array(items), last)
+            }
+            Content::Object(members, _) => {
+                let members = self.merged(members)?;
+                let last = members
+                    .last()
+                    .map(|member| member.value.range.end.max(member.key_range.end));
+                (Data::Object(members), last)
+            }
+        };
+        // A block collection has no closing character: it ends with its last child, not
+        // where the next token starts.
+        let end = if bytes.is_empty() {
+            last.map_or(bytes.end, |last| last as usize)
+        } else {
+            bytes.end
+        };
+        let node = Node {
+            range: Range::new(open.start, end),
+            style: Style::Plain,
+            data,
+        };
+        self.complete(node, open.anchor)
     }
 
     fn open(&mut self, range: Range, anchor: usize, content: Content) -> Result<(), SyntaxError> {

@@ -68,67 +68,66 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
             tokens.push(behind[..length].to_owned());
             rest = &behind[length..];
         } else if let Some(behind) = rest.strip_prefix('[') {
-            let inner = behind.trim_start_matches(BLANK);
-            match inner.chars().next() {
-                Some(quote @ ('\'' | '"')) => {
-                    let Some((name, length)) = quoted(inner, quote) else {
-                        return Err(error(
-                            at..whole.len(),
-                            "a name that is never closed, or has characters that it cannot have",
-                        ));
-                    };
-                    let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
-                        return Ok(Query::Other);
-                    };
-                    // A name of digits only would also match an index.
-                    if crate::source::array_index(&name).is_some() {
-                        return Ok(Query::Other);
-                    }
-                    tokens.push(name);
+            match bracket(behind.trim_start_matches(BLANK)).map_err(|message| error(at..whole.len(), message))? {
+                Some((token, after)) => {
+                    tokens.push(token);
                     rest = after;
                 }
-                Some('0'..='9') => {
-                    let length = inner
-                        .find(|letter: char| !letter.is_ascii_digit())
-                        .unwrap_or(inner.len());
-                    let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
-                        return Ok(Query::Other);
-                    };
-                    if crate::source::array_index(&inner[..length]).is_none_or(|index| index as u64 > LARGEST) {
-                        return Err(error(
-                            at..whole.len(),
-                            "an index has no leading zeros and at most 2^53 - 1",
-                        ));
-                    }
-                    tokens.push(format!("{INDEX}{}", &inner[..length]));
-                    rest = after;
-                }
-                Some('-') => {
-                    let length = inner[1..]
-                        .find(|letter: char| !letter.is_ascii_digit())
-                        .map_or(inner.len(), |end| end + 1);
-                    let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
-                        return Ok(Query::Other);
-                    };
-                    let digits = &inner[1..length];
-                    let fits = digits.parse::<u64>().is_ok_and(|index| index <= LARGEST);
-                    if !fits || !digits.starts_with(|first: char| ('1'..='9').contains(&first)) {
-                        return Err(error(
-                            at..whole.len(),
-                            "an index from the end is `-1` or less, at least -2^53 + 1",
-                        ));
-                    }
-                    tokens.push(format!("{INDEX}{}", &inner[..length]));
-                    rest = after;
-                }
-                Some(_) if inner.contains(']') => return Ok(Query::Other),
-                _ => return Err(error(at..whole.len(), "a bracket that is never closed")),
+                None => return Ok(Query::Other),
             }
         } else {
             return Err(error(at..whole.len(), "expected `.`, `[` or the end of the query"));
         }
     }
     Ok(Query::Singular(tokens))
+}
+
+/// What stands in a bracket, up to the bracket's end: a token, and the rest of the query. `None` where it selects more
+/// than one value.
+fn bracket(inner: &str) -> Result<Option<(String, &str)>, &'static str> {
+    match inner.chars().next() {
+        Some(quote @ ('\'' | '"')) => {
+            let Some((name, length)) = quoted(inner, quote) else {
+                return Err("a name that is never closed, or has characters that it cannot have");
+            };
+            let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
+                return Ok(None);
+            };
+            // A name of digits only would also match an index.
+            if crate::source::array_index(&name).is_some() {
+                return Ok(None);
+            }
+            Ok(Some((name, after)))
+        }
+        Some('0'..='9') => {
+            let length = inner
+                .find(|letter: char| !letter.is_ascii_digit())
+                .unwrap_or(inner.len());
+            let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
+                return Ok(None);
+            };
+            if crate::source::array_index(&inner[..length]).is_none_or(|index| index as u64 > LARGEST) {
+                return Err("an index has no leading zeros and at most 2^53 - 1");
+            }
+            Ok(Some((format!("{INDEX}{}", &inner[..length]), after)))
+        }
+        Some('-') => {
+            let length = inner[1..]
+                .find(|letter: char| !letter.is_ascii_digit())
+                .map_or(inner.len(), |end| end + 1);
+            let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
+                return Ok(None);
+            };
+            let digits = &inner[1..length];
+            let fits = digits.parse::<u64>().is_ok_and(|index| index <= LARGEST);
+            if !fits || !digits.starts_with(|first: char| ('1'..='9').contains(&first)) {
+                return Err("an index from the end is `-1` or less, at least -2^53 + 1");
+            }
+            Ok(Some((format!("{INDEX}{}", &inner[..length]), after)))
+        }
+        Some(_) if inner.contains(']') => return Ok(None),
+        _ => return Err("a bracket that is never closed"),
+    }
 }
 
 /// A quoted name and the bytes that it takes: RFC 9535, section 2.3.1.1, `string-literal`.

@@ -71,35 +71,10 @@ pub(super) async fn call_step(
     site: usize,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
-    let on_the_way = matches!(program.state().stage, Stage::DetourStep { .. });
-    if program.state_mut().called().is_none() {
-        program.state_mut().attempt();
-        let kind = if on_the_way {
-            detour_name(program)
-        } else {
-            "call".to_owned()
-        };
-        let started = if let Some(failure) = unmet_dependency(program, step) {
-            Err(Stop::Failed(failure))
-        } else {
-            let nothing = Exchange::new(None, None, watch(program, context));
-            call(program, step, site, &nothing, &kind)
-        };
-        match started {
-            Ok(child) => program.state_mut().call(child),
-            Err(Stop::Awaiting(inputs)) => {
-                program.state_mut().attempts = program.state().attempts.saturating_sub(1);
-                return Ok(Outcome::Under(Advance::Awaiting(inputs)));
-            }
-            Err(Stop::Failed(failure)) => {
-                return Ok(Outcome::Judged {
-                    result: Err(failure),
-                    asked: false,
-                    sent: None,
-                    response: None,
-                });
-            }
-        }
+    if program.state_mut().called().is_none()
+        && let Some(outcome) = start_call(program, step, site, context)
+    {
+        return Ok(outcome);
     }
     let spent = program.state_mut().called().map_or(0, |called| called.spent);
     let allowed = program.shape().steps.get(step).and_then(|step| step.timeout);
@@ -118,12 +93,6 @@ pub(super) async fn call_step(
     if let Some(called) = program.state_mut().called() {
         called.spent = total;
     }
-    let timed_out = || {
-        Failure::new(
-            ErrorKind::Timeout,
-            format!("the workflow did not end within {} ms", allowed.unwrap_or_default()),
-        )
-    };
     Ok(match descended {
         None => {
             return Err(error(
@@ -134,13 +103,7 @@ pub(super) async fn call_step(
         }
         Some(Ok(Advance::Done)) => {
             let settled = || program.settle(step, &Exchange::new(None, None, watch(program, context)));
-            let result = budget::within(settled).and_then(|result| result);
-            Outcome::Judged {
-                result,
-                asked: false,
-                sent: None,
-                response: None,
-            }
+            Outcome::unasked(budget::within(settled).and_then(|result| result))
         }
         Some(Ok(_)) if allowed.is_some_and(|allowed| total >= allowed) => {
             let below = Context {
@@ -152,23 +115,40 @@ pub(super) async fn call_step(
                     error: Some(ErrorKind::Timeout),
                 });
             }
-            Outcome::Judged {
-                result: Err(timed_out()),
-                asked: false,
-                sent: None,
-                response: None,
-            }
+            let message = format!("the workflow did not end within {} ms", allowed.unwrap_or_default());
+            Outcome::unasked(Err(Failure::new(ErrorKind::Timeout, message)))
         }
         Some(Ok(advance)) => Outcome::Under(advance),
         // What the user has to mend is no failure of the step.
         Some(Err(error)) if is_the_users(&error) => return Err(error),
-        Some(Err(error)) => Outcome::Judged {
-            result: Err(nested(error)),
-            asked: false,
-            sent: None,
-            response: None,
-        },
+        Some(Err(error)) => Outcome::unasked(Err(nested(error))),
     })
+}
+
+/// Starts the run of the workflow that a step calls; the outcome where it cannot start.
+fn start_call(program: &mut dyn Program, step: usize, site: usize, context: Context<'_>) -> Option<Outcome> {
+    program.state_mut().attempt();
+    let kind = match program.state().stage {
+        Stage::DetourStep { .. } => detour_name(program),
+        _ => "call".to_owned(),
+    };
+    let started = if let Some(failure) = unmet_dependency(program, step) {
+        Err(Stop::Failed(failure))
+    } else {
+        let nothing = Exchange::new(None, None, watch(program, context));
+        call(program, step, site, &nothing, &kind)
+    };
+    match started {
+        Ok(child) => {
+            program.state_mut().call(child);
+            None
+        }
+        Err(Stop::Awaiting(inputs)) => {
+            program.state_mut().attempts = program.state().attempts.saturating_sub(1);
+            Some(Outcome::Under(Advance::Awaiting(inputs)))
+        }
+        Err(Stop::Failed(failure)) => Some(Outcome::unasked(Err(failure))),
+    }
 }
 
 pub(super) fn milliseconds(duration: Duration) -> u64 {

@@ -213,6 +213,18 @@ pub(crate) enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The outcome of an attempt that has sent no request.
+    fn unasked(result: Result<Vec<Option<Slot>>, Failure>) -> Self {
+        Self::Judged {
+            result,
+            asked: false,
+            sent: None,
+            response: None,
+        }
+    }
+}
+
 async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
     let before = watch(program, context);
     program.state_mut().owed = None;

@@ -81,14 +81,7 @@ pub(crate) async fn request_step(
     program.state_mut().attempt();
     let made = match made {
         Ok(made) => made,
-        Err(failure) => {
-            return Ok(Outcome::Judged {
-                result: Err(failure),
-                asked: false,
-                sent: None,
-                response: None,
-            });
-        }
+        Err(failure) => return Ok(Outcome::unasked(Err(failure))),
     };
     let mut trial = Trial::new(program, step, context, made.operation);
     let whole = trial.limit;
@@ -117,24 +110,30 @@ pub(crate) async fn request_step(
             Err(failure) => exchanged = Err(failure),
         }
     }
-    Ok(match exchanged {
+    judge(program, step, exchanged, sent, &trial)
+}
+
+/// Judges what has come of a request.
+fn judge(
+    program: &dyn Program,
+    step: usize,
+    exchanged: Result<Response<Bytes>, Failure>,
+    sent: Option<Sent>,
+    trial: &Trial<'_>,
+) -> Result<Outcome, Error> {
+    let (result, response) = match exchanged {
         Err(failure) if failure.kind == ErrorKind::Configuration => return Err(step_error(program, failure, None)),
         Ok(response) => {
             let settled = || program.settle(step, &Exchange::new(sent.as_ref(), Some(&response), trial.watch));
-            let result = budget::within(settled).and_then(|result| result);
-            Outcome::Judged {
-                result,
-                asked: true,
-                sent,
-                response: Some(response),
-            }
+            (budget::within(settled).and_then(|result| result), Some(response))
         }
-        Err(failure) => Outcome::Judged {
-            result: Err(failure),
-            asked: true,
-            sent,
-            response: None,
-        },
+        Err(failure) => (Err(failure), None),
+    };
+    Ok(Outcome::Judged {
+        result,
+        asked: true,
+        sent,
+        response,
     })
 }
 

@@ -108,21 +108,7 @@ impl Call {
                 }
             }
         }
-        if !self.cookies.is_empty() {
-            let mut cookies = std::mem::take(&mut self.cookies);
-            // A step may have written the header itself: it is one list (RFC 6265, section 5.4).
-            let mut secret = self.secret_cookie;
-            if let Some(own) = self.headers.get(header::COOKIE) {
-                secret |= own.is_sensitive();
-                if let Ok(own) = own.to_str() {
-                    cookies = format!("{own}; {cookies}");
-                }
-            }
-            self.header_text("cookie", &cookies)?;
-            if let Some(value) = self.headers.get_mut(header::COOKIE) {
-                value.set_sensitive(secret);
-            }
-        }
+        self.cookie_header()?;
         // RFC 9110, section 8.6: a method that has content says so even where there is none.
         if self.body.is_empty() && matches!(self.operation.method, "POST" | "PUT" | "PATCH") {
             self.headers
@@ -143,18 +129,7 @@ impl Call {
             );
             return Err(Failure::new(ErrorKind::Request, message));
         }
-        let length = base.len() + self.path.len() + 1 + self.query.len() + self.keys.len();
-        let mut url = String::with_capacity(length);
-        url.push_str(base);
-        url.push_str(&self.path);
-        if !self.query.is_empty() {
-            match fixed {
-                None => url.push('?'),
-                Some(_) if self.path.ends_with(['?', '&']) => {}
-                Some(_) => url.push('&'),
-            }
-            url.push_str(&self.query);
-        }
+        let mut url = self.url(base, fixed.is_some());
         let shown = self.recalled.then(|| url.clone());
         let invalid = |source: crate::transport::BoxError| Failure {
             source: Some(source),
@@ -193,5 +168,42 @@ impl Call {
             .extensions_mut()
             .insert(Limits::new(settings.max_response_bytes));
         Ok(Finished { request, base, sent })
+    }
+
+    fn cookie_header(&mut self) -> Result<(), Failure> {
+        if self.cookies.is_empty() {
+            return Ok(());
+        }
+        let mut cookies = std::mem::take(&mut self.cookies);
+        // A step may have written the header itself: it is one list (RFC 6265, section 5.4).
+        let mut secret = self.secret_cookie;
+        if let Some(own) = self.headers.get(header::COOKIE) {
+            secret |= own.is_sensitive();
+            if let Ok(own) = own.to_str() {
+                cookies = format!("{own}; {cookies}");
+            }
+        }
+        self.header_text("cookie", &cookies)?;
+        if let Some(value) = self.headers.get_mut(header::COOKIE) {
+            value.set_sensitive(secret);
+        }
+        Ok(())
+    }
+
+    /// The URL without keys, with room for them; `queried` says that the path has a query of its own.
+    fn url(&self, base: &str, queried: bool) -> String {
+        let length = base.len() + self.path.len() + 1 + self.query.len() + self.keys.len();
+        let mut url = String::with_capacity(length);
+        url.push_str(base);
+        url.push_str(&self.path);
+        if !self.query.is_empty() {
+            if !queried {
+                url.push('?');
+            } else if !self.path.ends_with(['?', '&']) {
+                url.push('&');
+            }
+            url.push_str(&self.query);
+        }
+        url
     }
 }

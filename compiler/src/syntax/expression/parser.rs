@@ -30,6 +30,16 @@ impl Parser<'_> {
         }
     }
 
+    /// The expression that the whole text is.
+    fn whole(&self, root: Root, pointer: Option<Pointer>) -> Expression {
+        Expression {
+            root,
+            pointer,
+            at: self.start..self.end,
+            mistake: None,
+        }
+    }
+
     pub(super) fn expression(&self) -> Result<Expression, SyntaxError> {
         let whole = &self.text[self.start..self.end];
         let all = self.start..self.end;
@@ -43,16 +53,7 @@ impl Parser<'_> {
         let word = first_word(rest);
         let word_at = self.start + 1..self.start + 1 + word.len();
         if !ROOTS.contains(&word) {
-            let mut error = Self::error(
-                Mistake::UnknownRoot,
-                self.start..word_at.end,
-                format!("`${word}` is no root of a runtime expression"),
-            );
-            error.help = Some(match crate::diagnostic::similar(word, ROOTS) {
-                Some(root) => format!("a root with a similar name exists: `${root}`"),
-                None => format!("the roots are {}", ROOTS.map(|root| format!("`${root}`")).join(", ")),
-            });
-            return Err(error);
+            return Err(Self::unknown_root(word, self.start..word_at.end));
         }
         let behind = word_at.end;
         if matches!(word, "url" | "method" | "statusCode" | "self") {
@@ -69,12 +70,7 @@ impl Parser<'_> {
                 "statusCode" => Root::StatusCode,
                 _ => Root::SelfUri,
             };
-            return Ok(Expression {
-                mistake: None,
-                root,
-                pointer: None,
-                at: all,
-            });
+            return Ok(self.whole(root, None));
         }
         if !self.text[behind..self.end].starts_with('.') {
             return Err(Self::error(
@@ -93,62 +89,98 @@ impl Parser<'_> {
                 } else {
                     Root::Output(name)
                 };
-                Ok(Expression {
-                    root,
-                    pointer,
-                    at: all,
-                    mistake: None,
-                })
+                Ok(self.whole(root, pointer))
             }
             "steps" => self.step(body),
             "workflows" => self.workflow(body),
-            "sourceDescriptions" => {
-                let source = self.strict_identifier(body, "the name of a source description")?;
-                let dot = source.at.end;
-                if !self.text[dot..self.end].starts_with('.') || dot + 1 >= self.end {
-                    let message = format!(
-                        "expected `.` and an operationId, a workflowId or a field behind `{}`",
-                        source.text
-                    );
-                    return Err(Self::error(Mistake::Syntax, self.start..self.end, message));
-                }
-                let reference = self.name(dot + 1..self.end);
-                Ok(Expression {
-                    mistake: None,
-                    root: Root::Source { source, reference },
-                    pointer: None,
-                    at: all,
-                })
-            }
-            _ => {
-                let kind = self.strict_identifier(body, "a kind of component")?;
-                let dot = kind.at.end;
-                if !self.text[dot..self.end].starts_with('.') {
-                    return Err(Self::error(
-                        Mistake::Syntax,
-                        all,
-                        format!("expected `.` and a component's key behind `{}`", kind.text),
-                    ));
-                }
-                let (name, pointer) = self.identifier_with_pointer(dot + 1, "components")?;
-                Ok(Expression {
-                    mistake: None,
-                    root: Root::Component { kind, name },
-                    pointer,
-                    at: all,
-                })
-            }
+            "sourceDescriptions" => self.source(body),
+            _ => self.component(body),
         }
     }
 
+    fn unknown_root(word: &str, at: Bytes) -> SyntaxError {
+        let message = format!("`${word}` is no root of a runtime expression");
+        let mut error = Self::error(Mistake::UnknownRoot, at, message);
+        error.help = Some(match crate::diagnostic::similar(word, ROOTS) {
+            Some(root) => format!("a root with a similar name exists: `${root}`"),
+            None => format!("the roots are {}", ROOTS.map(|root| format!("`${root}`")).join(", ")),
+        });
+        error
+    }
+
+    fn source(&self, body: usize) -> Result<Expression, SyntaxError> {
+        let source = self.strict_identifier(body, "the name of a source description")?;
+        let dot = source.at.end;
+        if !self.text[dot..self.end].starts_with('.') || dot + 1 >= self.end {
+            let message = format!(
+                "expected `.` and an operationId, a workflowId or a field behind `{}`",
+                source.text
+            );
+            return Err(Self::error(Mistake::Syntax, self.start..self.end, message));
+        }
+        let reference = self.name(dot + 1..self.end);
+        Ok(self.whole(Root::Source { source, reference }, None))
+    }
+
+    fn component(&self, body: usize) -> Result<Expression, SyntaxError> {
+        let kind = self.strict_identifier(body, "a kind of component")?;
+        let dot = kind.at.end;
+        if !self.text[dot..self.end].starts_with('.') {
+            return Err(Self::error(
+                Mistake::Syntax,
+                self.start..self.end,
+                format!("expected `.` and a component's key behind `{}`", kind.text),
+            ));
+        }
+        let (name, pointer) = self.identifier_with_pointer(dot + 1, "components")?;
+        Ok(self.whole(Root::Component { kind, name }, pointer))
+    }
+
     fn message(&self, word: &str, body: usize) -> Result<Expression, SyntaxError> {
-        let all = self.start..self.end;
         let rest = &self.text[body..self.end];
         let wrap = |part| match word {
             "request" => Root::Request(part),
             "response" => Root::Response(part),
             _ => Root::Message(part),
         };
+        if let Some(found) = self.named_part(word, body, &wrap)? {
+            return Ok(found);
+        }
+        if let Some(found) = self.body_part(word, body, &wrap)? {
+            return Ok(found);
+        }
+        if let Some(name) = rest.strip_prefix("headers.") {
+            let mut error = Self::error(
+                Mistake::HeadersPlural,
+                body..body + 7,
+                "`headers` is no part of a message",
+            );
+            error.help = Some(format!("write `${word}.header.{name}`"));
+            if name.is_empty() || !name.chars().all(is_token_char) {
+                return Err(error);
+            }
+            self.mistake.replace(Some(error));
+            return Ok(self.whole(wrap(Part::Header(self.name(self.end - name.len()..self.end))), None));
+        }
+        let mut error = Self::error(
+            Mistake::Syntax,
+            body..self.end,
+            format!("`{rest}` is no part of a message"),
+        );
+        error.help = Some(format!(
+            "the parts are `${word}.header.NAME`, `${word}.query.NAME`, `${word}.path.NAME`, `${word}.body` and `${word}.body#/POINTER`"
+        ));
+        Err(error)
+    }
+
+    /// `header.NAME`, `query.NAME` or `path.NAME`.
+    fn named_part(
+        &self,
+        word: &str,
+        body: usize,
+        wrap: &dyn Fn(Part) -> Root,
+    ) -> Result<Option<Expression>, SyntaxError> {
+        let rest = &self.text[body..self.end];
         for (prefix, is_header) in [("header.", true), ("query.", false), ("path.", false)] {
             let Some(name) = rest.strip_prefix(prefix) else {
                 continue;
@@ -157,7 +189,7 @@ impl Parser<'_> {
             if name.is_empty() {
                 return Err(Self::error(
                     Mistake::Syntax,
-                    all,
+                    self.start..self.end,
                     format!("expected a name behind `${word}.{prefix}`"),
                 ));
             }
@@ -175,33 +207,29 @@ impl Parser<'_> {
                 "query." => Part::Query(name),
                 _ => Part::Path(name),
             };
-            return Ok(Expression {
-                mistake: None,
-                root: wrap(part),
-                pointer: None,
-                at: all,
-            });
+            return Ok(Some(self.whole(wrap(part), None)));
         }
+        Ok(None)
+    }
+
+    /// `body` or `payload`, and a pointer into it.
+    fn body_part(
+        &self,
+        word: &str,
+        body: usize,
+        wrap: &dyn Fn(Part) -> Root,
+    ) -> Result<Option<Expression>, SyntaxError> {
+        let rest = &self.text[body..self.end];
         for (field, part) in [("body", Part::Body), ("payload", Part::Payload)] {
             let Some(behind) = rest.strip_prefix(field) else {
                 continue;
             };
             if behind.is_empty() {
-                return Ok(Expression {
-                    mistake: None,
-                    root: wrap(part),
-                    pointer: None,
-                    at: all,
-                });
+                return Ok(Some(self.whole(wrap(part), None)));
             }
             let from = body + field.len();
             if behind.starts_with('#') {
-                return Ok(Expression {
-                    mistake: None,
-                    root: wrap(part),
-                    pointer: Some(self.pointer(from + 1)?),
-                    at: all,
-                });
+                return Ok(Some(self.whole(wrap(part), Some(self.pointer(from + 1)?))));
             }
             if behind.starts_with(['.', '[']) {
                 let mut error = Self::error(
@@ -215,41 +243,10 @@ impl Parser<'_> {
                 };
                 error.kind = Mistake::BodyPointer;
                 self.mistake.replace(Some(error));
-                return Ok(Expression {
-                    root: wrap(part),
-                    pointer: Some(pointer),
-                    at: all,
-                    mistake: None,
-                });
+                return Ok(Some(self.whole(wrap(part), Some(pointer))));
             }
         }
-        if let Some(name) = rest.strip_prefix("headers.") {
-            let mut error = Self::error(
-                Mistake::HeadersPlural,
-                body..body + 7,
-                "`headers` is no part of a message",
-            );
-            error.help = Some(format!("write `${word}.header.{name}`"));
-            if name.is_empty() || !name.chars().all(is_token_char) {
-                return Err(error);
-            }
-            self.mistake.replace(Some(error));
-            return Ok(Expression {
-                root: wrap(Part::Header(self.name(self.end - name.len()..self.end))),
-                pointer: None,
-                at: all,
-                mistake: None,
-            });
-        }
-        let mut error = Self::error(
-            Mistake::Syntax,
-            body..self.end,
-            format!("`{rest}` is no part of a message"),
-        );
-        error.help = Some(format!(
-            "the parts are `${word}.header.NAME`, `${word}.query.NAME`, `${word}.path.NAME`, `${word}.body` and `${word}.body#/POINTER`"
-        ));
-        Err(error)
+        Ok(None)
     }
 
     fn step(&self, body: usize) -> Result<Expression, SyntaxError> {
@@ -277,12 +274,7 @@ impl Parser<'_> {
             return Err(error);
         };
         let (output, pointer) = self.identifier_with_pointer(self.end - output.len(), "outputs")?;
-        Ok(Expression {
-            mistake: None,
-            root: Root::Step { step, output },
-            pointer,
-            at: all,
-        })
+        Ok(self.whole(Root::Step { step, output }, pointer))
     }
 
     fn workflow(&self, body: usize) -> Result<Expression, SyntaxError> {

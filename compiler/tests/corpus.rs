@@ -110,72 +110,74 @@ fn stytch_documents_compile_or_are_refused_for_what_they_say() {
     );
 }
 
+/// Published examples, and what is wrong with each.
+const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
+    // No `animals.yaml` was published with it.
+    (
+        "oai/examples/1.0.0/ExtendedParametersExample.arazzo.yaml",
+        &[("source-not-found", "./animals.yaml")],
+    ),
+    // The description calls the operation `Par`.
+    (
+        "oai/examples/1.0.0/FAPI-PAR.arazzo.yaml",
+        &[("operation-id-case", "PAR")],
+    ),
+    // The description is on the network only.
+    (
+        "oai/examples/1.0.0/LoginAndRetrievePets.arazzo.yaml",
+        &[("source-not-local", "https://raw.")],
+    ),
+    // Three steps read outputs that no step declares, and an output leaves out `.outputs`.
+    (
+        "oai/examples/1.0.0/bnpl-arazzo.yaml",
+        &[
+            ("source-not-local", "https://raw."),
+            ("unknown-step-output", "redirectAuthToken"),
+            ("unknown-step-output", "loanTransactionId"),
+            ("unknown-step-output", "loanTransactionId"),
+            ("expression-syntax", ".finalizedPaymentPlan"),
+        ],
+    ),
+    // The description requires `client_id` for every grant.
+    (
+        "oai/examples/1.0.0/oauth.arazzo.yaml",
+        &[("payload-member-required", "grant_type")],
+    ),
+    // The description calls the parameter `petId`.
+    (
+        "oai/examples/1.0.0/pet-coupons.arazzo.yaml",
+        &[
+            ("path-parameter-required", "getPetCoupons"),
+            ("unknown-path-parameter", "pet_id"),
+            ("called-workflow-status", "$statusCode == 200"),
+            ("called-workflow-status", "$statusCode == 200"),
+        ],
+    ),
+    // Names that have no such form in the specification, and comparisons as JSONPath.
+    (
+        "museum/arazzo/museum-api.arazzo.yaml",
+        &[
+            ("operation-id-prefix", "museum-api.getMuseumHours"),
+            ("unknown-workflow", "workflows.get-museum-tickets"),
+            ("operation-path-source", "$sourceDescriptions.museum-api#"),
+            ("operation-path-source", "$sourceDescriptions.museum-api#"),
+            ("jsonpath-comparison", "$.name =="),
+            ("operation-path-source", "$sourceDescriptions.museum-api#"),
+            ("operation-path-source", "$sourceDescriptions.museum-api#"),
+            ("jsonpath-comparison", "$."),
+            ("operation-path-source", "$sourceDescriptions.museum-api#"),
+        ],
+    ),
+    ("museum/arazzo/museum-tickets.arazzo.yaml", &[]),
+];
+
 /// The examples of the OpenAPI Initiative and the Museum: they compile, or are refused for what a
 /// reader of the file finds at the place. Each expectation is the code and the text at its place.
 #[test]
 fn examples_compile_or_are_refused_for_what_they_say() {
     let Some(corpus) = corpus() else { return };
-    let expectations: &[(&str, &[(&str, &str)])] = &[
-        // No `animals.yaml` was published with it.
-        (
-            "oai/examples/1.0.0/ExtendedParametersExample.arazzo.yaml",
-            &[("source-not-found", "./animals.yaml")],
-        ),
-        // The description calls the operation `Par`.
-        (
-            "oai/examples/1.0.0/FAPI-PAR.arazzo.yaml",
-            &[("operation-id-case", "PAR")],
-        ),
-        // The description is on the network only.
-        (
-            "oai/examples/1.0.0/LoginAndRetrievePets.arazzo.yaml",
-            &[("source-not-local", "https://raw.")],
-        ),
-        // Three steps read outputs that no step declares, and an output leaves out `.outputs`.
-        (
-            "oai/examples/1.0.0/bnpl-arazzo.yaml",
-            &[
-                ("source-not-local", "https://raw."),
-                ("unknown-step-output", "redirectAuthToken"),
-                ("unknown-step-output", "loanTransactionId"),
-                ("unknown-step-output", "loanTransactionId"),
-                ("expression-syntax", ".finalizedPaymentPlan"),
-            ],
-        ),
-        // The description requires `client_id` for every grant.
-        (
-            "oai/examples/1.0.0/oauth.arazzo.yaml",
-            &[("payload-member-required", "grant_type")],
-        ),
-        // The description calls the parameter `petId`.
-        (
-            "oai/examples/1.0.0/pet-coupons.arazzo.yaml",
-            &[
-                ("path-parameter-required", "getPetCoupons"),
-                ("unknown-path-parameter", "pet_id"),
-                ("called-workflow-status", "$statusCode == 200"),
-                ("called-workflow-status", "$statusCode == 200"),
-            ],
-        ),
-        // Names that have no such form in the specification, and comparisons as JSONPath.
-        (
-            "museum/arazzo/museum-api.arazzo.yaml",
-            &[
-                ("operation-id-prefix", "museum-api.getMuseumHours"),
-                ("unknown-workflow", "workflows.get-museum-tickets"),
-                ("operation-path-source", "$sourceDescriptions.museum-api#"),
-                ("operation-path-source", "$sourceDescriptions.museum-api#"),
-                ("jsonpath-comparison", "$.name =="),
-                ("operation-path-source", "$sourceDescriptions.museum-api#"),
-                ("operation-path-source", "$sourceDescriptions.museum-api#"),
-                ("jsonpath-comparison", "$."),
-                ("operation-path-source", "$sourceDescriptions.museum-api#"),
-            ],
-        ),
-        ("museum/arazzo/museum-tickets.arazzo.yaml", &[]),
-    ];
     let without_engines = cfg!(not(all(feature = "jsonpath", feature = "regex")));
-    for (name, expected) in expectations {
+    for (name, expected) in EXAMPLES {
         let path = corpus.join(name).to_str().unwrap().to_owned();
         let compilation = compiled(&path);
         let text = std::fs::read_to_string(&path).unwrap();

@@ -245,26 +245,7 @@ impl Matcher<'_> {
                 }
             }
             // Section 22.2.2.7.2, BackreferenceMatcher.
-            Node::Reference(group) => {
-                let Some((start, end)) = state.captures[*group] else {
-                    return next(state);
-                };
-                let length = end - start;
-                let from = if backward {
-                    state.end.checked_sub(length)
-                } else {
-                    Some(state.end)
-                };
-                let Some(from) = from.filter(|from| from + length <= self.text.len()) else {
-                    return false;
-                };
-                let end = if backward { from } else { from + length };
-                self.text[start..start + length] == self.text[from..from + length]
-                    && next(&State {
-                        end,
-                        captures: state.captures.clone(),
-                    })
-            }
+            Node::Reference(group) => self.reference(*group, state, backward, next),
             Node::Sequence(nodes) => self.sequence(nodes, state, backward, next),
             Node::Choice(nodes) => nodes.iter().any(|node| self.run(node, state, backward, next)),
             // Section 22.2.2.7, CompileAtom.
@@ -284,6 +265,27 @@ impl Matcher<'_> {
                 groups,
             } => self.repeat((inner, groups, *greedy), *min, *max, state, backward, next),
         }
+    }
+
+    fn reference(&self, group: usize, state: &State, backward: bool, next: &mut dyn FnMut(&State) -> bool) -> bool {
+        let Some((start, end)) = state.captures[group] else {
+            return next(state);
+        };
+        let length = end - start;
+        let from = if backward {
+            state.end.checked_sub(length)
+        } else {
+            Some(state.end)
+        };
+        let Some(from) = from.filter(|from| from + length <= self.text.len()) else {
+            return false;
+        };
+        let end = if backward { from } else { from + length };
+        self.text[start..start + length] == self.text[from..from + length]
+            && next(&State {
+                end,
+                captures: state.captures.clone(),
+            })
     }
 
     fn sequence(&self, nodes: &[Node], state: &State, backward: bool, next: &mut dyn FnMut(&State) -> bool) -> bool {

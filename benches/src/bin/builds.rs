@@ -1,4 +1,5 @@
-//! Measures what the macro costs whoever builds with it: time, crates, code and size.
+//! Measures what the macro costs whoever builds with it: time, crates, code and size. In one file, because every part
+//! builds the same few crates.
 //!
 //! ```sh
 //! cargo run --release --bin builds                      # everything, three pairs of clean builds

@@ -116,44 +116,37 @@ fn problem(entry: Entry<'_>, holds: Holds) -> Option<Diagnostic> {
         Holds::Names => match items {
             None if value.as_bool().is_some() => {
                 let help = "list the names of required inputs in `required` of the object around them";
-                wrong(key, value, "an array of names").map(|problem| problem.help(help))
+                Some(wrong(key, value, "an array of names").help(help))
             }
             None => {
                 let name = value.as_str().unwrap_or("NAME");
-                wrong(key, value, "an array of names").map(|problem| problem.help(format!("write `{key}: [{name}]`")))
+                Some(wrong(key, value, "an array of names").help(format!("write `{key}: [{name}]`")))
             }
-            Some(mut items) => wrong(key, items.find(|item| item.as_str().is_none())?, "an array of names"),
+            Some(mut items) => Some(wrong(
+                key,
+                items.find(|item| item.as_str().is_none())?,
+                "an array of names",
+            )),
         },
         Holds::Size => match number {
             Some(size) if size >= 0.0 && size.fract() == 0.0 => None,
-            _ => wrong(key, value, "an integer that is not negative"),
+            _ => Some(wrong(key, value, "an integer that is not negative")),
         },
         Holds::Number if number.is_some() => None,
-        Holds::Number => {
-            let written = value.as_str().filter(|text| text.parse::<f64>().is_ok());
-            let help = match (written, value.as_bool()) {
-                (Some(text), _) => Some(format!("write `{key}: {text}` without quotes")),
-                (None, Some(true)) => Some(format!("write the limit itself: `{key}: 5`")),
-                _ => None,
-            };
-            wrong(key, value, "a number").map(|problem| problem.help_if(help))
-        }
+        Holds::Number => Some(number_problem(key, value)),
         Holds::PositiveNumber => match number {
             Some(number) if number > 0.0 => None,
-            _ => wrong(key, value, "a number above zero"),
+            _ => Some(wrong(key, value, "a number above zero")),
         },
-        Holds::Values => match items {
-            Some(_) => None,
-            None => {
-                let written = value.scalar_text().unwrap_or("…");
-                wrong(key, value, "an array of values")
-                    .map(|problem| problem.help(format!("write `{key}: [{written}]`")))
-            }
-        },
+        Holds::Values if items.is_some() => None,
+        Holds::Values => {
+            let written = value.scalar_text().unwrap_or("…");
+            Some(wrong(key, value, "an array of values").help(format!("write `{key}: [{written}]`")))
+        }
         Holds::Text if value.as_str().is_some() => None,
-        Holds::Text => wrong(key, value, "a string"),
+        Holds::Text => Some(wrong(key, value, "a string")),
         Holds::Flag if value.as_bool().is_some() => None,
-        Holds::Flag => wrong(key, value, "`true` or `false`"),
+        Holds::Flag => Some(wrong(key, value, "`true` or `false`")),
         Holds::Schema if is_schema(&value) => None,
         Holds::Schema => {
             let help = match (items, value.as_str()) {
@@ -161,41 +154,54 @@ fn problem(entry: Entry<'_>, holds: Holds) -> Option<Diagnostic> {
                 (_, Some(name)) if TYPES.contains(&name) => Some(format!("write `{key}: {{ type: {name} }}`")),
                 _ => None,
             };
-            wrong(key, value, "a schema").map(|problem| problem.help_if(help))
+            Some(wrong(key, value, "a schema").help_if(help))
         }
         Holds::Schemas => match items {
-            Some(items) if items.len() > 0 => {
-                wrong(key, items.into_iter().find(|at| !is_schema(at))?, "an array of schemas")
-            }
-            _ => wrong(key, value, "an array of schemas with at least one"),
+            Some(items) if items.len() > 0 => Some(wrong(
+                key,
+                items.into_iter().find(|at| !is_schema(at))?,
+                "an array of schemas",
+            )),
+            _ => Some(wrong(key, value, "an array of schemas with at least one")),
         },
         Holds::SchemaMap if value.is_object() => schema_problem(value),
-        Holds::SchemaMap => wrong(key, value, "an object of schemas"),
+        Holds::SchemaMap => Some(wrong(key, value, "an object of schemas")),
         Holds::NameLists if value.is_object() => {
             let lists = value.members().map(|entry| entry.value);
             let is_list = |at: &Cursor<'_>| {
                 matches!(at.node().data, Data::Array(_)) && at.items().all(|item| item.as_str().is_some())
             };
-            wrong(
+            Some(wrong(
                 key,
                 lists.into_iter().find(|at| !is_list(at))?,
                 "an object of arrays of names",
-            )
+            ))
         }
-        Holds::NameLists => wrong(key, value, "an object of arrays of names"),
+        Holds::NameLists => Some(wrong(key, value, "an object of arrays of names")),
     }
 }
 
-fn wrong(key: &str, at: Cursor<'_>, expected: &str) -> Option<Diagnostic> {
+fn wrong(key: &str, at: Cursor<'_>, expected: &str) -> Diagnostic {
     let found = at
         .as_str()
         .map_or_else(|| at.kind().to_owned(), |text| format!("`{text}`"));
     let message = format!("`{key}` must be {expected}, found {found}");
-    Some(Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, at.span(), message))
+    Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, at.span(), message)
 }
 
 fn is_schema(at: &Cursor<'_>) -> bool {
     at.is_object() || at.as_bool().is_some()
+}
+
+/// Something else where a number stands.
+fn number_problem(key: &str, value: Cursor<'_>) -> Diagnostic {
+    let written = value.as_str().filter(|text| text.parse::<f64>().is_ok());
+    let help = match (written, value.as_bool()) {
+        (Some(text), _) => Some(format!("write `{key}: {text}` without quotes")),
+        (None, Some(true)) => Some(format!("write the limit itself: `{key}: 5`")),
+        _ => None,
+    };
+    wrong(key, value, "a number").help_if(help)
 }
 
 /// A name that is no type, alone or in an array.
@@ -213,7 +219,7 @@ fn type_problem<'a>(
         || format!("the types are {}", TYPES.map(|name| format!("`{name}`")).join(", ")),
         |name| format!("write `type: {name}`"),
     );
-    wrong(key, bad, "the name of a type").map(|problem| problem.help(help))
+    Some(wrong(key, bad, "the name of a type").help(help))
 }
 
 /// A member of an object of schemas that is none.

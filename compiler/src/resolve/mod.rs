@@ -7,6 +7,7 @@
 
 mod action;
 mod body;
+mod comparison;
 mod criterion;
 mod inputs;
 mod invocation;

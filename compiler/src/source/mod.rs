@@ -8,10 +8,12 @@ mod file;
 mod json;
 pub mod library;
 pub mod limit;
+mod merge;
 mod node;
 mod outline;
 mod path;
 mod scalar;
+mod scan;
 mod word;
 mod yaml;
 

@@ -2,7 +2,7 @@
 //! `<<`, which readers in the field know and published files use.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
@@ -58,9 +58,9 @@ enum Content {
     Object(Vec<Member>, Option<(Box<str>, Range)>),
 }
 
-struct Builder<'a> {
-    text: &'a str,
-    base: usize,
+pub(super) struct Builder<'a> {
+    pub(super) text: &'a str,
+    pub(super) base: usize,
     depth: usize,
     stack: Vec<Open>,
     anchors: HashMap<usize, Arc<Node>>,
@@ -234,56 +234,6 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// The members with those of `<<` in its place: keys that are written win, then those of the first
-    /// mapping in a list.
-    fn merged(&self, members: Vec<Member>) -> Result<Vec<Member>, SyntaxError> {
-        let is_merge = |member: &Member| {
-            let (start, end) = (member.key_range.start as usize, member.key_range.end as usize);
-            let written = start.checked_sub(self.base).zip(end.checked_sub(self.base));
-            // In quotes it is a key like any other.
-            &*member.key == "<<" && written.and_then(|(start, end)| self.text.get(start..end)) == Some("<<")
-        };
-        let Some(first) = members
-            .iter()
-            .find(|member| is_merge(member))
-            .map(|member| member.key_range)
-        else {
-            return Ok(members);
-        };
-        let keys: HashSet<Box<str>> = members.iter().map(|member| member.key.clone()).collect();
-        let mut all = Vec::with_capacity(members.len());
-        let mut added: HashSet<Box<str>> = HashSet::new();
-        for member in members {
-            if !is_merge(&member) {
-                all.push(member);
-                continue;
-            }
-            if member.key_range != first {
-                let mut error = error(member.key_range, "the key `<<` stands twice in one object");
-                error.problem = Problem::DuplicateKey;
-                error.related = Some((first, "it stands here first".to_owned()));
-                return Err(error);
-            }
-            let value = member.value.target();
-            let sources = match &value.data {
-                Data::Array(items) => items.iter().collect(),
-                _ => vec![value],
-            };
-            for source in sources {
-                let Data::Object(more) = &source.target().data else {
-                    let message = "expected a mapping or a list of mappings after the merge key `<<`";
-                    return Err(error(source.range, message));
-                };
-                for merged in more {
-                    if !keys.contains(&merged.key) && added.insert(merged.key.clone()) {
-                        all.push(merged.clone());
-                    }
-                }
-            }
-        }
-        Ok(all)
-    }
-
     fn scalar(
         &self,
         value: &str,
@@ -344,7 +294,7 @@ fn shared(mut node: Node) -> Node {
     node
 }
 
-fn error(range: Range, message: impl Into<String>) -> SyntaxError {
+pub(super) fn error(range: Range, message: impl Into<String>) -> SyntaxError {
     SyntaxError {
         problem: Problem::Syntax,
         message: message.into(),

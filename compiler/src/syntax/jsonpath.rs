@@ -125,8 +125,8 @@ fn bracket(inner: &str) -> Result<Option<(String, &str)>, &'static str> {
             }
             Ok(Some((format!("{INDEX}{}", &inner[..length]), after)))
         }
-        Some(_) if inner.contains(']') => return Ok(None),
-        _ => return Err("a bracket that is never closed"),
+        Some(_) if inner.contains(']') => Ok(None),
+        _ => Err("a bracket that is never closed"),
     }
 }
 

@@ -1,4 +1,5 @@
 //! Runs: stored, cut off, resumed, watched, scripted; and what an expansion reads like.
+#![allow(clippy::module_inception, reason = "a workflow often has the name of what it tests")]
 
 mod cancellation;
 mod changed_runs;

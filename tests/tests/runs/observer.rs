@@ -272,6 +272,26 @@ impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
 /// The names are those of OpenTelemetry's semantic conventions for HTTP client spans, version 1.37: `http.request.method`,
 /// `server.address`, `server.port` and `url.full` are required; `error.type` where it failed, `http.response.status_code`
 /// where one came, `http.request.resend_count` where it was sent again; the name is method and template.
+/// Attributes of a request (OpenTelemetry, semantic conventions for HTTP clients).
+const ATTRIBUTES: [&str; 11] = [
+    "otel.name",
+    "otel.kind",
+    "http.request.method",
+    "url.full",
+    "url.template",
+    "server.address",
+    "server.port",
+    "http.response.status_code",
+    "http.request.resend_count",
+    "error.type",
+    "otel.status_code",
+];
+
+fn of(span: &Kept, names: &[&str]) -> Vec<Value> {
+    let field = |name: &&str| span.fields.get(*name).cloned().unwrap_or_default();
+    names.iter().map(field).collect()
+}
+
 #[tokio::test]
 async fn spans_have_the_names_of_opentelemetry() {
     let spans = Spans::default();
@@ -290,27 +310,8 @@ async fn spans_have_the_names_of_opentelemetry() {
             .filter(|span| span.name == "arazzo.step")
             .all(|span| span.parent == Some("arazzo.workflow"))
     );
-    let of = |span: &Kept, names: &[&str]| -> Vec<Value> {
-        names
-            .iter()
-            .map(|name| span.fields.get(*name).cloned().unwrap_or_default())
-            .collect()
-    };
-    let names = [
-        "otel.name",
-        "otel.kind",
-        "http.request.method",
-        "url.full",
-        "url.template",
-        "server.address",
-        "server.port",
-        "http.response.status_code",
-        "http.request.resend_count",
-        "error.type",
-        "otel.status_code",
-    ];
     assert_eq!(
-        json!(of(requests[0], &names)),
+        json!(of(requests[0], &ATTRIBUTES)),
         json!([
             "POST /imports",
             "client",
@@ -326,7 +327,7 @@ async fn spans_have_the_names_of_opentelemetry() {
         ])
     );
     assert_eq!(
-        json!(of(requests[1], &names)),
+        json!(of(requests[1], &ATTRIBUTES)),
         json!([
             "POST /imports",
             "client",
@@ -342,7 +343,7 @@ async fn spans_have_the_names_of_opentelemetry() {
         ])
     );
     assert_eq!(
-        json!(of(requests[3], &names)),
+        json!(of(requests[3], &ATTRIBUTES)),
         json!([
             "GET /imports/{importId}",
             "client",

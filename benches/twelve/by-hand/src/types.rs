@@ -1,4 +1,4 @@
-//! What the library returns.
+//! What the library returns. In one file, as a person keeps the types of one API.
 #![allow(dead_code)]
 use std::collections::BTreeMap;
 

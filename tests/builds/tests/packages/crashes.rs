@@ -149,50 +149,57 @@ impl<R: Rng> Writer<R> {
                     self.line(10, &format!("- condition: {criterion}"));
                 }
             }
-            for (list, success) in [("onSuccess", true), ("onFailure", false)] {
-                let actions = if self.one_in(2) { 1 + self.below(2) } else { 0 };
-                if actions > 0 {
-                    self.line(8, &format!("{list}:"));
-                }
-                for action in 0..actions {
-                    self.line(10, &format!("- name: a{action}"));
-                    let kind = self.below(if success { 3 } else { 6 });
-                    match kind {
-                        0 => self.line(12, "type: end"),
-                        1 if index > 0 && self.one_in(3) => {
-                            let target = self.plain_target(index);
-                            leaves = true;
-                            self.line(12, "type: goto");
-                            self.line(12, &format!("workflowId: w{target}"));
-                        }
-                        1 | 2 => {
-                            let target = self.below(steps);
-                            self.line(12, "type: goto");
-                            self.line(12, &format!("stepId: s{target}"));
-                        }
-                        _ => {
-                            let (limit, after) = (self.below(4), ["0", "0.5", "2"][self.below(3)]);
-                            self.line(12, "type: retry");
-                            self.line(12, &format!("retryLimit: {limit}"));
-                            self.line(12, &format!("retryAfter: {after}"));
-                            if self.one_in(3) {
-                                if index > 0 && self.one_in(2) {
-                                    let target = self.plain_target(index);
-                                    self.line(12, &format!("workflowId: w{target}"));
-                                } else {
-                                    let target = self.below(steps);
-                                    self.line(12, &format!("stepId: s{target}"));
-                                }
-                            }
-                        }
-                    }
-                    self.criteria(12, calls);
-                }
-            }
+            leaves |= self.actions(index, steps, calls);
         }
         let last = self.below(steps);
         self.line(4, &format!("outputs: {{out: $steps.s{last}.outputs.o}}"));
         self.leaving.push(leaves);
+    }
+
+    /// The actions of a step; whether one leaves the workflow.
+    fn actions(&mut self, index: usize, steps: usize, calls: bool) -> bool {
+        let mut leaves = false;
+        for (list, success) in [("onSuccess", true), ("onFailure", false)] {
+            let actions = if self.one_in(2) { 1 + self.below(2) } else { 0 };
+            if actions > 0 {
+                self.line(8, &format!("{list}:"));
+            }
+            for action in 0..actions {
+                self.line(10, &format!("- name: a{action}"));
+                let kind = self.below(if success { 3 } else { 6 });
+                match kind {
+                    0 => self.line(12, "type: end"),
+                    1 if index > 0 && self.one_in(3) => {
+                        let target = self.plain_target(index);
+                        leaves = true;
+                        self.line(12, "type: goto");
+                        self.line(12, &format!("workflowId: w{target}"));
+                    }
+                    1 | 2 => {
+                        let target = self.below(steps);
+                        self.line(12, "type: goto");
+                        self.line(12, &format!("stepId: s{target}"));
+                    }
+                    _ => {
+                        let (limit, after) = (self.below(4), ["0", "0.5", "2"][self.below(3)]);
+                        self.line(12, "type: retry");
+                        self.line(12, &format!("retryLimit: {limit}"));
+                        self.line(12, &format!("retryAfter: {after}"));
+                        if self.one_in(3) {
+                            if index > 0 && self.one_in(2) {
+                                let target = self.plain_target(index);
+                                self.line(12, &format!("workflowId: w{target}"));
+                            } else {
+                                let target = self.below(steps);
+                                self.line(12, &format!("stepId: s{target}"));
+                            }
+                        }
+                    }
+                }
+                self.criteria(12, calls);
+            }
+        }
+        leaves
     }
 
     /// A workflow before this one that nobody leaves: what such a one returns has no single type.

@@ -38,23 +38,25 @@ fn tokens() {
 }
 
 /// The runs above go the ways that they are meant to go.
+/// What happens in a run without cuts.
+fn lines<F: Flow>(script: Script) -> Vec<String> {
+    let (end, happened, made) = cut(&F::fresh(), script, 1, Way::Finish, &[]);
+    assert!(end.is_some_and(|end| end.is_ok()) && made == 0);
+    let lines = happened.into_iter().map(|what| match what {
+        Happened::Asked(said, heard) => {
+            assert!(heard);
+            said.line.replace(" https://counter.test", " ")
+        }
+        Happened::Waited(time, passed) => {
+            assert!(passed);
+            format!("wait {}", time.as_secs())
+        }
+    });
+    lines.collect()
+}
+
 #[test]
 fn what_happens_without_cuts() {
-    fn lines<F: Flow>(script: Script) -> Vec<String> {
-        let (end, happened, made) = cut(&F::fresh(), script, 1, Way::Finish, &[]);
-        assert!(end.is_some_and(|end| end.is_ok()) && made == 0);
-        let lines = happened.into_iter().map(|what| match what {
-            Happened::Asked(said, heard) => {
-                assert!(heard);
-                said.line.replace(" https://counter.test", " ")
-            }
-            Happened::Waited(time, passed) => {
-                assert!(passed);
-                format!("wait {}", time.as_secs())
-            }
-        });
-        lines.collect()
-    }
     assert_eq!(
         lines::<flows::plain::Run>(willing),
         ["POST /things", "GET /things/POST-0", "PUT /things/GET-0"]
@@ -88,6 +90,10 @@ fn what_happens_without_cuts() {
             "GET /things/POST-3",
         ]
     );
+}
+
+#[test]
+fn what_happens_without_cuts_in_other_workflows() {
     assert_eq!(
         lines::<flows::nested::Run>(stubborn),
         [

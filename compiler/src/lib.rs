@@ -118,6 +118,7 @@ fn understand(options: &Options, bundle: &Bundle, diagnostics: &mut Diagnostics)
         .collect();
     documents.iter().flatten().next()?;
     let program = resolve::resolve(&documents, bundle, diagnostics);
-    check::check(&documents, &program, diagnostics);
-    Some(plan::plan(&program, options, &bundle.sources, diagnostics))
+    let flows = typing::flows(&program);
+    check::check(&documents, &program, &flows, diagnostics);
+    Some(plan::plan(&program, &flows, options, &bundle.sources, diagnostics))
 }

@@ -7,6 +7,19 @@ use crate::program::{Act, Program, Reference, Source, Workflow};
 use crate::schema::Type;
 use crate::typing::Typing;
 
+/// Every rule about workflows that call and need each other.
+pub(super) fn check(
+    program: &Program<'_>,
+    workflow: &Workflow<'_>,
+    flows: &[Flow],
+    typing: &Typing<'_, '_>,
+    diagnostics: &mut Diagnostics,
+) {
+    workflow_dependency(program, workflow, flows, typing.flow(), diagnostics);
+    workflow_input_type(program, workflow, typing, diagnostics);
+    dependency_unproven(program, workflow, flows, diagnostics);
+}
+
 /// Workflows that call each other on every way would never end.
 pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics: &mut Diagnostics) {
     // A call is certain when its step runs on every way to the end.
@@ -86,7 +99,7 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
 }
 
 /// The values for the inputs of a workflow that is called.
-pub(super) fn workflow_input_type(
+fn workflow_input_type(
     program: &Program<'_>,
     workflow: &Workflow<'_>,
     typing: &Typing<'_, '_>,
@@ -132,7 +145,7 @@ pub(super) fn workflow_input_type(
 }
 
 /// A workflow is called although what it depends on need not have run.
-pub(super) fn workflow_dependency(
+fn workflow_dependency(
     program: &Program<'_>,
     workflow: &Workflow<'_>,
     flows: &[Flow],
@@ -203,12 +216,7 @@ pub(super) fn called_before(
 
 /// A step depends on a step of another workflow, which has certainly succeeded only where that
 /// workflow must have run before and cannot end without it.
-pub(super) fn dependency_unproven(
-    program: &Program<'_>,
-    workflow: &Workflow<'_>,
-    flows: &[Flow],
-    diagnostics: &mut Diagnostics,
-) {
+fn dependency_unproven(program: &Program<'_>, workflow: &Workflow<'_>, flows: &[Flow], diagnostics: &mut Diagnostics) {
     for needed in workflow.steps.iter().flat_map(|step| &step.depends_elsewhere) {
         let other = &program.workflows[needed.workflow];
         let (id, step) = (other.text.id.value, other.steps[needed.step].text.id.value);

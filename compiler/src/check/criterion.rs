@@ -9,14 +9,16 @@ use crate::status::narrowed;
 use crate::syntax::condition::Operator;
 use crate::typing::{Shape, Typing};
 
+/// Every rule about a criterion.
+pub(super) fn check(criterion: &Judged<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
+    condition_constant(criterion, index, typing, diagnostics);
+    condition_not_boolean(criterion, index, typing, diagnostics);
+    jsonpath_filter_on_object(criterion, index, typing, diagnostics);
+}
+
 /// A comparison whose result is known: of two literals, of a status that no response has, or of
 /// values of types that never equal each other.
-pub(super) fn condition_constant(
-    criterion: &Judged<'_>,
-    index: usize,
-    typing: &Typing<'_, '_>,
-    diagnostics: &mut Diagnostics,
-) {
+fn condition_constant(criterion: &Judged<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
     let at = criterion.span;
     narrowed(criterion.test, criterion.codes, &mut |part, codes| {
         let typing = &typing.with_codes(codes);
@@ -142,12 +144,7 @@ fn is_outside(literal: &Value, schema: Schema<'_>) -> bool {
 }
 
 /// A bare operand passes when it is `true`; one of another type never does.
-pub(super) fn condition_not_boolean(
-    criterion: &Judged<'_>,
-    index: usize,
-    typing: &Typing<'_, '_>,
-    diagnostics: &mut Diagnostics,
-) {
+fn condition_not_boolean(criterion: &Judged<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
     let at = criterion.span;
     narrowed(criterion.test, criterion.codes, &mut |part, codes| {
         let typing = &typing.with_codes(codes);
@@ -181,7 +178,7 @@ pub(super) fn condition_not_boolean(
 }
 
 /// A filter looks at the children of its context: those of an object are its members.
-pub(super) fn jsonpath_filter_on_object(
+fn jsonpath_filter_on_object(
     criterion: &Judged<'_>,
     index: usize,
     typing: &Typing<'_, '_>,

@@ -1,6 +1,7 @@
 //! Phase 5: what is wrong with a program whose names are all resolved.
 //!
-//! Input: the [`Program`]. Output: diagnostics. One rule, one function.
+//! Input: the [`Program`] and its flows. Output: diagnostics. One rule, one function, which the list at the top of its
+//! file calls.
 
 mod calls;
 mod criterion;
@@ -15,45 +16,28 @@ mod workflow;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
+use crate::flow::Flow;
 use crate::program::{Place, Program, Reference, Test, step_references};
 use crate::status::{self, StatusSet};
-use crate::typing::{self, Typing};
+use crate::typing::Typing;
 
 /// Checks every workflow.
-pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, diagnostics: &mut Diagnostics) {
+pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, flows: &[Flow], diagnostics: &mut Diagnostics) {
     for (index, document) in documents.iter().flatten().enumerate() {
-        workflow::id_pattern(document, diagnostics);
-        unused::unused_source(document, index, program, diagnostics);
-        unused::unused_component(document, diagnostics);
+        unused::in_document(document, index, program, diagnostics);
         inputs::invalid_inputs_schema(document, diagnostics);
     }
-    let flows = typing::flows(program);
-    calls::workflow_cycle(program, &flows, diagnostics);
+    calls::workflow_cycle(program, flows, diagnostics);
     for (index, workflow) in program.workflows.iter().enumerate() {
-        let typing = Typing::new(program, &flows, index);
-        calls::workflow_dependency(program, workflow, &flows, typing.flow(), diagnostics);
-        calls::workflow_input_type(program, workflow, &typing, diagnostics);
-        calls::dependency_unproven(program, workflow, &flows, diagnostics);
-        workflow::unreachable_step(workflow, typing.flow(), diagnostics);
-        unused::unused_input(workflow, diagnostics);
-        workflow::unreachable_action(workflow, diagnostics);
-        workflow::missing_summary(workflow, diagnostics);
-        unused::unused_step_output(workflow, diagnostics);
+        let typing = Typing::new(program, flows, index);
+        calls::check(program, workflow, flows, &typing, diagnostics);
+        workflow::check(workflow, typing.flow(), diagnostics);
+        unused::in_workflow(workflow, diagnostics);
         for (index, step) in workflow.steps.iter().enumerate() {
-            step::header_reserved(step, diagnostics);
-            step::parameter_required(step, diagnostics);
-            step::unknown_parameter(step, diagnostics);
-            step::querystring_with_query(step, diagnostics);
-            step::body_required(step, diagnostics);
-            step::body_not_accepted(step, diagnostics);
+            step::check(step, index, &typing, diagnostics);
             payload::payload(step, index, &typing, diagnostics);
-            step::parameter_type_mismatch(step, index, &typing, diagnostics);
-            step::status_undeclared(step, diagnostics);
-            step::retry_not_idempotent(step, diagnostics);
             for criterion in criteria(step) {
-                criterion::condition_constant(&criterion, index, &typing, diagnostics);
-                criterion::condition_not_boolean(&criterion, index, &typing, diagnostics);
-                criterion::jsonpath_filter_on_object(&criterion, index, &typing, diagnostics);
+                criterion::check(&criterion, index, &typing, diagnostics);
                 status::narrowed(criterion.test, criterion.codes, &mut |part, codes| {
                     part.visit(&mut |reference| {
                         expression::impossible_pointer(reference, Some(index), &typing.with_codes(codes), diagnostics);

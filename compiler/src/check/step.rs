@@ -9,6 +9,19 @@ use crate::schema::{Schema, Type, Types};
 use crate::syntax::condition::Operator;
 use crate::typing::{Shape, Typing};
 
+/// Every rule about what a step sends and expects.
+pub(super) fn check(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
+    header_reserved(step, diagnostics);
+    parameter_required(step, diagnostics);
+    unknown_parameter(step, diagnostics);
+    querystring_with_query(step, diagnostics);
+    body_required(step, diagnostics);
+    body_not_accepted(step, diagnostics);
+    parameter_type_mismatch(step, index, typing, diagnostics);
+    status_undeclared(step, diagnostics);
+    retry_not_idempotent(step, diagnostics);
+}
+
 pub(super) fn parts<'s, 'a>(
     step: &'s Step<'a>,
 ) -> Option<(&'s Operation<'a>, &'s [Argument<'a>], Option<&'s Body<'a>>)> {
@@ -59,7 +72,7 @@ fn is_credential(operation: &Operation<'_>, name: &str, location: Location) -> b
     })
 }
 
-pub(super) fn header_reserved(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+fn header_reserved(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((_, arguments, _)) = parts(step) else { return };
     for argument in arguments {
         if argument.location == Location::Header && is_transmission_header(&argument.name) {
@@ -74,7 +87,7 @@ pub(super) fn header_reserved(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, arguments, _)) = parts(step) else {
         return;
     };
@@ -135,7 +148,7 @@ pub(super) fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics)
     }
 }
 
-pub(super) fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, arguments, _)) = parts(step) else {
         return;
     };
@@ -197,7 +210,7 @@ pub(super) fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) 
     }
 }
 
-pub(super) fn querystring_with_query(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+fn querystring_with_query(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((_, arguments, _)) = parts(step) else { return };
     let of = |location| arguments.iter().find(move |argument| argument.location == location);
     if let (Some(whole), Some(part)) = (of(Location::QueryString), of(Location::Query)) {
@@ -208,7 +221,7 @@ pub(super) fn querystring_with_query(step: &Step<'_>, diagnostics: &mut Diagnost
     }
 }
 
-pub(super) fn body_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+fn body_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, _, _)) = parts(step) else { return };
     if operation.body.as_ref().is_some_and(|body| body.required)
         && step
@@ -231,7 +244,7 @@ pub(super) fn body_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-pub(super) fn body_not_accepted(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+fn body_not_accepted(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, _, _)) = parts(step) else { return };
     let Some(body) = &step.text.request_body else { return };
     if operation.body.is_none()
@@ -252,12 +265,7 @@ pub(super) fn body_not_accepted(step: &Step<'_>, diagnostics: &mut Diagnostics) 
     }
 }
 
-pub(super) fn parameter_type_mismatch(
-    step: &Step<'_>,
-    index: usize,
-    typing: &Typing<'_, '_>,
-    diagnostics: &mut Diagnostics,
-) {
+fn parameter_type_mismatch(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
     let Some((operation, arguments, _)) = parts(step) else {
         return;
     };
@@ -337,7 +345,7 @@ fn literal_mismatch(argument: &Argument<'_>, schema: Schema<'_>, operation: &str
     }
 }
 
-pub(super) fn status_undeclared(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+fn status_undeclared(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, _, _)) = parts(step) else { return };
     if operation.responses.is_empty() {
         return;
@@ -374,7 +382,7 @@ pub(super) fn status_undeclared(step: &Step<'_>, diagnostics: &mut Diagnostics) 
 
 /// A retry repeats the request; of some methods a server may carry it out twice (RFC 9110, section
 /// 9.2.2).
-pub(super) fn retry_not_idempotent(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+fn retry_not_idempotent(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, arguments, _)) = parts(step) else {
         return;
     };

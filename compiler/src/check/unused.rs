@@ -3,16 +3,24 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::document::Document;
+use crate::document::{Document, Text};
 use crate::program::{Act, Program, Source, Workflow, step_references};
 use crate::source::{Cursor, Data, Entry};
 
-pub(super) fn unused_source(
-    document: &Document<'_>,
-    index: usize,
-    program: &Program<'_>,
-    diagnostics: &mut Diagnostics,
-) {
+/// Every rule about what nothing in a document uses, and about its ids.
+pub(super) fn in_document(document: &Document<'_>, index: usize, program: &Program<'_>, diagnostics: &mut Diagnostics) {
+    id_pattern(document, diagnostics);
+    unused_source(document, index, program, diagnostics);
+    unused_component(document, diagnostics);
+}
+
+/// Every rule about what nothing in a workflow uses.
+pub(super) fn in_workflow(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+    unused_input(workflow, diagnostics);
+    unused_step_output(workflow, diagnostics);
+}
+
+fn unused_source(document: &Document<'_>, index: usize, program: &Program<'_>, diagnostics: &mut Diagnostics) {
     let calls = || {
         let workflows = program.workflows.iter().filter(|workflow| workflow.document == index);
         workflows.flat_map(|workflow| &workflow.steps).map(|step| &step.act)
@@ -82,7 +90,7 @@ impl<'a> Mentions<'a> {
     }
 }
 
-pub(super) fn unused_component(document: &Document<'_>, diagnostics: &mut Diagnostics) {
+fn unused_component(document: &Document<'_>, diagnostics: &mut Diagnostics) {
     let components = &document.components;
     let named = [
         (
@@ -132,7 +140,7 @@ pub(super) fn unused_component(document: &Document<'_>, diagnostics: &mut Diagno
     }
 }
 
-pub(super) fn unused_input(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+fn unused_input(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     let text = workflow.text;
     // What could not be resolved may have read any input.
     let all: Vec<_> = (0..workflow.steps.len())
@@ -162,7 +170,7 @@ pub(super) fn unused_input(workflow: &Workflow<'_>, diagnostics: &mut Diagnostic
     }
 }
 
-pub(super) fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     let steps = (0..workflow.steps.len()).flat_map(|index| step_references(workflow, index));
     let read: BTreeSet<(usize, usize)> = steps
         .map(|(reference, _)| reference)
@@ -187,5 +195,33 @@ pub(super) fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diag
                 );
             }
         }
+    }
+}
+fn id_pattern(document: &Document<'_>, diagnostics: &mut Diagnostics) {
+    let matches = |id: &str| {
+        !id.is_empty()
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
+    let mut check = |what: &str, id: Text<'_>| {
+        if !matches(id.value) {
+            let message = format!(
+                "the {what} `{}` has characters other than letters, digits, `_` and `-`",
+                id.value
+            );
+            diagnostics.push(
+                Diagnostic::new(&rule::ID_PATTERN, id.span(), message)
+                    .help("expressions cannot refer to it; rename it"),
+            );
+        }
+    };
+    document
+        .sources
+        .iter()
+        .for_each(|source| check("source description", source.name));
+    for workflow in &document.workflows {
+        check("workflow", workflow.id);
+        workflow.steps.iter().for_each(|step| check("step", step.id));
     }
 }

@@ -1,40 +1,18 @@
 //! Rules about whole workflows.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::document::{Document, Text};
+
 use crate::flow::{Flow, unconditional};
 use crate::program::{ActionKind, Workflow};
 
-pub(super) fn id_pattern(document: &Document<'_>, diagnostics: &mut Diagnostics) {
-    let matches = |id: &str| {
-        !id.is_empty()
-            && id
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-    };
-    let mut check = |what: &str, id: Text<'_>| {
-        if !matches(id.value) {
-            let message = format!(
-                "the {what} `{}` has characters other than letters, digits, `_` and `-`",
-                id.value
-            );
-            diagnostics.push(
-                Diagnostic::new(&rule::ID_PATTERN, id.span(), message)
-                    .help("expressions cannot refer to it; rename it"),
-            );
-        }
-    };
-    document
-        .sources
-        .iter()
-        .for_each(|source| check("source description", source.name));
-    for workflow in &document.workflows {
-        check("workflow", workflow.id);
-        workflow.steps.iter().for_each(|step| check("step", step.id));
-    }
+/// Every rule about a workflow as a whole.
+pub(super) fn check(workflow: &Workflow<'_>, flow: &Flow, diagnostics: &mut Diagnostics) {
+    unreachable_step(workflow, flow, diagnostics);
+    unreachable_action(workflow, diagnostics);
+    missing_summary(workflow, diagnostics);
 }
 
-pub(super) fn unreachable_step(workflow: &Workflow<'_>, flow: &Flow, diagnostics: &mut Diagnostics) {
+fn unreachable_step(workflow: &Workflow<'_>, flow: &Flow, diagnostics: &mut Diagnostics) {
     for (step, _) in workflow
         .steps
         .iter()
@@ -49,7 +27,7 @@ pub(super) fn unreachable_step(workflow: &Workflow<'_>, flow: &Flow, diagnostics
     }
 }
 
-pub(super) fn unreachable_action(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+fn unreachable_action(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     for step in &workflow.steps {
         for list in [&step.on_success, &step.on_failure] {
             let decided = list.iter().position(|action| {
@@ -70,7 +48,7 @@ pub(super) fn unreachable_action(workflow: &Workflow<'_>, diagnostics: &mut Diag
     }
 }
 
-pub(super) fn missing_summary(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+fn missing_summary(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     if workflow.text.summary.is_none() {
         let id = workflow.text.id;
         let message = format!("workflow `{}` has no `summary`", id.value);

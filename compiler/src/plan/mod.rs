@@ -30,15 +30,20 @@ use crate::program::value::quote_json;
 use crate::program::{self, Program, Source};
 use crate::source::{FileId, Sources, Span};
 use crate::status::StatusSet;
-use crate::typing::{Typing, flows};
+use crate::typing::Typing;
 
 pub use model::*;
 
 /// Plans the workflows that the options ask for.
-pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnostics: &mut Diagnostics) -> Plan {
+pub fn plan(
+    program: &Program<'_>,
+    flows: &[Flow],
+    options: &Options,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Plan {
     unused_options(program, options, diagnostics);
     let wanted = wanted(program, options);
-    let flows = flows(program);
     let mut workflows: Vec<Workflow> = Vec::new();
     let mut names = Names::new("workflows", "");
     let (files, mut apis) = shared_apis(program, &wanted);
@@ -56,8 +61,8 @@ pub fn plan(program: &Program<'_>, options: &Options, sources: &Sources, diagnos
         let planner = Planner {
             program,
             workflow,
-            typing: Typing::new(program, &flows, index),
-            flows: &flows,
+            typing: Typing::new(program, flows, index),
+            flows,
             options,
             sources,
             sites: RefCell::default(),

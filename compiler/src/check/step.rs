@@ -20,6 +20,7 @@ pub(super) fn check(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, diag
     parameter_type_mismatch(step, index, typing, diagnostics);
     status_undeclared(step, diagnostics);
     retry_not_idempotent(step, diagnostics);
+    insecure_server(step, diagnostics);
 }
 
 pub(super) fn parts<'s, 'a>(
@@ -405,4 +406,40 @@ fn retry_not_idempotent(step: &Step<'_>, diagnostics: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// A credential that goes to the server of the description unencrypted.
+fn insecure_server(step: &Step<'_>, diagnostics: &mut Diagnostics) {
+    let Some((operation, ..)) = parts(step) else { return };
+    let Some(rest) = operation.server.strip_prefix("http://") else {
+        return;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
+    let name = host
+        .strip_prefix('[')
+        .map_or_else(|| host.split(':').next(), |rest| rest.split(']').next());
+    let name = name.unwrap_or_default();
+    let local = name == "localhost" || name == "::1" || name.starts_with("127.");
+    let reserved = [".localhost", ".test", ".example", ".invalid"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    // Where no credential is an alternative, none need be sent.
+    let mut alternatives = operation.security.iter();
+    let secret = alternatives.all(|all| all.iter().any(|scheme| scheme.kind != SchemeKind::Transport));
+    let needed = secret && !operation.security.is_empty();
+    if local || reserved || !needed {
+        return;
+    }
+    let Some((_, target)) = step.text.targets.first() else {
+        return;
+    };
+    let message = format!(
+        "{} needs a credential, and `{}` takes it unencrypted",
+        self::name(operation),
+        operation.server
+    );
+    diagnostics.push(Diagnostic::new(&rule::INSECURE_SERVER, target.span(), message).help(
+        "write `https://` in the description; where the client sets another `base_url`, allow it: `lints = { allow(insecure_server) }`",
+    ));
 }

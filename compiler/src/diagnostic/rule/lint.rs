@@ -257,6 +257,29 @@ super::rules! {
     /// ```
     Error SOURCE_CYCLE "source-cycle" "a reference does not lead back to itself"
 
+    /// The operation sends a credential, and the server of the description takes it unencrypted: its URL starts with
+    /// `http://`. Whoever is on the way can read the credential. Servers on the same machine (`localhost`, `127.0.0.1`,
+    /// `[::1]`) and names that are reserved for tests and documentation (`.test`, `.example`, `.invalid`, `.localhost`)
+    /// are let through.
+    ///
+    /// Rule: RFC 6750, section 5.3 ("Always use TLS"); RFC 7617, section 4; RFC 6761 for the reserved names.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// # in the description
+    /// servers:
+    /// - url: http://shelf.example.com
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// servers:
+    /// - url: https://shelf.example.com
+    /// ```
+    Warning INSECURE_SERVER "insecure-server" "credentials are sent encrypted"
+
     /// The macro has no option of this name. Its options are `sources`, `workflows`, `rename`, `lints` and `dialect`.
     ///
     /// Rule: a choice.

@@ -34,6 +34,28 @@ impl Format {
             Self::Text
         }
     }
+
+    /// Whether a payload is made of named values.
+    #[must_use]
+    pub fn is_form(self) -> bool {
+        matches!(self, Self::Form | Self::Multipart)
+    }
+
+    /// Whether a payload is text that the document writes itself.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Xml | Self::Text)
+    }
+
+    /// What a payload must be, for messages; `None` where it may be anything.
+    #[must_use]
+    pub fn expected(self) -> Option<&'static str> {
+        match self {
+            Self::Json => None,
+            Self::Form | Self::Multipart => Some("an object"),
+            Self::Xml | Self::Text => Some("a string"),
+        }
+    }
 }
 
 /// A media type without its parameters, in lower case.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::document::Location;
 use crate::flow::{self, Flow};
-use crate::media::{self, Format};
+use crate::media::{self};
 use crate::openapi::Response;
 use crate::program::{Act, Body, Engine, Program, Reference, Source, Step, Value, ValueKind, Workflow};
 use crate::schema::{Schema, Type, Types, Walk};
@@ -257,7 +257,7 @@ impl<'p, 'a> Typing<'p, 'a> {
     /// The types of a payload that is sent as text and can only be an object or an array.
     #[must_use]
     pub fn not_text(&self, body: &Body<'_>, at: usize) -> Option<Types> {
-        if !matches!(body.form, Format::Xml | Format::Text) {
+        if !body.form.is_text() {
             return None;
         }
         let found = self.value(&body.payload, Some(at)).shape.types();

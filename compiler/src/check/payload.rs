@@ -41,7 +41,7 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
         diagnostics.push(Diagnostic::new(&rule::PAYLOAD_CONTENT_TYPE, body.payload.span, message).help(help));
     }
     swagger_form(step, body, &name(operation), diagnostics);
-    let Some(schema) = body.schema.filter(|_| !matches!(body.form, Format::Xml | Format::Text)) else {
+    let Some(schema) = body.schema.filter(|_| !body.form.is_text()) else {
         return;
     };
     let request = step.text.request_body.as_ref();

@@ -12,7 +12,7 @@ pub(super) fn fields(body: &Body<'_>) -> Vec<Field> {
     let Some(media) = &body.media else {
         return Vec::new();
     };
-    if !matches!(body.form, Format::Form | Format::Multipart) {
+    if !body.form.is_form() {
         return Vec::new();
     }
     let parameters = media.fields.iter().filter_map(|at| parameter(*at));

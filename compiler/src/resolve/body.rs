@@ -42,8 +42,7 @@ impl<'a> Scope<'a, '_> {
         }
         let payload = match form {
             Format::Json => self.json_text(payload_at, payload),
-            Format::Form | Format::Multipart => self.payload_fields(payload, form, &essence)?,
-            Format::Xml | Format::Text => self.payload_text(payload, form, &essence)?,
+            _ => self.fitting(payload, form, &essence)?,
         };
         let payload = match form {
             Format::Form => form_text(payload),
@@ -81,11 +80,7 @@ impl<'a> Scope<'a, '_> {
 
     /// The operation accepts one kind of body, the document has another.
     fn payload_content_type(&mut self, payload: &Value, essence: &str, found: &str, form: Format) {
-        let expected = if matches!(form, Format::Form | Format::Multipart) {
-            "an object"
-        } else {
-            "a string"
-        };
+        let expected = form.expected().unwrap_or("anything");
         let message = format!("the operation accepts `{essence}`, whose payload is {expected}; found {found}");
         self.diagnostics.push(
             Diagnostic::new(&rule::PAYLOAD_CONTENT_TYPE, payload.span, message)
@@ -93,23 +88,12 @@ impl<'a> Scope<'a, '_> {
         );
     }
 
-    /// A form is an object; one that is sent as pairs may also be a string that is ready.
-    fn payload_fields(&mut self, payload: Value, form: Format, essence: &str) -> Option<Value> {
-        let Some(found) = unfit(&payload, form) else {
+    /// A payload that its format cannot write is an error.
+    fn fitting(&mut self, payload: Value, form: Format, essence: &str) -> Option<Value> {
+        let Some((found, expected)) = unfit(&payload, form).zip(form.expected()) else {
             return Some(payload).filter(|payload| !matches!(payload.kind, ValueKind::Invalid));
         };
-        let message = format!("a body of type `{essence}` is written as an object, found {found}");
-        self.diagnostics
-            .push(Diagnostic::new(&rule::WRONG_TYPE, payload.span, message));
-        None
-    }
-
-    /// A body that is neither JSON nor a form is a string.
-    fn payload_text(&mut self, payload: Value, form: Format, essence: &str) -> Option<Value> {
-        let Some(found) = unfit(&payload, form) else {
-            return Some(payload).filter(|payload| !matches!(payload.kind, ValueKind::Invalid));
-        };
-        let message = format!("a body of type `{essence}` is written as a string, found {found}");
+        let message = format!("a body of type `{essence}` is written as {expected}, found {found}");
         self.diagnostics
             .push(Diagnostic::new(&rule::WRONG_TYPE, payload.span, message));
         None
@@ -425,7 +409,7 @@ fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
 
 /// What a payload is, where a form or a text cannot be made of it.
 fn unfit(payload: &Value, form: Format) -> Option<&'static str> {
-    let fields = matches!(form, Format::Form | Format::Multipart);
+    let fields = form.is_form();
     match &payload.kind {
         _ if form == Format::Json => None,
         ValueKind::Array(_) => Some("an array"),

@@ -13,6 +13,8 @@ pub enum Format {
     Form,
     /// As `multipart/form-data`.
     Multipart,
+    /// As JSON values, each on a line (OpenAPI 3.2, "Sequential JSON").
+    JsonLines,
     /// As any other text, or bytes.
     Text,
 }
@@ -30,6 +32,11 @@ impl Format {
             Self::Form
         } else if essence.starts_with("multipart/") {
             Self::Multipart
+        } else if matches!(
+            &*essence,
+            "application/jsonl" | "application/x-ndjson" | "application/ndjson"
+        ) {
+            Self::JsonLines
         } else {
             Self::Text
         }
@@ -53,6 +60,7 @@ impl Format {
         match self {
             Self::Json => None,
             Self::Form | Self::Multipart => Some("an object"),
+            Self::JsonLines => Some("an array"),
             Self::Xml | Self::Text => Some("a string"),
         }
     }

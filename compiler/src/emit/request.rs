@@ -182,6 +182,10 @@ fn body(body: &crate::plan::Body, scope: &Scope<'_>) -> TokenStream {
         let method = super::ident(if body.form == Format::Form { "form" } else { "multipart" });
         return quote!(call.#method(#content_type, &#payload, &[#(#fields),*])?;);
     }
+    if body.form == Format::JsonLines {
+        let payload = required(scope, &body.payload, "the payload");
+        return quote!(call.json_lines(#content_type, &#payload)?;);
+    }
     if body.form != Format::Json {
         let payload = required(scope, &body.payload, "the payload");
         return quote! {

@@ -247,6 +247,10 @@ impl<'a> Scope<'a, '_> {
                 "nothing but an XPath expression finds something in an XML payload",
                 "write `targetSelectorType: xpath`",
             ),
+            Format::JsonLines => (
+                "a payload of several JSON values has no places to replace",
+                "write the values into the payload",
+            ),
             Format::Text => (
                 "a payload that is plain text has no places to replace",
                 "write the value into the text: `{$inputs.NAME}`",
@@ -412,11 +416,12 @@ fn unfit(payload: &Value, form: Format) -> Option<&'static str> {
     let fields = form.is_form();
     match &payload.kind {
         _ if form == Format::Json => None,
+        ValueKind::Array(_) if form == Format::JsonLines => None,
         ValueKind::Array(_) => Some("an array"),
         ValueKind::Null => Some("null"),
         ValueKind::Object(_) if !fields => Some("an object"),
-        ValueKind::Bool(_) if fields => Some("a boolean"),
-        ValueKind::Number(_) if fields => Some("a number"),
+        ValueKind::Bool(_) if fields || form == Format::JsonLines => Some("a boolean"),
+        ValueKind::Number(_) if fields || form == Format::JsonLines => Some("a number"),
         ValueKind::Text(_) | ValueKind::Template(_) if form == Format::Multipart => Some("a string"),
         _ => None,
     }

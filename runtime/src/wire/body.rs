@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::call::Call;
 use super::failure::Failure;
+use super::form::items;
 use crate::blob::Blob;
 use crate::error::ErrorKind;
 use crate::json::datum::{Datum, write_string};
@@ -242,6 +243,27 @@ impl Call {
         }
         if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from_static(content_type.as_bytes())) {
             self.headers.insert(header::CONTENT_TYPE, value);
+        }
+    }
+
+    /// A body of JSON values, each on a line: an array, or text that is ready.
+    ///
+    /// # Errors
+    /// The value is neither.
+    pub fn json_lines(&mut self, content_type: &'static str, value: &Datum<'_>) -> Result<(), Failure> {
+        match value {
+            Datum::Json(json) if json.starts_with('[') => {
+                self.fixed_content_type(content_type);
+                for item in items(value) {
+                    // In JSON a line break stands between values only; in strings it is escaped (RFC 8259, section 7).
+                    let json = item.to_json();
+                    self.body
+                        .extend(json.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')));
+                    self.body.push(b'\n');
+                }
+                Ok(())
+            }
+            _ => self.text(content_type, value),
         }
     }
 

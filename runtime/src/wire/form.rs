@@ -33,7 +33,7 @@ fn members<'a>(value: &'a Datum<'_>) -> Option<Vec<(String, Datum<'a>)>> {
 }
 
 /// The items of an array; anything else is its own only item.
-fn items<'a>(value: &'a Datum<'_>) -> Vec<Datum<'a>> {
+pub(super) fn items<'a>(value: &'a Datum<'_>) -> Vec<Datum<'a>> {
     let items: Option<Vec<&'a serde_json::value::RawValue>> = match value {
         Datum::Json(json) if json.starts_with('[') => serde_json::from_str(json).ok(),
         _ => None,

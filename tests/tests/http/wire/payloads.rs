@@ -111,3 +111,18 @@ async fn body_that_is_not_there_has_a_length() {
     let sent = sent!(bodies::no_body);
     assert_eq!(sent[0].header("content-length"), Some("0"));
 }
+
+// OpenAPI 3.2, "Sequential JSON": `application/x-ndjson` and `application/jsonl` are JSON values with a line feed behind
+// each. RFC 8259, section 7: inside a string a line feed is escaped.
+#[tokio::test]
+async fn body_json_lines() {
+    let books = json!([{ "id": 1 }, { "id": 2 }]);
+    let sent = sent!(bodies::lines, { "book": { "title": "Emma" }, "books": books });
+    let expected = [
+        "{\"title\":\"a\\nb\"}\n{\"title\":\"Emma\"}\n3\nnull\n",
+        "{\"id\":1}\n{\"id\":2}\n",
+        "{\"a\":1}\n[2]\n",
+    ];
+    let media = Some("application/x-ndjson");
+    assert_eq!(contents(&sent), expected.map(|body| (media, body)));
+}

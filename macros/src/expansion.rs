@@ -100,7 +100,7 @@ fn problems(compilation: &Compilation, span: Span) -> TokenStream {
     }
     let errors = of(Severity::Error).count();
     if errors > SHOWN {
-        let message = format!("{} more problems in this document are not shown", errors - SHOWN);
+        let message = format!("{} more errors in this document are not shown", errors - SHOWN);
         tokens.extend(quote_spanned!(span=> ::core::compile_error! { #message }));
     }
     for diagnostic in of(Severity::Warning).take(SHOWN) {
@@ -164,7 +164,7 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
             quote!(#[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)] #items)
         }
         Err(error) => {
-            let message = format!("ARAZZO_DEBUG: the expansion cannot be written: {error}");
+            let message = format!("ARAZZO_DEBUG: cannot write the expansion: {error}");
             quote!(::core::compile_error! { #message })
         }
     }

@@ -64,7 +64,7 @@ impl Invocation {
             return Err(unknown_option(&name));
         }
         if seen.contains(&text) {
-            return Err(Error::new(name.span(), format!("the option `{name}` is given twice")));
+            return Err(Error::new(name.span(), format!("duplicate option `{name}`")));
         }
         input.parse::<Token![=]>()?;
         match text.as_str() {
@@ -132,7 +132,7 @@ fn unknown_option(name: &Ident) -> Error {
     let code = rule::UNKNOWN_OPTION.code;
     Error::new(
         name.span(),
-        format!("there is no option `{name}` [{code}]\n = help: {help}"),
+        format!("unknown option `{name}` [{code}]\n = help: {help}"),
     )
 }
 

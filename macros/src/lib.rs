@@ -19,7 +19,7 @@ pub fn expand(input: TokenStream) -> TokenStream {
     let invocation = syn::parse_macro_input!(input as Invocation);
     let tokens = catch_unwind(AssertUnwindSafe(|| expansion::expand(&invocation))).unwrap_or_else(|_| {
         let message = format!(
-            "the compiler has a fault: it panicked on `{}` [internal]\n  = help: please report it together with the document",
+            "internal compiler error: panic while compiling `{}` [internal]\n  = help: please report it together with the document",
             invocation.document.value()
         );
         quote!(::core::compile_error! { #message })

@@ -28,7 +28,7 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
     }
     if Path::new(&path).is_absolute() || path.starts_with('/') {
         return Err(format!(
-            "`{path}` is an absolute path, which is another one on every machine\n  = help: write it relative to the directory of Cargo.toml, or with `./` relative to this source file"
+            "`{path}` is an absolute path, which differs between machines\n  = help: write it relative to the directory of Cargo.toml, or with `./` relative to this source file"
         ));
     }
     if !path.starts_with("./") && !path.starts_with("../") {
@@ -51,7 +51,7 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
         .zip(text(package));
     let Some((directory, package)) = places else {
         return Err(format!(
-            "`{path}` is relative to this source file, whose place is not known here\n  = help: write it relative to the directory of Cargo.toml"
+            "`{path}` is relative to this source file, but the location of the file is unknown here\n  = help: write it relative to the directory of Cargo.toml"
         ));
     };
     Ok(Located {
@@ -66,12 +66,14 @@ pub(crate) fn documents(path: &str, package: &Path) -> Result<Vec<String>, Strin
     if !directory.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let unreadable = |error: std::io::Error| format!("the directory `{path}` cannot be read: {}", error.kind());
+    let unreadable = |error: std::io::Error| format!("cannot read the directory `{path}`: {}", error.kind());
     let mut names: Vec<String> = Vec::new();
     for entry in std::fs::read_dir(&directory).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let Ok(name) = entry.file_name().into_string() else {
-            return Err(format!("the directory `{path}` has a file whose name is not UTF-8"));
+            return Err(format!(
+                "the directory `{path}` contains a file name that is not valid UTF-8"
+            ));
         };
         let extension = Path::new(&name).extension().and_then(|extension| extension.to_str());
         if extension.is_some_and(|extension| ["yml", "yaml", "json"].contains(&extension)) && is_document(&entry.path())
@@ -81,7 +83,7 @@ pub(crate) fn documents(path: &str, package: &Path) -> Result<Vec<String>, Strin
     }
     if names.is_empty() {
         return Err(format!(
-            "the directory `{path}` has no Arazzo documents\n  = help: documents are files `*.yml`, `*.yaml` and `*.json` with the field `arazzo`"
+            "the directory `{path}` contains no Arazzo documents\n  = help: documents are files `*.yml`, `*.yaml` and `*.json` with the field `arazzo`"
         ));
     }
     names.sort();

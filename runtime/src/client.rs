@@ -64,7 +64,7 @@ fn default_transport() -> Result<reqwest::Client, Error> {
         .user_agent(concat!("arazzo-rust/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| {
-            Error::new(ErrorKind::Configuration, "the HTTP client cannot be built")
+            Error::new(ErrorKind::Configuration, "cannot build the HTTP client")
                 .with(|inner| inner.source = Some(error.into()))
         })
 }
@@ -294,9 +294,9 @@ impl SourceBuilder {
                 value.set_sensitive(is_credential(&name));
                 self.source.headers.insert(name, value);
             }
-            (Err(_), _) => self.complain(&format!("`{name}` is no name of a header")),
+            (Err(_), _) => self.complain(&format!("`{name}` is not a valid header name")),
             (_, Err(_)) => self.complain(&format!(
-                "the value of the header `{name}` has characters that cannot be sent"
+                "the value of the header `{name}` contains characters that cannot be sent"
             )),
         }
         self
@@ -323,7 +323,7 @@ impl SourceBuilder {
     pub fn idempotency_header(mut self, name: &str) -> Self {
         match HeaderName::try_from(name) {
             Ok(name) => self.source.idempotency = Some(name),
-            Err(_) => self.complain(&format!("`{name}` is no name of a header")),
+            Err(_) => self.complain(&format!("`{name}` is not a valid header name")),
         }
         self
     }

@@ -70,7 +70,7 @@ pub enum Limit {
 pub(crate) fn violations(name: &str, constraint: &Constraint, value: &View<'_>, found: &mut Vec<String>) {
     match serde_json::to_value(value) {
         Ok(value) => check(name, constraint, &value, found),
-        Err(_) => found.push(format!("the input `{name}` has no JSON form")),
+        Err(_) => found.push(format!("the input `{name}` cannot be represented in JSON")),
     }
 }
 
@@ -113,15 +113,13 @@ fn apply(place: &str, applied: Applied, schemas: &[Constraint], value: &Value, f
     let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
     let mut say = |demand: &str| found.push(format!("the input `{place}` {demand}"));
     match applied {
-        Applied::AnyOf if matching() == 0 => say("must be one of the alternatives of `anyOf`"),
+        Applied::AnyOf if matching() == 0 => say("must match one of the schemas in `anyOf`"),
         Applied::OneOf => match matching() {
-            0 => say("must be one of the alternatives of `oneOf`"),
+            0 => say("must match one of the schemas in `oneOf`"),
             1 => {}
-            many => say(&format!(
-                "must be exactly one of the alternatives of `oneOf`, not {many}"
-            )),
+            many => say(&format!("must match exactly one of the schemas in `oneOf`, not {many}")),
         },
-        Applied::Not if matching() > 0 => say("must not be what `not` says"),
+        Applied::Not if matching() > 0 => say("must not match the schema in `not`"),
         Applied::If => {
             let branch = schemas.get(if matches!(schemas, [first, ..] if fits(first, value)) {
                 1
@@ -139,9 +137,9 @@ fn apply(place: &str, applied: Applied, schemas: &[Constraint], value: &Value, f
                 .count();
             let count = u64::try_from(count).unwrap_or(u64::MAX);
             if count < fewest {
-                say(&format!("must have at least {fewest} items of `contains`"));
+                say(&format!("must have at least {fewest} items that match `contains`"));
             } else if count > most {
-                say(&format!("must have at most {most} items of `contains`"));
+                say(&format!("must have at most {most} items that match `contains`"));
             }
         }
         Applied::PrefixItems => {
@@ -152,9 +150,7 @@ fn apply(place: &str, applied: Applied, schemas: &[Constraint], value: &Value, f
         Applied::PropertyNames => {
             for (name, _) in members {
                 if !schemas.iter().all(|schema| fits(schema, &Value::String(name.clone()))) {
-                    found.push(format!(
-                        "the input `{place}` must not have a member of this name: `{name}`"
-                    ));
+                    found.push(format!("the input `{place}` must not have a member named `{name}`"));
                 }
             }
         }
@@ -216,7 +212,7 @@ fn broken(limit: &Limit, value: &Value) -> Option<String> {
     match limit {
         Limit::Types(types) => {
             let demand = || match types {
-                [] => "must not be there".to_owned(),
+                [] => "is not allowed".to_owned(),
                 types => format!("must be {}", types.join(" or ")),
             };
             (!types.iter().any(|kind| is_type(value, kind))).then(demand)
@@ -250,7 +246,7 @@ fn broken(limit: &Limit, value: &Value) -> Option<String> {
                 .iter()
                 .enumerate()
                 .any(|(index, item)| items[..index].contains(item));
-            twice.then(|| "must not have an item twice".to_owned())
+            twice.then(|| "must not have duplicate items".to_owned())
         }
         Limit::Dependent(names) => {
             let members = value.as_object()?;
@@ -258,7 +254,7 @@ fn broken(limit: &Limit, value: &Value) -> Option<String> {
             let missing = needed.iter().find(|name| !members.contains_key(**name))?;
             members
                 .contains_key(*trigger)
-                .then(|| format!("must have a member `{missing}`, since it has `{trigger}`"))
+                .then(|| format!("must have a member `{missing}` because it has `{trigger}`"))
         }
         Limit::Pattern(pattern) => {
             let kept = matches(pattern, value.as_str()?);

@@ -84,7 +84,7 @@ pub struct ParseRunIdError(());
 
 impl fmt::Display for ParseRunIdError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the id of a run is a UUID, such as 6ba7b810-9dad-41d1-80b4-00c04fd430c8")
+        formatter.write_str("a run id must be a UUID, such as 6ba7b810-9dad-41d1-80b4-00c04fd430c8")
     }
 }
 

@@ -115,10 +115,10 @@ pub(crate) fn seal<S: Seal + ?Sized>(run: &dyn Program, seal: &S, binding: Bindi
     let (workflow, id) = (run.shape().workflow, run.state().id());
     let mut plain = Vec::new();
     stored::serialize(run, &mut serde_json::Serializer::new(&mut plain))
-        .map_err(|error| failed("the run cannot be stored", error.into()))?;
+        .map_err(|error| failed("cannot store the run", error.into()))?;
     let sealed = seal
         .seal(plain, &binding.associated(workflow, id))
-        .map_err(|error| failed("the run cannot be sealed", error))?;
+        .map_err(|error| failed("cannot seal the run", error))?;
     Ok([id.to_string().as_bytes(), &sealed].concat())
 }
 
@@ -131,7 +131,7 @@ pub(crate) fn open<W: Workflow, S: Seal + ?Sized>(
     binding: Binding<'_>,
     sealed: &[u8],
 ) -> Result<Run<W>, Error> {
-    let unknown = || Error::new(ErrorKind::Stored, "these bytes are not a sealed run");
+    let unknown = || Error::new(ErrorKind::Stored, "not a sealed run");
     let (id, sealed) = sealed.split_at_checked(ID).ok_or_else(unknown)?;
     let id: RunId = std::str::from_utf8(id)
         .ok()
@@ -139,9 +139,9 @@ pub(crate) fn open<W: Workflow, S: Seal + ?Sized>(
         .ok_or_else(unknown)?;
     let plain = seal
         .open(sealed, &binding.associated(W::ID, id))
-        .map_err(|error| failed("the sealed run cannot be opened", error))?;
+        .map_err(|error| failed("cannot open the sealed run", error))?;
     let run: Run<W> =
-        serde_json::from_slice(&plain).map_err(|error| failed("the stored run cannot be read", error.into()))?;
+        serde_json::from_slice(&plain).map_err(|error| failed("cannot read the stored run", error.into()))?;
     if run.id() != id {
         return Err(unknown());
     }

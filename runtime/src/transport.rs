@@ -113,14 +113,18 @@ impl ResponseTooLarge {
 
 impl std::fmt::Display for ResponseTooLarge {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "the response has more than {} bytes", self.limit)
+        write!(
+            formatter,
+            "the response is larger than the limit of {} bytes",
+            self.limit
+        )
     }
 }
 
 impl StdError for ResponseTooLarge {}
 
 const NO_TLS: &str =
-    "https needs TLS, which this build of `arazzo` does not have: turn on its feature `rustls` or `native-tls`";
+    "https requires TLS, which is not enabled: enable the feature `rustls` or `native-tls` of `arazzo`";
 
 impl Transport for reqwest::Client {
     // The request is not a part of the future, and the response only as long as it is read.

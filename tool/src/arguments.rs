@@ -74,14 +74,14 @@ impl Arguments {
                         "human" => Format::Human,
                         "json" => Format::Json,
                         "sarif" => Format::Sarif,
-                        other => return Err(format!("`{other}` is no format; expected human, json or sarif").into()),
+                        other => return Err(format!("unknown format `{other}`; expected human, json or sarif").into()),
                     };
                 }
                 Long("source") => {
                     let text = parser.value()?.string()?;
                     let (name, path) = text
                         .split_once('=')
-                        .ok_or_else(|| format!("`{text}` is not NAME=PATH"))?;
+                        .ok_or_else(|| format!("expected NAME=PATH, found `{text}`"))?;
                     sources.push((name.to_owned(), path.to_owned()));
                 }
                 Long(level @ ("allow" | "warn" | "deny")) => {
@@ -105,13 +105,13 @@ impl Arguments {
         }
         let command = match (early, words.split_first()) {
             (Some(command), _) => command,
-            (None, None) => return Err("what is to be done?".into()),
+            (None, None) => return Err("missing subcommand".into()),
             (None, Some((command, files))) => match (command.as_str(), files) {
                 ("check", files) => Command::Check(files.to_vec()),
                 ("expand", [file]) => Command::Expand(file.clone()),
                 ("graph", [file]) => Command::Graph(file.clone()),
-                ("expand" | "graph", _) => return Err(format!("`{command}` takes one file").into()),
-                _ => return Err(format!("there is no command `{command}`").into()),
+                ("expand" | "graph", _) => return Err(format!("`{command}` requires exactly one file").into()),
+                _ => return Err(format!("unknown command `{command}`").into()),
             },
         };
         Ok(Self {

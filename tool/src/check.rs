@@ -16,7 +16,7 @@ pub(crate) fn run(files: &[String], arguments: &Arguments) -> Result<(String, bo
         found = documents(Path::new("."));
         if found.is_empty() {
             return Err(
-                "there is no *.arazzo.yaml, *.arazzo.yml or *.arazzo.json below this directory; name a file".to_owned(),
+                "no *.arazzo.yaml, *.arazzo.yml or *.arazzo.json found in this directory; specify a file".to_owned(),
             );
         }
         &found

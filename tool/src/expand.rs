@@ -27,7 +27,7 @@ pub(crate) fn run(file: &str, arguments: &Arguments) -> (String, bool) {
     match syn::parse2(emit(plan, &Arazzo, false)) {
         Ok(file) => (prettyplease::unparse(&file), true),
         Err(error) => {
-            eprintln!("the expansion is no Rust, which is a fault of this program: {error}");
+            eprintln!("internal error: the expansion is not valid Rust: {error}");
             (String::new(), false)
         }
     }

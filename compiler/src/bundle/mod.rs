@@ -106,9 +106,9 @@ fn unknown_lints(options: &Options, diagnostics: &mut Diagnostics) {
     for (_, code) in &options.levels.codes {
         let known = rule::all().find(|rule| rule.code == code);
         let message = match known {
-            None => format!("the option `lints` names `{code}`, which is no code"),
+            None => format!("unknown lint code `{code}` in the option `lints`"),
             Some(rule) if rule.class == Class::Error => {
-                format!("the option `lints` names `{code}`, which is an error whatever is asked for")
+                format!("the level of `{code}` cannot be changed: it is always an error")
             }
             Some(_) => continue,
         };
@@ -152,12 +152,8 @@ fn open_document(
             report_syntax(id, &file, &rule::YAML_SYNTAX, diagnostics).then_some(id)
         }
         Err(error) => {
-            let message = format!(
-                "the document `{}` cannot be read: {}",
-                options.label(path),
-                reason(&error)
-            );
-            let help = "a plain path is relative to the directory of Cargo.toml, one that starts with `./` or `../` to the source file";
+            let message = format!("cannot read the document `{}`: {}", options.label(path), reason(&error));
+            let help = "a plain path is relative to the directory of Cargo.toml; a path that starts with `./` or `../` is relative to the source file";
             diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_FOUND, None, message).help(help));
             None
         }
@@ -218,11 +214,11 @@ fn unused_source_option(options: &Options, bundle: &Bundle, diagnostics: &mut Di
             .any(|name| name == option || name.rsplit('.').next() == Some(option))
     };
     for (name, _) in options.sources.iter().filter(|(name, _)| unused(name)) {
-        let message = format!("the option `sources` names `{name}`, which is no source description of the document");
+        let message = format!("unknown source description `{name}` in the option `sources`");
         let help = similar(name, names.iter().map(String::as_str)).map_or_else(
             || {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                format!("its source descriptions are {}", names.join(", "))
+                format!("the source descriptions are {}", names.join(", "))
             },
             |name| format!("a source description with a similar name exists: `{name}`"),
         );

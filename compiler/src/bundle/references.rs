@@ -45,9 +45,9 @@ pub(super) fn open_references(
                 if leaves_package(options, &candidate) && !leaves_package(options, &path) {
                     let label = options.label(&candidate);
                     let message =
-                        format!("the file `{label}` is outside of the package, which `cargo publish` leaves behind");
+                        format!("the file `{label}` is outside the package; `cargo publish` does not include it");
                     let span = written(&file.text, reference).map(|range| Span { file: id, range });
-                    let help = "copy the file into the package, and write a reference to the copy";
+                    let help = "copy the file into the package, and refer to the copy";
                     diagnostics.push(Diagnostic::new(&rule::SOURCE_LEAVES_PACKAGE, span, message).help(help));
                 }
             }

@@ -101,7 +101,7 @@ pub(super) fn kind(
 
 pub(super) fn source_type_mismatch(entry: &Entry<'_>, found: &str, diagnostics: &mut Diagnostics) {
     let message = format!(
-        "the source description `{}` is of type `arazzo`, its file is an `{found}` description",
+        "the source description `{}` has type `arazzo`, but its file is an `{found}` description",
         entry.name
     );
     let kind = if found == "asyncapi" { "asyncapi" } else { "openapi" };
@@ -156,7 +156,7 @@ pub(super) fn open_source(
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
                 let message = format!(
-                    "the source description `{name}` cannot be read from `{}`: {}",
+                    "cannot read the source description `{name}` from `{}`: {}",
                     options.label(candidate),
                     reason(&error)
                 );
@@ -187,11 +187,11 @@ pub(super) fn source_leaves_package(
         return;
     }
     let message = format!(
-        "the file of the source description `{name}` is outside of the package, which `cargo publish` leaves behind"
+        "the file of the source description `{name}` is outside the package; `cargo publish` does not include it"
     );
     diagnostics.push(
         Diagnostic::new(&rule::SOURCE_LEAVES_PACKAGE, span, message).help(format!(
-            "copy the file into the package, and say where: `sources = {{ {} = \"…\" }}`",
+            "copy the file into the package, and name the copy: `sources = {{ {} = \"…\" }}`",
             option_key(name)
         )),
     );
@@ -211,13 +211,13 @@ pub(super) fn candidates(from: &From<'_>, url: &str) -> Vec<String> {
 }
 
 pub(super) fn source_not_found(name: &str, span: Span, tried: &[String], given: bool, diagnostics: &mut Diagnostics) {
-    let message = format!("the file of the source description `{name}` was not found");
+    let message = format!("cannot find the file of the source description `{name}`");
     let tried: Vec<String> = tried.iter().map(|path| format!("`{path}`")).collect();
     let mut diagnostic =
-        Diagnostic::new(&rule::SOURCE_NOT_FOUND, span, message).help(format!("looked for: {}", tried.join(", ")));
+        Diagnostic::new(&rule::SOURCE_NOT_FOUND, span, message).help(format!("tried: {}", tried.join(", ")));
     if !given {
         diagnostic = diagnostic.help(format!(
-            "put the file there, or say where it is: `sources = {{ {} = \"path/to/file.yaml\" }}`",
+            "put the file there, or set its path: `sources = {{ {} = \"path/to/file.yaml\" }}`",
             option_key(name)
         ));
     }

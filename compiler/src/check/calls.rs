@@ -83,7 +83,7 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
             let message = match circle.len() {
                 1 => format!("workflow `{}` calls itself unconditionally", id.value),
                 _ => format!(
-                    "workflow `{}` calls itself unconditionally, by way of {}",
+                    "workflow `{}` calls itself unconditionally, through {}",
                     id.value,
                     way[..way.len() - 1].join(", ")
                 ),
@@ -92,7 +92,7 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
             for (caller, target, span) in circle {
                 diagnostic = diagnostic.related(span, format!("`{}` calls `{}`", name(caller), name(target)));
             }
-            diagnostics.push(diagnostic.help("let a criterion decide whether the step runs"));
+            diagnostics.push(diagnostic.help("make the call depend on a criterion"));
             break;
         }
     }
@@ -169,11 +169,11 @@ fn workflow_dependency(
             {
                 let name = program.workflows[*needed].text.id.value;
                 let message = format!(
-                    "workflow `{}` is called, which depends on `{name}`",
+                    "workflow `{}` is called here, but it depends on workflow `{name}`",
                     target.text.id.value
                 );
                 diagnostics.push(Diagnostic::new(&rule::WORKFLOW_DEPENDENCY, span, message).help(format!(
-                    "let workflow `{}` depend on it too: `dependsOn: [{name}]`",
+                    "add the dependency to workflow `{}` too: `dependsOn: [{name}]`",
                     workflow.text.id.value
                 )));
             }
@@ -202,7 +202,9 @@ pub(super) fn called_before(
         Act::Workflow(invocation) => invocation.target == target,
         _ => false,
     });
-    let message = format!("no call of workflow `{id}` has certainly ended here, or more than one can have");
+    let message = format!(
+        "the outputs of workflow `{id}` are ambiguous here: no call, or more than one call, may have completed"
+    );
     let mut diagnostic = Diagnostic::new(&rule::EXPRESSION_CONTEXT, reference.span, message);
     if let Some(step) = callers.next() {
         let name = step.text.id;
@@ -224,12 +226,12 @@ fn dependency_unproven(program: &Program<'_>, workflow: &Workflow<'_>, flows: &[
         let named = named.strip_prefix("$workflows.").unwrap_or(named);
         let (message, help) = if !workflow.depends_on.contains(&needed.workflow) {
             (
-                format!("workflow `{id}` need not have run before `{}`", workflow.text.id.value),
-                format!("say that it must have, in the `dependsOn` of the workflow: `dependsOn: [{named}]`"),
+                format!("workflow `{id}` may not have run before `{}`", workflow.text.id.value),
+                format!("add it to the `dependsOn` of the workflow: `dependsOn: [{named}]`"),
             )
         } else if !flows[needed.workflow].certain_at_end.contains(needed.step) {
             (
-                format!("workflow `{id}` can end without step `{step}`"),
+                format!("workflow `{id}` can end without running step `{step}`"),
                 format!("depend on a step that workflow `{id}` always runs"),
             )
         } else {

@@ -158,7 +158,7 @@ fn condition_not_boolean(criterion: &Judged<'_>, index: usize, typing: &Typing<'
             _ => "it".to_owned(),
         };
         let message = format!(
-            "this is of type {} and never `true`, so that the condition never passes",
+            "this condition never passes: the value is of type {}, and only `true` passes",
             known.words()
         );
         let span = if matches!(value.kind, ValueKind::Reference(_)) {
@@ -167,11 +167,11 @@ fn condition_not_boolean(criterion: &Judged<'_>, index: usize, typing: &Typing<'
             at
         };
         let help = match &value.kind {
-            ValueKind::Number(text) => format!("repeat what it is compared with, such as `$statusCode == {text}`"),
+            ValueKind::Number(text) => format!("write the whole comparison, such as `$statusCode == {text}`"),
             ValueKind::Text(text) => {
-                format!("repeat what it is compared with, such as `$response.body#/x == '{text}'`")
+                format!("write the whole comparison, such as `$response.body#/x == '{text}'`")
             }
-            _ => format!("to ask whether there is a value, write `{text} != null`"),
+            _ => format!("to test whether the value is present, write `{text} != null`"),
         };
         diagnostics.push(Diagnostic::new(&rule::CONDITION_NOT_BOOLEAN, span, message).help(help));
     });
@@ -194,10 +194,11 @@ fn jsonpath_filter_on_object(
         }
         let known = typing.value(context, Some(index)).shape.types();
         if known.without(Type::Null) == Types::of(Type::Object) {
-            let message = "the context is an object: the filter asks each of its members, not the object itself";
-            diagnostics.push(Diagnostic::new(&rule::JSONPATH_FILTER_ON_OBJECT, at, message).help(
-                "name the array whose items are meant: `$.items[?…]`; of the object itself ask by a simple condition",
-            ));
+            let message = "the context is an object: the filter tests each of its members, not the object itself";
+            diagnostics.push(
+                Diagnostic::new(&rule::JSONPATH_FILTER_ON_OBJECT, at, message)
+                    .help("select the array: `$.items[?…]`; to test the object itself, use a simple condition"),
+            );
         }
     });
 }

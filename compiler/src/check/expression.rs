@@ -33,10 +33,13 @@ pub(super) fn step_after_use(
     };
     let message = match typing.workflow().steps.get(index) {
         Some(reader) if at == Some(step) => {
-            format!("step `{}` reads its own output before it has one", reader.text.id.value)
+            format!(
+                "step `{}` reads its own output before the step has completed",
+                reader.text.id.value
+            )
         }
         Some(reader) => format!(
-            "step `{}` reads an output of step `{}`, which cannot have run by then",
+            "step `{}` reads an output of step `{}`, which cannot have run before it",
             reader.text.id.value, read.value
         ),
         None => return,
@@ -44,8 +47,8 @@ pub(super) fn step_after_use(
     let mut diagnostic = Diagnostic::new(&rule::STEP_AFTER_USE, reference.span, message);
     if at != Some(step) {
         diagnostic = diagnostic
-            .related(read.span(), "it stands here")
-            .help("steps run in the order of the list; move it in front");
+            .related(read.span(), "defined here")
+            .help("steps run in the order of the list; move this step before the one that reads it");
     }
     diagnostics.push(diagnostic);
 }
@@ -94,7 +97,10 @@ fn pointer_problem(reference: &Reference, shape: Shape<'_>) -> Option<Diagnostic
         let scalar =
             !base.is_empty() && !base.allows(crate::schema::Type::Object) && !base.allows(crate::schema::Type::Array);
         return scalar.then(|| {
-            let message = format!("a pointer into {}, which has no members", base.words());
+            let message = format!(
+                "this pointer selects a member of {}, which has no members",
+                base.words()
+            );
             Diagnostic::new(&rule::IMPOSSIBLE_RESPONSE_POINTER, reference.span, message)
         });
     };
@@ -110,14 +116,14 @@ fn pointer_problem(reference: &Reference, shape: Shape<'_>) -> Option<Diagnostic
             let types = schema.types();
             let message = if types.allows(crate::schema::Type::Object) {
                 format!(
-                    "there can be no member `{}` here: the schema allows no others than its own",
+                    "unknown member `{}`: the schema does not allow additional members",
                     named(token)
                 )
             } else if types.allows(crate::schema::Type::Array) {
-                format!("`{}` is no index of an array", named(token))
+                format!("`{}` is not an array index", named(token))
             } else {
                 format!(
-                    "there can be no member `{}` here: the value is of type {}",
+                    "no member `{}` here: the value is of type {}",
                     named(token),
                     types.words()
                 )
@@ -127,11 +133,11 @@ fn pointer_problem(reference: &Reference, shape: Shape<'_>) -> Option<Diagnostic
             if types.allows(crate::schema::Type::Array) {
                 diagnostic = diagnostic.help(match named(token) {
                     "length" => {
-                        "an array has no member `length`; to ask whether there is an item, compare item `0` with null"
+                        "an array has no member `length`; to test whether it has items, compare item `0` with null"
                             .to_owned()
                     }
-                    "*" | "-" => "an expression reads one item, by its index, such as `0`".to_owned(),
-                    name => format!("an item is reached by its index, such as `0/{name}`"),
+                    "*" | "-" => "an expression reads one item by its index, such as `0`".to_owned(),
+                    name => format!("use the index of an item, such as `0/{name}`"),
                 });
             }
             Some(diagnostic.help_if(similar_member(schema, named(token))))
@@ -144,10 +150,10 @@ fn pointer_problem(reference: &Reference, shape: Shape<'_>) -> Option<Diagnostic
             } else {
                 &rule::UNKNOWN_RESPONSE_POINTER
             };
-            let message = format!("the schema does not mention a member `{}`", named(token));
+            let message = format!("the schema does not define a member `{}`", named(token));
             Some(
                 Diagnostic::new(rule, place(token), message)
-                    .related(schema.at.span(), "this schema")
+                    .related(schema.at.span(), "defined here")
                     .help_if(similar_member(schema, named(token))),
             )
         }
@@ -170,7 +176,7 @@ pub(super) fn output_without_body(reference: &Reference, place: Place, step: &St
     let responses = status::responses(step, status::success(step));
     if !responses.is_empty() && responses.iter().all(|response| response.status == "204") {
         let message = format!(
-            "step `{}` succeeds with 204, a response without a body",
+            "step `{}` succeeds with status 204, which has no response body",
             step.text.id.value
         );
         diagnostics.push(Diagnostic::new(&rule::OUTPUT_WITHOUT_BODY, reference.span, message));
@@ -204,7 +210,7 @@ pub(super) fn optional_into_required(
                 );
                 diagnostics.push(
                     Diagnostic::new(&rule::OPTIONAL_INTO_REQUIRED, reference.span, message)
-                        .help("without it the step fails; make sure that it is there"),
+                        .help("the step fails without this value; make sure that it is always present"),
                 );
             }
         }

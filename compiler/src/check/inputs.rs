@@ -115,7 +115,7 @@ fn problem(entry: Entry<'_>, holds: Holds) -> Option<Diagnostic> {
         Holds::Type => type_problem(key, value, items),
         Holds::Names => match items {
             None if value.as_bool().is_some() => {
-                let help = "list the names of required inputs in `required` of the object around them";
+                let help = "list the names of required inputs in `required` of the enclosing object";
                 Some(wrong(key, value, "an array of names").help(help))
             }
             None => {
@@ -198,7 +198,7 @@ fn number_problem(key: &str, value: Cursor<'_>) -> Diagnostic {
     let written = value.as_str().filter(|text| text.parse::<f64>().is_ok());
     let help = match (written, value.as_bool()) {
         (Some(text), _) => Some(format!("write `{key}: {text}` without quotes")),
-        (None, Some(true)) => Some(format!("write the limit itself: `{key}: 5`")),
+        (None, Some(true)) => Some(format!("write the limit: `{key}: 5`")),
         _ => None,
     };
     wrong(key, value, "a number").help_if(help)

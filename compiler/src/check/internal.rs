@@ -56,9 +56,9 @@ pub(super) fn internal(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
             Diagnostic::new(
                 &rule::INTERNAL,
                 span,
-                format!("this {what} cannot be compiled as it is written"),
+                format!("cannot compile this {what} (internal compiler error)"),
             )
-            .help("please report this document; another way to write it may compile"),
+            .help("please report this document; writing it differently may help"),
         );
     }
 }

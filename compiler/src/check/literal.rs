@@ -99,7 +99,7 @@ fn wrong_string(text: &str, part: Schema<'_>) -> Option<String> {
     }
     let pattern = word("pattern")?;
     (crate::engine::is_found(pattern, text) == Some(false))
-        .then(|| format!("expects a match of the pattern `{pattern}`, found `{text}`"))
+        .then(|| format!("expects text that matches the pattern `{pattern}`, found `{text}`"))
 }
 
 /// A number against the limits of its schema; in OpenAPI 3.0 `exclusiveMinimum` is a flag.

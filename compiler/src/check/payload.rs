@@ -74,7 +74,7 @@ fn swagger_form(step: &Step<'_>, body: &Body<'_>, operation: &str, diagnostics: 
         let required = field.get("required").and_then(Cursor::as_bool) == Some(true);
         let given = members.iter().find(|(member, _)| *member == wanted);
         if given.is_none() && required && !replaced {
-            let message = format!("the payload has no member `{wanted}`, which {operation} requires");
+            let message = format!("missing member `{wanted}`, which {operation} requires");
             diagnostics.push(
                 Diagnostic::new(&rule::PAYLOAD_MEMBER_REQUIRED, body.payload.span, message)
                     .related(field.span(), "required here")
@@ -105,7 +105,7 @@ fn swagger_form(step: &Step<'_>, body: &Body<'_>, operation: &str, diagnostics: 
             continue;
         }
         let span = written.and_then(|at| at.entry(member));
-        let message = format!("{operation} declares no member `{member}` in its body");
+        let message = format!("unknown member `{member}` in the request body of {operation}");
         diagnostics.push(Diagnostic::new(
             &rule::UNKNOWN_PAYLOAD_MEMBER,
             span.map_or(value.span, |entry| entry.key_span),
@@ -204,8 +204,8 @@ impl Checker<'_, '_, '_> {
                 value.span,
                 "an expression in braces is always a string",
             )
-            .related(schema.at.span(), format!("the type {} is wanted", wanted.words()))
-            .help("drop the braces to keep the value's type")
+            .related(schema.at.span(), format!("type {} expected here", wanted.words()))
+            .help("remove the braces to keep the type of the value")
         } else {
             Diagnostic::new(&rule::PAYLOAD_TYPE_MISMATCH, value.span, message)
                 .related(schema.at.span(), "by this schema")
@@ -220,10 +220,7 @@ impl Checker<'_, '_, '_> {
             let property = schema.property(wanted);
             let read_only = property.is_some_and(|property| property.flag("readOnly"));
             if !read_only && !members.iter().any(|(name, _)| name == wanted) {
-                let message = format!(
-                    "the payload has no member `{wanted}`, which {} requires",
-                    self.operation
-                );
+                let message = format!("missing member `{wanted}`, which {} requires", self.operation);
                 self.diagnostics.push(
                     Diagnostic::new(&rule::PAYLOAD_MEMBER_REQUIRED, payload.span, message)
                         .related(required.span(), "required here")
@@ -248,7 +245,7 @@ impl Checker<'_, '_, '_> {
             .filter(|(member, _)| properties.iter().all(|(known, ..)| known != member))
             .filter(|(member, _)| matches!(schema.pattern_property(member), Ok(None)))
         {
-            let message = format!("{} declares no member `{member}` in its body", self.operation);
+            let message = format!("unknown member `{member}` in the request body of {}", self.operation);
             let similar = crate::diagnostic::similar(member, properties.iter().map(|(known, ..)| *known));
             let written = at.and_then(|at| at.entry(member));
             let span = written.map_or(value.span, |entry| entry.key_span);

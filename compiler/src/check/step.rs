@@ -77,7 +77,7 @@ fn header_reserved(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((_, arguments, _)) = parts(step) else { return };
     for argument in arguments {
         if argument.location == Location::Header && is_transmission_header(&argument.name) {
-            let message = format!("the header `{}` is written by the HTTP client", argument.name);
+            let message = format!("the header `{}` is set by the HTTP client", argument.name);
             let help = if argument.name.eq_ignore_ascii_case("host") {
                 "remove the parameter; set the address of the API with `base_url` in the client"
             } else {
@@ -103,7 +103,7 @@ fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let names = crate::program::path_names(operation);
     let report = |wanted: &str, location: Location, declared, diagnostics: &mut Diagnostics| {
         let message = format!(
-            "step `{}` does not give the parameter `{wanted}` that {} requires in its {}",
+            "step `{}` is missing the parameter `{wanted}`, which {} requires in its {}",
             step.text.id.value,
             name(operation),
             location.word()
@@ -158,7 +158,7 @@ fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) {
         let without_place = argument.location == Location::Path && !names.contains(&argument.name.as_str());
         if without_place && argument.declared.is_some() {
             let message = format!(
-                "the path `{}` has no place for the parameter `{}`, which is not sent",
+                "the path `{}` has no placeholder for the parameter `{}`, which is not sent",
                 operation.path, argument.name
             );
             let declared = argument
@@ -187,14 +187,14 @@ fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) {
         let elsewhere = operation.parameters.iter().find(|known| known.name == argument.name);
         let similar = crate::diagnostic::similar(&argument.name, operation.parameters.iter().map(|known| known.name));
         let message = format!(
-            "{} declares no parameter `{}` in its {}",
+            "{} has no parameter `{}` in its {}",
             name(operation),
             argument.name,
             argument.location.word()
         );
         let help = match (elsewhere, similar) {
             (Some(known), _) => Some(format!(
-                "it declares one in its {}: write `in: {}`",
+                "it has one in its {}: write `in: {}`",
                 known.location.word(),
                 known.location.word()
             )),
@@ -215,9 +215,10 @@ fn querystring_with_query(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((_, arguments, _)) = parts(step) else { return };
     let of = |location| arguments.iter().find(move |argument| argument.location == location);
     if let (Some(whole), Some(part)) = (of(Location::QueryString), of(Location::Query)) {
-        let message = "a step gives either the whole query or its parameters, not both";
+        let message = "a step sets either the whole query string or single query parameters, not both";
         diagnostics.push(
-            Diagnostic::new(&rule::QUERYSTRING_WITH_QUERY, part.span, message).related(whole.span, "the whole query"),
+            Diagnostic::new(&rule::QUERYSTRING_WITH_QUERY, part.span, message)
+                .related(whole.span, "the whole query string"),
         );
     }
 }
@@ -232,7 +233,7 @@ fn body_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
             .is_none_or(|body| body.payload.is_none())
     {
         let message = format!(
-            "step `{}` sends no body, but {} requires one",
+            "step `{}` has no request body, but {} requires one",
             step.text.id.value,
             name(operation)
         );
@@ -255,7 +256,7 @@ fn body_not_accepted(step: &Step<'_>, diagnostics: &mut Diagnostics) {
         )
     {
         let message = format!(
-            "{} declares no body, and a {} request has none by its meaning",
+            "{} does not define a request body, and a body has no meaning in a {} request",
             name(operation),
             operation.method
         );
@@ -369,10 +370,10 @@ fn status_undeclared(step: &Step<'_>, diagnostics: &mut Diagnostics) {
                         .iter()
                         .map(|response| format!("`{}`", response.status))
                         .collect();
-                    let message = format!("{} declares no response `{status}`", name(operation));
+                    let message = format!("{} has no response `{status}`", name(operation));
                     diagnostics.push(
                         Diagnostic::new(&rule::STATUS_UNDECLARED, right.span, message)
-                            .help(format!("it declares {}", declared.join(", "))),
+                            .help(format!("its responses are {}", declared.join(", "))),
                     );
                 }
             }
@@ -397,12 +398,12 @@ fn retry_not_idempotent(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     for action in &step.on_failure {
         if matches!(action.kind, ActionKind::Retry { .. }) {
             let message = format!(
-                "the action `{}` repeats a {} request, which the server may carry out twice",
+                "the action `{}` retries a {} request, which the server may process twice",
                 action.name, operation.method
             );
             diagnostics.push(
                 Diagnostic::new(&rule::RETRY_NOT_IDEMPOTENT, action.span, message)
-                    .help("send an idempotency key if the API takes one, or retry only where nothing was done: `$statusCode == 429`"),
+                    .help("send an idempotency key if the API accepts one, or retry only if the request was not processed: `$statusCode == 429`"),
             );
         }
     }
@@ -435,11 +436,11 @@ fn insecure_server(step: &Step<'_>, diagnostics: &mut Diagnostics) {
         return;
     };
     let message = format!(
-        "{} needs a credential, and `{}` takes it unencrypted",
+        "{} sends a credential to `{}` without encryption",
         self::name(operation),
         operation.server
     );
     diagnostics.push(Diagnostic::new(&rule::INSECURE_SERVER, target.span(), message).help(
-        "write `https://` in the description; where the client sets another `base_url`, allow it: `lints = { allow(insecure_server) }`",
+        "write `https://` in the description; if the client sets another `base_url`, allow it: `lints = { allow(insecure_server) }`",
     ));
 }

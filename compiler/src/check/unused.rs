@@ -41,7 +41,7 @@ fn unused_source(document: &Document<'_>, index: usize, program: &Program<'_>, d
             .any(|api| api.name == source.name.value);
         let mention = format!("$sourceDescriptions.{}.", source.name.value);
         if !called && !mentions.has(&mention) {
-            let message = format!("nothing uses the source description `{}`", source.name.value);
+            let message = format!("unused source description `{}`", source.name.value);
             diagnostics.push(Diagnostic::new(&rule::UNUSED_SOURCE, source.name.span(), message).help("remove it"));
         }
     }
@@ -133,7 +133,7 @@ fn unused_component(document: &Document<'_>, diagnostics: &mut Diagnostics) {
                 .flatten()
                 .any(|text| mentions.has(&text));
             if !used {
-                let message = format!("nothing uses the component `{}` of `{kind}`", entry.key);
+                let message = format!("unused component `{}` in `{kind}`", entry.key);
                 diagnostics.push(Diagnostic::new(&rule::UNUSED_COMPONENT, entry.key_span, message).help("remove it"));
             }
         }
@@ -161,10 +161,7 @@ fn unused_input(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
             .chain(&outputs)
             .any(|reference| reference.source == Source::Input(index));
         if !used {
-            let message = format!(
-                "nothing in workflow `{}` uses the input `{}`",
-                text.id.value, input.name
-            );
+            let message = format!("unused input `{1}` of workflow `{0}`", text.id.value, input.name);
             diagnostics.push(Diagnostic::new(&rule::UNUSED_INPUT, input.span, message).help("remove it"));
         }
     }
@@ -183,15 +180,12 @@ fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     for (index, step) in workflow.steps.iter().enumerate() {
         for (position, output) in step.outputs.iter().enumerate() {
             if !step.text.outputs.is_empty() && !read.contains(&(index, position)) {
-                let message = format!(
-                    "nothing in the document reads the output `{}` of step `{}`",
-                    output.name, step.text.id.value
-                );
+                let message = format!("unused output `{}` of step `{}`", output.name, step.text.id.value);
                 let written = step.text.outputs.iter().find(|entry| entry.key == output.name);
                 let span = written.map_or(output.span, |entry| entry.key_span);
                 diagnostics.push(
                     Diagnostic::new(&rule::UNUSED_STEP_OUTPUT, span, message)
-                        .help("remove it, unless the program reads it from a run"),
+                        .help("remove it, unless your code reads it from a run"),
                 );
             }
         }

@@ -19,10 +19,10 @@ fn unreachable_step(workflow: &Workflow<'_>, flow: &Flow, diagnostics: &mut Diag
         .zip(&flow.reachable)
         .filter(|(_, reachable)| !**reachable)
     {
-        let message = format!("no run comes to step `{}`", step.text.id.value);
+        let message = format!("step `{}` is unreachable", step.text.id.value);
         diagnostics.push(
             Diagnostic::new(&rule::UNREACHABLE_STEP, step.text.id.span(), message)
-                .help("remove it, or go to it by a `goto`"),
+                .help("remove it, or add an action that goes to it"),
         );
     }
 }
@@ -36,12 +36,12 @@ fn unreachable_action(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
             let Some(decided) = decided else { continue };
             for action in &list[decided + 1..] {
                 let message = format!(
-                    "the action `{}` is never taken: `{}` in front of it has no criteria",
+                    "action `{}` is unreachable: the action `{}` before it has no criteria",
                     action.name, list[decided].name
                 );
                 diagnostics.push(
                     Diagnostic::new(&rule::UNREACHABLE_ACTION, action.span, message)
-                        .related(list[decided].span, "always taken"),
+                        .related(list[decided].span, "this action always applies"),
                 );
             }
         }
@@ -54,7 +54,7 @@ fn missing_summary(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
         let message = format!("workflow `{}` has no `summary`", id.value);
         diagnostics.push(
             Diagnostic::new(&rule::MISSING_SUMMARY, id.span(), message)
-                .help("add `summary: …`, which becomes the documentation of the function"),
+                .help("add `summary: …`; it becomes the documentation of the function"),
         );
     }
 }

@@ -172,14 +172,14 @@ impl Diagnostics {
             Level::Deny => Severity::Error,
         };
         let why = match diagnostic.rule.class {
-            Class::Recoverable => "or have it read as it is meant",
-            Class::Description => "if the description is wrong, send it all the same",
+            Class::Recoverable => "or accept the lenient reading",
+            Class::Description => "if the description is wrong, continue anyway",
             _ => "",
         };
         if !why.is_empty() && diagnostic.severity == Severity::Error {
             let code = diagnostic.rule.code.replace(['-', '.'], "_");
             diagnostic = diagnostic.help(format!(
-                "{why}: `lints = {{ warn({code}) }}`, or `dialect = lenient` for all of its kind"
+                "{why}: `lints = {{ warn({code}) }}`, or `dialect = lenient` for all such errors"
             ));
         }
 

@@ -94,7 +94,7 @@ pub(super) fn action_target(action: &Action<'_>, diagnostics: &mut Diagnostics) 
             Diagnostic::new(
                 &rule::ACTION_TARGET,
                 action.at.span(),
-                format!("the action `{name}` goes nowhere"),
+                format!("the action `{name}` has no target"),
             )
             .help("a `goto` needs a `stepId` or a `workflowId`"),
         ),
@@ -110,7 +110,7 @@ pub(super) fn action_target(action: &Action<'_>, diagnostics: &mut Diagnostics) 
             Diagnostic::new(
                 &rule::ACTION_TARGET,
                 target.span(),
-                format!("the action `{name}` of type `end` has a target"),
+                format!("the action `{name}` has type `end` and a target"),
             )
             .help("remove the target, or write `type: goto`"),
         ),
@@ -127,7 +127,7 @@ pub(super) fn retry_field_unexpected(action: &Action<'_>, diagnostics: &mut Diag
         ("retryLimit", action.retry_limit.map(|found| found.1)),
     ] {
         if let Some(span) = span {
-            let message = format!("`{field}` on an action that does not retry");
+            let message = format!("`{field}` is only valid on an action of type `retry`");
             diagnostics.push(
                 Diagnostic::new(&rule::RETRY_FIELD_UNEXPECTED, span, message)
                     .help(format!("remove `{field}`, or write `type: retry`")),

@@ -8,7 +8,7 @@ pub(super) fn field_needs_1_1(what: &str, span: Span) -> Diagnostic {
     Diagnostic::new(
         &rule::FIELD_NEEDS_1_1,
         span,
-        format!("{what} belongs to Arazzo 1.1, this document is written in 1.0"),
+        format!("{what} requires Arazzo 1.1, but this document is written in 1.0"),
     )
     .help("write `arazzo: 1.1.0` in the first line")
 }
@@ -76,7 +76,7 @@ impl<'a, 'd> Fields<'a, 'd> {
             .find_map(|&id| self.at.get(id)?.as_str());
         let which = name.map_or_else(String::new, |name| format!(" `{name}`"));
         let first = self.at.members().next().map_or(self.at.span(), |entry| entry.key_span);
-        let message = format!("the field `{key}` is missing from this {}{which}", self.what);
+        let message = format!("missing field `{key}` in this {}{which}", self.what);
         let meant = similar(
             key,
             self.at
@@ -86,7 +86,7 @@ impl<'a, 'd> Fields<'a, 'd> {
         );
         let help = meant.map_or_else(
             || format!("add `{key}: …`"),
-            |found| format!("the field `{found}` has a similar name"),
+            |found| format!("similar field `{found}` found here"),
         );
         self.diagnostics
             .push(Diagnostic::new(&rule::MISSING_FIELD, first, message).help(help));
@@ -115,7 +115,7 @@ impl<'a, 'd> Fields<'a, 'd> {
         let blank = matches!(entry.value.node().data, Data::Null);
         let diagnostic = Diagnostic::new(&rule::WRONG_TYPE, entry.value.span(), message);
         self.diagnostics
-            .push(diagnostic.help_if(blank.then(|| format!("remove `{}`, or give it a value", entry.key))));
+            .push(diagnostic.help_if(blank.then(|| format!("remove `{}`, or add a value", entry.key))));
     }
 
     pub(super) fn as_text(&mut self, entry: Entry<'a>) -> Option<Text<'a>> {
@@ -126,7 +126,7 @@ impl<'a, 'd> Fields<'a, 'd> {
             let message = format!("`{key}` must be a string, found {}", entry.value.kind());
             self.diagnostics.push(
                 Diagnostic::new(&rule::UNQUOTED_STRING, entry.value.span(), message)
-                    .help(format!("put it in quotes: `{key}: \"{text}\"`")),
+                    .help(format!("add quotes: `{key}: \"{text}\"`")),
             );
         } else if value.is_none() {
             self.wrong_type(entry, "a string");
@@ -163,7 +163,7 @@ impl<'a, 'd> Fields<'a, 'd> {
         if let Some(entry) =
             entry.filter(|entry| matches!(&entry.value.node().data, Data::Array(items) if items.is_empty()))
         {
-            let message = format!("`{}` is empty; it needs at least one entry", entry.key);
+            let message = format!("`{}` must have at least one entry", entry.key);
             self.diagnostics
                 .push(Diagnostic::new(&rule::EMPTY_LIST, entry.key_span, message));
         }
@@ -187,7 +187,7 @@ impl<'a, 'd> Fields<'a, 'd> {
             match at.as_str() {
                 Some(value) => texts.push(Text { value, at }),
                 None => {
-                    let message = format!("`{key}` must hold strings, found {}", at.kind());
+                    let message = format!("`{key}` must contain strings, found {}", at.kind());
                     self.diagnostics
                         .push(Diagnostic::new(&rule::WRONG_TYPE, at.span(), message));
                 }
@@ -214,7 +214,7 @@ impl<'a, 'd> Fields<'a, 'd> {
             .map(|&(_, value)| (value, text.span()));
         if found.is_none() {
             let list: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
-            let message = format!("`{key}` is `{}`; expected one of {}", text.value, list.join(", "));
+            let message = format!("invalid `{key}`: `{}`; expected one of {}", text.value, list.join(", "));
             let meant = similar(text.value, words.iter().map(|&(word, _)| word));
             let diagnostic = Diagnostic::new(&rule::INVALID_ENUM_VALUE, text.span(), message);
             self.diagnostics
@@ -230,13 +230,13 @@ impl<'a, 'd> Fields<'a, 'd> {
         };
         let number: f64 = text.parse().unwrap_or(f64::INFINITY);
         if number > LARGEST {
-            let message = format!("`{}` is {text}; expected at most {LARGEST:.0}", entry.key);
+            let message = format!("`{}` must be at most {LARGEST:.0}, found {text}", entry.key);
             self.diagnostics
                 .push(Diagnostic::new(&rule::WRONG_TYPE, entry.value.span(), message));
             return None;
         }
         if number < 0.0 {
-            let message = format!("`{}` is {text}; it must not be negative", entry.key);
+            let message = format!("`{}` must not be negative, found {text}", entry.key);
             self.diagnostics
                 .push(Diagnostic::new(negative, entry.value.span(), message));
             return None;
@@ -277,14 +277,14 @@ impl<'a, 'd> Fields<'a, 'd> {
             if unknown > UNKNOWN_FIELDS {
                 return;
             }
-            let message = format!("the {} has no field `{}`", self.what, entry.key);
+            let message = format!("unknown field `{1}` in the {0}", self.what, entry.key);
             let meant = similar(
                 entry.key,
                 self.known.iter().copied().filter(|key| self.at.get(key).is_none()),
             );
             let help = match meant {
                 Some(key) => format!("a field with a similar name exists: `{key}`"),
-                None => format!("its fields are {}; extensions start with `x-`", self.known.join(", ")),
+                None => format!("the fields are {}; extensions start with `x-`", self.known.join(", ")),
             };
             self.diagnostics
                 .push(Diagnostic::new(rule, entry.key_span, message).help(help));

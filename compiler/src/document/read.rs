@@ -54,7 +54,7 @@ pub fn read<'a>(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Docum
 /// Nothing else is looked at in a document of a version that this compiler does not know.
 pub(super) fn version(root: Cursor<'_>, diagnostics: &mut Diagnostics) -> Option<Version> {
     if !root.is_object() {
-        let message = format!("an Arazzo document is an object, found {}", root.kind());
+        let message = format!("an Arazzo document must be an object, found {}", root.kind());
         diagnostics.push(Diagnostic::new(&rule::NOT_AN_OBJECT, root.span(), message));
         return None;
     }
@@ -63,14 +63,10 @@ pub(super) fn version(root: Cursor<'_>, diagnostics: &mut Diagnostics) -> Option
             .members()
             .find(|entry| matches!(entry.key, "openapi" | "swagger" | "asyncapi"));
         let span = hint.map_or(root.span(), |entry| entry.key_span);
-        let mut diagnostic = Diagnostic::new(
-            &rule::MISSING_FIELD,
-            span,
-            "the field `arazzo` is missing from the document",
-        );
+        let mut diagnostic = Diagnostic::new(&rule::MISSING_FIELD, span, "missing field `arazzo` in the document");
         diagnostic = match hint {
             Some(entry) => diagnostic.help(format!(
-                "this is an `{}` description; name the Arazzo document that uses it",
+                "this is an `{}` description; use the path of the Arazzo document that refers to it",
                 entry.key
             )),
             None => diagnostic.help("start the document with `arazzo: 1.0.1`"),
@@ -109,7 +105,7 @@ pub(super) fn self_syntax(uri: Text<'_>, diagnostics: &mut Diagnostics) {
         if !allowed && !encoded {
             reason = Some((
                 at..at + letter.len_utf8(),
-                format!("`{letter}` cannot be part of a URI"),
+                format!("`{letter}` is not allowed in a URI"),
             ));
             break;
         }
@@ -131,7 +127,7 @@ pub(super) fn self_syntax(uri: Text<'_>, diagnostics: &mut Diagnostics) {
         reason = Some((0..0, "it is empty".to_owned()));
     }
     if let Some((at, reason)) = reason {
-        let message = format!("`$self` is not a URI reference (RFC 3986): {reason}");
+        let message = format!("`$self` is not a valid URI reference (RFC 3986): {reason}");
         diagnostics.push(
             Diagnostic::new(&rule::SELF_SYNTAX, uri.at.part(at.start, at.end), message)
                 .help("write a URI, such as `https://example.com/flows.arazzo.yaml`"),
@@ -141,7 +137,7 @@ pub(super) fn self_syntax(uri: Text<'_>, diagnostics: &mut Diagnostics) {
 
 pub(super) fn self_with_fragment(uri: Text<'_>, diagnostics: &mut Diagnostics) {
     if let Some(hash) = uri.value.find('#') {
-        let message = "`$self` has a fragment; it names the whole document";
+        let message = "`$self` must not have a fragment: it identifies the whole document";
         diagnostics.push(
             Diagnostic::new(&rule::SELF_WITH_FRAGMENT, uri.at.part(hash, uri.value.len()), message)
                 .help(format!("write `{}`", &uri.value[..hash])),

@@ -36,7 +36,7 @@ pub(super) fn read_parameter<'a>(
     let location = if let Some(word @ ("body" | "formData")) = in_body {
         fields.known("in");
         let span = at.get("in").map_or(at.span(), Cursor::span);
-        let message = format!("`in` is `{word}`: a parameter is not sent in the body");
+        let message = format!("`in: {word}` is not valid: a parameter is not sent in the body");
         fields.report(
             Diagnostic::new(&rule::INVALID_ENUM_VALUE, span, message)
                 .help("write `requestBody: { payload: … }` in the step"),
@@ -61,7 +61,7 @@ pub(super) fn read_parameter<'a>(
     }
     let name = name?;
     let Some(value) = value else {
-        let message = format!("the parameter `{}` has no `value`", name.value);
+        let message = format!("missing `value` of the parameter `{}`", name.value);
         diagnostics.push(Diagnostic::new(&rule::PARAMETER_VALUE_MISSING, name.span(), message).help("add `value: …`"));
         return None;
     };

@@ -52,11 +52,13 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
     });
     let setters = (!optional.is_empty()).then(|| quote!(__rt::setters!(Inputs { #(#setters),* });));
     let title = doc::plain(&format!("The inputs of the workflow {id}."));
-    let partial_title = doc::plain(&format!("The inputs of the workflow {id} that are known so far."));
+    let partial_title = doc::plain(&format!(
+        "The inputs of the workflow {id}, all optional: set each as it becomes known."
+    ));
     let constructor = doc::plain(if required.is_empty() {
         "No input is required."
     } else {
-        "Takes the required inputs; the others have setters."
+        "Takes the required inputs. The optional ones have setters."
     });
     let default = required.is_empty().then(|| {
         quote! {

@@ -62,10 +62,10 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
     });
     let diagram = doc::plain(&diagram(workflow, plan));
     let error_docs = doc::plain(
-        "\n# Errors\nA step failed and no action of the document helped; an input breaks its schema; the client lacks an address or a credential. The error holds the run, so that it can be mended and finished.",
+        "\n# Errors\nA step failed and no failure action recovered; an input violates its schema; or the client has no base URL or credential for an API. The error contains the run, so that you can fix the cause and call `finish`.",
     );
     let module_docs = doc::plain(&format!(
-        "Inputs, outputs and runs of the workflow {}; the function of the same name calls it.{}",
+        "Inputs, outputs and runs of the workflow {}. The function of the same name calls it.{}",
         doc::name(id),
         apis(workflow)
     ));

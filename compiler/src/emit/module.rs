@@ -13,7 +13,10 @@ pub(super) fn errors(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> Token
     let steps = workflow.steps.iter().filter(|step| !step.errors.is_empty());
     let all: Vec<TokenStream> = steps
         .map(|step| {
-            let docs = doc::plain(&format!("The error responses of step {}.", doc::name(&step.id)));
+            let docs = doc::plain(&format!(
+                "The error responses that the description declares for step {}.",
+                doc::name(&step.id)
+            ));
             let (name, id) = (ident(&step.variant), &step.id);
             let variants = step.errors.iter().map(|(status, variant, kind)| {
                 let variant = ident(variant);
@@ -156,9 +159,9 @@ pub(super) fn dependencies(workflow: &Workflow, plan: &Plan) -> TokenStream {
         let id = doc::name(&needed.qualified);
         let (field, module) = (ident(&needed.ident), ident(&needed.ident));
         let wire = needed.ident.trim_start_matches("r#");
-        let docs = doc::plain(&format!("What the workflow {id} has returned."));
+        let docs = doc::plain(&format!("The outputs of the workflow {id}."));
         let given = inputs.then(|| {
-            let docs = doc::plain(&format!("What the workflow {id} was given."));
+            let docs = doc::plain(&format!("The inputs of the workflow {id}."));
             let wire = inputs_field(needed);
             let field = ident(&wire);
             (
@@ -173,7 +176,7 @@ pub(super) fn dependencies(workflow: &Workflow, plan: &Plan) -> TokenStream {
         ))
     });
     let title = doc::plain(&format!(
-        "What must have run before the workflow {}.",
+        "The results of the workflows that must run before the workflow {}.",
         doc::name(&workflow.id)
     ));
     let (fields, names): (Vec<TokenStream>, Vec<TokenStream>) = fields.unzip();

@@ -18,12 +18,12 @@ pub(super) fn outcome(workflow: &Workflow, plan: &Plan) -> TokenStream {
         .iter()
         .filter_map(|index| plan.workflow(*index))
         .map(|end| {
-            let docs = doc::plain(&format!("At the end of the workflow {}.", doc::name(&end.qualified)));
+            let docs = doc::plain(&format!("The run ended in the workflow {}.", doc::name(&end.qualified)));
             let (variant, module) = (ident(&end.variant), ident(&end.ident));
             quote!(#docs #variant(super::#module::Outputs),)
         });
     let title = doc::plain(&format!(
-        "Where a run of the workflow {} has ended: actions of it leave for other workflows.",
+        "The workflow in which a run of {} ended: its actions can transfer to other workflows.",
         doc::name(&workflow.id)
     ));
     let own = ("Completed".to_owned(), quote!(Outputs));
@@ -108,7 +108,7 @@ pub(super) fn output_struct(
             let when = if output.required {
                 ""
             } else {
-                " Missing where the response or the way through the workflow has none."
+                " `None` if the response does not contain it, or if the run did not execute the step."
             };
             let docs = doc::docs(
                 output.docs.as_deref(),
@@ -195,14 +195,14 @@ pub(super) fn steps(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenS
 }
 
 pub(super) fn step_outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> TokenStream {
-    let title = doc::plain(&format!("What step {} has kept.", doc::name(&step.id)));
+    let title = doc::plain(&format!("The outputs of step {}.", doc::name(&step.id)));
     output_struct(&step.variant, &title, &step.outputs, plan, Place::Steps(workflow.index))
 }
 
 pub(super) fn accessor(step: &Step, index: usize) -> TokenStream {
     let docs = doc::docs(
         step.description.as_deref(),
-        &format!("What step {} has kept.", doc::name(&step.id)),
+        &format!("The outputs of step {}.", doc::name(&step.id)),
     );
     let when = doc::plain("\n`None` until the step has succeeded.");
     let (method, of) = (ident(&step.ident), ident(&step.variant));

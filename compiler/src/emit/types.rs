@@ -84,14 +84,14 @@ pub(super) fn describe(kind: &Ty, types: &[TypeDef]) -> String {
         Ty::Blob => "bytes".to_owned(),
         Ty::Bool => "a boolean".to_owned(),
         Ty::Json => "a value".to_owned(),
-        Ty::Vec(_) => "an array as its schema says".to_owned(),
-        Ty::Map(_) => "an object as its schema says".to_owned(),
+        Ty::Vec(_) => "an array that matches its schema".to_owned(),
+        Ty::Map(_) => "an object that matches its schema".to_owned(),
         Ty::Named(index) => match types.get(*index) {
             Some(TypeDef {
                 ident,
                 kind: TypeKind::Struct(_),
                 ..
-            }) => format!("an object (`{ident}`) as its schema says"),
+            }) => format!("an object (`{ident}`) that matches its schema"),
             Some(TypeDef { ident, .. }) => format!("one of the values of `{ident}`"),
             None => "a value".to_owned(),
         },
@@ -117,7 +117,7 @@ pub(super) fn api(index: usize, api: &ApiModule, plan: &Plan, krate: &TokenStrea
     }
     let (module, name) = (ident(&api.ident), doc::name(&api.name));
     let docs = doc::plain(&format!(
-        "The API {name}: types that the workflows which call it share."
+        "Types of the API {name}, shared by the workflows that call it."
     ));
     quote! {
         #docs
@@ -243,7 +243,7 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
             pub additional: __rt::Additional,
         }
         __rt::object_type!(#name { #(#names),* });
-        __rt::constructor!(#[doc = " Takes the required members; the others have setters."] #name(#(#arguments),*) { #(#rest,)* additional });
+        __rt::constructor!(#[doc = " Takes the required members. The optional ones have setters."] #name(#(#arguments),*) { #(#rest,)* additional });
         #setters
     }
 }

@@ -23,7 +23,10 @@ pub(super) fn check(query: &str) -> Result<(), Refusal> {
     let end = query[at..].chars().next().map_or(at, |letter| at + letter.len_utf8());
     Err(Refusal {
         rule: &rule::JSONPATH_SYNTAX,
-        message: format!("`{query}` is no JSONPath query (RFC 9535): {}", error.message()),
+        message: format!(
+            "`{query}` is not a valid JSONPath query (RFC 9535): {}",
+            error.message()
+        ),
         help: None,
         at: query.is_char_boundary(at).then_some(at..end),
     })
@@ -49,7 +52,7 @@ fn compared_from_the_end(query: &str) -> Option<Refusal> {
     compared.then(|| Refusal {
         rule: &rule::UNSUPPORTED,
         message: "an index from the end is not supported in a comparison".to_owned(),
-        help: Some("count from the start, or compare in a second criterion".to_owned()),
+        help: Some("count from the start, or use a second criterion for the comparison".to_owned()),
         at: None,
     })
 }

@@ -91,10 +91,10 @@ fn xpath31(query: &str, reason: &str) -> Result<Engine, Refusal> {
     }
     #[cfg(not(feature = "xpath31"))]
     {
-        let what = "XPath expressions that version 1.0 cannot say";
+        let what = "XPath expressions that are not valid in version 1.0";
         let mut refusal = feature("xpath31", &rule::XPATH31_FEATURE, what);
         if !reason.is_empty() {
-            refusal.message = format!("{}; of `{query}` version 1.0 says: {reason}", refusal.message);
+            refusal.message = format!("{}; version 1.0 reports for `{query}`: {reason}", refusal.message);
         }
         Err(refusal)
     }
@@ -131,7 +131,7 @@ pub fn is_found(pattern: &str, text: &str) -> Option<bool> {
 fn feature(name: &str, rule: &'static rule::Rule, what: &str) -> Refusal {
     Refusal {
         rule,
-        message: format!("{what} need the feature `{name}` of `arazzo`"),
+        message: format!("{what} require the feature `{name}` of `arazzo`"),
         help: Some(format!(
             "write `arazzo = {{ version = \"0.1\", features = [\"{name}\"] }}` in Cargo.toml"
         )),
@@ -145,7 +145,7 @@ fn too_complex(rule: &'static rule::Rule, query: &str, reason: &str) -> Refusal 
     Refusal {
         rule,
         message: format!("the query `{start}…` is too complex: {reason}"),
-        help: Some("select less in the query, and split the condition into several criteria".to_owned()),
+        help: Some("simplify the query, or split the condition into several criteria".to_owned()),
         at: None,
     }
 }

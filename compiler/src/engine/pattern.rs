@@ -66,7 +66,7 @@ fn slashes(pattern: &str) -> Option<BadPattern> {
         format!("(?{kept})")
     };
     Some(BadPattern {
-        reason: "a pattern has no slashes around it".to_owned(),
+        reason: "a pattern is not enclosed in slashes".to_owned(),
         help: Some(format!("write `{prefix}{}`", inner.replace("\\/", "/"))),
     })
 }
@@ -75,7 +75,7 @@ fn slashes(pattern: &str) -> Option<BadPattern> {
 fn foreign(pattern: &str) -> Option<BadPattern> {
     let refusal = |what: &str, help: &str| {
         Some(BadPattern {
-            reason: format!("`{what}` is of another dialect"),
+            reason: format!("`{what}` belongs to another dialect of regular expressions"),
             help: Some(help.to_owned()),
         })
     };
@@ -85,7 +85,7 @@ fn foreign(pattern: &str) -> Option<BadPattern> {
         if rest.starts_with("[:") && rest.contains(":]") {
             return refusal(
                 "[:…:]",
-                "write the characters themselves, such as `[A-Za-z]`, or `\\p{L}` for letters",
+                "write the characters, such as `[A-Za-z]`, or `\\p{L}` for letters",
             );
         }
         if rest.starts_with("&&[") {
@@ -95,7 +95,7 @@ fn foreign(pattern: &str) -> Option<BadPattern> {
             ("(?P<", "write `(?<name>…)`"),
             ("(?>", "write `(?:…)`"),
             ("(?#", "remove the comment"),
-            ("(?x", "remove the flag and the blanks that it allows"),
+            ("(?x", "remove the flag and the whitespace that it allows"),
         ] {
             if rest.starts_with(group) {
                 return refusal(group, help);
@@ -108,8 +108,8 @@ fn foreign(pattern: &str) -> Option<BadPattern> {
         let help = match escaped {
             'A' => "write `^` for the start",
             'z' | 'Z' => "write `$` for the end",
-            'Q' | 'E' => "escape each special character by a backslash",
-            'h' => "write `[ \\t]` for blanks",
+            'Q' | 'E' => "escape each special character with a backslash",
+            'h' => "write `[ \\t]` for horizontal whitespace",
             'H' => "write `[^ \\t]`",
             'R' => "write `(?:\\r\\n|\\n|\\r)` for the end of a line",
             'p' | 'P' if !pattern[at + 2..].starts_with('{') => "write `\\p{…}` with braces",

@@ -25,7 +25,7 @@ pub(super) fn engine(query: &str, version: Option<&str>, has_31: bool) -> Result
         Err(reason) if version == Some("xpath-10") => {
             return Err(Refusal {
                 rule: &rule::XPATH_SYNTAX,
-                message: format!("`{query}` is no XPath 1.0 expression: {reason}"),
+                message: format!("`{query}` is not a valid XPath 1.0 expression: {reason}"),
                 help: None,
                 at: None,
             });
@@ -80,15 +80,15 @@ fn known(expression: &xmloxide::xpath::ast::Expr) -> Result<(), String> {
     };
     match expression {
         Expr::Number(_) | Expr::String(_) => Ok(()),
-        Expr::Variable(name) => Err(format!("there is no variable `${name}`")),
+        Expr::Variable(name) => Err(format!("unknown variable `${name}`")),
         Expr::BinaryOp { left, right, .. } | Expr::Union(left, right) => known(left).and_then(|()| known(right)),
         Expr::UnaryNeg(inner) => known(inner),
         Expr::FunctionCall { name, args } => {
             let Some((_, fewest, most)) = FUNCTIONS.iter().find(|(known, ..)| known == name) else {
-                return Err(format!("there is no function `{name}`"));
+                return Err(format!("unknown function `{name}`"));
             };
             if args.len() < *fewest || args.len() > *most {
-                return Err(format!("`{name}` does not take {} arguments", args.len()));
+                return Err(format!("`{name}` does not accept {} arguments", args.len()));
             }
             args.iter().try_for_each(known)
         }

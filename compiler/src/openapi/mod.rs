@@ -106,7 +106,7 @@ impl<'a> Api<'a> {
                     let message = format!("OpenAPI version `{text}` is not supported");
                     diagnostics.push(
                         Diagnostic::new(&rule::SOURCE_VERSION_UNSUPPORTED, span, message)
-                            .help("supported are Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2"),
+                            .help("supported versions are Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2"),
                     );
                     return None;
                 }
@@ -118,14 +118,14 @@ impl<'a> Api<'a> {
                     let message = format!("Swagger version `{text}` is not supported");
                     diagnostics.push(
                         Diagnostic::new(&rule::SOURCE_VERSION_UNSUPPORTED, span, message)
-                            .help("supported are Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2"),
+                            .help("supported versions are Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2"),
                     );
                     return None;
                 }
                 Dialect::Swagger2
             }
             (None, None) => {
-                let message = "the file is no OpenAPI description: it has neither `openapi` nor `swagger`";
+                let message = "the file is not an OpenAPI description: it has neither `openapi` nor `swagger`";
                 diagnostics.push(Diagnostic::new(&rule::SOURCE_TYPE_MISMATCH, root.span(), message));
                 return None;
             }

@@ -62,7 +62,7 @@ impl<'a> Reader<'a, '_> {
             self.malformed(
                 at.span(),
                 "missing `name` of a parameter",
-                "give the parameter a `name`",
+                "add a `name` to the parameter",
             );
             return None;
         };

@@ -15,9 +15,9 @@ impl Reader<'_, '_> {
                 Diagnostic::new(
                     &rule::INVALID_SERVER,
                     span,
-                    format!("requests cannot be sent to the server `{url}`: {problem}"),
+                    format!("cannot send requests to the server `{url}`: {problem}"),
                 )
-                .help("correct the description; with the lint lowered, the client must set `base_url`"),
+                .help("fix the description; or lower this lint, and set `base_url` in the client"),
             );
             return String::new();
         }
@@ -40,9 +40,9 @@ impl Reader<'_, '_> {
                     Diagnostic::new(
                         &rule::INVALID_SERVER,
                         at.span(),
-                        format!("`basePath` has no variables: the braces of `{base}` would be sent"),
+                        format!("`basePath` cannot have variables: the braces in `{base}` would be sent"),
                     )
-                    .help("correct the description, or set `base_url` in the client"),
+                    .help("fix the description, or set `base_url` in the client"),
                 );
             }
             let base = format!("{slash}{}", path_template::encoded_literal(base));

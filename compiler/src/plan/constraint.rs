@@ -85,10 +85,10 @@ pub fn constraint(at: Cursor<'_>, schema: Schema<'_>, ty: &Ty, diagnostics: &mut
     };
     let found = collector.schema(schema, matches!(ty, Ty::Json), 0);
     if collector.left == 0 {
-        let message = "the schema of this input is too large to be checked whole";
+        let message = "the schema of this input is too large to be checked completely";
         diagnostics.push(
             Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, at.span(), message)
-                .help("the API will check the value; nothing does before"),
+                .help("the value is not checked before it is sent to the API"),
         );
     }
     found
@@ -253,7 +253,7 @@ impl Collector<'_> {
     fn regex_syntax(&mut self, pattern: &str, at: Cursor<'_>) -> String {
         crate::engine::pattern(pattern).unwrap_or_else(|refusal| {
             let reason = refusal.reason;
-            let message = format!("the pattern `{pattern}` is no regular expression (ECMA-262): {reason}");
+            let message = format!("the pattern `{pattern}` is not a valid regular expression (ECMA-262): {reason}");
             self.diagnostics
                 .push(Diagnostic::new(&rule::REGEX_SYNTAX, at.span(), message).help_if(refusal.help));
             String::new()
@@ -265,7 +265,7 @@ impl Collector<'_> {
         let message = format!("the constraint `{}` on an input is not checked{why}", entry.key);
         self.diagnostics.push(
             Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, entry.key_span, message)
-                .help("the API will check the value; nothing does before"),
+                .help("the value is not checked before it is sent to the API"),
         );
     }
 }

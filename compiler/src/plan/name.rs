@@ -168,7 +168,7 @@ impl Names {
                 Diagnostic::new(&rule::NAME_COLLISION, span, message)
                     .related(*first, format!("`{other}` is defined here"))
                     .help(format!(
-                        "give one of them another name: `rename = {{ \"{}{name}\" = {plain}_2 }}`",
+                        "rename one of them: `rename = {{ \"{}{name}\" = {plain}_2 }}`",
                         self.prefix
                     )),
             );

@@ -114,9 +114,9 @@ pub(super) fn unused_options(program: &Program<'_>, options: &Options, diagnosti
     for (option, id, known) in asked {
         if !known.contains(id) {
             let what = if option == "workflows" {
-                "no workflow of the document"
+                "not a workflow of the document"
             } else {
-                "no workflow of the document, nor an input, step or output of one"
+                "not a workflow of the document, or an input, step or output of one"
             };
             let message = format!("the option `{option}` names `{id}`, which is {what}");
             let help = match crate::diagnostic::similar(id, known.iter().map(String::as_str)) {

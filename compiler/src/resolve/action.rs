@@ -23,7 +23,7 @@ impl<'a> Scope<'a, '_> {
                 .filter_map(|action| self.action_object(action, success))
                 .collect();
             let names = found.iter().map(|action| (action.name.value, action.name.span()));
-            super::units::report_duplicates(&rule::DUPLICATE_ACTION, "the action", names, self.diagnostics);
+            super::units::report_duplicates(&rule::DUPLICATE_ACTION, "action", names, self.diagnostics);
             let defined: Vec<String> = actions.iter().map(|action| action.name.clone()).collect();
             for action in found {
                 if !defined.iter().any(|name| name == action.name.value) {
@@ -45,7 +45,7 @@ impl<'a> Scope<'a, '_> {
             OrReusable::Reusable(reusable) => reusable,
         };
         if let Some(value) = reusable.value {
-            let message = "a reference to an action takes no `value`";
+            let message = "a reference to an action does not accept a `value`";
             self.diagnostics.push(
                 Diagnostic::new(&rule::REUSABLE_VALUE_UNEXPECTED, value.key_span, message).help("remove `value`"),
             );
@@ -75,7 +75,10 @@ impl<'a> Scope<'a, '_> {
             None => Ok(parsed),
         });
         let Ok(Root::Component { kind: found, name }) = parsed.as_ref().map(|expression| &expression.root) else {
-            let message = format!("a reference reads `$components.{kind}.NAME`, found `{}`", text.value);
+            let message = format!(
+                "expected a reference of the form `$components.{kind}.NAME`, found `{}`",
+                text.value
+            );
             let last = text.value.rsplit(['/', '.', '#']).next().unwrap_or_default();
             let meant = self
                 .component_is_written(kind, last)
@@ -85,10 +88,7 @@ impl<'a> Scope<'a, '_> {
             return None;
         };
         if found.text != kind {
-            let message = format!(
-                "a component of `{}` stands where one of `{kind}` is expected",
-                found.text
-            );
+            let message = format!("expected a component of `{kind}`, found one of `{}`", found.text);
             let help = if self.component_is_written(kind, &name.text) {
                 format!("write `$components.{kind}.{}`", name.text)
             } else {
@@ -134,7 +134,7 @@ impl<'a> Scope<'a, '_> {
             ),
         };
         let start = text.value.len().saturating_sub(name.len());
-        let message = format!("no component `{name}` in `components.{kind}`");
+        let message = format!("unknown component `{name}` in `components.{kind}`");
         self.diagnostics
             .push(Diagnostic::new(&rule::UNKNOWN_COMPONENT, text.at.part(start, text.value.len()), message).help(help));
     }

@@ -64,10 +64,10 @@ impl<'a> Scope<'a, '_> {
     /// A request body that says something, but not what is sent.
     fn without_payload(&mut self, request: &document::RequestBody<'a>) {
         if let Some(replacement) = request.replacements.first() {
-            let message = "`replacements` without a `payload`: there is nothing to replace in";
+            let message = "`replacements` requires a `payload`";
             self.diagnostics.push(
                 Diagnostic::new(&rule::REPLACEMENT_WITHOUT_PAYLOAD, replacement.target.span(), message)
-                    .help("add the `payload` that the replacements are made in"),
+                    .help("add the `payload` to apply the replacements to"),
             );
         } else if let Some(text) = request.content_type {
             let message = "`contentType` has no effect without a `payload`";
@@ -81,7 +81,7 @@ impl<'a> Scope<'a, '_> {
     /// The operation accepts one kind of body, the document has another.
     fn payload_content_type(&mut self, payload: &Value, essence: &str, found: &str, form: Format) {
         let expected = form.expected().unwrap_or("anything");
-        let message = format!("the operation accepts `{essence}`, whose payload is {expected}; found {found}");
+        let message = format!("the operation accepts `{essence}`, which requires {expected} as payload; found {found}");
         self.diagnostics.push(
             Diagnostic::new(&rule::PAYLOAD_CONTENT_TYPE, payload.span, message)
                 .help("if the API takes JSON, write `contentType: application/json`"),
@@ -93,7 +93,7 @@ impl<'a> Scope<'a, '_> {
         let Some((found, expected)) = unfit(&payload, form).zip(form.expected()) else {
             return Some(payload).filter(|payload| !matches!(payload.kind, ValueKind::Invalid));
         };
-        let message = format!("a body of type `{essence}` is written as {expected}, found {found}");
+        let message = format!("a body of type `{essence}` must be {expected}, found {found}");
         self.diagnostics
             .push(Diagnostic::new(&rule::WRONG_TYPE, payload.span, message));
         None
@@ -156,7 +156,7 @@ impl<'a> Scope<'a, '_> {
             .flatten()
             .chain(&parsed.duplicates);
         if let Some(error) = errors.next() {
-            let message = format!("the payload is the text of no JSON value: {}", error.message);
+            let message = format!("the payload is not valid JSON: {}", error.message);
             let mut diagnostic = Diagnostic::new(&rule::PAYLOAD_NOT_JSON, at.span(), message);
             if pieces.len() == 1 {
                 diagnostic.span = Some(at.part(error.range.start as usize, error.range.end as usize));
@@ -220,13 +220,13 @@ impl<'a> Scope<'a, '_> {
             match spot(&mut payload, &tokens) {
                 Spot::Found(found) => *found = value,
                 Spot::Later if form != Format::Json => unsupported(
-                    "replacements in a form that is one expression",
+                    "replacements in a form that is a single expression",
                     target.span(),
                     self.diagnostics,
                 ),
                 Spot::Later => later.push((ReplacementTarget::Pointer(tokens), value)),
                 Spot::Nowhere => {
-                    let message = format!("`{}` leads nowhere in the payload", target.value);
+                    let message = format!("`{}` does not exist in the payload", target.value);
                     self.diagnostics.push(
                         Diagnostic::new(&rule::REPLACEMENT_TARGET_UNRESOLVED, target.span(), message)
                             .related(payload.span, "the payload"),
@@ -240,19 +240,19 @@ impl<'a> Scope<'a, '_> {
     fn replacement_target_kind(&mut self, form: Format, target: Text<'a>) {
         let (message, help) = match form {
             Format::Json | Format::Form | Format::Multipart => (
-                "an XPath expression finds nothing in this payload",
+                "an XPath expression cannot be used in a payload that is not XML",
                 "write a JSON Pointer",
             ),
             Format::Xml => (
-                "nothing but an XPath expression finds something in an XML payload",
+                "the target of a replacement in an XML payload must be an XPath expression",
                 "write `targetSelectorType: xpath`",
             ),
             Format::JsonLines => (
-                "a payload of several JSON values has no places to replace",
+                "a payload of several JSON values does not support replacements",
                 "write the values into the payload",
             ),
             Format::Text => (
-                "a payload that is plain text has no places to replace",
+                "a plain text payload does not support replacements",
                 "write the value into the text: `{$inputs.NAME}`",
             ),
         };
@@ -266,12 +266,11 @@ impl<'a> Scope<'a, '_> {
             None => target.value.is_empty().then(Vec::new),
         };
         if tokens.is_none() {
-            let message = format!("`{}` is no JSON Pointer", target.value);
+            let message = format!("`{}` is not a valid JSON Pointer", target.value);
             let pointer = expression::dotted_to_pointer(target.value.trim_start_matches(['$', '#']));
             self.diagnostics.push(
-                Diagnostic::new(&rule::REPLACEMENT_TARGET_SYNTAX, target.span(), message).help(format!(
-                    "write `{pointer}`, or say by `targetSelectorType` which language it is (1.1)"
-                )),
+                Diagnostic::new(&rule::REPLACEMENT_TARGET_SYNTAX, target.span(), message)
+                    .help(format!("write `{pointer}`, or set `targetSelectorType` (Arazzo 1.1)")),
             );
         }
         tokens
@@ -293,7 +292,7 @@ impl<'a> Scope<'a, '_> {
             let essence = essence(&text);
             if !media::is_sendable(&text) {
                 let message = if text.contains('*') {
-                    format!("`{text}` is a range of media types, which is never sent")
+                    format!("`{text}` is a media type range and cannot be sent")
                 } else {
                     format!("`{text}` is not a media type")
                 };
@@ -320,7 +319,7 @@ impl<'a> Scope<'a, '_> {
         }
         let chosen = choose(&offered, request.payload);
         if chosen.is_none() {
-            let message = "the operation accepts several media types; the body does not say which it is";
+            let message = "the operation accepts several media types, and the request body does not set one";
             self.diagnostics.push(
                 Diagnostic::new(&rule::CONTENT_TYPE_AMBIGUOUS, request.at.span(), message).help(format!(
                     "add `contentType` with one of {}",
@@ -361,10 +360,10 @@ impl<'a> Scope<'a, '_> {
         if !literal && own.as_ref().is_none_or(|(own, _)| own.contains('*')) {
             return None;
         }
-        let message = "the header `Content-Type` of a request with a body is its `contentType`";
+        let message = "the header `Content-Type` of a request body is set by `contentType`";
         let mut diagnostic = Diagnostic::new(&rule::HEADER_RESERVED, parameter.name.span(), message);
         if let Some((_, span)) = &own {
-            diagnostic = diagnostic.related(*span, "the body says another one");
+            diagnostic = diagnostic.related(*span, "a different `contentType` is set here");
         }
         self.diagnostics
             .push(diagnostic.help("remove the parameter and write `contentType` in `requestBody`"));

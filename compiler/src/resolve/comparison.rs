@@ -141,12 +141,12 @@ impl<'a> Scope<'a, '_> {
             &rule::JSONPATH_COMPARISON,
             condition.span(),
             format!(
-                "`{}` is no JSONPath query (RFC 9535): a query selects values, it does not compare them",
+                "invalid JSONPath query `{}` (RFC 9535): a query selects values and cannot compare them",
                 condition.value
             ),
         );
         diagnostic = if length {
-            diagnostic.help("arrays have no member `length`; to ask whether there is an item, write a simple condition without `type` and `context` such as `$response.body#/items/0 != null`")
+            diagnostic.help("an array has no member `length`; to test whether it has items, write a simple condition without `type` and `context`, such as `$response.body#/items/0 != null`")
         } else {
             diagnostic.help(format!(
                 "write a simple condition without `type` and `context`: `{mended}`"

@@ -21,17 +21,17 @@ impl<'a> Scope<'a, '_> {
             "simple" => {
                 // Who writes the type must write a context too, says the specification.
                 if let Some(context) = criterion.context.filter(|_| criterion.kind.is_none()) {
-                    let message = "a simple condition does not use its `context`";
+                    let message = "a simple condition does not use `context`";
                     self.diagnostics.push(
                         Diagnostic::new(&rule::CONTEXT_UNUSED, context.span(), message)
-                            .help("remove `context`, or say which `type` of condition it is"),
+                            .help("remove `context`, or set the `type` of the condition"),
                     );
                 }
                 self.simple(condition.value, condition.at, place)
             }
             "regex" | "jsonpath" | "xpath" => {
                 if criterion.context.is_none() {
-                    let message = format!("a condition of type `{kind}` needs a `context`");
+                    let message = format!("a condition of type `{kind}` requires a `context`");
                     self.diagnostics.push(
                         Diagnostic::new(&rule::CONTEXT_REQUIRED, condition.span(), message)
                             .help("add `context: $response.body`"),
@@ -52,9 +52,8 @@ impl<'a> Scope<'a, '_> {
                     .as_ref()
                     .map_or(condition.span(), |kind| kind.name.span());
                 let known = ["simple", "regex", "jsonpath", "xpath"];
-                let message = format!(
-                    "`{other}` is no type of condition; expected one of `simple`, `regex`, `jsonpath`, `xpath`"
-                );
+                let message =
+                    format!("unknown condition type `{other}`; expected one of `simple`, `regex`, `jsonpath`, `xpath`");
                 let meant = similar(other, known).map(|word| format!("write `type: {word}`"));
                 self.diagnostics
                     .push(Diagnostic::new(&rule::CRITERION_TYPE, span, message).help_if(meant));
@@ -73,7 +72,7 @@ impl<'a> Scope<'a, '_> {
         let message = "a step that calls a workflow has no status code";
         self.diagnostics.push(
             Diagnostic::new(&rule::CALLED_WORKFLOW_STATUS, condition.span(), message)
-                .help("remove the criterion: the step succeeds when the workflow does"),
+                .help("remove the criterion: the step succeeds if the workflow succeeds"),
         );
         Criterion {
             span: condition.span(),
@@ -91,7 +90,7 @@ impl<'a> Scope<'a, '_> {
 
     fn regex(&mut self, condition: document::Text<'a>, context: Option<Reference>, place: &Place<'a>) -> Test {
         if !crate::engine::REGEX {
-            let message = "conditions of type `regex` need the feature `regex` of `arazzo`";
+            let message = "conditions of type `regex` require the feature `regex` of `arazzo`";
             self.diagnostics.push(
                 Diagnostic::new(&rule::REGEX_FEATURE, condition.span(), message)
                     .help("write `arazzo = { version = \"0.1\", features = [\"regex\"] }` in Cargo.toml"),
@@ -121,7 +120,7 @@ impl<'a> Scope<'a, '_> {
             (Ok(compiled), [Segment::Text(text)]) => *text = compiled,
             (Ok(compiled), _) if compiled.starts_with("(?-u)") => pattern.insert(0, Segment::Text("(?-u)".to_owned())),
             (Err(refusal), [Segment::Text(_)]) => {
-                let message = format!("the pattern is not a regular expression (ECMA-262): {}", refusal.reason);
+                let message = format!("invalid regular expression (ECMA-262): {}", refusal.reason);
                 self.diagnostics
                     .push(Diagnostic::new(&rule::REGEX_SYNTAX, condition.span(), message).help_if(refusal.help));
                 return Test::Invalid;
@@ -215,7 +214,7 @@ impl<'a> Scope<'a, '_> {
             ValueKind::Reference(reference) => Some(reference),
             ValueKind::Invalid => None,
             _ => {
-                let message = "a `context` is a runtime expression";
+                let message = "`context` must be a runtime expression";
                 self.diagnostics.push(
                     Diagnostic::new(&rule::EXPRESSION_SYNTAX, at.span(), message)
                         .help("write `context: $response.body`"),
@@ -266,7 +265,7 @@ impl<'a> Scope<'a, '_> {
                         Diagnostic::new(
                             &rule::DOUBLE_QUOTED_STRING,
                             span,
-                            "a string in a condition stands in single quotes",
+                            "a string in a condition must be in single quotes",
                         )
                         .help(format!("write `{quoted}`")),
                     );

@@ -15,10 +15,10 @@ pub(super) fn resolve_inputs<'a>(
         return (Vec::new(), true);
     };
     if !at.is_object() {
-        let message = format!("`inputs` is a JSON Schema of type object, found {}", at.kind());
+        let message = format!("`inputs` must be a JSON Schema of type object, found {}", at.kind());
         diagnostics.push(
             Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, at.span(), message)
-                .help("an input is a property of it: `{ type: object, properties: { title: { type: string } } }`"),
+                .help("define each input as a property: `{ type: object, properties: { title: { type: string } } }`"),
         );
         return (Vec::new(), false);
     }
@@ -70,10 +70,10 @@ pub(super) fn unchecked_root(schema: Schema<'_>, diagnostics: &mut Diagnostics) 
     ];
     for part in schema.parts() {
         for entry in part.at.members().filter(|entry| keywords.contains(&entry.key)) {
-            let message = format!("`{}` of the inputs as a whole is not checked", entry.key);
+            let message = format!("`{}` of the whole inputs object is not checked", entry.key);
             diagnostics.push(
                 Diagnostic::new(&rule::CONSTRAINT_UNCHECKED, entry.key_span, message)
-                    .help("only the schemas of single inputs are checked"),
+                    .help("only the schemas of the individual inputs are checked"),
             );
         }
     }
@@ -81,16 +81,16 @@ pub(super) fn unchecked_root(schema: Schema<'_>, diagnostics: &mut Diagnostics) 
 
 pub(super) fn required_input_undeclared(item: Cursor<'_>, inputs: &[Input<'_>], diagnostics: &mut Diagnostics) {
     let Some(name) = item.as_str() else {
-        let message = format!("`required` lists names of properties, found {}", item.kind());
+        let message = format!("`required` must list property names, found {}", item.kind());
         diagnostics.push(Diagnostic::new(&rule::INVALID_INPUTS_SCHEMA, item.span(), message));
         return;
     };
     if inputs.iter().all(|input| input.name != name) {
-        let message = format!("`required` lists `{name}`, which is not among the properties");
+        let message = format!("required input `{name}` is not defined in `properties`");
         let meant = similar(name, inputs.iter().map(|input| input.name));
         diagnostics.push(
             Diagnostic::new(&rule::REQUIRED_INPUT_UNDECLARED, item.span(), message).help(meant.map_or_else(
-                || format!("declare it: `properties: {{ {name}: {{ type: string }} }}`"),
+                || format!("define it: `properties: {{ {name}: {{ type: string }} }}`"),
                 |name| format!("an input with a similar name exists: `{name}`"),
             )),
         );

@@ -102,7 +102,7 @@ impl<'a> Scope<'a, '_> {
         } else {
             format!("`{}`", self.units[unit].names.join("."))
         };
-        let message = format!("no workflow `{wanted}` in {which}");
+        let message = format!("unknown workflow `{wanted}` in {which}");
         self.diagnostics
             .push(Diagnostic::new(&rule::UNKNOWN_WORKFLOW, span, message).help(help));
         let position = names().position(|name| Some(name) == meant);
@@ -123,7 +123,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn unqualified_external_workflow(&mut self, id: &str, name: &str, span: crate::source::Span) {
-        let message = format!("the workflow `{id}` stands in another document");
+        let message = format!("the workflow `{id}` is defined in another document");
         self.diagnostics.push(
             Diagnostic::new(&rule::UNQUALIFIED_EXTERNAL_WORKFLOW, span, message)
                 .help(format!("write `$sourceDescriptions.{name}.{id}`")),
@@ -137,11 +137,11 @@ impl<'a> Scope<'a, '_> {
         let name = rest.split('.').next().unwrap_or("");
         let span = text.at.part(start + prefix, start + prefix + name.len());
         if let Some(known) = self.document.sources.iter().find(|known| known.name.value == name) {
-            let message = format!("the source description `{name}` is no Arazzo document; it has no workflows");
+            let message = format!("the source description `{name}` is not an Arazzo document and has no workflows");
             let mut diagnostic = Diagnostic::new(&rule::UNKNOWN_WORKFLOW, span, message);
-            diagnostic = diagnostic.related(known.name.span(), "described here");
+            diagnostic = diagnostic.related(known.name.span(), "defined here");
             self.diagnostics
-                .push(diagnostic.help("an operation is called by `operationId`"));
+                .push(diagnostic.help("use `operationId` to call an operation"));
         } else {
             self.unknown_source(name, span);
         }
@@ -165,10 +165,10 @@ impl<'a> Scope<'a, '_> {
                 continue;
             };
             if let Some((_, first)) = seen.iter().find(|(known, _)| known == parameter.name.value) {
-                let message = format!("the parameter `{}` is given twice", parameter.name.value);
+                let message = format!("duplicate parameter `{}`", parameter.name.value);
                 self.diagnostics.push(
                     Diagnostic::new(&rule::DUPLICATE_PARAMETER, parameter.name.span(), message)
-                        .related(*first, "first given here"),
+                        .related(*first, "first defined here"),
                 );
                 continue;
             }
@@ -244,7 +244,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn parameter_in_unexpected(&mut self, workflow: &str, span: crate::source::Span) {
-        let message = format!("a parameter of a call of workflow `{workflow}` becomes an input; it is sent nowhere");
+        let message = format!("parameters of a workflow call are inputs of workflow `{workflow}` and have no `in`");
         self.diagnostics
             .push(Diagnostic::new(&rule::PARAMETER_IN_UNEXPECTED, span, message).help("remove `in`"));
     }
@@ -264,7 +264,7 @@ impl<'a> Scope<'a, '_> {
             Some(known) => format!("an input with a similar name exists: `{known}`"),
             None if inputs.is_empty() => "remove the parameter".to_owned(),
             None => format!(
-                "its inputs are {}",
+                "the inputs are {}",
                 super::listed(inputs.iter().map(|input| input.name))
             ),
         };
@@ -282,9 +282,11 @@ impl<'a> Scope<'a, '_> {
         declared: crate::source::Span,
         caller: Caller,
     ) {
-        let message = format!("workflow `{workflow}` requires the input `{input}`, which this call does not give");
+        let message = format!("missing required input `{input}` of workflow `{workflow}`");
         let help = if caller == Caller::Action && self.document.version < Version::V1_1 {
-            format!("actions of Arazzo 1.0 pass on the inputs of the same name: declare an input `{input}` here too")
+            format!(
+                "actions of Arazzo 1.0 pass inputs of the same name: define an input `{input}` in this workflow too"
+            )
         } else {
             format!("add to `parameters`: `{{ name: {input}, value: … }}`")
         };

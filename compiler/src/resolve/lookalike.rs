@@ -28,7 +28,7 @@ impl<'a> Scope<'a, '_> {
                 self.diagnostics.push(
                     Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.part(found, end), message)
                         .help(format!("write `{{{meant}}}`"))
-                        .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+                        .help("if this is text, allow it: `lints = { allow(lookalike_literal) }`"),
                 );
             }
         }
@@ -41,7 +41,7 @@ impl<'a> Scope<'a, '_> {
             self.diagnostics.push(
                 Diagnostic::new(&rule::LOOKALIKE_LITERAL, span, message)
                     .help(format!("to compare with its value, remove the quotes: `{text}`"))
-                    .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+                    .help("if this is text, allow it: `lints = { allow(lookalike_literal) }`"),
             );
         }
     }
@@ -54,11 +54,11 @@ impl<'a> Scope<'a, '_> {
             return;
         };
         let inner = &text[found.clone()];
-        let message = format!("`{inner}` in {what} is text: an expression needs braces");
+        let message = format!("`{inner}` in {what} is text: an embedded expression requires braces");
         self.diagnostics.push(
             Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.part(found.start, found.end), message)
                 .help(format!("write `{{{inner}}}`"))
-                .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+                .help("if this is text, allow it: `lints = { allow(lookalike_literal) }`"),
         );
     }
 
@@ -83,8 +83,8 @@ impl<'a> Scope<'a, '_> {
         };
         let help = match what {
             "a key" => "to compute a key, write the whole payload as JSON text".to_owned(),
-            "a string of a simple condition" => format!("compare with the expression itself: `{inner}`"),
-            _ => "write the text itself".to_owned(),
+            "a string of a simple condition" => format!("compare with the expression: `{inner}`"),
+            _ => "write the text without an expression".to_owned(),
         };
         let message = format!("the expression `{{{inner}}}` in {what} is text");
         self.diagnostics

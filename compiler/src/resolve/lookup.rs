@@ -40,7 +40,7 @@ impl<'a> Scope<'a, '_> {
         } else {
             id.to_owned()
         };
-        let message = "an operation that has an `operationId` is called by its path";
+        let message = "this operation has an `operationId` but is called by its path";
         self.diagnostics.push(
             Diagnostic::new(&rule::PREFER_OPERATION_ID, text.span(), message)
                 .help(format!("write `operationId: {written}`")),
@@ -62,7 +62,10 @@ impl<'a> Scope<'a, '_> {
             && let Some(api) = named.api
             && let Some(found) = named.operations_of(id).next()
         {
-            let message = format!("`{}` is no operationId; one `{id}` exists in `{source}`", text.value);
+            let message = format!(
+                "unknown operationId `{}`; the source description `{source}` has an operation `{id}`",
+                text.value
+            );
             self.diagnostics.push(
                 Diagnostic::new(&rule::OPERATION_ID_PREFIX, text.span(), message)
                     .help(format!("write `operationId: $sourceDescriptions.{source}.{id}`")),
@@ -97,10 +100,10 @@ impl<'a> Scope<'a, '_> {
             [first, second, ..] => {
                 let same = first.0.index == second.0.index;
                 let (rule, message) = if same {
-                    let message = format!("the operationId `{}` appears twice in `{}`", text.value, first.0.name);
+                    let message = format!("duplicate operationId `{}` in `{}`", text.value, first.0.name);
                     (&rule::DUPLICATE_OPERATION_ID, message)
                 } else {
-                    let message = format!("the operationId `{}` is ambiguous", text.value);
+                    let message = format!("ambiguous operationId `{}`", text.value);
                     (&rule::AMBIGUOUS_OPERATION, message)
                 };
                 let help = if same {
@@ -117,7 +120,7 @@ impl<'a> Scope<'a, '_> {
                 };
                 self.diagnostics.push(
                     Diagnostic::new(rule, text.span(), message)
-                        .related(first.1.at.span(), "one operation of this id")
+                        .related(first.1.at.span(), "one operation with this id")
                         .related(second.1.at.span(), "another one")
                         .help(help),
                 );
@@ -138,7 +141,7 @@ impl<'a> Scope<'a, '_> {
             workflows.find(|workflow| workflow.id.value == id).map(|_| *name)
         });
         let message = format!(
-            "no operation `{}`: Arazzo documents have workflows, not operations",
+            "unknown operation `{}`: Arazzo documents have workflows, not operations",
             text.value
         );
         let help = match workflow {
@@ -150,10 +153,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn unqualified_operation(&mut self, text: Text<'a>, source: &str) {
-        let message = format!(
-            "the operationId `{}` does not say in which of the source descriptions it is",
-            text.value
-        );
+        let message = format!("the operationId `{}` does not name its source description", text.value);
         self.diagnostics.push(
             Diagnostic::new(&rule::UNQUALIFIED_OPERATION, text.span(), message).help(format!(
                 "write `operationId: $sourceDescriptions.{source}.{}`",
@@ -174,7 +174,7 @@ impl<'a> Scope<'a, '_> {
             .iter()
             .find(|(_, known, _)| known.is_some_and(|known| known.eq_ignore_ascii_case(id)))
         {
-            let message = format!("no operation `{id}`; one that differs in case exists");
+            let message = format!("unknown operation `{id}`; an operation with different case exists");
             self.diagnostics
                 .push(Diagnostic::new(&rule::OPERATION_ID_CASE, span, message).help(format!("write `{known}`")));
             return Some((named.index, named.api?, *found));
@@ -185,13 +185,10 @@ impl<'a> Scope<'a, '_> {
             self.diagnostics.push(broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED));
         }
         let names: Vec<String> = apis.iter().map(|named| format!("`{}`", named.name)).collect();
-        let message = format!("no operation `{id}` in {}", names.join(", "));
+        let message = format!("unknown operation `{id}` in {}", names.join(", "));
         let help = match meant {
             Some(known) => format!("an operation with a similar name exists: `{known}`"),
-            None => format!(
-                "the description has {} operations, none of them with a similar name",
-                all.len()
-            ),
+            None => format!("the description has {} operations; none has a similar name", all.len()),
         };
         self.diagnostics
             .push(Diagnostic::new(&rule::UNKNOWN_OPERATION, span, message).help(help));
@@ -232,10 +229,10 @@ impl<'a> Scope<'a, '_> {
         let mut matches = named.operations_of(&reference.text);
         let (first, second) = (matches.next(), matches.next());
         if let (Some(first), Some(second)) = (first, second) {
-            let message = format!("the operationId `{}` appears twice in `{}`", reference.text, named.name);
+            let message = format!("duplicate operationId `{}` in `{}`", reference.text, named.name);
             self.diagnostics.push(
                 Diagnostic::new(&rule::DUPLICATE_OPERATION_ID, text.span(), message)
-                    .related(first.at.span(), "one operation of this id")
+                    .related(first.at.span(), "one operation with this id")
                     .related(second.at.span(), "another one")
                     .help(format!(
                         "write `operationPath: '{{$sourceDescriptions.{}.url}}#{}'`",
@@ -272,17 +269,17 @@ impl<'a> Scope<'a, '_> {
                 self.diagnostics.push(
                     broken
                         .diagnostic(&rule::OPERATION_PATH_UNRESOLVED)
-                        .related(text.span(), "the operation path that needs it"),
+                        .related(text.span(), "required by this operation path"),
                 );
                 return None;
             }
         };
         if found.is_none() {
-            let message = format!("`{pointer}` leads to no operation in `{}`", named.name);
+            let message = format!("cannot find an operation at `{pointer}` in `{}`", named.name);
             let all: Vec<String> = named.operations().iter().map(|(_, found)| found.pointer()).collect();
             let help = match similar(pointer, all.iter().map(String::as_str)) {
                 Some(known) => format!("an operation with a similar path exists: `{known}`"),
-                None => "a pointer to an operation reads `/paths/~1pets~1{id}/get`, with `~1` for each `/` of the path"
+                None => "a pointer to an operation has the form `/paths/~1pets~1{id}/get`, with `~1` for each `/` in the path"
                     .to_owned(),
             };
             self.diagnostics.push(
@@ -352,7 +349,7 @@ impl<'a> Scope<'a, '_> {
             Diagnostic::new(
                 &rule::OPERATION_PATH_SOURCE,
                 text.span(),
-                format!("`{source}` is no expression for the URL of a source description"),
+                format!("`{source}` is not an expression for the URL of a source description"),
             )
             .help(format!("write `'{{$sourceDescriptions.{name}.url}}#{pointer}'`")),
         );
@@ -360,11 +357,11 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn operation_path_syntax(&mut self, text: Text<'a>) {
-        let message = format!("`{}` is no operation path", text.value);
+        let message = format!("`{}` is not a valid operation path", text.value);
         let name = self.apis.first().map_or("NAME", |named| named.name);
         self.diagnostics.push(
             Diagnostic::new(&rule::OPERATION_PATH_SYNTAX, text.span(), message).help(format!(
-                "an operation path reads `'{{$sourceDescriptions.{name}.url}}#/paths/~1pets~1{{id}}/get'`"
+                "an operation path has the form `'{{$sourceDescriptions.{name}.url}}#/paths/~1pets~1{{id}}/get'`"
             )),
         );
     }

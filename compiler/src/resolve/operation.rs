@@ -55,7 +55,7 @@ impl<'a> Scope<'a, '_> {
             ("correlationId", step.correlation_id, &rule::CORRELATION_ID_UNEXPECTED),
         ] {
             if let Some(span) = span {
-                let message = format!("`{field}` belongs to AsyncAPI steps; this one calls {calls}");
+                let message = format!("`{field}` is only valid in AsyncAPI steps; this step calls {calls}");
                 self.diagnostics
                     .push(Diagnostic::new(rule, span, message).help("remove the field"));
             }
@@ -79,11 +79,11 @@ impl<'a> Scope<'a, '_> {
 
     fn body_on_workflow_step(&mut self, step: &document::Step<'a>, span: Span) {
         let message = format!(
-            "step `{}` calls a workflow, which has inputs and no body",
+            "step `{}` calls a workflow and cannot have a request body",
             step.id.value
         );
         self.diagnostics.push(
-            Diagnostic::new(&rule::BODY_ON_WORKFLOW_STEP, span, message).help("give its members as `parameters`"),
+            Diagnostic::new(&rule::BODY_ON_WORKFLOW_STEP, span, message).help("pass its members as `parameters`"),
         );
     }
 
@@ -107,8 +107,12 @@ impl<'a> Scope<'a, '_> {
     fn step_target(&mut self, step: &document::Step<'a>, targets: &[(Target, Text<'a>)]) {
         let id = step.id.value;
         let diagnostic = match targets {
-            [] => Diagnostic::new(&rule::STEP_TARGET, step.id.span(), format!("step `{id}` calls nothing"))
-                .help("a step has one of `operationId`, `operationPath`, `channelPath` and `workflowId`"),
+            [] => Diagnostic::new(
+                &rule::STEP_TARGET,
+                step.id.span(),
+                format!("step `{id}` does not call anything"),
+            )
+            .help("add one of `operationId`, `operationPath`, `channelPath` and `workflowId`"),
             [first, second, ..] => Diagnostic::new(
                 &rule::STEP_TARGET,
                 second.1.span(),
@@ -122,10 +126,10 @@ impl<'a> Scope<'a, '_> {
     }
 
     pub(super) fn asyncapi_unsupported(&mut self, span: Span) {
-        let message = "steps on AsyncAPI channels are not supported; this compiler speaks HTTP";
+        let message = "steps on AsyncAPI channels are not supported, only HTTP operations";
         self.diagnostics.push(
             Diagnostic::new(&rule::ASYNCAPI_UNSUPPORTED, span, message)
-                .help("expand the other workflows of the document with the option `workflows = [\"…\"]`"),
+                .help("to compile the other workflows of the document, use the option `workflows = [\"…\"]`"),
         );
     }
 }

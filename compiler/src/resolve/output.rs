@@ -45,7 +45,7 @@ impl<'a> Scope<'a, '_> {
             let mut diagnostic = Diagnostic::new(
                 &rule::EXPRESSION_SYNTAX,
                 at.span(),
-                "an output is a runtime expression, found other text",
+                "an output must be a runtime expression, found other text",
             );
             if let Some(inner) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
                 diagnostic = diagnostic.help(format!("write `{inner}` without braces"));
@@ -59,7 +59,7 @@ impl<'a> Scope<'a, '_> {
             };
         }
         if at.as_str().is_none() && !at.is_object() {
-            let message = format!("an output is a runtime expression, found {}", at.kind());
+            let message = format!("an output must be a runtime expression, found {}", at.kind());
             self.diagnostics
                 .push(Diagnostic::new(&rule::WRONG_TYPE, at.span(), message));
             return Value {
@@ -68,10 +68,10 @@ impl<'a> Scope<'a, '_> {
             };
         }
         if at.is_object() && !self.is_selector(at) {
-            let message = "an output is a runtime expression or a Selector Object, found another object";
+            let message = "an output must be a runtime expression or a Selector Object, found another object";
             let mut diagnostic = Diagnostic::new(&rule::WRONG_TYPE, at.span(), message);
             if at.get("selector").is_some() && self.document.version < document::Version::V1_1 {
-                diagnostic = diagnostic.help("Selector Objects belong to Arazzo 1.1: write `arazzo: 1.1.0`");
+                diagnostic = diagnostic.help("Selector Objects require Arazzo 1.1: write `arazzo: 1.1.0`");
             }
             self.diagnostics.push(diagnostic);
             return Value {

@@ -73,11 +73,11 @@ impl<'a> Scope<'a, '_> {
                 let same = |known: &Argument<'a>| same_parameter(&known.name, known.location, name, location);
                 if let Some(index) = arguments.iter().position(same) {
                     if !shared || index >= own {
-                        let message = format!("the parameter `{name}` in {} is given twice", location.word());
+                        let message = format!("duplicate parameter `{name}` in {}", location.word());
                         let first = arguments[index].span;
                         self.diagnostics.push(
                             Diagnostic::new(&rule::DUPLICATE_PARAMETER, parameter.name.span(), message)
-                                .related(first, "first given here"),
+                                .related(first, "first defined here"),
                         );
                     }
                     continue;
@@ -137,12 +137,12 @@ impl<'a> Scope<'a, '_> {
     /// A parameter of the workflow that the path of an operation has no place for: it is for others.
     fn shared_parameter_without_place(&mut self, name: Text<'a>, step: &document::Step<'a>, operation: &Operation<'a>) {
         let message = format!(
-            "the path parameter `{}` is left out in step `{}`: `{}` has no place for it",
+            "the path parameter `{}` is not sent in step `{}`: the path of `{}` has no placeholder for it",
             name.value, step.id.value, operation.path
         );
         self.diagnostics.push(
             Diagnostic::new(&rule::UNKNOWN_PARAMETER, name.span(), message)
-                .help("give the parameter in the steps that need it"),
+                .help("move the parameter to the steps that use it"),
         );
     }
 
@@ -160,7 +160,7 @@ impl<'a> Scope<'a, '_> {
         if parameter.says_location {
             return declared.first().copied();
         }
-        let message = format!("the parameter `{name}` does not say where it is sent");
+        let message = format!("missing `in` of the parameter `{name}`");
         let help = match declared.first() {
             Some(location) => format!("add `in: {}`", location.word()),
             None => "add `in: path`, `in: query`, `in: header` or `in: cookie`".to_owned(),

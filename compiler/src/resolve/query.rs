@@ -77,7 +77,7 @@ impl<'a> Scope<'a, '_> {
                     .push(Diagnostic::new(refusal.rule, at.span(), refusal.message).help_if(refusal.help));
                 return None;
             }
-            let message = format!("`{text}` is not a JSONPath query (RFC 9535), with braces around `{inner}` either");
+            let message = format!("invalid JSONPath query `{text}` (RFC 9535), even with braces around `{inner}`");
             self.diagnostics
                 .push(Diagnostic::new(refusal.rule, at.span(), message).help_if(refusal.help));
             return None;
@@ -86,7 +86,7 @@ impl<'a> Scope<'a, '_> {
             Diagnostic::new(
                 &rule::JSONPATH_UNBRACED_EXPRESSION,
                 at.part(found.start, found.end),
-                format!("`{inner}` in a JSONPath query is no expression without braces"),
+                format!("`{inner}` in a JSONPath query requires braces to be an expression"),
             )
             .help(format!("write `{mended}`, without quotes for a number")),
         );

@@ -88,7 +88,7 @@ impl<'a> Scope<'a, '_> {
                 Part::Query(_) | Part::Path(_) => self.misplaced(
                     span,
                     "a response has no query and no path",
-                    Some("those of the request are `$request.query.NAME` and `$request.path.NAME`"),
+                    Some("for the request, use `$request.query.NAME` or `$request.path.NAME`"),
                 ),
             },
             // What the step calls was reported.
@@ -100,14 +100,14 @@ impl<'a> Scope<'a, '_> {
             }
             Root::Message(_) => self.misplaced(
                 span,
-                "`$message` exists only in a step that sends or receives on an AsyncAPI channel",
+                "`$message` is only available in a step that uses an AsyncAPI channel",
                 None,
             ),
             Root::Output(name) if place.response && self.called(place).is_some() => self.callee_output(name, at, place),
             Root::Output(_) => self.misplaced(
                 span,
-                "`$outputs` exists only in a step that calls a workflow",
-                Some("an output of a step is `$steps.STEP.outputs.NAME`"),
+                "`$outputs` is only available in a step that calls a workflow",
+                Some("for an output of a step, use `$steps.STEP.outputs.NAME`"),
             ),
             Root::Input(name) => self.input(name, at, nested),
             Root::Step { step, output } => self.step_output(step, output, at, nested),
@@ -119,7 +119,7 @@ impl<'a> Scope<'a, '_> {
             Root::Source { source, reference } => self.source_field(source, reference, at),
             Root::Component { .. } => self.misplaced(
                 span,
-                "`$components` stands only in the `reference` of a Reusable Object",
+                "`$components` is only valid in the `reference` of a Reusable Object",
                 None,
             ),
             Root::SelfUri => match self.document.self_uri {
@@ -140,7 +140,7 @@ impl<'a> Scope<'a, '_> {
         let message = format!("`{}` is not available in a step that calls a workflow", word_of(root));
         self.diagnostics.push(
             Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
-                .help("what the workflow returns is `$outputs.NAME`; the step succeeds when the workflow does"),
+                .help("use `$outputs.NAME` for outputs of the workflow; the step succeeds if the workflow succeeds"),
         );
     }
 
@@ -148,14 +148,14 @@ impl<'a> Scope<'a, '_> {
         let name = word_of(root);
         let message = match place.step {
             Some(step) => format!(
-                "`{name}` does not exist yet: the request of step `{}` is still being made",
+                "`{name}` is not available yet: the request of step `{}` has not been sent",
                 step.id.value
             ),
-            None => format!("`{name}` exists only inside a step"),
+            None => format!("`{name}` is only available inside a step"),
         };
         self.diagnostics.push(
             Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
-                .help("what a step received is kept in its `outputs` and read as `$steps.STEP.outputs.NAME`"),
+                .help("add it to the `outputs` of the step, and read it as `$steps.STEP.outputs.NAME`"),
         );
     }
 
@@ -171,7 +171,7 @@ impl<'a> Scope<'a, '_> {
                 Diagnostic::new(
                     &rule::NESTED_NAME,
                     span,
-                    format!("no input is named `{}`; read as a member of `{head}`", name.text),
+                    format!("no input is named `{}`; interpreted as a member of `{head}`", name.text),
                 )
                 .help(format!(
                     "write `$inputs.{head}#/{}`",
@@ -191,7 +191,7 @@ impl<'a> Scope<'a, '_> {
         let help = match meant {
             Some(known) => format!("an input with a similar name exists: `{known}`"),
             None if self.inputs.is_empty() => format!(
-                "declare it: `inputs: {{ type: object, properties: {{ {}: {{ type: string }} }} }}`",
+                "define it: `inputs: {{ type: object, properties: {{ {}: {{ type: string }} }} }}`",
                 name.text
             ),
             None => format!(
@@ -235,7 +235,7 @@ impl<'a> Scope<'a, '_> {
                     &rule::OUTPUT_PATH_DOTTED,
                     span,
                     format!(
-                        "step `{id}` has no output `{}`; a member of the output `{head}` is reached by a JSON Pointer",
+                        "step `{id}` has no output `{}`; use a JSON Pointer for a member of the output `{head}`",
                         output.text
                     ),
                 )
@@ -252,10 +252,10 @@ impl<'a> Scope<'a, '_> {
         let help = match meant {
             Some(known) => format!("an output with a similar name exists: `{known}`"),
             None if outputs.is_empty() => format!(
-                "declare it in step `{id}`: `outputs: {{ {}: $response.body#/… }}`",
+                "define it in step `{id}`: `outputs: {{ {}: $response.body#/… }}`",
                 output.text
             ),
-            None => format!("its outputs are {}", super::listed(outputs.iter().copied())),
+            None => format!("the outputs are {}", super::listed(outputs.iter().copied())),
         };
         let message = format!("step `{id}` has no output `{}`", output.text);
         self.diagnostics.push(
@@ -320,7 +320,7 @@ impl<'a> Scope<'a, '_> {
         let Some(target) = local.or_else(|| self.depends_on.iter().copied().find(named)) else {
             let names = || self.document.workflows.iter().map(|known| known.id.value);
             let meant = similar(&workflow.text, names());
-            let message = format!("no workflow `{}` in this document", workflow.text);
+            let message = format!("unknown workflow `{}` in this document", workflow.text);
             self.diagnostics.push(
                 Diagnostic::new(&rule::UNKNOWN_WORKFLOW, span, message)
                     .help_if(meant.map(|name| format!("a workflow with a similar name exists: `{name}`"))),
@@ -330,12 +330,12 @@ impl<'a> Scope<'a, '_> {
         let depends = self.depends_on.contains(&target);
         if !depends && !self.calls(target) {
             let message = format!(
-                "workflow `{}` need not have run before `{}`",
+                "workflow `{}` may not have run before `{}`",
                 workflow.text, self.workflow.id.value
             );
             self.diagnostics.push(
                 Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
-                    .help(format!("say that it must have: `dependsOn: [{}]`", workflow.text)),
+                    .help(format!("add the dependency: `dependsOn: [{}]`", workflow.text)),
             );
             return Source::Invalid;
         }
@@ -393,7 +393,7 @@ impl<'a> Scope<'a, '_> {
         );
         let help = match meant {
             Some(known) => format!("an {what} with a similar name exists: `{known}`"),
-            None => format!("its {what}s are {}", super::listed(names.iter().copied())),
+            None => format!("the {what}s are {}", super::listed(names.iter().copied())),
         };
         self.diagnostics.push(
             Diagnostic::new(
@@ -429,14 +429,14 @@ impl<'a> Scope<'a, '_> {
             ),
             other => {
                 let message =
-                    format!("`{other}` is not a field of a source description; here only a field has a value");
+                    format!("`{other}` is not a field of a source description; only fields are available here");
                 self.diagnostics.push(
                     Diagnostic::new(
                         &rule::EXPRESSION_CONTEXT,
                         at.part(reference.at.start, reference.at.end),
                         message,
                     )
-                    .help("its fields are `name`, `url` and `type`"),
+                    .help("the fields are `name`, `url` and `type`"),
                 );
                 Source::Invalid
             }
@@ -456,7 +456,7 @@ impl<'a> Scope<'a, '_> {
             Diagnostic::new(
                 &rule::UNKNOWN_SOURCE,
                 span,
-                format!("no source description is named `{name}`"),
+                format!("unknown source description `{name}`"),
             )
             .help(help),
         );

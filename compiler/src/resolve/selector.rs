@@ -28,7 +28,7 @@ impl<'a> Scope<'a, '_> {
             ValueKind::Reference(reference) => reference,
             ValueKind::Invalid => return ValueKind::Invalid,
             _ => {
-                let message = "the `context` of a Selector Object is a runtime expression";
+                let message = "the `context` of a Selector Object must be a runtime expression";
                 self.diagnostics.push(
                     Diagnostic::new(&rule::EXPRESSION_SYNTAX, context.span(), message)
                         .help("write `context: $response.body`"),
@@ -70,7 +70,7 @@ impl<'a> Scope<'a, '_> {
                     None => text.is_empty().then(Vec::new),
                 };
                 if tokens.is_none() {
-                    let message = format!("`{text}` is no JSON Pointer");
+                    let message = format!("`{text}` is not a valid JSON Pointer");
                     let help = format!(
                         "write `{}`",
                         expression::dotted_to_pointer(text.trim_start_matches(['$', '#']))
@@ -99,7 +99,7 @@ impl<'a> Scope<'a, '_> {
             }
             other => {
                 let message =
-                    format!("`{other}` is no type of selector; expected one of `jsonpointer`, `jsonpath`, `xpath`");
+                    format!("unknown selector type `{other}`; expected one of `jsonpointer`, `jsonpath`, `xpath`");
                 let meant =
                     similar(other, ["jsonpointer", "jsonpath", "xpath"]).map(|word| format!("write `type: {word}`"));
                 self.diagnostics
@@ -126,10 +126,10 @@ impl<'a> Scope<'a, '_> {
             _ => return,
         };
         if !known.contains(&version.value) {
-            let message = format!("`{}` is no version of `{}`", version.value, kind.name.value);
+            let message = format!("unknown version `{}` of `{}`", version.value, kind.name.value);
             let help = match similar(version.value, known.iter().copied()) {
                 Some(meant) => format!("a version with a similar name exists: `{meant}`"),
-                None => format!("its versions are {}", super::listed(known.iter().copied())),
+                None => format!("the versions are {}", super::listed(known.iter().copied())),
             };
             self.diagnostics
                 .push(Diagnostic::new(&rule::CRITERION_VERSION, version.span(), message).help(help));

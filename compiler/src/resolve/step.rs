@@ -52,10 +52,10 @@ impl<'a> Scope<'a, '_> {
     fn step_elsewhere(&mut self, text: Text<'a>) -> Option<Elsewhere<'a>> {
         let value = text.value;
         let Some((owner, step)) = value.split_once(".steps.") else {
-            let message = format!("`{value}` names no step");
+            let message = format!("`{value}` is not a reference to a step");
             self.diagnostics.push(
                 Diagnostic::new(&rule::EXPRESSION_SYNTAX, text.span(), message).help(
-                    "a step of this workflow is named by its id alone, one of another workflow by `$workflows.WORKFLOW.steps.STEP`, one of another document by `$sourceDescriptions.NAME.WORKFLOW.steps.STEP`",
+                    "use the id for a step of this workflow, `$workflows.WORKFLOW.steps.STEP` for one of another workflow, and `$sourceDescriptions.NAME.WORKFLOW.steps.STEP` for one of another document",
                 ),
             );
             return None;
@@ -71,7 +71,7 @@ impl<'a> Scope<'a, '_> {
                 None => format!("the steps are {}", listed(names())),
             };
             let span = text.at.part(value.len() - step.len(), value.len());
-            let message = format!("no step `{step}` in workflow `{id}`");
+            let message = format!("unknown step `{step}` in workflow `{id}`");
             self.diagnostics
                 .push(Diagnostic::new(&rule::UNKNOWN_STEP, span, message).help(help));
         }
@@ -105,7 +105,7 @@ impl<'a> Scope<'a, '_> {
                     .join(", ")
             ),
         };
-        let message = format!("no step `{id}` in workflow `{}`", self.workflow.id.value);
+        let message = format!("unknown step `{id}` in workflow `{}`", self.workflow.id.value);
         self.diagnostics
             .push(Diagnostic::new(&rule::UNKNOWN_STEP, span, message).help(help));
         meant.and_then(|name| steps.iter().position(|step| step.id.value == name))

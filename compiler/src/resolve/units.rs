@@ -154,11 +154,11 @@ pub(super) fn duplicates_between(units: &[Unit<'_>], apis: &[ApiName], diagnosti
             let (id, span) = (workflow.id.value, workflow.id.span());
             let (first_unit, first) = *workflows.entry(id).or_insert((index, span));
             if first_unit != index {
-                let message = format!("workflow `{id}` is defined in two documents of one macro call");
+                let message = format!("workflow `{id}` is defined in two documents of the same macro call");
                 diagnostics.push(
                     Diagnostic::new(&rule::DUPLICATE_WORKFLOW_ID, span, message)
                         .related(first, "first defined here")
-                        .help("rename one of them, or compile the documents in two macro calls"),
+                        .help("rename one of them, or compile the documents in separate macro calls"),
                 );
             }
         }
@@ -168,11 +168,13 @@ pub(super) fn duplicates_between(units: &[Unit<'_>], apis: &[ApiName], diagnosti
             let Some(api) = named.next() else { continue };
             let (file, first) = *sources.entry(name).or_insert((api.file, span));
             if file != api.file {
-                let message = format!("source description `{name}` is another file in two documents of one macro call");
+                let message = format!(
+                    "source description `{name}` refers to different files in two documents of the same macro call"
+                );
                 diagnostics.push(
                     Diagnostic::new(&rule::DUPLICATE_SOURCE_NAME, span, message)
                         .related(first, "first used here")
-                        .help("rename one of them, or compile the documents in two macro calls"),
+                        .help("rename one of them, or compile the documents in separate macro calls"),
                 );
             }
         }
@@ -186,7 +188,7 @@ pub(super) fn duplicates(document: &Document<'_>, diagnostics: &mut Diagnostics)
         .map(|source| (source.name.value, source.name.span()));
     report_duplicates(
         &rule::DUPLICATE_SOURCE_NAME,
-        "the source description",
+        "source description",
         sources,
         diagnostics,
     );
@@ -194,15 +196,15 @@ pub(super) fn duplicates(document: &Document<'_>, diagnostics: &mut Diagnostics)
         .workflows
         .iter()
         .map(|workflow| (workflow.id.value, workflow.id.span()));
-    report_duplicates(&rule::DUPLICATE_WORKFLOW_ID, "the workflow", workflows, diagnostics);
+    report_duplicates(&rule::DUPLICATE_WORKFLOW_ID, "workflow", workflows, diagnostics);
     for workflow in &document.workflows {
         let steps = workflow.steps.iter().map(|step| (step.id.value, step.id.span()));
-        report_duplicates(&rule::DUPLICATE_STEP_ID, "the step", steps, diagnostics);
+        report_duplicates(&rule::DUPLICATE_STEP_ID, "step", steps, diagnostics);
         let depends = workflow.depends_on.iter().map(|text| (text.value, text.span()));
-        report_duplicates(&rule::DUPLICATE_DEPENDS_ON, "the dependency", depends, diagnostics);
+        report_duplicates(&rule::DUPLICATE_DEPENDS_ON, "dependency", depends, diagnostics);
         for step in &workflow.steps {
             let depends = step.depends_on.iter().map(|text| (text.value, text.span()));
-            report_duplicates(&rule::DUPLICATE_DEPENDS_ON, "the dependency", depends, diagnostics);
+            report_duplicates(&rule::DUPLICATE_DEPENDS_ON, "dependency", depends, diagnostics);
         }
     }
 }
@@ -216,7 +218,7 @@ pub(super) fn report_duplicates<'a>(
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, span) in names {
         if let Some(first) = seen.get(name) {
-            let message = format!("{what} `{name}` is defined twice");
+            let message = format!("duplicate {what} `{name}`");
             diagnostics.push(Diagnostic::new(rule, span, message).related(*first, "first defined here"));
         } else {
             seen.insert(name, span);

@@ -54,10 +54,11 @@ impl<'a> Scope<'a, '_> {
             match expression::parse(text) {
                 Ok(expression) => return ValueKind::Reference(self.reference(&expression, at, place)),
                 Err(error) if error.kind == Mistake::UnknownRoot && !expression::has_known_root(text) => {
-                    let message = format!("`{text}` looks like an expression; its root is unknown, so that it is text");
+                    let message =
+                        format!("`{text}` looks like an expression, but its root is unknown, so it is used as text");
                     self.diagnostics.push(
                         Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.span(), message)
-                            .help("if text is meant, allow it: `lints = { allow(lookalike_literal) }`"),
+                            .help("if this is text, allow it: `lints = { allow(lookalike_literal) }`"),
                     );
                 }
                 Err(error) if error.kind == Mistake::UnknownRoot => {
@@ -81,7 +82,7 @@ impl<'a> Scope<'a, '_> {
         }
         self.lookalike_template(text, at);
         if let Some(open) = unclosed(text) {
-            let message = "this embedded expression is never closed";
+            let message = "unclosed embedded expression";
             self.diagnostics.push(
                 Diagnostic::new(&rule::EXPRESSION_SYNTAX, at.part(open, text.len()), message)
                     .help("write `}` after the expression"),
@@ -149,7 +150,7 @@ impl<'a> Scope<'a, '_> {
         let kind = document::ExpressionType { name, version: None };
         let engine = self.engine(&kind, &query, at, false)?;
         let context = self.reference(&expression, at, place);
-        let message = "a wildcard in brackets is not part of an expression";
+        let message = "wildcards are not supported in expressions";
         self.diagnostics.push(
             Diagnostic::new(&rule::BRACKET_INDEX, at.part(open, text.len()), message).help(format!(
                 "write a Selector Object (1.1): `{{ context: {head}, selector: '{query}', type: jsonpath }}`"
@@ -203,7 +204,7 @@ impl<'a> Scope<'a, '_> {
         self.diagnostics.push(
             diagnostic
                 .help_if(error.help.clone())
-                .help("if text is meant, allow it: `lints = { allow(unknown_root) }`"),
+                .help("if this is text, allow it: `lints = { allow(unknown_root) }`"),
         );
         !self.diagnostics.denies(&rule::UNKNOWN_ROOT)
     }
@@ -234,7 +235,7 @@ impl<'a> Scope<'a, '_> {
                 Diagnostic::new(
                     &rule::UNBRACED_EXPRESSION,
                     at.part(expression.at.start, expression.at.end),
-                    format!("`{inner}` inside other text is no expression without braces"),
+                    format!("`{inner}` inside other text requires braces to be an expression"),
                 )
                 .help(format!("write `{mended}`")),
             );

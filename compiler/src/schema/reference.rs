@@ -32,14 +32,14 @@ impl BrokenReference<'_> {
         Diagnostic::new(
             rule,
             self.span,
-            format!("`{}` leads nowhere: {}", self.reference, self.reason),
+            format!("unresolved reference `{}`: {}", self.reference, self.reason),
         )
         .help_if(similar.map(|known| format!("a reference with a similar name exists: `{known}`")))
     }
 }
 
 /// Why a reference in a circle leads nowhere.
-pub(super) const CYCLE: &str = "it leads back to itself";
+pub(super) const CYCLE: &str = "it refers to itself";
 
 /// How far a reference chain is followed.
 pub(super) const HOPS: usize = 64;
@@ -121,7 +121,7 @@ pub(super) fn hop<'a>(
         ));
     } else {
         let other = at.other_file(file);
-        resource = other.ok_or_else(|| broken("there is no such file, or it cannot be read"))?;
+        resource = other.ok_or_else(|| broken("cannot read the file"))?;
         resource
     };
     let found = if fragment.is_empty() {
@@ -131,7 +131,7 @@ pub(super) fn hop<'a>(
             .split('/')
             .map(|token| expression::unescape(&percent_decode(token)))
             .collect();
-        let tokens = tokens.ok_or_else(|| broken("it is no JSON Pointer"))?;
+        let tokens = tokens.ok_or_else(|| broken("not a valid JSON Pointer"))?;
         let from = |start: Cursor<'a>| start.pointer(tokens.iter().map(String::as_str));
         match from(root) {
             Some(found) => {
@@ -142,7 +142,7 @@ pub(super) fn hop<'a>(
             }
             None => from(resource).ok_or_else(|| BrokenReference {
                 roots: vec![root, resource],
-                ..broken("nothing stands there")
+                ..broken("no value at this location")
             })?,
         }
     } else {

@@ -74,7 +74,7 @@ pub(super) fn audit(
         errors.push(SyntaxError {
             problem: Problem::LimitExceeded,
             message: format!(
-                "aliases in this node stand for too much: at most {} nodes and {} levels are read",
+                "the aliases in this node expand to more than {} nodes or {} levels",
                 limit::EXPANDED_NODES,
                 limit::EXPANDED_DEPTH
             ),
@@ -105,9 +105,9 @@ pub(super) fn duplicate_key(members: &[Member], errors: &mut Vec<SyntaxError>) {
     let report = |first: Range, second: &Member, errors: &mut Vec<SyntaxError>| {
         errors.push(SyntaxError {
             problem: Problem::DuplicateKey,
-            message: format!("the key `{}` stands twice in one object", second.key),
+            message: format!("duplicate key `{}`", second.key),
             range: second.key_range,
-            related: Some((first, "it stands here first".to_owned())),
+            related: Some((first, "first defined here".to_owned())),
         });
     };
     if members.len() <= 8 {

@@ -62,7 +62,7 @@ impl File {
                 let valid = error.utf8_error().valid_up_to();
                 let error_at = SyntaxError {
                     problem: Problem::Syntax,
-                    message: "bytes that are not UTF-8".to_owned(),
+                    message: "the file is not valid UTF-8".to_owned(),
                     range: Range::new(valid, valid + 1),
                     related: None,
                 };

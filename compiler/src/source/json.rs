@@ -15,7 +15,7 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
     let node = reader.value(0)?;
     reader.blank();
     if reader.position < reader.bytes.len() {
-        return Err(reader.error("text after the end of the JSON value"));
+        return Err(reader.error("unexpected text after the JSON value"));
     }
     Ok(node)
 }
@@ -111,7 +111,7 @@ impl Reader<'_> {
             let key_range = Range::new(start, self.position);
             self.blank();
             if self.peek() != Some(b':') {
-                return Err(self.error("expected `:` behind the key"));
+                return Err(self.error("expected `:` after the key"));
             }
             self.position += 1;
             self.blank();
@@ -168,12 +168,12 @@ impl Reader<'_> {
         let first = self.peek();
         let whole = self.digits();
         if whole == 0 || (first == Some(b'0') && whole > 1) {
-            return Err(self.error_from(start, "not a JSON number"));
+            return Err(self.error_from(start, "invalid JSON number"));
         }
         if self.peek() == Some(b'.') {
             self.position += 1;
             if self.digits() == 0 {
-                return Err(self.error_from(start, "not a JSON number"));
+                return Err(self.error_from(start, "invalid JSON number"));
             }
         }
         if let Some(b'e' | b'E') = self.peek() {
@@ -182,7 +182,7 @@ impl Reader<'_> {
                 self.position += 1;
             }
             if self.digits() == 0 {
-                return Err(self.error_from(start, "not a JSON number"));
+                return Err(self.error_from(start, "invalid JSON number"));
             }
         }
         Ok(Data::Number(self.text[start..self.position].into()))
@@ -196,7 +196,7 @@ impl Reader<'_> {
         loop {
             self.position += word::leading(self.bytes, self.position, word::text);
             match self.peek() {
-                None => return Err(self.error_from(start, "a string that is never closed")),
+                None => return Err(self.error_from(start, "unclosed string")),
                 Some(b'"') => {
                     let last = &self.text[run..self.position];
                     self.position += 1;
@@ -211,7 +211,7 @@ impl Reader<'_> {
                     value.push(self.escape()?);
                     run = self.position;
                 }
-                Some(0..=0x1f) => return Err(self.error("a control character inside a string; write it as an escape")),
+                Some(0..=0x1f) => return Err(self.error("unescaped control character in a string")),
                 Some(_) => self.position += 1,
             }
         }
@@ -221,7 +221,7 @@ impl Reader<'_> {
         let start = self.position;
         self.position += 1;
         let Some(kind) = self.peek() else {
-            return Err(self.error_from(start, "an escape that is never finished"));
+            return Err(self.error_from(start, "incomplete escape sequence"));
         };
         self.position += 1;
         Ok(match kind {
@@ -239,15 +239,16 @@ impl Reader<'_> {
                     self.position += 2;
                     let second = self.hex(start)?;
                     if !(0xdc00..0xe000).contains(&second) {
-                        return Err(self.error_from(start, "half of a surrogate pair"));
+                        return Err(self.error_from(start, "unpaired surrogate in an escape sequence"));
                     }
                     0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00)
                 } else {
                     first
                 };
-                char::from_u32(code).ok_or_else(|| self.error_from(start, "half of a surrogate pair"))?
+                char::from_u32(code)
+                    .ok_or_else(|| self.error_from(start, "unpaired surrogate in an escape sequence"))?
             }
-            _ => return Err(self.error_from(start, "not a JSON escape")),
+            _ => return Err(self.error_from(start, "invalid escape sequence")),
         })
     }
 
@@ -258,7 +259,7 @@ impl Reader<'_> {
             .and_then(|digits| std::str::from_utf8(digits).ok())
             .and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let Some(code) = code else {
-            return Err(self.error_from(start, "expected four hexadecimal digits behind `\\u`"));
+            return Err(self.error_from(start, "expected four hexadecimal digits after `\\u`"));
         };
         self.position += 4;
         Ok(code)

@@ -72,7 +72,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(limit::FILE_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit::FILE_BYTES {
-        let message = format!("it is longer than {} bytes, the most that are read", limit::FILE_BYTES);
+        let message = format!("it is larger than the limit of {} bytes", limit::FILE_BYTES);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
     Ok(bytes)

@@ -32,9 +32,9 @@ impl Builder<'_> {
                 continue;
             }
             if member.key_range != first {
-                let mut error = error(member.key_range, "the key `<<` stands twice in one object");
+                let mut error = error(member.key_range, "duplicate key `<<`");
                 error.problem = Problem::DuplicateKey;
-                error.related = Some((first, "it stands here first".to_owned()));
+                error.related = Some((first, "first defined here".to_owned()));
                 return Err(error);
             }
             let value = member.value.target();

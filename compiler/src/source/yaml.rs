@@ -91,7 +91,7 @@ impl Builder<'_> {
         let range = Range::new(bytes.start, bytes.end);
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
-                Err(error(range, "a second YAML document in the file; expected exactly one"))
+                Err(error(range, "expected a single YAML document, found a second one"))
             }
             Event::Alias(anchor) => match self.anchors.get(&anchor) {
                 Some(target) => {
@@ -105,9 +105,9 @@ impl Builder<'_> {
                         0,
                     )
                 }
-                None => Err(error(range, "an alias of the node that contains it")),
+                None => Err(error(range, "this alias refers to the node that contains it")),
             },
-            Event::UnresolvedAlias(name) => Err(error(range, format!("no anchor `&{name}` in front of this alias"))),
+            Event::UnresolvedAlias(name) => Err(error(range, format!("unknown anchor `&{name}`"))),
             Event::Scalar(value, style, anchor, tag) => {
                 if let Some(Open {
                     content: Content::Object(_, key @ None),
@@ -181,7 +181,7 @@ impl Builder<'_> {
             ..
         }) = self.stack.last()
         {
-            return Err(error(range, "a collection as a key; keys are strings"));
+            return Err(error(range, "keys must be strings, found a collection"));
         }
         if self.stack.len() >= self.depth {
             let mut error = error(range, format!("nested more than {} levels deep", limit::DEPTH));
@@ -227,7 +227,7 @@ impl Builder<'_> {
                 }),
                 None => match &node.target().data {
                     Data::String(text) => *key = Some((text.clone(), node.range)),
-                    _ => return Err(error(node.range, "an alias as a key; keys are strings")),
+                    _ => return Err(error(node.range, "keys must be strings, found an alias")),
                 },
             },
         }
@@ -313,7 +313,7 @@ fn plain(value: &str, range: Range) -> Result<Data, SyntaxError> {
         | ".NAN" => {
             return Err(error(
                 range,
-                format!("`{value}` has no counterpart in JSON; quote it if it is meant as text"),
+                format!("`{value}` cannot be represented in JSON; add quotes if it is text"),
             ));
         }
         _ => number(value).map_or_else(|| Data::String(value.into()), Data::Number),

@@ -45,7 +45,7 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
     let Some(mut rest) = text.strip_prefix('$') else {
         let mut error = error(
             0..text.chars().next().map_or(0, char::len_utf8),
-            "a JSONPath query starts with `$`",
+            "a JSONPath query must start with `$`",
         );
         error.help = Some("the root of the context is `$`".to_owned());
         return Err(error);
@@ -63,7 +63,7 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
                 .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || !letter.is_ascii()))
                 .unwrap_or(behind.len());
             if length == 0 || behind.starts_with(|first: char| first.is_ascii_digit()) {
-                return Err(error(at..whole.len(), "expected a name behind `.`"));
+                return Err(error(at..whole.len(), "expected a name after `.`"));
             }
             tokens.push(behind[..length].to_owned());
             rest = &behind[length..];
@@ -88,7 +88,7 @@ fn bracket(inner: &str) -> Result<Option<(String, &str)>, &'static str> {
     match inner.chars().next() {
         Some(quote @ ('\'' | '"')) => {
             let Some((name, length)) = quoted(inner, quote) else {
-                return Err("a name that is never closed, or has characters that it cannot have");
+                return Err("unclosed name, or a name with invalid characters");
             };
             let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
                 return Ok(None);
@@ -107,7 +107,7 @@ fn bracket(inner: &str) -> Result<Option<(String, &str)>, &'static str> {
                 return Ok(None);
             };
             if crate::source::array_index(&inner[..length]).is_none_or(|index| index as u64 > LARGEST) {
-                return Err("an index has no leading zeros and at most 2^53 - 1");
+                return Err("an index must not have leading zeros or exceed 2^53 - 1");
             }
             Ok(Some((format!("{INDEX}{}", &inner[..length]), after)))
         }
@@ -121,12 +121,12 @@ fn bracket(inner: &str) -> Result<Option<(String, &str)>, &'static str> {
             let digits = &inner[1..length];
             let fits = digits.parse::<u64>().is_ok_and(|index| index <= LARGEST);
             if !fits || !digits.starts_with(|first: char| ('1'..='9').contains(&first)) {
-                return Err("an index from the end is `-1` or less, at least -2^53 + 1");
+                return Err("an index from the end must be between -2^53 + 1 and -1");
             }
             Ok(Some((format!("{INDEX}{}", &inner[..length]), after)))
         }
         Some(_) if inner.contains(']') => Ok(None),
-        _ => Err("a bracket that is never closed"),
+        _ => Err("unclosed bracket"),
     }
 }
 

@@ -109,8 +109,8 @@ pub fn problem(template: &str) -> Option<Problem> {
     let path = sent.split('?').next().unwrap_or("");
     if path.split('/').any(is_dots) {
         return problem(
-            "has a segment `.` or `..`, which names another path",
-            "write the path that is meant in the description".to_owned(),
+            "has a segment `.` or `..`, which changes the path",
+            "write the resulting path in the description".to_owned(),
         );
     }
     let literals = || {
@@ -121,7 +121,7 @@ pub fn problem(template: &str) -> Option<Problem> {
     };
     if literals().any(|text| text.contains(['{', '}'])) {
         return problem(
-            "has a brace without its counterpart",
+            "has an unmatched brace",
             "write the name of a parameter as `{name}` in the description".to_owned(),
         );
     }
@@ -134,7 +134,7 @@ pub fn problem(template: &str) -> Option<Problem> {
         .sum();
     if kept < template.len() {
         return problem(
-            "has a fragment, which is never sent",
+            "has a fragment, which is not sent",
             format!("`{}` is sent", template.get(..kept).unwrap_or("")),
         );
     }

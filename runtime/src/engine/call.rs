@@ -24,7 +24,7 @@ pub(super) type Descent<'a> = Pin<Box<dyn Future<Output = Option<Result<Advance,
 pub(super) fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Descent<'a> {
     Box::pin(async move {
         if context.depth >= DEPTH {
-            let message = format!("more than {DEPTH} workflows have called each other");
+            let message = format!("workflow calls are nested more than {DEPTH} levels deep");
             return Some(Err(error(program, ErrorKind::TooManySteps, message)));
         }
         if let Err(error) = count(program, context) {
@@ -98,7 +98,7 @@ pub(super) async fn call_step(
             return Err(error(
                 program,
                 ErrorKind::Stored,
-                "the run has called a workflow that it does not hold",
+                "the run does not contain the workflow that it has called",
             ));
         }
         Some(Ok(Advance::Done)) => {

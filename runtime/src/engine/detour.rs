@@ -34,7 +34,7 @@ pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Co
                 } => {
                     let id = program.shape().steps.get(other).map_or("", |step| step.id);
                     Some(Failure {
-                        message: format!("on the way to a retry, step `{id}` failed: {}", failure.message),
+                        message: format!("step `{id}`, run before a retry, failed: {}", failure.message),
                         ..failure
                     })
                 }
@@ -45,7 +45,7 @@ pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Co
                 return Err(error(
                     program,
                     ErrorKind::Stored,
-                    "the run has called a workflow that it does not hold",
+                    "the run does not contain the workflow that it has called",
                 ));
             }
             Some(Ok(Advance::Done)) => None,

@@ -72,7 +72,7 @@ pub(crate) fn collected<O>(program: &dyn Program, collect: impl FnOnce(&Frame<'_
         error(
             program,
             ErrorKind::Stored,
-            "the run does not hold the outputs of the workflow",
+            "the run does not contain the outputs of the workflow",
         )
     })
 }
@@ -157,10 +157,7 @@ fn missing_inputs(program: &dyn Program, inputs: &[usize]) -> Error {
     } else {
         ("inputs", "are", "were")
     };
-    let message = format!(
-        "the {inputs} {} {are} needed by step `{step}` and {were} not given",
-        names.join(", ")
-    );
+    let message = format!("missing {inputs} {}, required by step `{step}`", names.join(", "));
     error(program, ErrorKind::MissingInput, message)
 }
 
@@ -262,7 +259,7 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
             None => Err(error(
                 program,
                 ErrorKind::Stored,
-                "the run has left for a workflow that it does not hold",
+                "the run does not contain the workflow that it has transferred to",
             )),
         };
     }
@@ -339,7 +336,7 @@ pub(crate) fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(
     let settings = context.settings;
     if program.state().total >= settings.max_steps {
         let message = format!(
-            "the run made {} step attempts, as many as the client allows",
+            "the run reached the client's limit of {} step attempts",
             settings.max_steps
         );
         return Err(error(program, ErrorKind::TooManySteps, message));
@@ -364,7 +361,7 @@ pub(crate) fn unmet_dependency(program: &dyn Program, step: usize) -> Option<Fai
     let name = shape.steps.get(*missing)?.id;
     Some(Failure::new(
         ErrorKind::Request,
-        format!("step `{name}`, which it depends on, has not succeeded"),
+        format!("the step depends on step `{name}`, which has not succeeded"),
     ))
 }
 

@@ -81,7 +81,7 @@ fn unknown_sources(shapes: &[&'static Shape], settings: &Settings) -> Result<(),
     let Some(unknown) = unknown else { return Ok(()) };
     let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     let message = format!(
-        "unknown source `{unknown}`: the source descriptions of this workflow are {}; for one that needs no settings write `source(\"{}\", |api| api)`",
+        "unknown source `{unknown}`: the source descriptions of this workflow are {}; for one that needs no settings, write `source(\"{}\", |api| api)`",
         names.join(", "),
         missing.first().unwrap_or(&"")
     );

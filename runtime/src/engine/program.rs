@@ -300,7 +300,7 @@ pub fn inputs<I: Data>(
     I::read(&written, crate::json::data::LEVELS).map_err(|fault: Fault| {
         Failure::new(
             ErrorKind::Request,
-            format!("the inputs of workflow `{workflow}` cannot be given: {fault}"),
+            format!("cannot pass the inputs of workflow `{workflow}`: {fault}"),
         )
     })
 }

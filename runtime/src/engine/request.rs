@@ -425,7 +425,7 @@ fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> R
             } else {
                 Failure::new(
                     ErrorKind::Transport,
-                    "the request could not be sent or no response came",
+                    "the request could not be sent, or no response was received",
                 )
             };
             Err(Failure {

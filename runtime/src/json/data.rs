@@ -112,7 +112,7 @@ pub(crate) fn datum(json: &str) -> Result<Datum<'_>, Fault> {
     // A string can be valid JSON without being one of characters.
     match serde_json::from_str(json) {
         Ok(text) => Ok(Datum::Text(Cow::Owned(text))),
-        Err(_) => Err(Fault::new("a string of characters", "a string with a lone surrogate")),
+        Err(_) => Err(Fault::new("a valid Unicode string", "a string with a lone surrogate")),
     }
 }
 
@@ -224,7 +224,7 @@ macro_rules! integers {
 integers! {
     i64, I64, "an integer that fits 64 bits (`i64`)";
     i32, I64, "an integer that fits 32 bits (`i32`)";
-    u64, U64, "an integer from 0 that fits 64 bits (`u64`)";
+    u64, U64, "a non-negative integer that fits 64 bits (`u64`)";
 }
 
 impl Data for f64 {
@@ -244,7 +244,7 @@ impl Data for f64 {
 
 impl Data for Value {
     fn read(value: &Datum<'_>, _: usize) -> Result<Self, Fault> {
-        let unreadable = |_| Fault::expected("a value with numbers in range and at most 127 levels", value);
+        let unreadable = |_| Fault::expected("a value with at most 127 levels and numbers within range", value);
         match value {
             Datum::Null => Ok(Self::Null),
             Datum::Bool(value) => Ok(Self::Bool(*value)),

@@ -282,7 +282,7 @@ pub(crate) fn name(key: &str) -> Result<Cow<'_, str>, Fault> {
     }
     let name = serde_json::from_str(key);
     name.map(Cow::Owned)
-        .map_err(|_| Fault::new("names of characters", "a name with a lone surrogate"))
+        .map_err(|_| Fault::new("valid Unicode names", "a name with a lone surrogate"))
 }
 
 impl Data for () {

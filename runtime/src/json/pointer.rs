@@ -37,7 +37,7 @@ pub(crate) fn extract<'a>(
     let error = serde_json::from_slice::<IgnoredAny>(json).err();
     // What is ignored is not looked at as closely.
     let error = error.or_else(|| crate::blob::strict_error(json));
-    Err(error.unwrap_or_else(|| serde_json::Error::custom("bytes that are not UTF-8")))
+    Err(error.unwrap_or_else(|| serde_json::Error::custom("the file is not valid UTF-8")))
 }
 
 /// The text with a value in the place that a pointer leads to; `None` where it leads nowhere.

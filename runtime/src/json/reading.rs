@@ -56,7 +56,7 @@ pub(crate) fn fault(text: &str, error: &serde_json::Error) -> Fault {
     let expected = match expected {
         Some("i64") if integer => "an integer that fits 64 bits (`i64`)".to_owned(),
         Some("i32") if integer => "an integer that fits 32 bits (`i32`)".to_owned(),
-        Some("u64") if integer => "an integer from 0 that fits 64 bits (`u64`)".to_owned(),
+        Some("u64") if integer => "a non-negative integer that fits 64 bits (`u64`)".to_owned(),
         Some("i64" | "i32" | "u64") => "an integer".to_owned(),
         Some("f64") => "a number".to_owned(),
         Some("a sequence") => "an array".to_owned(),
@@ -68,7 +68,7 @@ pub(crate) fn fault(text: &str, error: &serde_json::Error) -> Fault {
         },
         None => match said.strip_prefix("missing field ") {
             Some(name) => format!("an object with the member {name}"),
-            None => format!("a value that can be read ({said})"),
+            None => format!("a valid value ({said})"),
         },
     };
     Fault {

@@ -262,7 +262,7 @@ impl<'de> Visitor<'de> for Transcribe<'_> {
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Self::Value, E> {
         if !value.is_finite() {
-            return Err(E::custom("a number that JSON does not have"));
+            return Err(E::custom("a number that JSON cannot represent"));
         }
         serde_json::to_writer(self.out, &value).map_err(E::custom)?;
         Ok(None)

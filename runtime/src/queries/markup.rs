@@ -36,7 +36,7 @@ pub(crate) fn excess(xml: &str) -> Option<String> {
         return Some("the XML declares entities, which are not supported".to_owned());
     }
     let copied = found.namespace.saturating_mul(found.elements);
-    (copied > NAMESPACES).then(|| "the namespaces of the XML are too long for its number of elements".to_owned())
+    (copied > NAMESPACES).then(|| "the namespace names of the XML are too long for its number of elements".to_owned())
 }
 
 fn measure(xml: &str) -> Markup {

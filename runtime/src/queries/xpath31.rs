@@ -86,9 +86,9 @@ impl XPath31 {
                 "the XPath expression `{}` takes too long on this value",
                 self.0
             )),
-            Err(Missed::Busy) => Err(
-                "no XPath 3.1 expression is evaluated while several that took too long are still running".to_owned(),
-            ),
+            Err(Missed::Busy) => {
+                Err("XPath 3.1 is busy: several expressions that exceeded the time limit are still running".to_owned())
+            }
         }
     }
 }
@@ -113,7 +113,7 @@ impl Replace for XPath31 {
         let (xml, text) = (payload.to_owned(), value.text().into_owned());
         let replaced = self.apart(payload, move |expression| Some(replace(expression, &xml, &text)));
         let replaced = replaced.inspect_err(|excess| budget::exceed(|| excess.clone()))?;
-        replaced.unwrap_or_else(|| Err("the expression cannot be evaluated".to_owned()))
+        replaced.unwrap_or_else(|| Err("cannot evaluate the expression".to_owned()))
     }
 
     fn text(&self) -> &str {
@@ -129,7 +129,7 @@ fn replace(expression: &str, payload: &str, text: &str) -> Result<Option<String>
     let evaluated = Queries::default()
         .sequence(expression)
         .and_then(|query| query.execute(&mut documents, document));
-    let found = evaluated.map_err(|error| format!("the expression cannot be evaluated: {}", error.error))?;
+    let found = evaluated.map_err(|error| format!("cannot evaluate the expression: {}", error.error))?;
     let mut replaced = false;
     for item in found.iter() {
         let Item::Node(node) = item else { continue };

@@ -151,13 +151,13 @@ impl AnyRun {
         }
         let failed = |message: String| Error::new(ErrorKind::Stored, message);
         let Ok(Stored { workflow }) = serde_json::from_str(stored) else {
-            return Err(failed("this is not a stored run".to_owned()));
+            return Err(failed("not a stored run".to_owned()));
         };
         let mut all = workflows.iter().filter(|known| known.id == workflow);
         let Some(first) = all.next() else {
             let workflow = stored::shown(&workflow);
             return Err(failed(format!(
-                "this is a run of workflow `{workflow}`, which is not in the list"
+                "the run belongs to workflow `{workflow}`, which is not in the list"
             )));
         };
         // The same id in two documents: the one whose run this is can read it.

@@ -301,26 +301,26 @@ impl Fingerprint {
         let mut changes = Vec::new();
         for (name, required, print) in &self.inputs {
             match now.inputs.iter().find(|(known, ..)| known == name) {
-                None => changes.push(format!("the input `{name}` is gone")),
+                None => changes.push(format!("input `{name}` was removed")),
                 Some((_, _, other)) if other != print => {
-                    changes.push(format!("the type of the input `{name}` is another"));
+                    changes.push(format!("input `{name}` has a different type"));
                 }
-                Some((_, true, _)) if !required => changes.push(format!("the input `{name}` has become required")),
-                Some((_, false, _)) if *required => changes.push(format!("the input `{name}` has become optional")),
+                Some((_, true, _)) if !required => changes.push(format!("input `{name}` is now required")),
+                Some((_, false, _)) if *required => changes.push(format!("input `{name}` is now optional")),
                 Some(_) => {}
             }
         }
         for (name, required, _) in &now.inputs {
             if *required && !self.inputs.iter().any(|(known, ..)| known == name) {
-                changes.push(format!("the required input `{name}` is new"));
+                changes.push(format!("required input `{name}` was added"));
             }
         }
         if self.dependencies != now.dependencies {
-            changes.push("what it needs of the workflows that run before it is another".to_owned());
+            changes.push("its dependencies on other workflows changed".to_owned());
         }
         for (id, prints) in &self.steps {
             let Some((_, others)) = now.steps.iter().find(|(known, _)| known == id) else {
-                changes.push(format!("the step `{id}` is gone"));
+                changes.push(format!("step `{id}` was removed"));
                 continue;
             };
             let different = PRINTED
@@ -329,7 +329,7 @@ impl Fingerprint {
                 .filter(|(_, (old, new))| old != new);
             let different: Vec<&str> = different.map(|(what, _)| *what).collect();
             if !different.is_empty() {
-                changes.push(format!("the step `{id}` has changed: {}", different.join(", ")));
+                changes.push(format!("step `{id}` changed: {}", different.join(", ")));
             }
         }
         let known = |id: &str| self.steps.iter().position(|(known, _)| known == id);
@@ -337,7 +337,7 @@ impl Fingerprint {
         for (id, _) in &now.steps {
             let Some(at) = known(id) else { continue };
             if let Some((last, _)) = before.filter(|(_, last_at)| *last_at > at) {
-                changes.push(format!("the step `{id}` has moved behind `{last}`"));
+                changes.push(format!("step `{id}` was moved after `{last}`"));
             }
             before = Some((id, at));
         }
@@ -348,9 +348,11 @@ impl Fingerprint {
             }
             match (next, position) {
                 (Some(next), Some(position)) if at < position => {
-                    changes.push(format!("the step `{id}` is new before `{next}`, where the run stands"));
+                    changes.push(format!(
+                        "step `{id}` was added before `{next}`, the next step of the run"
+                    ));
                 }
-                (None, _) => changes.push(format!("the step `{id}` is new, and the run has ended")),
+                (None, _) => changes.push(format!("step `{id}` was added, but the run has ended")),
                 _ => {}
             }
         }

@@ -221,7 +221,7 @@ fn stored(program: &dyn Program) -> Result<Stored<'_>, String> {
         .map(|step| step.id);
     let inputs = Slot::of(&View::Record(program.inputs())).filter(|inputs| inputs.depth() <= READABLE);
     let inputs = inputs
-        .ok_or_else(|| format!("the inputs are nested more than {READABLE} levels deep, and could not be read back"))?;
+        .ok_or_else(|| format!("the inputs are nested more than {READABLE} levels deep and could not be read back"))?;
     let dependencies = program.dependencies();
     let called = state.child().map(|Child(child)| Called {
         name: called_name(shape, child.shape()),
@@ -293,8 +293,8 @@ pub(crate) fn read<W: Workflow>(text: &str) -> Result<Run<W>, String> {
         dependencies,
         state,
     } = parse(W::SHAPE, text)?;
-    let inputs = part("the stored inputs cannot be read", &inputs)?;
-    let dependencies = part("the stored dependencies cannot be read", &dependencies)?;
+    let inputs = part("cannot read the stored inputs", &inputs)?;
+    let dependencies = part("cannot read the stored dependencies", &dependencies)?;
     Ok(Run::from_parts(inputs, dependencies, state))
 }
 
@@ -317,12 +317,12 @@ struct Parts {
 
 fn parse(shape: &'static Shape, text: &str) -> Result<Parts, String> {
     check(shape, text)?;
-    let reserved = || "the stored run has a member whose name is reserved".to_owned();
+    let reserved = || "the stored run has a member with a reserved name".to_owned();
     if crate::blob::is_private(text) {
         return Err(reserved());
     }
     let stored: Restored =
-        serde_json::from_str(text).map_err(|error| unreadable("the stored run cannot be read", text, &error))?;
+        serde_json::from_str(text).map_err(|error| unreadable("cannot read the stored run", text, &error))?;
     let inputs = stored.inputs.json().to_owned();
     if crate::blob::is_private(&inputs) {
         return Err(reserved());
@@ -338,7 +338,7 @@ fn parse(shape: &'static Shape, text: &str) -> Result<Parts, String> {
         .find(|(step, kept)| !step.fits(kept));
     if let Some((step, _)) = misfit {
         return Err(format!(
-            "the stored outputs of step `{}` are not of the types that workflow `{}` has",
+            "the stored outputs of step `{}` do not have the types of workflow `{}`",
             step.id, shape.workflow
         ));
     }
@@ -353,11 +353,11 @@ fn parse(shape: &'static Shape, text: &str) -> Result<Parts, String> {
 fn restored_child(shape: &Shape, called: BTreeMap<String, Box<RawValue>>) -> Result<Child, String> {
     let mut called = called.into_iter();
     let (Some((name, text)), None) = (called.next(), called.next()) else {
-        return Err("the stored run cannot be read: expected one run that was called, found others".to_owned());
+        return Err("cannot read the stored run: expected one called run, found another number".to_owned());
     };
     let Some(target) = shape.targets.iter().find(|target| target.name == name) else {
         return Err(format!(
-            "the workflow `{}` calls no workflow `{}`",
+            "workflow `{}` does not call a workflow `{}`",
             shape.workflow,
             shown(&name)
         ));
@@ -389,17 +389,17 @@ fn check(shape: &Shape, text: &str) -> Result<(), String> {
         version: u32,
     }
     let Version { version } =
-        serde_json::from_str(text).map_err(|error| unreadable("this is not a stored run", text, &error))?;
+        serde_json::from_str(text).map_err(|error| unreadable("not a stored run", text, &error))?;
     if version != VERSION {
         return Err(format!(
-            "the run is stored in version {version} of its form; this is version {VERSION}"
+            "the run has format version {version}; only version {VERSION} is supported"
         ));
     }
     let envelope: Envelope =
-        serde_json::from_str(text).map_err(|error| unreadable("this is not a stored run", text, &error))?;
+        serde_json::from_str(text).map_err(|error| unreadable("not a stored run", text, &error))?;
     if envelope.workflow != shape.workflow {
         return Err(format!(
-            "this is a run of workflow `{}`, not of `{}`",
+            "the run belongs to workflow `{}`, not to `{}`",
             shown(&envelope.workflow),
             shape.workflow
         ));
@@ -454,19 +454,19 @@ fn restore(shape: &Shape, stored: Restored) -> Result<State, String> {
         (Doing::Left, Some(step), Some(child)) => Stage::Left { step, child },
         (Doing::Step, _, Some(_)) => {
             return Err(format!(
-                "the run of workflow `{}` holds another one that it is not in",
+                "the run of workflow `{}` contains a called run that it is not in",
                 shape.workflow
             ));
         }
         (_, None, _) => {
             return Err(format!(
-                "the run of workflow `{}` has ended, and claims to be in another one",
+                "the run of workflow `{}` has ended but is marked as being in another workflow",
                 shape.workflow
             ));
         }
         (_, Some(_), _) => {
             return Err(format!(
-                "the run of workflow `{}` claims to be in another one that it does not hold",
+                "the run of workflow `{}` is marked as being in another workflow, which it does not contain",
                 shape.workflow
             ));
         }

@@ -178,13 +178,13 @@ impl Expected {
         let (before, now) = (place(&was.url), place(&is.url));
         if was.method != is.method || before != now {
             return Err(format!(
-                "step `{}` was recorded with `{} {before}` and sends `{} {now}`",
+                "step `{}` was recorded with `{} {before}` but sends `{} {now}`",
                 attempt.step, was.method, is.method
             ));
         }
         if was.content() != is.content() {
             return Err(format!(
-                "step `{}` sends the body {} instead of {}, which was recorded",
+                "step `{}` sends the body {} instead of the recorded body {}",
                 attempt.step,
                 is.body.beginning(),
                 was.body.beginning()

@@ -205,7 +205,7 @@ impl Script {
         let (left, missing) = (self.left(), self.state().missing.clone());
         assert!(
             left.is_empty() && missing.is_empty(),
-            "answers that nobody has asked for: {left:?}; attempts without an answer: {missing:?}"
+            "unused answers: {left:?}; attempts without an answer: {missing:?}"
         );
     }
 
@@ -261,7 +261,7 @@ impl Transport for Script {
         if matches!(what, What::Nothing) || timeout.is_some_and(|timeout| delay >= timeout) {
             if timeout.is_none() {
                 let message = format!(
-                    "the answer for step `{}` never comes, and nothing limits the wait",
+                    "the answer for step `{}` never arrives, and there is no time limit",
                     attempt.step
                 );
                 return Err(wrong(message).into());
@@ -315,7 +315,7 @@ fn token() -> Result<Response<Bytes>, BoxError> {
 }
 
 /// An answer while it is being written; `reply` and its like end it.
-#[must_use = "an answer is none until `reply` or the like"]
+#[must_use = "an answer has no effect until `reply` or a similar method is called"]
 pub struct On {
     script: Script,
     key: Key,
@@ -342,7 +342,7 @@ impl On {
             (Ok(name), Ok(value)) => {
                 self.headers.append(name, value);
             }
-            _ => self.problem = Some(format!("`{name}: {value}` is no header")),
+            _ => self.problem = Some(format!("`{name}: {value}` is not a valid header")),
         }
         self
     }
@@ -353,7 +353,8 @@ impl On {
         let json = serde_json::to_vec(&body).map_err(|error| error.to_string());
         let made = json.and_then(|json| {
             let mut response = Response::new(Bytes::new());
-            *response.status_mut() = StatusCode::from_u16(status).map_err(|_| format!("{status} is no status code"))?;
+            *response.status_mut() =
+                StatusCode::from_u16(status).map_err(|_| format!("{status} is not a valid status code"))?;
             // What `()` is in JSON, and what nobody would send on purpose.
             if json != b"null" {
                 *response.body_mut() = Bytes::from(json);

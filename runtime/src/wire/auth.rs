@@ -84,11 +84,11 @@ pub(crate) fn choose<'s>(
         })
         .collect();
     let has = match general {
-        Some(credential) => format!("its {} credential cannot be sent that way", credential.name()),
+        Some(credential) => format!("its {} credential does not fit", credential.name()),
         None => "the client has no credential for it".to_owned(),
     };
     let message = format!(
-        "operation `{}` requires the security scheme {}, and {has}; give one by `source(\"{}\", |api| api.credential(…))`",
+        "operation `{}` requires the security scheme {}, but {has}; set one with `source(\"{}\", |api| api.credential(…))`",
         operation.name,
         wanted.join(" or "),
         operation.source,
@@ -168,7 +168,7 @@ impl Call {
                 let mut value = value.map_err(|()| {
                     Failure::new(
                         ErrorKind::Configuration,
-                        format!("the credential for `{name}` has a character that cannot be sent"),
+                        format!("the credential for `{name}` contains a character that cannot be sent"),
                     )
                 })?;
                 value.set_sensitive(true);

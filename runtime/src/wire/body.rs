@@ -111,7 +111,7 @@ impl JsonBody<'_> {
         serde_json::to_writer(&mut *self.out, value).map_err(|error| {
             Failure::new(
                 ErrorKind::Request,
-                format!("a value of the payload has no JSON form: {error}"),
+                format!("a value of the payload cannot be represented in JSON: {error}"),
             )
         })?;
         Ok(self)
@@ -128,13 +128,14 @@ pub fn written(write: impl FnOnce(&mut JsonBody<'_>) -> Result<(), Failure>) -> 
         out: &mut out,
         plain: false,
     })?;
-    let text = String::from_utf8(out).map_err(|_| Failure::new(ErrorKind::Request, "a value has no JSON form"))?;
+    let text = String::from_utf8(out)
+        .map_err(|_| Failure::new(ErrorKind::Request, "a value cannot be represented in JSON"))?;
     Ok(Datum::from_json(&text).into_owned())
 }
 
 pub(super) fn no_form(content_type: &str, value: &Datum<'_>) -> Failure {
     let message = format!(
-        "a body of type `{content_type}` is made of an object, found {}",
+        "a body of type `{content_type}` must be an object, found {}",
         value.kind()
     );
     Failure::new(ErrorKind::Request, message)
@@ -161,7 +162,7 @@ impl Call {
             Ok(_) => Ok(()),
             Err(error) => Err(Failure::new(
                 ErrorKind::Request,
-                format!("the payload is not JSON once its values are in it: {error}"),
+                format!("the payload is not valid JSON after its values were inserted: {error}"),
             )),
         }
     }
@@ -177,7 +178,7 @@ impl Call {
             });
             Failure::new(
                 ErrorKind::Request,
-                format!("the replacement target `{target}` leads nowhere in the payload"),
+                format!("the replacement target `{target}` does not exist in the payload"),
             )
         };
         let text = std::str::from_utf8(&self.body).map_err(|_| nowhere())?;
@@ -200,7 +201,7 @@ impl Call {
         match query.replaced(&text, value.unwrap_or(&Datum::Null)) {
             Ok(Some(replaced)) => self.body = replaced.into_bytes(),
             Ok(None) => return Err(failure("selects nothing in the payload")),
-            Err(problem) => return Err(failure(&format!("cannot be looked for: {problem}"))),
+            Err(problem) => return Err(failure(&format!("cannot be evaluated: {problem}"))),
         }
         Ok(())
     }
@@ -279,7 +280,10 @@ impl Call {
             return Ok(());
         }
         if matches!(value, Datum::Null | Datum::Json(_)) {
-            let message = format!("a body of type `{content_type}` is a string, found {}", value.kind());
+            let message = format!(
+                "a body of type `{content_type}` must be a string, found {}",
+                value.kind()
+            );
             return Err(Failure::new(ErrorKind::Request, message));
         }
         self.fixed_content_type(content_type);

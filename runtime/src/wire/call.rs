@@ -79,7 +79,7 @@ impl Call {
         if text.is_empty() {
             return Err(Failure::new(
                 ErrorKind::Request,
-                format!("path parameter `{name}` is empty and would name another path"),
+                format!("path parameter `{name}` is empty and would change the path"),
             ));
         }
         self.give(true, name, value);
@@ -115,7 +115,7 @@ impl Call {
     /// A value that is no string.
     pub fn query_string(&mut self, name: &str, value: &Datum<'_>, style: Style) -> Result<&mut Self, Failure> {
         let Datum::Text(text) = value else {
-            let message = format!("the whole query `{name}` must be a string, found {}", value.kind());
+            let message = format!("the query string `{name}` must be a string, found {}", value.kind());
             return Err(Failure::new(ErrorKind::Request, message));
         };
         // One that is no form is a value like any other (OpenAPI 3.2, "Parameter Object Examples").
@@ -148,11 +148,11 @@ impl Call {
 
     pub(super) fn header_text(&mut self, name: &str, text: &str) -> Result<(), Failure> {
         let header = HeaderName::try_from(name)
-            .map_err(|_| Failure::new(ErrorKind::Request, format!("`{name}` is no name of a header")))?;
+            .map_err(|_| Failure::new(ErrorKind::Request, format!("`{name}` is not a valid header name")))?;
         let value = HeaderValue::try_from(text).map_err(|_| {
             Failure::new(
                 ErrorKind::Request,
-                format!("the value of the header `{name}` has a character that cannot be sent"),
+                format!("the value of the header `{name}` contains a character that cannot be sent"),
             )
         })?;
         self.headers.insert(header, value);
@@ -167,7 +167,8 @@ impl Call {
         if *value != Datum::Null {
             for (key, text) in style::cookies(name, value, style) {
                 if text.contains(';') || key.contains([';', '=']) {
-                    let message = format!("the value of the cookie `{name}` has a character that ends a cookie");
+                    let message =
+                        format!("the value of the cookie `{name}` contains a character that is not allowed in cookies");
                     return Err(Failure::new(ErrorKind::Request, message));
                 }
                 self.cookie_pair(&key, &text);

@@ -198,7 +198,7 @@ impl<'a> Exchange<'a> {
             match extract(body, &pointers, &mut found) {
                 Ok(()) if found.iter().flatten().any(|found| crate::blob::is_imitated(found)) => {
                     reads.unreadable = true;
-                    let problem = "the body has a member `$base64` or `$serde_json::private::RawValue`, which are reserved; select other members of it";
+                    let problem = "the body has a member named `$base64` or `$serde_json::private::RawValue`, which are reserved; select other members";
                     reads.problem = Some(problem.to_owned());
                     return reads;
                 }

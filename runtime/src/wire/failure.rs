@@ -29,7 +29,7 @@ impl Failure {
     /// A value that the request needs is absent.
     #[must_use]
     pub fn absent(what: &str, expression: &str, line: u32, column: u32) -> Self {
-        let message = format!("{what} has no value: `{expression}` is absent");
+        let message = format!("{what} has no value: `{expression}` is missing");
         Self {
             place: Some(Place { line, column }),
             ..Self::new(ErrorKind::Request, message)

@@ -141,7 +141,7 @@ pub(super) fn unfit(output: &Output, fault: Fault, problem: Option<&str>) -> Fai
     at_output(
         output,
         format!(
-            "output `{}` breaks its schema: {place} should be {expected}, found {found}{why}",
+            "output `{}` violates its schema: {place} should be {expected}, found {found}{why}",
             output.name
         ),
     )

@@ -26,7 +26,7 @@ where
         return Ok(base);
     }
     let reason = if base.is_empty() {
-        "its description names no server".to_owned()
+        "its description has no server".to_owned()
     } else {
         format!("its description has only `{base}`")
     };
@@ -124,7 +124,7 @@ impl Call {
             || names_another_path(&self.path[..fixed.unwrap_or(self.path.len())])
         {
             let message = format!(
-                "the path `{}` of `{}` would be another one: it has a segment of dots",
+                "the path `{}` of `{}` has a dot segment, which would change the path",
                 self.path, self.operation.name
             );
             return Err(Failure::new(ErrorKind::Request, message));

@@ -245,7 +245,7 @@ impl Token {
                 format!("could not obtain an access token: the token endpoint returned {found}"),
             )
         };
-        let answer = answer.ok_or_else(|| unreadable("no JSON object that can be read"))?;
+        let answer = answer.ok_or_else(|| unreadable("not a valid JSON object"))?;
         // `BearerToken`, `bearer_token` and `jwt-bearer` are served in practice; RFC 6749, section 7.1,
         // forbids to use a token whose type is unknown.
         let kind = answer.token_type.unwrap_or_default();

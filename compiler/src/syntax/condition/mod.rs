@@ -104,7 +104,7 @@ fn operator_help(rest: &str) -> Option<String> {
         }
         _ if rest.starts_with("<>") => "the operator is `!=`",
         _ if rest.starts_with('=') => "equality is `==`",
-        _ if rest.starts_with(['+', '-', '*', '/', '%']) => "a condition cannot calculate",
+        _ if rest.starts_with(['+', '-', '*', '/', '%']) => "conditions do not support arithmetic",
         _ => return None,
     };
     Some(help.to_owned())

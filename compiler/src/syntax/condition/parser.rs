@@ -131,9 +131,9 @@ impl Parser<'_> {
         }
         let operand = self.operand()?;
         if self.operator().is_some() {
-            let mut error = self.error_here("a comparison behind `!`");
+            let mut error = self.error_here("`!` cannot be applied to a comparison without parentheses");
             error.at = operand.at;
-            error.help = Some("put the comparison in parentheses, or turn its operator round".to_owned());
+            error.help = Some("add parentheses around the comparison, or invert its operator".to_owned());
             return Err(error);
         }
         Ok(Condition::Bare(operand))
@@ -154,12 +154,12 @@ impl Parser<'_> {
             let start = self.position - 1;
             let inner = self.deeper(Self::or)?;
             if !self.eat(")") {
-                let mut error = self.error_here("a parenthesis that is never closed");
+                let mut error = self.error_here("unclosed parenthesis");
                 error.at = start..start + 1;
                 return Err(error);
             }
             if self.operator().is_some() {
-                return Err(self.error_here("a group cannot be compared; it is true or false already"));
+                return Err(self.error_here("a group in parentheses cannot be compared"));
             }
             return Ok(inner);
         }
@@ -171,7 +171,7 @@ impl Parser<'_> {
         if self.operator().is_some() {
             self.blank();
             let mut error = self.error_here("comparisons cannot be chained");
-            error.help = Some("join two comparisons with `&&`".to_owned());
+            error.help = Some("combine two comparisons with `&&`".to_owned());
             return Err(error);
         }
         Ok(Condition::Compare(left, operator, right))
@@ -215,9 +215,10 @@ impl Parser<'_> {
                         Some(format!("write `{inner}` without braces"))
                     }
                     '=' => Some("the operators are `==` and `!=`".to_owned()),
-                    '.' if rest[1..].starts_with(|next: char| next.is_ascii_digit()) => {
-                        Some(format!("write a zero before the point: `0{}`", first_number(rest)))
-                    }
+                    '.' if rest[1..].starts_with(|next: char| next.is_ascii_digit()) => Some(format!(
+                        "add a zero before the decimal point: `0{}`",
+                        first_number(rest)
+                    )),
                     _ => None,
                 };
                 return Err(error);
@@ -257,7 +258,7 @@ impl Parser<'_> {
                     "or" | "OR" => "the operator is `||`".to_owned(),
                     "not" | "NOT" => "the operator is `!`".to_owned(),
                     _ if expression::has_known_root(&root) => format!("write `{root}`"),
-                    _ => format!("a string stands in single quotes: `'{word}'`"),
+                    _ => format!("strings must be in single quotes: `'{word}'`"),
                 });
                 return Err(error);
             }
@@ -273,7 +274,7 @@ impl Parser<'_> {
             .unwrap_or(rest.len());
         let word = rest[..length].to_owned();
         if !is_number(&word) {
-            let mut error = self.error_here(format!("`{word}` is no number"));
+            let mut error = self.error_here(format!("`{word}` is not a valid number"));
             error.at = self.position..self.position + length;
             let (sign, digits) = match word.strip_prefix('-') {
                 Some(digits) => ("-", digits),
@@ -303,7 +304,7 @@ impl Parser<'_> {
                 return Ok(value);
             }
         }
-        let mut error = self.error_here("a string that is never closed");
+        let mut error = self.error_here("unclosed string");
         error.at = start..self.text.len();
         Err(error)
     }
@@ -329,7 +330,7 @@ impl Parser<'_> {
                     .find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '-')))
                     .unwrap_or(behind.len());
                 if length == 0 {
-                    return Err(self.error_here("expected a name behind `.`"));
+                    return Err(self.error_here("expected a name after `.`"));
                 }
                 let at = self.position + 1..self.position + 1 + length;
                 tokens.push(Name {
@@ -339,7 +340,7 @@ impl Parser<'_> {
                 self.position = at.end;
             } else if let Some(behind) = rest.strip_prefix('[') {
                 let Some(close) = behind.find(']') else {
-                    return Err(self.error_here("a bracket that is never closed"));
+                    return Err(self.error_here("unclosed bracket"));
                 };
                 let index = behind[..close].trim();
                 let text = index
@@ -349,7 +350,7 @@ impl Parser<'_> {
                 let at = self.position + 1..self.position + 1 + close;
                 let Some(text) = text else {
                     let mut error = self.error_here(format!(
-                        "`{index}` is no index; expected a number from 0 or a quoted name"
+                        "`{index}` is not an index; expected a non-negative number or a quoted name"
                     ));
                     error.at = at;
                     return Err(error);

@@ -47,7 +47,7 @@ impl Parser<'_> {
             return Err(Self::error(
                 Mistake::Syntax,
                 all,
-                "a runtime expression starts with `$`",
+                "a runtime expression must start with `$`",
             ));
         };
         let word = first_word(rest);
@@ -58,10 +58,7 @@ impl Parser<'_> {
         let behind = word_at.end;
         if matches!(word, "url" | "method" | "statusCode" | "self") {
             if behind < self.end {
-                let message = format!(
-                    "`${word}` takes nothing behind it, found `{}`",
-                    &self.text[behind..self.end]
-                );
+                let message = format!("unexpected `{}` after `${word}`", &self.text[behind..self.end]);
                 return Err(Self::error(Mistake::Syntax, behind..self.end, message));
             }
             let root = match word {
@@ -76,7 +73,7 @@ impl Parser<'_> {
             return Err(Self::error(
                 Mistake::Syntax,
                 all,
-                format!("expected `.` and a name behind `${word}`"),
+                format!("expected `.` and a name after `${word}`"),
             ));
         }
         let body = behind + 1;
@@ -99,7 +96,7 @@ impl Parser<'_> {
     }
 
     fn unknown_root(word: &str, at: Bytes) -> SyntaxError {
-        let message = format!("`${word}` is no root of a runtime expression");
+        let message = format!("`${word}` is not the root of a runtime expression");
         let mut error = Self::error(Mistake::UnknownRoot, at, message);
         error.help = Some(match crate::diagnostic::similar(word, ROOTS) {
             Some(root) => format!("a root with a similar name exists: `${root}`"),
@@ -113,7 +110,7 @@ impl Parser<'_> {
         let dot = source.at.end;
         if !self.text[dot..self.end].starts_with('.') || dot + 1 >= self.end {
             let message = format!(
-                "expected `.` and an operationId, a workflowId or a field behind `{}`",
+                "expected `.` and an operationId, a workflowId or a field after `{}`",
                 source.text
             );
             return Err(Self::error(Mistake::Syntax, self.start..self.end, message));
@@ -123,13 +120,13 @@ impl Parser<'_> {
     }
 
     fn component(&self, body: usize) -> Result<Expression, SyntaxError> {
-        let kind = self.strict_identifier(body, "a kind of component")?;
+        let kind = self.strict_identifier(body, "a component type")?;
         let dot = kind.at.end;
         if !self.text[dot..self.end].starts_with('.') {
             return Err(Self::error(
                 Mistake::Syntax,
                 self.start..self.end,
-                format!("expected `.` and a component's key behind `{}`", kind.text),
+                format!("expected `.` and a component name after `{}`", kind.text),
             ));
         }
         let (name, pointer) = self.identifier_with_pointer(dot + 1, "components")?;
@@ -153,7 +150,7 @@ impl Parser<'_> {
             let mut error = Self::error(
                 Mistake::HeadersPlural,
                 body..body + 7,
-                "`headers` is no part of a message",
+                "`headers` is not part of a message",
             );
             error.help = Some(format!("write `${word}.header.{name}`"));
             if name.is_empty() || !name.chars().all(is_token_char) {
@@ -165,7 +162,7 @@ impl Parser<'_> {
         let mut error = Self::error(
             Mistake::Syntax,
             body..self.end,
-            format!("`{rest}` is no part of a message"),
+            format!("`{rest}` is not part of a message"),
         );
         error.help = Some(format!(
             "the parts are `${word}.header.NAME`, `${word}.query.NAME`, `${word}.path.NAME`, `${word}.body` and `${word}.body#/POINTER`"
@@ -190,7 +187,7 @@ impl Parser<'_> {
                 return Err(Self::error(
                     Mistake::Syntax,
                     self.start..self.end,
-                    format!("expected a name behind `${word}.{prefix}`"),
+                    format!("expected a name after `${word}.{prefix}`"),
                 ));
             }
             if is_header && let Some(bad) = name.find(|letter: char| !is_token_char(letter)) {
@@ -198,7 +195,7 @@ impl Parser<'_> {
                 return Err(Self::error(
                     Mistake::Syntax,
                     at.start + bad..at.start + bad + width,
-                    "this character cannot be part of a header's name",
+                    "this character is not allowed in a header name",
                 ));
             }
             let name = self.name(at);
@@ -235,7 +232,7 @@ impl Parser<'_> {
                 let mut error = Self::error(
                     Mistake::Syntax,
                     from..self.end,
-                    format!("expected `#` and a JSON Pointer behind `${word}.{field}`"),
+                    format!("expected `#` and a JSON Pointer after `${word}.{field}`"),
                 );
                 error.help = Some(format!("write `${word}.{field}#{}`", dotted_to_pointer(behind)));
                 let Some(pointer) = self.dotted(from) else {
@@ -257,7 +254,7 @@ impl Parser<'_> {
             let mut error = Self::error(
                 Mistake::Syntax,
                 step.at.end..self.end.max(step.at.end),
-                format!("expected `.outputs.NAME` behind `$steps.{}`", step.text),
+                format!("expected `.outputs.NAME` after `$steps.{}`", step.text),
             );
             let name = rest
                 .strip_prefix(".output.")
@@ -297,7 +294,7 @@ impl Parser<'_> {
             }
         }
         let message = format!(
-            "expected `.inputs.NAME` or `.outputs.NAME` behind `$workflows.{}`",
+            "expected `.inputs.NAME` or `.outputs.NAME` after `$workflows.{}`",
             workflow.text
         );
         Err(Self::error(Mistake::Syntax, all, message))
@@ -329,7 +326,7 @@ impl Parser<'_> {
             return Err(Self::error(
                 Mistake::Syntax,
                 self.start..self.end,
-                format!("expected a name behind `{what}.`"),
+                format!("expected a name after `{what}.`"),
             ));
         }
         let name = self.name(from..from + length);
@@ -341,7 +338,7 @@ impl Parser<'_> {
                 let mut error = Self::error(
                     Mistake::Syntax,
                     from + length..self.end,
-                    "an index in brackets; expected `#` and a JSON Pointer",
+                    "indexes in brackets are not supported; expected `#` and a JSON Pointer",
                 );
                 error.help = Some(format!(
                     "write `{}#{}`",
@@ -360,7 +357,7 @@ impl Parser<'_> {
                 Err(Self::error(
                     Mistake::Syntax,
                     at,
-                    format!("`{found}` cannot be part of a name"),
+                    format!("`{found}` is not allowed in a name"),
                 ))
             }
         }
@@ -414,7 +411,7 @@ impl Parser<'_> {
             let mut error = Self::error(
                 Mistake::Pointer,
                 at,
-                format!("a JSON Pointer starts with `/`, found `{text}`"),
+                format!("a JSON Pointer must start with `/`, found `{text}`"),
             );
             let meant = dotted_to_pointer(text.trim_start_matches(['#', '.']));
             error.help = Some(format!(
@@ -432,14 +429,14 @@ impl Parser<'_> {
                 return Err(Self::error(
                     Mistake::Pointer,
                     at.start + bad..at.start + bad + 1,
-                    "a brace cannot be part of a JSON Pointer in an expression",
+                    "braces are not allowed in a JSON Pointer in an expression",
                 ));
             }
             let text = unescape(token).ok_or_else(|| {
                 let mut error = Self::error(
                     Mistake::Pointer,
                     at.clone(),
-                    "a `~` in a JSON Pointer is followed by `0` or `1`",
+                    "`~` in a JSON Pointer must be followed by `0` or `1`",
                 );
                 error.help = Some("write `~0` for `~` and `~1` for `/`".to_owned());
                 error

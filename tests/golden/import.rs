@@ -10,14 +10,14 @@
 /// ```
 ///
 /// # Errors
-/// A step failed and no action of the document helped; an input breaks its schema; the client lacks an address or a credential. The error holds the run, so that it can be mended and finished.
+/// A step failed and no failure action recovered; an input violates its schema; or the client has no base URL or credential for an API. The error contains the run, so that you can fix the cause and call `finish`.
 pub async fn import_books<T: ::arazzo::Transport>(
     client: &::arazzo::Client<T>,
     inputs: import_books::Inputs,
 ) -> ::std::result::Result<import_books::Outputs, import_books::Error> {
     ::arazzo::__private::call::<import_books::Workflow, T>(client, inputs, ()).await
 }
-/// Inputs, outputs and runs of the workflow `import-books`; the function of the same name calls it.
+/// Inputs, outputs and runs of the workflow `import-books`. The function of the same name calls it.
 ///
 /// Its requests go to the source description `shelf`.
 pub mod import_books {
@@ -39,7 +39,8 @@ pub mod import_books {
         }
     }
     __rt::partial!(
-        #[doc = " The inputs of the workflow `import-books` that are known so far."]
+        #[doc =
+        " The inputs of the workflow `import-books`, all optional: set each as it becomes known."]
         PartialInputs of Inputs { #[doc = " How many books may be missing in the end."]
         patience : [] i64 = "patience"[] }
     );
@@ -55,7 +56,7 @@ pub mod import_books {
     pub struct Outputs {
         /// The output `bookId`.
         ///
-        /// Missing where the response or the way through the workflow has none.
+        /// `None` if the response does not contain it, or if the run did not execute the step.
         pub book_id: __rt::Option<i64>,
     }
     __rt::record_type!(Outputs { book_id : "bookId", });
@@ -74,18 +75,18 @@ pub mod import_books {
     pub mod steps {
         #[allow(unused_imports)]
         use ::arazzo::__private as __rt;
-        /// What step `start` has kept.
+        /// The outputs of step `start`.
         #[derive(Clone, PartialEq)]
         pub struct Start {
             /// The output `importId`.
             pub import_id: __rt::String,
         }
         __rt::record_type!(Start { import_id : "importId", });
-        /// What step `check` has kept.
+        /// The outputs of step `check`.
         #[derive(Clone, PartialEq)]
         pub struct Check {}
         __rt::record_type!(Check {});
-        /// What step `fetch` has kept.
+        /// The outputs of step `fetch`.
         #[derive(Clone, PartialEq)]
         pub struct Fetch {
             /// The output `bookId`.
@@ -101,21 +102,21 @@ pub mod import_books {
     }
     #[allow(clippy::unused_self)]
     impl Steps<'_> {
-        /// What step `start` has kept.
+        /// The outputs of step `start`.
         ///
         /// `None` until the step has succeeded.
         #[must_use]
         pub fn start(&self) -> Option<steps::Start> {
             self.state.kept(0)
         }
-        /// What step `check` has kept.
+        /// The outputs of step `check`.
         ///
         /// `None` until the step has succeeded.
         #[must_use]
         pub fn check(&self) -> Option<steps::Check> {
             self.state.kept(1)
         }
-        /// What step `fetch` has kept.
+        /// The outputs of step `fetch`.
         ///
         /// `None` until the step has succeeded.
         #[must_use]
@@ -127,8 +128,9 @@ pub mod import_books {
     pub mod errors {
         use ::arazzo::__private as __rt;
         __rt::errors!(
-            #[doc = " The error responses of step `check`."] Check of super::Workflow,
-            "check" { "503" Status503(super::types::Problem) }
+            #[doc =
+            " The error responses that the description declares for step `check`."] Check
+            of super::Workflow, "check" { "503" Status503(super::types::Problem) }
         );
     }
     /// The names of the source descriptions, for `Client::builder().source(…)`.
@@ -151,8 +153,8 @@ pub mod import_books {
         }
         __rt::object_type!(Problem { message : "message" });
         __rt::constructor!(
-            #[doc = " Takes the required members; the others have setters."] Problem() {
-            message, additional }
+            #[doc = " Takes the required members. The optional ones have setters."]
+            Problem() { message, additional }
         );
         __rt::setters!(
             Problem { #[doc = " Sets the member `message`."] message message : [into]

@@ -9,14 +9,14 @@
 /// ```
 ///
 /// # Errors
-/// A step failed and no action of the document helped; an input breaks its schema; the client lacks an address or a credential. The error holds the run, so that it can be mended and finished.
+/// A step failed and no failure action recovered; an input violates its schema; or the client has no base URL or credential for an API. The error contains the run, so that you can fix the cause and call `finish`.
 pub async fn totp_enrollment<T: ::arazzo::Transport>(
     client: &::arazzo::Client<T>,
     inputs: totp_enrollment::Inputs,
 ) -> ::std::result::Result<totp_enrollment::Outputs, totp_enrollment::Error> {
     ::arazzo::__private::call::<totp_enrollment::Workflow, T>(client, inputs, ()).await
 }
-/// Inputs, outputs and runs of the workflow `totp-enrollment`; the function of the same name calls it.
+/// Inputs, outputs and runs of the workflow `totp-enrollment`. The function of the same name calls it.
 ///
 /// Its requests go to the source description `stytchConsumerApi`.
 pub mod totp_enrollment {
@@ -36,16 +36,17 @@ pub mod totp_enrollment {
         "session_duration_minutes" }
     );
     __rt::constructor!(
-        #[doc = " Takes the required inputs; the others have setters."] Inputs(email :
-        [into] __rt::String, totp_code : [into] __rt::String) { session_duration_minutes
-        }
+        #[doc = " Takes the required inputs. The optional ones have setters."]
+        Inputs(email : [into] __rt::String, totp_code : [into] __rt::String) {
+        session_duration_minutes }
     );
     __rt::setters!(
         Inputs { #[doc = " Sets the input `session_duration_minutes`."]
         session_duration_minutes session_duration_minutes : [] i64 }
     );
     __rt::partial!(
-        #[doc = " The inputs of the workflow `totp-enrollment` that are known so far."]
+        #[doc =
+        " The inputs of the workflow `totp-enrollment`, all optional: set each as it becomes known."]
         PartialInputs of Inputs { #[doc =
         " The email address to create the enrolling user under."] email : [into]
         __rt::String = "email"[], #[doc =
@@ -100,14 +101,14 @@ pub mod totp_enrollment {
     pub mod steps {
         #[allow(unused_imports)]
         use ::arazzo::__private as __rt;
-        /// What step `createUser` has kept.
+        /// The outputs of step `createUser`.
         #[derive(Clone, PartialEq)]
         pub struct CreateUser {
             /// Identifier of the new user.
             pub user_id: __rt::String,
         }
         __rt::record_type!(CreateUser { user_id : "userId", });
-        /// What step `createTotp` has kept.
+        /// The outputs of step `createTotp`.
         #[derive(Clone, PartialEq)]
         pub struct CreateTotp {
             /// Identifier of the TOTP.
@@ -123,7 +124,7 @@ pub mod totp_enrollment {
             CreateTotp { totp_id : "totpId", secret : "secret", qr_code : "qrCode",
             recovery_codes : "recoveryCodes", }
         );
-        /// What step `authenticateTotp` has kept.
+        /// The outputs of step `authenticateTotp`.
         #[derive(Clone, PartialEq)]
         pub struct AuthenticateTotp {
             /// Identifier of the user.
@@ -258,7 +259,7 @@ pub mod totp_enrollment {
                     __rt::Output {
                         name: "recoveryCodes",
                         expression: "$response.body#/recovery_codes",
-                        expected: "an array as its schema says",
+                        expected: "an array that matches its schema",
                         required: true,
                         check: __rt::check::<__rt::Vec<__rt::String>>,
                         line: 68,

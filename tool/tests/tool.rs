@@ -60,7 +60,9 @@ fn check_says_what_is_wrong_with_all_documents() {
     assert_eq!(output.status.code(), Some(1));
     let text = text(&output);
     assert!(
-        text.starts_with("error[unknown-operation]: no operation `addBok` in `shelf`\n --> bad.arazzo.yaml:9:22\n"),
+        text.starts_with(
+            "error[unknown-operation]: unknown operation `addBok` in `shelf`\n --> bad.arazzo.yaml:9:22\n"
+        ),
         "{text}"
     );
     assert!(

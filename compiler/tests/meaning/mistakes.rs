@@ -342,16 +342,13 @@ fn helps_say_what_to_write() {
     }
     let blank = "workflows: [{ workflowId: w, summary: , steps: [{ stepId: s, operationId: x, description: }] }]\n";
     let message = Case::new(blank, API).message();
-    assert!(message.contains("remove `summary`, or give it a value"), "{message}");
-    assert!(
-        message.contains("remove `description`, or give it a value"),
-        "{message}"
-    );
+    assert!(message.contains("remove `summary`, or add a value"), "{message}");
+    assert!(message.contains("remove `description`, or add a value"), "{message}");
     let version = "arazzo: 1.0.1\ninfo: { title: t, version: 1.0 }\nsourceDescriptions: [{ name: api, url: api.yaml, type: openapi }]\n\
                    workflows: [{ workflowId: w, steps: [{ stepId: s, operationId: x }] }]\n";
     let case = Case::whole(version, &format!("{}{API}", crate::API));
     assert_eq!(case.errors(), ["unquoted-string 1.0"]);
-    assert!(case.message().contains("put it in quotes: `version: \"1.0\"`"));
+    assert!(case.message().contains("add quotes: `version: \"1.0\"`"));
     assert_eq!(case.lenient().errors(), Vec::<String>::new());
     let bare = Case::steps(
         &["{ stepId: s, operationId: x, successCriteria: [{ condition: $statusCode == 200 || 201 }] }"],

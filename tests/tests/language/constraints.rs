@@ -56,7 +56,7 @@ async fn every_violation_is_listed() {
     let text = error.to_string();
     for part in [
         "`code` must match",
-        "`choice` must be exactly one",
+        "`choice` must match exactly one",
         "`pair/0` must be string",
         "`pair/1` must be integer",
         "`short` must have at least 1",

@@ -72,7 +72,7 @@ async fn every_violation_is_listed_and_nothing_is_sent() {
         "the input `to` must have at least 2 characters",
         "the input `count` must be less than 10",
         "the input `tags` must have at most 2 items",
-        "the input `tags` must not have an item twice",
+        "the input `tags` must not have duplicate items",
         "the input `tags/0` must have at least 1 characters",
         "the input `tags/1` must have at least 1 characters",
         "the input `box/weight` must be a multiple of 0.5",

@@ -212,7 +212,7 @@ async fn a_response_that_breaks_its_schema_is_named_with_the_place() {
         let text = error.to_string();
         assert_eq!(error.kind(), ErrorKind::Response, "{text}");
         assert!(
-            text.contains(said) && text.contains("step `s`") && text.contains("breaks its schema"),
+            text.contains(said) && text.contains("step `s`") && text.contains("violates its schema"),
             "{text}"
         );
         assert!(error.response().is_some());

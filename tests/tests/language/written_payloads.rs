@@ -98,7 +98,7 @@ async fn a_target_that_is_not_there_is_an_error() {
         .await
         .unwrap_err();
     assert_eq!((error.kind(), error.step()), (ErrorKind::Request, Some("given")));
-    assert!(error.to_string().contains("`/a~1b/1` leads nowhere"), "{error}");
+    assert!(error.to_string().contains("`/a~1b/1` does not exist"), "{error}");
     assert_eq!(kept.lock().unwrap().len(), 1);
 }
 

@@ -244,7 +244,7 @@ macro_rules! on {
                     change(&mut stored);
                     serde_json::from_value::<Run>(stored).unwrap_err().to_string()
                 };
-                assert!(refused(|run| run["workflow"] = json!("other")).contains("not of `totp-enrollment`"));
+                assert!(refused(|run| run["workflow"] = json!("other")).contains("not to `totp-enrollment`"));
                 assert!(refused(|run| run["next"] = json!("gone")).contains("has no step `gone`"));
                 assert!(refused(|run| run["steps"]["createUser"]["userId"] = json!(7)).contains("createUser"));
                 assert!(refused(|run| run["version"] = json!(99)).contains("version 99"));
@@ -266,7 +266,7 @@ macro_rules! on {
                 let server = Server::start().await.unwrap();
                 let error = Run::new(PartialInputs::new()).finish(&client(&server)).await.unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::MissingInput);
-                assert!(error.to_string().contains("`email` is needed by step `createUser`"), "{error}");
+                assert!(error.to_string().contains("`email`, required by step `createUser`"), "{error}");
                 assert!(server.log().is_empty());
             }
 
@@ -382,8 +382,8 @@ async fn a_workflow_runs_without_a_network() {
 async fn a_response_that_breaks_its_schema_is_an_error() {
     use ours::totp_enrollment::{PartialInputs, Run};
     for (body, what, found) in [
-        (r#"{"user_id":7}"#, "breaks its schema", "a number"),
-        (r#"{"user_id":null}"#, "breaks its schema", "null"),
+        (r#"{"user_id":7}"#, "violates its schema", "a number"),
+        (r#"{"user_id":null}"#, "violates its schema", "null"),
         ("{}", "is missing", "nothing"),
         ("[]", "is missing", "nothing"),
         ("{", "is missing", "nothing; the body is not JSON"),

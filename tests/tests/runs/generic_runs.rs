@@ -274,9 +274,9 @@ fn what_is_no_run_or_input_is_refused() {
         assert_eq!(error.kind(), ErrorKind::Stored);
         error.to_string()
     };
-    assert_eq!(refused("{}", WORKFLOWS), "this is not a stored run");
+    assert_eq!(refused("{}", WORKFLOWS), "not a stored run");
     let run = serde_json::to_string(&review_book::Run::new(review_book::PartialInputs::new())).expect("a run");
-    let message = "this is a run of workflow `review-book`, which is not in the list";
+    let message = "the run belongs to workflow `review-book`, which is not in the list";
     assert_eq!(refused(&run, &WORKFLOWS[..2]), message);
     let start = |inputs| WORKFLOWS[0].start(&inputs).expect_err("refused").to_string();
     assert_eq!(

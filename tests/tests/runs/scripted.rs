@@ -287,7 +287,7 @@ async fn record_and_replay() {
     assert!(
         error
             .to_string()
-            .contains(r#"sends the body {"quantity":3} instead of {"quantity":2}"#),
+            .contains(r#"sends the body {"quantity":3} instead of the recorded body {"quantity":2}"#),
         "{error}"
     );
 }

@@ -71,7 +71,7 @@ async fn every_input_that_the_next_step_lacks_is_named_at_once() {
     assert!(
         error
             .to_string()
-            .contains("the inputs `stars`, `opinion` are needed by step `write`"),
+            .contains("missing inputs `stars`, `opinion`, required by step `write`"),
         "{error}"
     );
 }
@@ -105,17 +105,17 @@ async fn a_run_of_a_workflow_that_has_changed_is_refused_with_what_has() {
     assert_eq!(
         error,
         "the workflow `review` has changed since the run was stored: \
-         the type of the input `stars` is another; \
-         the required input `reader` is new; \
-         the step `look` has changed: its outputs; \
-         the step `write` has changed: its actions; \
-         the step `between` is new before `write`, where the run stands"
+         input `stars` has a different type; \
+         required input `reader` was added; \
+         step `look` changed: its outputs; \
+         step `write` changed: its actions; \
+         step `between` was added before `write`, the next step of the run"
     );
     // The other way round, what is new there is gone here.
     let newer = serde_json::to_string(&changed::review::Run::new(changed::review::PartialInputs::new())).unwrap();
     let error = serde_json::from_str::<Run>(&newer).unwrap_err().to_string();
-    assert!(error.contains("the input `reader` is gone"), "{error}");
-    assert!(error.contains("the step `between` is gone"), "{error}");
+    assert!(error.contains("input `reader` was removed"), "{error}");
+    assert!(error.contains("step `between` was removed"), "{error}");
     // One that has ended could not say what a new step at its end would have kept.
     let mut run = in_the_middle().await;
     run.inputs_mut().opinion = Some("good".to_owned());
@@ -125,14 +125,14 @@ async fn a_run_of_a_workflow_that_has_changed_is_refused_with_what_has() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("the step `look-again` is new, and the run has ended"),
+        error.contains("step `look-again` was added, but the run has ended"),
         "{error}"
     );
     let error = serde_json::from_str::<paused::review_book::Run>(&stored)
         .unwrap_err()
         .to_string();
     assert!(
-        error.contains("a run of workflow `review`, not of `review-book`"),
+        error.contains("the run belongs to workflow `review`, not to `review-book`"),
         "{error}"
     );
 }
@@ -146,10 +146,7 @@ async fn what_is_no_stored_run_is_refused_and_says_why() {
         let error = serde_json::from_value::<Run>(other).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     };
-    refused(
-        &|run| run["version"] = json!(2),
-        "version 2 of its form; this is version 1",
-    );
+    refused(&|run| run["version"] = json!(2), "format version 2; only version 1");
     refused(&|run| run["next"] = json!("nowhere"), "no step `nowhere`");
     refused(&|run| run["steps"]["look"] = json!({}), "outputs of step `look`");
     refused(&|run| run["steps"]["look"]["more"] = json!(1), "no output `more`");
@@ -177,7 +174,7 @@ async fn a_run_that_claims_the_impossible_is_refused() {
         let mut stored: Value = serde_json::to_value(in_the_middle().await).unwrap();
         stored["doing"] = doing.clone();
         let error = serde_json::from_value::<Run>(stored).unwrap_err().to_string();
-        assert!(error.contains("that it does not hold"), "{doing}: {error}");
+        assert!(error.contains("which it does not contain"), "{doing}: {error}");
     }
     // Numbers that no run reaches are no reason to panic.
     let mut stored: Value = serde_json::to_value(in_the_middle().await).unwrap();
@@ -270,7 +267,7 @@ async fn a_sealed_run_shows_nothing_and_comes_back() {
     damaged[40] ^= 1;
     let error = Run::open(&Turned(0xa5), ada, &damaged).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Stored);
-    assert_eq!(error.to_string(), "the sealed run cannot be opened");
+    assert_eq!(error.to_string(), "cannot open the sealed run");
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "it was changed");
     // Another workflow, another user, an older state, and the id of another run.
     assert!(paused::review_book::Run::open(&Turned(0xa5), ada, &sealed).is_err());

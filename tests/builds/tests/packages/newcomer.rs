@@ -176,10 +176,12 @@ fn a_misspelt_step_is_the_only_error() {
     // Line and column are where an editor shows `createUsr` in the document.
     assert_eq!(
         newcomer.errors(),
-        ["no step `createUsr` in workflow `totp-enrollment` [unknown-step]\n  \
+        [
+            "unknown step `createUsr` in workflow `totp-enrollment` [unknown-step]\n  \
           --> stytch-totp-enrollment-workflow.yml:61:25\n   |\n\
           61 |         user_id: $steps.createUsr.outputs.userId\n   |                         ^^^^^^^^^\n   \
-          = help: a step with a similar name exists: `createUser`"],
+          = help: a step with a similar name exists: `createUser`"
+        ],
     );
 }
 

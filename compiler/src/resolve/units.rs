@@ -186,12 +186,7 @@ pub(super) fn duplicates(document: &Document<'_>, diagnostics: &mut Diagnostics)
         .sources
         .iter()
         .map(|source| (source.name.value, source.name.span()));
-    report_duplicates(
-        &rule::DUPLICATE_SOURCE_NAME,
-        "source description",
-        sources,
-        diagnostics,
-    );
+    report_duplicates(&rule::DUPLICATE_SOURCE_NAME, "source description", sources, diagnostics);
     let workflows = document
         .workflows
         .iter()

@@ -1,4 +1,4 @@
-//! Bytes that travel through a workflow: files that are sent, and bodies that are no text.
+//! Binary data in a workflow: files that are sent, and bodies that are not text.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::json::datum::Datum;
 
-/// Bytes with, if it is known, the name of their file and their media type.
+/// Bytes, optionally with a file name and a media type.
 ///
-/// Inputs with `format: binary` are of this type, and outputs that are a whole body of a media type
-/// that is neither JSON nor text. A stored run holds the bytes in Base64.
+/// Inputs with `format: binary` have this type, and so do outputs that are a whole body of a media type that is neither
+/// JSON nor text. A stored run contains the bytes in Base64.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Blob {
     bytes: Bytes,
@@ -22,7 +22,7 @@ pub struct Blob {
 }
 
 impl Blob {
-    /// Bytes without a name.
+    /// Creates a blob without a name and media type.
     #[must_use]
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         Self {
@@ -31,39 +31,39 @@ impl Blob {
         }
     }
 
-    /// With the name of a file, which a part of a form carries.
+    /// Sets the file name, which is sent with a part of a form.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// With a media type, which a part of a form carries.
+    /// Sets the media type, which is sent with a part of a form.
     #[must_use]
     pub fn of_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
         self
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// The name of the file.
+    /// Returns the file name.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// The media type.
+    /// Returns the media type.
     #[must_use]
     pub fn media_type(&self) -> Option<&str> {
         self.media_type.as_deref()
     }
 
-    /// The blob that a value is, if it is one.
+    /// Reads a stored blob; `None` if the value is not one.
     pub(crate) fn from_datum(value: &Datum<'_>) -> Option<Self> {
         match value {
             Datum::Json(json) if json.starts_with("{\"$base64\":") => serde_json::from_str(json).ok(),
@@ -75,23 +75,24 @@ impl Blob {
 /// The member that marks a stored blob.
 const MARK: &str = "$base64";
 
-/// The member that `serde_json` gives a meaning of its own: it would read its value as JSON again, deeper than the stack.
+/// A member with a special meaning for `serde_json`, which would parse its value as JSON again and could overflow the
+/// stack.
 const PRIVATE: &str = "$serde_json::private::RawValue";
 
-/// Whether a JSON text from an API has a reserved member: one that marks a blob, so that a response could choose the
-/// name and type of a file, or one that `serde_json` gives a meaning of its own.
+/// Returns whether a JSON text from an API has a reserved member: one that marks a blob, with which a response could
+/// choose the name and type of a file, or one that has a special meaning for `serde_json`.
 pub(crate) fn is_imitated(json: &str) -> bool {
     let marks = marks(json);
     marks.blob || marks.private
 }
 
-/// Whether a JSON text has a member that `serde_json` gives a meaning of its own.
+/// Returns whether a JSON text has a member that has a special meaning for `serde_json`.
 pub(crate) fn is_private(json: &str) -> bool {
     marks(json).private
 }
 
 fn marks(json: &str) -> Marked {
-    // Most values are scalars, which have no members: a text of any length costs nothing here.
+    // Most values are scalars, which have no members: skip them whatever their length.
     if !json.starts_with(['{', '[']) {
         return Marked::default();
     }
@@ -103,16 +104,16 @@ fn marks(json: &str) -> Marked {
     if !(suspicious.blob || suspicious.private || json.contains("\\u")) {
         return suspicious;
     }
-    // A text that cannot be parsed like this, such as one with a number beyond every range, is judged as text.
+    // A text that this parser rejects, such as one with a number out of range, is judged by the search in the text.
     serde_json::from_str(json).unwrap_or(suspicious)
 }
 
-/// Whether a text is JSON for a reader that looks at every string.
+/// Parses a JSON text including the contents of every string, and returns the error, if any.
 pub(crate) fn strict_error(json: &[u8]) -> Option<serde_json::Error> {
     serde_json::from_slice::<Marked>(json).err()
 }
 
-/// Which reserved members a value has, at any depth.
+/// The reserved members of a value, at any depth.
 #[derive(Clone, Copy, Debug, Default)]
 struct Marked {
     blob: bool,
@@ -199,7 +200,7 @@ impl fmt::Debug for Blob {
     }
 }
 
-/// How a blob is stored; what comes from an API is text where it is text.
+/// The stored form of a blob. A text body from an API is a string instead.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {

@@ -1,4 +1,4 @@
-//! The client: where APIs are, who calls them, and what a run may cost.
+//! The client: base URLs, credentials and limits.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,9 +14,9 @@ use crate::observer::Observer;
 use crate::transport::Transport;
 use crate::wire::token::Tokens;
 
-/// Calls workflows: one client serves any number of them, at the same time too.
+/// Calls workflows. One client can run any number of workflows, also concurrently.
 ///
-/// Cloning is cheap where cloning the transport is.
+/// Cloning a client is cheap if cloning its transport is.
 #[derive(Clone)]
 pub struct Client<T = reqwest::Client> {
     transport: T,
@@ -34,7 +34,7 @@ pub(crate) struct Settings {
     pub(crate) checked: Checked,
 }
 
-/// What the client knows about one source description.
+/// The settings of one source description.
 #[derive(Clone, Default)]
 pub(crate) struct Source {
     pub(crate) base_url: Option<String>,
@@ -46,8 +46,8 @@ pub(crate) struct Source {
 }
 
 impl Client {
-    /// Starts a client on reqwest, which follows no redirects: what an API answers is what the
-    /// workflow's criteria see, and credentials go nowhere else.
+    /// Starts a client that sends requests with reqwest and does not follow redirects: the criteria of a workflow see
+    /// the API's own response, and credentials are not sent to another host.
     pub fn builder() -> Builder {
         Builder {
             transport: None,
@@ -123,11 +123,10 @@ pub struct Builder<T = reqwest::Client> {
 }
 
 impl<T> Builder<T> {
-    /// Sends requests another way: an own [`reqwest::Client`] with proxies or certificates, or a
-    /// closure in a test.
+    /// Sets the transport: your own [`reqwest::Client`] with proxies or certificates, or a closure in a test.
     ///
-    /// A [`reqwest::Client`] of your own follows redirects unless it is built not to: then
-    /// credentials in headers other than `Authorization` go along to wherever a server points.
+    /// Your own [`reqwest::Client`] follows redirects unless it is built not to. If it does, it sends credentials in
+    /// headers other than `Authorization` to whatever host a server redirects to.
     pub fn transport<U: Transport>(self, transport: U) -> Builder<U> {
         Builder {
             transport: Some(transport),
@@ -137,11 +136,13 @@ impl<T> Builder<T> {
         }
     }
 
-    /// Says what the client needs to know about the source description `name`, for which the module
-    /// of each workflow has a constant in `sources`. A name that the workflow of the first call does not
-    /// know is an error of that call.
+    /// Configures the source description `name`. The module of each workflow has a constant for each name in `sources`.
     ///
-    /// Calling it again for the same name adds to what was said before.
+    /// The first call of a workflow fails with [`ErrorKind::Configuration`] if a name seems to be misspelled: the
+    /// workflow does not know it, and it resembles a source description that has no settings, or none of the workflow's
+    /// source descriptions has settings.
+    ///
+    /// A second call for the same name adds to the settings of the first one.
     pub fn source(mut self, name: impl Into<String>, describe: impl FnOnce(SourceBuilder) -> SourceBuilder) -> Self {
         let name = name.into();
         let source = self.settings.sources.remove(&name).unwrap_or_default();
@@ -155,33 +156,31 @@ impl<T> Builder<T> {
         self
     }
 
-    /// How long one attempt of a step may take; 30 seconds unless said otherwise, `None` for ever.
+    /// Sets the time limit of one attempt of a step. The default is 30 seconds; `None` is no limit.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout = timeout.into();
         self
     }
 
-    /// The longest wait that a `Retry-After` header of a server can cause; 60 seconds unless said
-    /// otherwise.
+    /// Sets the longest wait that the header `Retry-After` of a response can cause. The default is 60 seconds.
     pub fn max_retry_after(mut self, limit: Duration) -> Self {
         self.settings.max_retry_after = limit;
         self
     }
 
-    /// How many step attempts one run may make, so that a loop in a document ends; 1000 unless
-    /// said otherwise.
+    /// Sets how many step attempts one run may make, which ends infinite loops in a document. The default is 1000.
     pub fn max_steps(mut self, limit: u32) -> Self {
         self.settings.max_steps = limit;
         self
     }
 
-    /// How many bytes the body of a response may have; 16 MiB unless said otherwise.
+    /// Sets the maximum size of a response body, in bytes. The default is 16 MiB.
     pub fn max_response_bytes(mut self, limit: usize) -> Self {
         self.settings.max_response_bytes = limit;
         self
     }
 
-    /// Tells `observer` what runs do; a second one takes the place of the first.
+    /// Sets the observer, which is notified of what runs do. A second call replaces the observer of the first one.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.settings.observer = Some(Arc::new(observer));
         self
@@ -190,8 +189,8 @@ impl<T> Builder<T> {
     /// Builds the client.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: a base URL or header that cannot be sent, or a TLS library
-    /// that cannot be initialised.
+    /// [`ErrorKind::Configuration`]: a base URL is not valid, a header cannot be sent, or the TLS library cannot be
+    /// initialised.
     pub fn build(self) -> Result<Client<T>, Error> {
         if let Some(problem) = self.problem {
             return Err(problem);
@@ -217,7 +216,7 @@ impl<T> fmt::Debug for Builder<T> {
     }
 }
 
-/// What a client knows about one source description.
+/// Configures one source description of a client.
 #[must_use = "return it from the closure"]
 pub struct SourceBuilder {
     name: String,
@@ -226,13 +225,13 @@ pub struct SourceBuilder {
 }
 
 impl SourceBuilder {
-    /// Where the API is: used instead of the `servers` of its description.
+    /// Sets the base URL of the API, which replaces the `servers` of its description.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.source.base_url = self.checked(&url.into()).or(self.source.base_url);
         self
     }
 
-    /// Where one operation is, by its `operationId` (or method and path, such as `GET /files`).
+    /// Sets the base URL of one operation, named by its `operationId` or by method and path, such as `GET /files`.
     pub fn operation_url(mut self, operation: impl Into<String>, url: impl Into<String>) -> Self {
         if let Some(url) = self.checked(&url.into()) {
             self.source.operations.insert(operation.into(), url);
@@ -240,7 +239,7 @@ impl SourceBuilder {
         self
     }
 
-    /// A base URL that requests can be sent to.
+    /// Returns the base URL without a trailing `/` if requests can be sent to it, and records an error otherwise.
     fn checked(&mut self, url: &str) -> Option<String> {
         let parsed = url.parse::<http::Uri>();
         let whole = parsed.as_ref().is_ok_and(|uri| {
@@ -248,7 +247,7 @@ impl SourceBuilder {
                 && uri.authority().is_some_and(has_valid_port)
                 && uri.query().is_none()
         });
-        // Where the URL cannot be parsed, what is in front of any `@` may be a password.
+        // If the URL cannot be parsed, the text before any `@` may be a password.
         let user = |authority: &http::uri::Authority| authority.as_str().contains('@');
         let has_user = match &parsed {
             Ok(uri) => uri.authority().is_some_and(user),
@@ -267,27 +266,27 @@ impl SourceBuilder {
         None
     }
 
-    /// The credential for every operation of this API, whatever scheme its description names, or
-    /// none; only an operation that rules credentials out (`security: []`) gets none.
+    /// Sets the credential for every operation of this API, whatever security scheme the description names, and also if
+    /// it names none. Only operations that rule credentials out (`security: []`) are called without it.
     ///
-    /// Where the operation's schemes cannot carry it, such as an API key for a bearer scheme, the run
+    /// If the schemes of an operation cannot carry the credential, such as an API key for a bearer scheme, the run
     /// fails before its first request.
     pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
         self.source.credential = Some(credential.into());
         self
     }
 
-    /// The credential for operations that require the security scheme `scheme`.
+    /// Sets the credential for operations that require the security scheme `scheme`.
     pub fn scheme(mut self, scheme: impl Into<String>, credential: impl Into<Credential>) -> Self {
         self.source.schemes.insert(scheme.into(), credential.into());
         self
     }
 
-    /// A header for every request to this API.
+    /// Adds a header to every request to this API.
     ///
-    /// One whose name says that it carries a credential (`Authorization`, `Cookie`, `X-Api-Key`, and every name with
-    /// `auth`, `token`, `secret`, `password`, `session` or `signature` in it or `key` at its end) is treated as a
-    /// secret: it is in no stored run, no recording and no trace, and `$request.header.NAME` does not see it.
+    /// A header whose name suggests a credential is treated as a secret: it does not appear in stored runs, recordings
+    /// and traces, and `$request.header.NAME` cannot read it. These are `Authorization`, `Cookie`, `X-Api-Key`, and
+    /// every name that contains `auth`, `token`, `secret`, `password`, `session` or `signature` or ends with `key`.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(mut value)) => {
@@ -302,24 +301,27 @@ impl SourceBuilder {
         self
     }
 
-    /// Sends a key with every `POST` and `PATCH`, by which an API that knows the header
-    /// `Idempotency-Key` recognises a request that it has had already.
+    /// Sends an idempotency key in the header `Idempotency-Key` of every `POST` and `PATCH`, by which an API can
+    /// recognise a request that it has already received.
     ///
-    /// The key is a UUID that follows from the run, the step, the visit of the step and what the request
-    /// says. Every attempt of one visit has the same: retries, and what is sent again because a crash has
-    /// kept the answer from being stored. A step that is entered anew sends a new one, and so does a
-    /// request that says something else than the one before it, if every attempt before it in the visit
-    /// was refused: by a status of 400 to 499 other than 408, 409, 425 and 429. A request that may have had
-    /// its effect keeps its key whatever is changed, so that the API can tell. A header of the same name in
-    /// the workflow wins.
+    /// The key is a UUID that is derived from the run, the step, the visit of the step and the content of the request:
     ///
-    /// An API may keep the answer to a key and repeat it, failures too: whether a `retry` of the
-    /// document can then help is for the API to say.
+    /// - All attempts of one visit have the same key: retries, and requests that are sent again because the process
+    ///   died before the response was stored.
+    /// - When a step is entered again, it sends a new key.
+    /// - When the content of the request changes within a visit, the request has a new key only if every earlier
+    ///   attempt of the visit was refused: by a status of 400 to 499 other than 408, 409, 425 and 429. A request that
+    ///   may have had its effect keeps its key, so that the API can detect the difference.
+    ///
+    /// A header of the same name in the workflow takes precedence.
+    ///
+    /// An API may store its response to a key and repeat it, failures too. Whether a `retry` of the document can then
+    /// succeed depends on the API.
     pub fn idempotency_key(self) -> Self {
         self.idempotency_header("Idempotency-Key")
     }
 
-    /// As [`idempotency_key`](Self::idempotency_key), for an API that calls the header otherwise.
+    /// Sends an idempotency key as [`idempotency_key`](Self::idempotency_key) does, in a header with another name.
     pub fn idempotency_header(mut self, name: &str) -> Self {
         match HeaderName::try_from(name) {
             Ok(name) => self.source.idempotency = Some(name),
@@ -338,13 +340,13 @@ impl SourceBuilder {
     }
 }
 
-/// Whether a header carries a credential, by its name.
+/// Returns whether a header carries a credential, judged by its name.
 pub(crate) fn is_credential(name: &HeaderName) -> bool {
     const WORDS: [&str; 7] = ["auth", "cookie", "token", "secret", "password", "session", "signature"];
     WORDS.iter().any(|word| name.as_str().contains(word)) || name.as_str().ends_with("key")
 }
 
-/// A port is a number up to 65535; `http` accepts any digits.
+/// Checks that the port, if any, is a number up to 65535; the crate `http` accepts any digits.
 fn has_valid_port(authority: &http::uri::Authority) -> bool {
     let after_host = authority.as_str().rsplit(']').next().unwrap_or_default();
     let digits = |port: http::uri::Port<&str>| port.as_str().bytes().all(|byte| byte.is_ascii_digit());

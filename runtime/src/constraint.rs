@@ -1,5 +1,5 @@
-//! Constraints of input schemas (JSON Schema 2020-12, Validation, section 6), checked before the
-//! first request.
+//! Constraints of input schemas (JSON Schema 2020-12, Validation, section 6). They are checked before the first
+//! request.
 
 use std::cmp::Ordering;
 
@@ -8,16 +8,16 @@ use serde_json::Value;
 use crate::json::datum::{Datum, equal, order};
 use crate::json::view::View;
 
-/// What a schema demands of a value beyond its Rust type.
+/// The constraints of a schema beyond its Rust type.
 #[derive(Debug)]
 pub struct Constraint {
-    /// Of the value itself.
+    /// Constraints of the value itself.
     pub limits: &'static [Limit],
-    /// Of its members.
+    /// Constraints of the members, by name.
     pub properties: &'static [(&'static str, Constraint)],
-    /// Of its items, those of `prefixItems` left out.
+    /// The constraint of the items, except those of `prefixItems`.
     pub items: Option<&'static Constraint>,
-    /// By schemas that are applied to the same value or to parts of it.
+    /// Schemas that apply to the same value or to parts of it.
     pub applied: &'static [(Applied, &'static [Constraint])],
 }
 
@@ -28,21 +28,21 @@ pub enum Applied {
     AnyOf,
     OneOf,
     Not,
-    /// If the first, then the second, else the third.
+    /// If the first schema matches, the second applies, otherwise the third.
     If,
     PropertyNames,
     PrefixItems,
-    /// So many items, at least and at most.
+    /// Minimum and maximum number of matching items.
     Contains(u64, u64),
-    /// To members other than these.
+    /// Applies to members with other names.
     Additional(&'static [&'static str]),
-    /// To an object that has this member.
+    /// Applies to objects with this member.
     Dependent(&'static str),
-    /// To members whose names match.
+    /// Applies to members with matching names.
     PatternProperties(&'static str),
 }
 
-/// One demand; numbers are as the document writes them.
+/// A constraint of one value. Numbers are spelled as in the document.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs, reason = "the names are JSON Schema's")]
 pub enum Limit {
@@ -61,12 +61,12 @@ pub enum Limit {
     MinProperties(u64),
     MaxProperties(u64),
     Required(&'static str),
-    /// The first member needs the others.
+    /// If the first member is present, the others are required.
     Dependent(&'static [&'static str]),
     Pattern(&'static str),
 }
 
-/// Adds what is wrong with an input. The value itself is not told: it may be a secret.
+/// Adds the violations of an input. They do not contain the value, which may be a secret.
 pub(crate) fn violations(name: &str, constraint: &Constraint, value: &View<'_>, found: &mut Vec<String>) {
     match serde_json::to_value(value) {
         Ok(value) => check(name, constraint, &value, found),
@@ -179,19 +179,19 @@ fn apply(place: &str, applied: Applied, schemas: &[Constraint], value: &Value, f
     }
 }
 
-/// Whether a text has a place that matches a pattern (ECMA-262).
+/// Returns whether a pattern (ECMA-262) matches anywhere in a text.
 #[cfg(feature = "regex")]
 fn matches(pattern: &str, text: &str) -> bool {
     crate::queries::regex::Regex::new(pattern).is_match(Some(&Datum::borrowed(text)))
 }
 
-/// The compiler says of a pattern that it is not checked where the feature is off.
+/// Without the feature, the compiler warns that the pattern is not checked.
 #[cfg(not(feature = "regex"))]
 fn matches(_: &str, _: &str) -> bool {
     true
 }
 
-/// What a value must be and is not.
+/// Returns the violated constraint, as the end of a message.
 fn broken(limit: &Limit, value: &Value) -> Option<String> {
     let against = |bound: &str, fits: fn(Ordering) -> bool, words: &str| {
         let Value::Number(number) = value else { return None };
@@ -268,7 +268,7 @@ fn broken(limit: &Limit, value: &Value) -> Option<String> {
     }
 }
 
-/// Equality of JSON Schema, which unlike a condition's does not ignore case.
+/// Equality of JSON Schema, which does not ignore case as conditions do.
 fn exactly(left: &str, right: &str) -> bool {
     match (
         serde_json::from_str::<Value>(left),

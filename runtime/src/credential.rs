@@ -1,4 +1,4 @@
-//! Credentials, which come from the client and never from a document.
+//! Credentials. They come from the client and never from a document.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use http::HeaderValue;
 
 use crate::wire::token::ClientCredentials;
 
-/// What proves to an API who calls it.
+/// Authenticates requests to an API.
 ///
-/// `Debug` never shows it.
+/// `Debug` output never contains the secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     kind: Kind,
-    /// The value of the `Authorization` header, for credentials that have one; made once.
+    /// The value of the `Authorization` header, for credentials that have one. It is computed once.
     authorization: Option<Authorization>,
 }
 
-/// The value of an `Authorization` header, or that it has a character which no header can have.
+/// The value of an `Authorization` header; `Err` if it contains a character that headers cannot contain.
 type Authorization = Result<HeaderValue, ()>;
 
 #[derive(Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl From<ClientCredentials> for Credential {
 }
 
 impl Credential {
-    /// HTTP Basic (RFC 7617): a user name without `:` and a password.
+    /// Creates an HTTP Basic credential (RFC 7617). The user name must not contain `:`.
     #[must_use]
     pub fn basic(user: impl Into<String>, password: impl Into<String>) -> Self {
         let pair = format!("{}:{}", user.into(), password.into());
@@ -43,8 +43,8 @@ impl Credential {
         Self::new(Kind::Basic, Some(format!("Basic {encoded}")))
     }
 
-    /// A bearer token (RFC 6750), also for `oauth2` and `openIdConnect` schemes. For tokens that the
-    /// client gets itself see [`ClientCredentials`].
+    /// Creates a bearer token (RFC 6750). It is also used for the schemes `oauth2` and `openIdConnect`. To let the
+    /// client obtain tokens itself, use [`ClientCredentials`].
     #[must_use]
     pub fn bearer(token: impl Into<String>) -> Self {
         let token = token.into();
@@ -52,7 +52,7 @@ impl Credential {
         Self::new(Kind::Bearer(token), Some(header))
     }
 
-    /// An API key; the security scheme says in which header, query parameter or cookie it goes.
+    /// Creates an API key. The security scheme determines the header, query parameter or cookie in which it is sent.
     #[must_use]
     pub fn api_key(key: impl Into<String>) -> Self {
         Self::new(Kind::ApiKey(key.into()), None)
@@ -67,12 +67,12 @@ impl Credential {
         Self { kind, authorization }
     }
 
-    /// The value of the `Authorization` header, for credentials that have one.
+    /// Returns the value of the `Authorization` header, for credentials that have one.
     pub(crate) fn authorization(&self) -> Option<&Authorization> {
         self.authorization.as_ref()
     }
 
-    /// What tokens are got with.
+    /// Returns the credentials with which the client obtains tokens.
     pub(crate) fn client(&self) -> Option<&ClientCredentials> {
         match &self.kind {
             Kind::Client(client) => Some(client),
@@ -80,7 +80,7 @@ impl Credential {
         }
     }
 
-    /// The text that goes where an `apiKey` scheme says.
+    /// Returns the text to send for an `apiKey` scheme.
     pub(crate) fn key(&self) -> Option<&str> {
         match &self.kind {
             Kind::ApiKey(key) | Kind::Bearer(key) => Some(key),
@@ -88,7 +88,7 @@ impl Credential {
         }
     }
 
-    /// What it is, without what it says.
+    /// Returns the kind of credential, without its secret.
     pub(crate) fn name(&self) -> &'static str {
         match self.kind {
             Kind::Basic => "basic",

@@ -1,4 +1,4 @@
-//! What can go wrong while a workflow runs.
+//! Errors of a running workflow.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
@@ -9,56 +9,57 @@ use serde::de::DeserializeOwned;
 
 use crate::transport::BoxError;
 
-/// A place in a document, line and column counted from 1.
+/// A position in a document. Line and column are counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The line.
+    /// The line, counted from 1.
     pub line: u32,
-    /// The column, in characters.
+    /// The column in characters, counted from 1.
     pub column: u32,
 }
 
-/// What kind of thing went wrong.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client was built wrong.
+    /// The client is misconfigured.
     Configuration,
-    /// An input that the next step needs was not given.
+    /// An input that the next step needs is missing.
     MissingInput,
-    /// An input does not keep to its schema.
+    /// An input violates its schema.
     InvalidInput,
-    /// No credential was given for a security scheme that the operation requires.
+    /// The client has no credential for a security scheme that the operation requires.
     MissingCredential,
-    /// A request could not be made from the values of the run.
+    /// The request cannot be made from the values of the run.
     Request,
-    /// The request could not be sent, or no response came.
+    /// The request could not be sent, or no response was received.
     Transport,
-    /// No response came in time.
+    /// No response was received within the time limit.
     Timeout,
     /// A criterion was not met.
     Criterion,
-    /// A workflow that the step has called failed.
+    /// A workflow that the step called has failed.
     Nested,
-    /// A response cannot be read: it is larger than the client allows, no JSON although it says so, or does not
-    /// hold what its schema promises where an output needs it.
+    /// A response cannot be read: it is larger than the client allows, it is not JSON although its content type says
+    /// so, or it violates its schema where an output needs a value.
     Response,
-    /// A query or pattern of the document needs more work on a value than is allowed; what is bounded is said in the
-    /// documentation of [the crate](crate#limits).
+    /// A query or pattern of the document needs more work on a value than its budget allows; see
+    /// [Limits](crate#limits).
     Budget,
     /// The document ended the workflow after a failed step.
     Ended,
-    /// The run took more steps than the client allows.
+    /// The run made more step attempts than the client allows.
     TooManySteps,
     /// A stored run does not fit the workflow.
     Stored,
 }
 
-/// Why a workflow did not get on, with everything that is known about it.
+/// The error that stopped a workflow, with all known details.
 ///
-/// `Display` is one line without the text of its [`source`](StdError::source); `{:#}` adds that, and
-/// the source of the source, and so on. It and `Debug` show the beginning of the body of a response with a status of 400 or more, which says why, and never
-/// that of another, which may hold what was asked for in confidence.
+/// `Display` is one line without the text of the [`source`](StdError::source). `{:#}` appends the sources, from the
+/// direct source to the innermost one. `Display` and `Debug` show the beginning of the body of a response with a status
+/// of 400 or more, which usually describes the problem. They never show the body of any other response, which may
+/// contain confidential data.
 pub struct Error {
     inner: Box<Inner>,
 }
@@ -78,7 +79,7 @@ pub(crate) struct Inner {
 
 /// The error responses that an API description declares for a step; see [`Error::declared`].
 ///
-/// Expansions implement it; nothing else can.
+/// Only expansions implement it.
 pub trait ErrorResponse: Sized {
     #[doc(hidden)]
     const WORKFLOW: &'static str;
@@ -91,7 +92,7 @@ pub trait ErrorResponse: Sized {
     fn read(status: &str, body: &str) -> Option<Self>;
 }
 
-/// Characters of a response's body that a message shows.
+/// Maximum number of characters of a response body that a message shows.
 const SHOWN: usize = 600;
 
 impl Error {
@@ -123,50 +124,50 @@ impl Error {
         (self, response)
     }
 
-    /// What kind of thing went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
-    /// The `workflowId`; empty for an error outside any workflow.
+    /// Returns the `workflowId`; empty if the error does not belong to a workflow.
     #[must_use]
     pub fn workflow(&self) -> &str {
         self.inner.workflow
     }
 
-    /// The `stepId` of the step that failed.
+    /// Returns the `stepId` of the step that failed.
     #[must_use]
     pub fn step(&self) -> Option<&str> {
         self.inner.step
     }
 
-    /// The document's path, relative to the package that was compiled.
+    /// Returns the path of the document, relative to the package that was compiled.
     #[must_use]
     pub fn file(&self) -> &str {
         self.inner.file
     }
 
-    /// The place in the document, such as the criterion that was not met.
+    /// Returns the position in the document, such as that of the criterion that was not met.
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.inner.place
     }
 
-    /// The status of the response, if one came.
+    /// Returns the status of the response, if one was received.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.response().map(Response::status)
     }
 
-    /// The whole response, if one came.
+    /// Returns the whole response, if one was received.
     #[must_use]
     pub fn response(&self) -> Option<&Response<Bytes>> {
         self.inner.response.as_ref()
     }
 
-    /// The body of the response as a value of this type, such as a type of the error responses that the description
-    /// declares; `None` where there is no response, or its body is not JSON of this type.
+    /// Deserialises the body of the response, for example as a type of the error responses that the description
+    /// declares. Returns `None` if there is no response, or if its body is not JSON of this type.
     ///
     /// ```
     /// # fn show(error: &arazzo::Error) {
@@ -184,9 +185,9 @@ impl Error {
         serde_json::from_slice(self.response()?.body()).ok()
     }
 
-    /// The response as one that the description declares for the step: the module `errors` of a workflow has a type of
-    /// these for each step with error responses of JSON. `None` where the response is none of them, or its body is not
-    /// what its schema says.
+    /// Reads the response as one of the error responses that the description declares for the step. The module `errors`
+    /// of a workflow has an enum for each step that declares error responses with a JSON body. Returns `None` if the
+    /// description does not declare the response, or if the body violates its schema.
     ///
     /// ```ignore
     /// use totp_enrollment::errors::AuthenticateTotp;
@@ -207,23 +208,24 @@ impl Error {
         E::read(status, std::str::from_utf8(response.body()).ok()?)
     }
 
-    /// The name of the failure action that ended the workflow ([`ErrorKind::Ended`]); `None` where no action applied.
+    /// Returns the name of the failure action that ended the workflow ([`ErrorKind::Ended`]); `None` if no action
+    /// applied.
     #[must_use]
     pub fn action(&self) -> Option<&str> {
         self.inner.action
     }
 
-    /// How many attempts of the failed step were made since it was entered.
+    /// Returns how many attempts of the failed step were made since it was entered.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
 
-    /// Whether the same run may succeed later without anything being changed: no response came,
-    /// or the server said 408, 425, 429, 502, 503 or 504.
+    /// Returns whether the same run may succeed later without any change: no response was received, or its status is
+    /// 408, 425, 429, 502, 503 or 504.
     ///
-    /// The request may have had its effect all the same. Where doing it twice does harm, let
-    /// [`idempotency_key`](crate::SourceBuilder::idempotency_key) tell the API that it is the same one.
+    /// The request may have had its effect all the same. If repeating it does harm, set
+    /// [`idempotency_key`](crate::SourceBuilder::idempotency_key), so that the API can recognise it.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.inner.kind {
@@ -236,8 +238,9 @@ impl Error {
     }
 }
 
-/// Whether a character would not be seen as itself: a control character, a line separator, or a format character, such
-/// as those that turn the direction of the text (Unicode, general categories Cc, Zl, Zp and Cf).
+/// Returns whether a character is invisible or changes the text around it: a control character, a line separator, or a
+/// format character, such as those that change the direction of the text (Unicode, general categories Cc, Zl, Zp and
+/// Cf).
 pub(crate) fn is_hidden(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
@@ -245,7 +248,7 @@ pub(crate) fn is_hidden(letter: char) -> bool {
             | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
 }
 
-/// The beginning of a body on one line: what a server sends must not steer a terminal.
+/// Returns the beginning of a body on one line. Control characters from a server must not reach a terminal.
 fn shown(response: &Response<Bytes>) -> String {
     let text = String::from_utf8_lossy(response.body());
     let mut line = String::new();
@@ -269,7 +272,7 @@ impl fmt::Display for Error {
         if let Some(step) = inner.step {
             write!(formatter, "step `{step}` failed: ")?;
         }
-        // What a server or a stored run says may be part of it.
+        // The message may contain text from a server or a stored run.
         for letter in inner.message.chars() {
             if is_hidden(letter) {
                 write!(formatter, "{}", letter.escape_unicode())?;
@@ -282,7 +285,7 @@ impl fmt::Display for Error {
         }
         if let Some(response) = &inner.response {
             write!(formatter, ", got {}", response.status())?;
-            // The body of a success may hold what was asked for in confidence; that of an error says why.
+            // The body of a success may contain confidential data; that of an error describes the problem.
             if response.status().is_client_error() || response.status().is_server_error() {
                 let text = shown(response);
                 let text = text.trim();
@@ -294,7 +297,7 @@ impl fmt::Display for Error {
         if formatter.alternate() {
             let mut cause = self.source();
             while let Some(error) = cause {
-                // The message of a called workflow's error is in that of its caller already.
+                // The message of this error already contains that of the called workflow.
                 if !error.is::<Self>() {
                     write!(formatter, ": {error}")?;
                 }

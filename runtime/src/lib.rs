@@ -1,9 +1,7 @@
-//! Call [Arazzo](https://spec.openapis.org/arazzo/latest.html) API workflows as typed async
-//! functions.
+//! Calls [Arazzo](https://spec.openapis.org/arazzo/latest.html) API workflows as typed async functions.
 //!
-//! [`arazzo_workflow!`] reads an Arazzo document and the API descriptions it names while the
-//! crate is being built, reports what is wrong with them, and expands to one async function and
-//! one module of the same name per workflow.
+//! [`arazzo_workflow!`] reads an Arazzo document and the API descriptions that it names at build time, reports the
+//! errors in them, and expands to one async function and one module of the same name per workflow.
 //!
 //! ```ignore
 //! use arazzo::{Client, Credential};
@@ -19,94 +17,113 @@
 //! # Runs
 //!
 //! A [`Run`] is a plain value that holds the inputs, the outputs of the completed steps and the position, and nothing
-//! else. It is `Serialize`, `DeserializeOwned`, `Clone`, `Debug` and `Send`. Code that is generic over [`Workflow`] serves
-//! every workflow; [`AnyRun`] does where the workflow is only known at run time. `advance` performs one attempt of one step and says by [`Progress`] what
-//! comes next; `advance_until_blocked` goes on until the run waits, awaits an input or has ended;
-//! `finish` goes to the end and sleeps where the workflow waits. A run that failed stands where
-//! it stood before the failed attempt, so that it can be fixed and finished.
+//! else. It is `Serialize`, `DeserializeOwned`, `Clone`, `Debug` and `Send`. Code that is generic over [`Workflow`]
+//! works with every workflow; use [`AnyRun`] if the workflow is only known at run time.
 //!
-//! A stored run holds its inputs and what the API has returned, secrets included: keep it where you
-//! would keep those, or store it by `seal` and restore it by `open`, with a key of yours that is a
-//! [`Seal`] and a [`Binding`] to what it belongs to. It remembers the shape of its workflow. Where that has changed in a way that the run
-//! could not follow, reading it is an error that lists what has changed; inputs that need not be given
-//! and steps behind the position may be added.
+//! - `advance` makes one attempt of one step and returns a [`Progress`] that says what comes next.
+//! - `advance_until_blocked` continues until the run has to wait, needs an input or has ended.
+//! - `finish` runs to the end, and sleeps where the workflow waits.
 //!
-//! No answer is in the run until `advance` returns: a future that is dropped in between has perhaps
-//! called the API, and of that the run knows only that there was one more attempt. Whoever goes on with it
-//! makes that request again. A `finish` that is dropped while it waits, waits anew when it is called again.
-//! Carry runs on in a task of their own where a caller may go
-//! away, such as a browser, and store a run after each `advance`, after one that returns an error too.
-//! Every run has an `id`, which its clones and what is read back share: carry on one of them. Where the
-//! process may die between a request and the storing of its answer,
-//! [`SourceBuilder::idempotency_key`] lets the API recognise the request when it is made again.
+//! A run that failed is at the same step as before the failed attempt, so you can fix it and finish it.
 //!
-//! # Watching
+//! ## Storing runs
 //!
-//! [`Builder::observer`] takes whoever wants to be told what runs do. With the feature `tracing` there
-//! is a span for each run that `finish` carries to its end (`arazzo.workflow`), each attempt
-//! (`arazzo.step`) and each request (`arazzo.request`), the last with the attributes of OpenTelemetry's
-//! semantic conventions for HTTP clients, and events for criteria, actions and failures. Neither way is
-//! told inputs, outputs, parameters, headers or bodies: URLs have the names of their parameters.
+//! A stored run contains its inputs and what the API has returned, secrets included. Store it where you would store
+//! those secrets. Alternatively, store it with `seal` and restore it with `open`; both take your key, which is a
+//! [`Seal`], and a [`Binding`] to whatever the run belongs to.
 //!
-//! # What a workflow means
+//! A stored run records the shape of its workflow. If the workflow has since changed in a way that the run cannot
+//! follow, reading the run is an error that lists the changes. You may add optional inputs, and steps after the
+//! position of the run.
 //!
-//! The Arazzo Specification 1.1.0 says so, and 1.0.1 for documents of that version. Where its text
-//! is silent or says two things:
+//! ## Cancellation and crashes
 //!
-//! - A string that is exactly one expression keeps its type, `"{$inputs.n}"` is a string. A string
-//!   that starts with `$` but is no expression by the grammar is a literal.
-//! - A value that is absent leaves out the member or the optional parameter, is null in an array and
-//!   in a condition, `None` as an output; in a path, a required parameter or an embedding it fails
-//!   the step. JSON `null` is a value.
-//! - Numbers keep the spelling they came with, and objects the members that no schema names.
-//! - An embedding inside a quoted string of written JSON, a JSONPath or an XPath condition is escaped
-//!   for that string. In patterns, XML and plain text it goes in raw: such values must be trusted.
-//! - Conditions: strings ignore case, a numeric string equals the number, `null` equals null and
-//!   absence only; `<` and its like order numbers and strings, everything else has no order and
-//!   fails. A bare operand passes when it is `true`. What cannot be evaluated fails.
-//! - A step without criteria succeeds on 2xx. One that fails keeps nothing. A failure is also what
-//!   prevents a request: a required value that is absent, a header that cannot be sent, a timeout.
-//! - The actions of a step come first, then those of the workflow that it does not redefine; the
-//!   first whose criteria pass is taken. `retryLimit` counts retries; `Retry-After` overrules
-//!   `retryAfter`, bounded by the client's `max_retry_after`; when the budget is spent, the next
-//!   action is looked at. A detour to a step runs it without its actions, and one that fails counts
-//!   as a failed attempt.
-//! - `goto` a workflow is one way: the result is an `Outcome`, a variant for each end. `end` after a
-//!   failure is an error of kind [`ErrorKind::Ended`].
-//! - A workflow's `dependsOn` is an argument of its function: the outputs of each workflow that it
-//!   depends on. A step's `dependsOn` orders the steps, together with the outputs they read.
-//! - An output is `Option` where a way through the workflow or the response may not have it.
+//! A run changes only when `advance` returns. If the future is dropped earlier, the API may have been called; the run
+//! records only the attempt. Continuing such a run sends the request again. If `finish` is dropped while it waits, the
+//! next call waits for the whole time again.
+//!
+//! - If the caller may disconnect, as a browser may, advance runs in a task of their own.
+//! - Store a run after each call of `advance`, also after one that returns an error.
+//! - Every run has an `id`. Clones of a run and runs that were read from the same stored form share it: continue only
+//!   one of them.
+//! - If the process may die between sending a request and storing its response, set [`SourceBuilder::idempotency_key`].
+//!   The API can then recognise the request when it is sent again.
+//!
+//! # Observability
+//!
+//! [`Builder::observer`] sets an [`Observer`], which is notified of what runs do. The feature `tracing` adds spans and
+//! events:
+//!
+//! - a span for each run that `finish` runs to its end (`arazzo.workflow`), for each attempt (`arazzo.step`) and for
+//!   each request (`arazzo.request`); the last has the attributes of OpenTelemetry's semantic conventions for HTTP
+//!   clients;
+//! - events for criteria, actions and failures.
+//!
+//! Neither observers nor spans contain inputs, outputs, parameters, headers or bodies. URLs contain the names of their
+//! parameters instead of the values.
+//!
+//! # Semantics
+//!
+//! Workflows follow the Arazzo Specification 1.1.0, or 1.0.1 if the document has that version. Where the specification
+//! is silent or contradicts itself, these rules apply:
+//!
+//! - A string that is exactly one expression keeps the type of its value; `"{$inputs.n}"` is a string. A string that
+//!   starts with `$` but is not an expression by the grammar is a literal.
+//! - An absent value leaves out the member or the optional parameter. It is null in an array and in a condition, and
+//!   `None` as an output. In a path, a required parameter or an embedding it fails the step. JSON `null` is a value.
+//! - Numbers keep their original spelling. Objects keep the members that no schema names.
+//! - An embedding inside a quoted string of a JSON text, a JSONPath condition or an XPath condition is escaped for that
+//!   string. In patterns, XML and plain text it is inserted unescaped: such values must be trusted.
+//! - Comparisons in conditions ignore the case of strings. A numeric string equals the number; `null` equals only null
+//!   and absence. `<`, `<=`, `>` and `>=` compare numbers and strings; any other values have no order, and the
+//!   comparison fails. An operand without an operator passes if it is `true`. A condition that cannot be evaluated
+//!   fails.
+//! - A step without criteria succeeds on status 2xx. A failed step has no outputs. A step also fails if its request
+//!   cannot be made: a required value is absent, a header cannot be sent, or a timeout expires.
+//! - The actions of a step come first, then those actions of the workflow that the step does not redefine. The first
+//!   action whose criteria pass is taken. `retryLimit` counts retries. `Retry-After` overrides `retryAfter`, up to the
+//!   client's `max_retry_after`. When all retries of an action are used up, the next action is considered.
+//! - A retry that names a step or workflow runs it before the next attempt (a detour). A step that runs in a detour
+//!   runs without its actions. A detour that fails counts as a failed attempt.
+//! - `goto` a workflow does not return: the result of the calling workflow is an `Outcome`, with a variant for each
+//!   possible end. `end` after a failure is an error of kind [`ErrorKind::Ended`].
+//! - `dependsOn` of a workflow becomes an argument of its function: the outputs of each workflow that it depends on.
+//!   `dependsOn` of a step orders the steps, and so do the outputs that a step reads.
+//! - An output is an `Option` if some path through the workflow, or the response, may not have it.
 //!
 //! # Limits
 //!
-//! What a response holds decides how long a query on it takes, and no timeout interrupts a query. So each has a budget;
-//! what needs more ends the attempt with an error of kind [`ErrorKind::Budget`].
+//! The contents of a response determine how long a query on it takes, and a timeout cannot interrupt a query. Therefore
+//! each query has a budget. A query that exceeds its budget ends the attempt with an error of kind
+//! [`ErrorKind::Budget`].
 //!
 //! - JSON Pointers, singular JSONPath queries and simple conditions take time linear in the size of the value.
 //! - Other JSONPath queries and XPath 1.0: the number of values that may be visited is estimated from the query and the
-//!   size of the value, and is at most 5e7. A query without a filter, or with a filter that looks at the value itself,
-//!   visits each value once.
-//! - XPath 3.1: 2 seconds, on a thread of its own. Its engine cannot be interrupted: an evaluation whose time is over is
-//!   left behind, and while four of them still run, further ones fail at once.
-//! - Regular expressions: 4 million steps. Regular patterns take one or few for each byte; look-around that cannot be
-//!   made regular and back-references have a limit of backtracking steps.
-//! - XML: 256 levels, 1,000 attributes of an element, and no entities.
+//!   size of the value, and is limited to 5e7. A query without a filter, or with a filter that reads only the value
+//!   itself, visits each value once.
+//! - XPath 3.1: 2 seconds, on a separate thread. The engine cannot be interrupted: after 2 seconds the evaluation is
+//!   abandoned and continues in the background. While four abandoned evaluations are still running, further ones fail
+//!   at once.
+//! - Regular expressions: 4 million steps. Regular patterns take one or a few steps for each byte. The
+//!   backtracking steps of back-references, and of look-around that cannot be made regular, are limited too.
+//! - XML: at most 256 levels and 1,000 attributes per element; no entities.
 //!
-//! The time of an attempt, from the wait for an access token to the end of the response, is bounded by
-//! [`Builder::timeout`] and the step's `timeout`; the size of a response by [`Builder::max_response_bytes`], the number of
-//! attempts by [`Builder::max_steps`].
+//! [`Builder::timeout`] and the `timeout` of a step limit the time of an attempt, from the wait for an access token to
+//! the end of the response. [`Builder::max_response_bytes`] limits the size of a response, [`Builder::max_steps`] the
+//! number of attempts of a run.
 //!
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls.
-//! - `native-tls`: TLS by the platform's own library. Without either, `https` URLs need a
-//!   [`Transport`] of your own.
-//! - `testing`: the module `testing`, for tests of workflows without a network.
-//! - `tracing`: spans and events for `tracing`.
-//! - `regex`: conditions of type `regex` and `pattern` of inputs, in the dialect of ECMA-262.
-//! - `jsonpath`: JSONPath queries (RFC 9535) that can select more than one value; others need none.
-//! - `xpath`: XPath 1.0. `xpath31`: XPath 2.0 to 3.1, and then the specification's default for every
-//!   expression that does not name its version.
+//! - `native-tls`: TLS by the platform's own library. Without either feature, `https` URLs need your own [`Transport`].
+//! - `testing`: the module `testing`, for testing workflows without a network.
+//! - `tracing`: spans and events for the crate `tracing`.
+//! - `regex`: conditions of type `regex`, and `pattern` of inputs, in the dialect of ECMA-262.
+//! - `jsonpath`: JSONPath queries (RFC 9535) that can select more than one value. Other queries do not need the
+//!   feature.
+//! - `xpath`: XPath 1.0.
+//! - `xpath31`: XPath 2.0 to 3.1. With it, 3.1 is the default for every expression that does not name its version, as
+//!   the specification says.
 #![warn(clippy::pedantic)]
 #![allow(clippy::module_name_repetitions)]
 
@@ -166,25 +183,25 @@ pub use workflow::{Run, RunError, Workflow};
 /// }
 /// ```
 ///
-/// A plain path is relative to the directory of the crate's `Cargo.toml`, one that starts with
-/// `./` or `../` to the source file that calls the macro. A source description is read from where
-/// its `url` leads from the document, else from the same place below the document's directory,
-/// else from beside the document; `sources` says otherwise. The network is never touched.
+/// A plain path is relative to the directory of the crate's `Cargo.toml`. A path that starts with `./` or `../` is
+/// relative to the source file that calls the macro. A source description is looked up at its `url` relative to the
+/// document, then at the same path below the document's directory, then next to the document. The option `sources`
+/// overrides this. Builds do not access the network.
 ///
-/// A list of documents, or a directory of them (every file `*.yml`, `*.yaml` and `*.json` with the field `arazzo`, in the
-/// order of their names), is compiled in one call. Where a call has several workflows, they share the types of each API's
-/// objects, in a module named after the source description.
+/// A list of documents, or a directory of them (every file `*.yml`, `*.yaml` and `*.json` with the field `arazzo`, in
+/// the order of their names), is compiled in one call. If a call has several workflows, they share the types of each
+/// API's objects, in a module named after the source description.
 ///
 /// | Option | Value | Meaning |
 /// |---|---|---|
 /// | `sources` | `{ name = "path" }` | where to read a source description from |
-/// | `workflows` | `["id"]` | expand only these, and what they call |
-/// | `rename` | `{ "id" = name }` | another name for function and module; `"w.inputs.x"`, `"w.outputs.x"`, `"w.steps.s"` and `"w.steps.s.outputs.x"` rename what is in the workflow `w` |
-/// | `lints` | `{ allow(code), warn(code), deny(code) }` | the level of diagnostics that are not plain errors; codes with underscores |
-/// | `dialect` | `strict`, `lenient` | `lenient`: mistakes with one obvious meaning are warnings and run as they are meant; what only the API description rules out is a warning too |
+/// | `workflows` | `["id"]` | expand only these workflows, and those that they call |
+/// | `rename` | `{ "id" = name }` | another name for the function and its module; `"w.inputs.x"`, `"w.outputs.x"`, `"w.steps.s"` and `"w.steps.s.outputs.x"` rename items of the workflow `w` |
+/// | `lints` | `{ allow(code), warn(code), deny(code) }` | the level of diagnostics that can be configured; write codes with underscores |
+/// | `dialect` | `strict`, `lenient` | `lenient`: mistakes with one obvious meaning are warnings and are compiled with that meaning; violations of nothing but the API description are warnings too |
 ///
-/// With the environment variable `ARAZZO_DEBUG=1` the expansion is written to a file below
-/// `target/arazzo`, formatted where `rustfmt` is at hand, and included from there.
+/// If the environment variable `ARAZZO_DEBUG` is `1`, the expansion is written to a file below `target/arazzo` and
+/// included from there. It is formatted if `rustfmt` is available.
 #[macro_export]
 macro_rules! arazzo_workflow {
     ($($input:tt)*) => {
@@ -192,7 +209,7 @@ macro_rules! arazzo_workflow {
     };
 }
 
-/// What expansions are made of; no part of the public API.
+/// Items that expansions use; not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use std::boxed::Box;

@@ -1,4 +1,4 @@
-//! What a run tells whoever watches it.
+//! Notifications about running workflows.
 
 use std::time::Duration;
 
@@ -6,11 +6,10 @@ use crate::error::{ErrorKind, Place};
 use crate::run::descriptor::Shape;
 use crate::run_id::RunId;
 
-/// Watches runs: a progress bar, a log, a metric.
+/// Is notified of what runs do, for example to show progress, to log or to collect metrics.
 ///
-/// Given to a client by [`Builder::observer`](crate::Builder::observer); implemented for closures.
-/// It is called in the middle of a run and must not block. Nothing that it is told holds a value of
-/// the run: no input, no body, no header and no parameter.
+/// Set it with [`Builder::observer`](crate::Builder::observer). Closures implement it. It is called in the middle of a
+/// run and must not block. Events contain no values of the run: no inputs, bodies, headers or parameters.
 ///
 /// ```
 /// use arazzo::{Client, Event, EventKind};
@@ -22,7 +21,7 @@ use crate::run_id::RunId;
 /// });
 /// ```
 pub trait Observer: Send + Sync {
-    /// Is told that something has happened.
+    /// Receives an event.
     fn notify(&self, event: &Event<'_>);
 }
 
@@ -32,118 +31,117 @@ impl<F: Fn(&Event<'_>) + Send + Sync> Observer for F {
     }
 }
 
-/// Something that has happened to a run.
+/// An event in a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// The run. One that a step has called has an id of its own.
+    /// The run. The run of a called workflow has its own id.
     pub run: RunId,
-    /// Its `workflowId`.
+    /// The `workflowId`.
     pub workflow: &'static str,
-    /// How many runs have called each other to come to this one; 0 for one that nobody has called.
+    /// The depth of calls: 0 for a run that no other run called, 1 for the run of a workflow that it calls, and so on.
     pub depth: u32,
-    /// The `stepId` of the step that it is about, or at which it has happened.
+    /// The `stepId` of the step that the event is about or at which it happened.
     pub step: Option<&'static str>,
-    /// Which of the steps that is, in the order in which they run, counted from 1; 0 without a step.
+    /// The position of the step in the order of execution, counted from 1; 0 without a step.
     pub number: usize,
-    /// How many steps the workflow has.
+    /// The number of steps of the workflow.
     pub steps: usize,
-    /// What has happened.
+    /// The kind of event, with its details.
     pub kind: EventKind<'a>,
 }
 
-/// What has happened.
+/// The kind of an [`Event`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EventKind<'a> {
-    /// The run makes its first attempt. The run of a call that is made again starts again, with the
-    /// same id.
+    /// The run makes its first attempt. If a call of a workflow is repeated, its run starts again with the same id.
     Started,
-    /// A request is sent.
+    /// A request is being sent.
     #[non_exhaustive]
     Request {
-        /// `operationId`, or method and path.
+        /// The `operationId`, or method and path.
         operation: &'static str,
-        /// The method in upper case.
+        /// The HTTP method in upper case.
         method: &'static str,
         /// The base URL of the API.
         server: &'a str,
-        /// The path as the description has it, the names of parameters in braces.
+        /// The path of the description, with the names of parameters in braces.
         path: &'static str,
-        /// Which attempt of the step it is, counted from 1.
+        /// The number of the attempt of the step, counted from 1.
         attempt: u32,
     },
-    /// A response has come.
+    /// A response was received.
     #[non_exhaustive]
     Response {
         /// The status code.
         status: u16,
-        /// Bytes of the body.
+        /// The size of the body in bytes.
         bytes: usize,
-        /// Since the request.
+        /// The time since the request.
         elapsed: Duration,
     },
-    /// No response has come.
+    /// No response was received.
     #[non_exhaustive]
     NoResponse {
-        /// Why.
+        /// The kind of error.
         error: ErrorKind,
-        /// Since the request.
+        /// The time since the request.
         elapsed: Duration,
     },
-    /// A criterion of a step or of an action was looked at.
+    /// A criterion of a step or an action was evaluated.
     #[non_exhaustive]
     Criterion {
-        /// Its condition as it is written.
+        /// The condition as written in the document.
         condition: &'a str,
-        /// Where it stands.
+        /// The position of the condition in the document.
         place: Place,
-        /// Whether it is met. One that cannot be evaluated is not.
+        /// Whether the criterion is met. A criterion that cannot be evaluated is not met.
         met: bool,
     },
     /// An action of the document was taken.
     #[non_exhaustive]
     Action {
-        /// Its name.
+        /// The name of the action.
         name: &'static str,
-        /// What it does.
+        /// The effect of the action.
         action: ActionEvent,
     },
-    /// The run has waited. Told by functions that wait, such as `finish`; whoever calls `advance`
-    /// waits themselves.
+    /// The run has waited. Only methods that wait, such as `finish`, send this event; callers of `advance` wait
+    /// themselves.
     #[non_exhaustive]
     Waited {
-        /// How long.
+        /// The time that it waited.
         duration: Duration,
     },
-    /// The run has ended, or an attempt has failed and no action helped: whoever mends the run carries
-    /// it on, and it finishes again. Not told of a run that has not started.
+    /// The run has ended, or an attempt failed and no action handled the failure. If the run is then fixed and
+    /// continued, it finishes again. A run that has not started does not send this event.
     #[non_exhaustive]
     Finished {
-        /// Why it has failed; `None` where it has not.
+        /// The kind of error; `None` if the run succeeded.
         error: Option<ErrorKind>,
     },
 }
 
-/// What an action does.
+/// The effect of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ActionEvent {
     /// The workflow ends.
     End,
-    /// The step with this `stepId` is next.
+    /// The run continues with the step with this `stepId`.
     Goto(&'static str),
-    /// Another workflow takes over.
+    /// The run continues with another workflow and does not return.
     Leave,
-    /// The step is tried again.
+    /// The step is retried.
     #[non_exhaustive]
     Retry {
-        /// After this time.
+        /// The time until the next attempt.
         wait: Duration,
     },
 }
 
-/// Tells of one run, if there is someone to tell.
+/// Notifies the observer of one run, if there is one.
 #[derive(Clone, Copy)]
 pub(crate) struct Watch<'a> {
     pub(crate) observer: Option<&'a dyn Observer>,
@@ -158,7 +156,7 @@ impl Watch<'_> {
         self.shape.steps.get(self.step?).map(|step| step.id)
     }
 
-    /// Whether the description declares JSON as the body of a response with this status.
+    /// Returns whether the description declares JSON as the body of a response with this status.
     pub(crate) fn declares_json(&self, status: u16) -> bool {
         let step = self.step.and_then(|step| self.shape.steps.get(step));
         step.is_some_and(|step| step.declares_json(status))

@@ -1,4 +1,4 @@
-//! What tells runs apart.
+//! Ids of runs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,20 +6,20 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-/// What tells a run from every other: 128 bits, shown and stored as a UUID (RFC 9562).
+/// Identifies a run: 128 bits, displayed and stored as a UUID (RFC 9562).
 ///
-/// A run gets it when it is made and keeps it when it is stored. It is no secret, and not hard
-/// enough to guess to be one. The run of a workflow that a step calls has one that follows from the
-/// caller's.
+/// A run obtains its id when it is created, and keeps it when it is stored. The id is not a secret, and it is not hard
+/// enough to guess to be used as one. The id of the run of a called workflow is derived from that of the caller.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(u128);
 
-/// FNV-1a with 128 bits (Fowler, Noll and Vo): the same everywhere and for ever, which std's hashes
-/// are not.
+/// Parameters of FNV-1a with 128 bits (Fowler, Noll and Vo). Unlike std's hashes, it is the same on every platform and
+/// in every version.
 const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
-/// FNV-1a with 64 bits, of parts that are kept apart.
+/// Computes FNV-1a with 64 bits. The length of each part is hashed too, so that the boundaries between the parts
+/// matter.
 pub(crate) fn hash(parts: &[&[u8]]) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
@@ -31,11 +31,11 @@ pub(crate) fn hash(parts: &[&[u8]]) -> u64 {
 }
 
 impl RunId {
-    /// One of its own, from the randomness of the operating system.
+    /// Creates an id from the randomness of the operating system.
     pub(crate) fn random() -> Self {
         let mut bytes = [0; 16];
         if getrandom::fill(&mut bytes).is_err() {
-            // No system that std supports is without; if one is, std's hash maps have found some.
+            // Every system that std supports has a source of randomness. If it fails, use the seed of std's hash maps.
             use std::hash::{BuildHasher as _, RandomState};
             let half = || RandomState::new().hash_one(0).to_be_bytes();
             bytes[..8].copy_from_slice(&half());
@@ -44,20 +44,20 @@ impl RunId {
         Self::uuid(u128::from_be_bytes(bytes), 4)
     }
 
-    /// The one that follows from this for what `parts` name.
+    /// Derives an id from this one and `parts`.
     pub(crate) fn derive(self, parts: &[&str]) -> Self {
         let mut hash = BASIS;
         let mut add = |byte: u8| hash = (hash ^ u128::from(byte)).wrapping_mul(PRIME);
         self.0.to_be_bytes().into_iter().for_each(&mut add);
         for part in parts {
-            // No text has this byte, so that no two lists of parts look alike.
+            // UTF-8 text never contains this byte, so two different lists of parts never have the same bytes.
             add(0xff);
             part.bytes().for_each(&mut add);
         }
         Self::uuid(hash, 8)
     }
 
-    /// Sets the bits that say which kind of UUID it is (RFC 9562, sections 4.1 and 4.2).
+    /// Sets the version and variant bits of the UUID (RFC 9562, sections 4.1 and 4.2).
     fn uuid(bits: u128, version: u128) -> Self {
         let bits = bits & !(0xf << 76) | version << 76;
         Self(bits & !(0b11 << 62) | 0b10 << 62)
@@ -78,7 +78,7 @@ impl fmt::Debug for RunId {
     }
 }
 
-/// A text that is no [`RunId`].
+/// The error for a text that is not a [`RunId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseRunIdError(());
 
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_published_one() {
-        // Of no bytes it is the basis, and of `a` this.
+        // The hash of no bytes is the basis; this is the hash of `a`.
         let hash = (BASIS ^ u128::from(b'a')).wrapping_mul(PRIME);
         assert_eq!(hash, 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964);
     }

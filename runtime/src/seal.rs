@@ -1,4 +1,4 @@
-//! Keeping a stored run from whoever may read or change the place where it is kept.
+//! Sealing of stored runs, for places where others may read or change them.
 
 use crate::engine::program::Program;
 use crate::error::{Error, ErrorKind};
@@ -7,16 +7,15 @@ use crate::run_id::RunId;
 use crate::transport::BoxError;
 use crate::workflow::{Run, Workflow};
 
-/// Encrypts runs for where they are kept, and decrypts them.
+/// Encrypts runs for storage, and decrypts them.
 ///
-/// A stored run holds its inputs and what the API has returned, secrets included. Where the place
-/// that keeps it should not be able to read them, its `seal` method takes an implementation of this
-/// trait, and its `open` the same one again. Use authenticated encryption with associated data (AEAD, RFC 5116) and a
-/// new nonce for each call. Then:
+/// A stored run contains its inputs and what the API has returned, secrets included. If its storage must not be able to
+/// read them, pass an implementation of this trait to the method `seal` of the run, and the same one to `open`. Use
+/// authenticated encryption with associated data (AEAD, RFC 5116) and a new nonce for each call. Then:
 ///
-/// - the key keeps the run from being read or changed;
-/// - `associated`, which is authenticated and not encrypted, keeps it from being taken for another one: it holds the
-///   `workflowId`, the id of the run, and the [`Binding`].
+/// - The key prevents reading and changing the run.
+/// - `associated`, which is authenticated but not encrypted, prevents opening the run in place of another one. It
+///   contains the `workflowId`, the id of the run, and the [`Binding`].
 ///
 /// ```
 /// use arazzo::{BoxError, Seal};
@@ -43,19 +42,19 @@ pub trait Seal {
     /// The run cannot be encrypted.
     fn seal(&self, plain: Vec<u8>, associated: &[u8]) -> Result<Vec<u8>, BoxError>;
 
-    /// Decrypts what [`seal`](Seal::seal) returned.
+    /// Decrypts bytes that [`seal`](Seal::seal) returned.
     ///
     /// # Errors
-    /// The bytes were not sealed by this key with the same `associated`, or have been changed.
+    /// The bytes were not sealed by this key with the same `associated`, or they have been changed.
     fn open(&self, sealed: &[u8], associated: &[u8]) -> Result<Vec<u8>, BoxError>;
 }
 
-/// What a sealed run belongs to: it opens with an equal binding only.
+/// Binds a sealed run to what it belongs to. The run can be opened only with an equal binding.
 ///
-/// - Data of the application, such as the user or the row, keeps a run from being opened in the place of another
-///   one. Without it, whoever can write to the place can swap the runs of two users.
-/// - A counter that grows with every store keeps an older state of the run from being put back. It protects only if
-///   its value is kept where the sealed runs are not, such as in a cookie, in another database, or beside the key.
+/// - Data of the application, such as the user or the row, prevents opening the run in place of another one. Without
+///   it, anyone who can write to the storage can swap the runs of two users.
+/// - A counter that grows each time the run is stored prevents restoring an older state of the run. It protects only if
+///   its value is kept apart from the sealed runs, such as in a cookie, in another database, or with the key.
 ///
 /// ```
 /// use arazzo::Binding;
@@ -80,14 +79,14 @@ impl<'a> Binding<'a> {
         }
     }
 
-    /// Binds to the value of a counter too; 0 unless set.
+    /// Also binds to the value of a counter. The default is 0.
     #[must_use]
     pub fn counter(self, counter: u64) -> Self {
         Self { counter, ..self }
     }
 
-    /// Everything that is authenticated: every part has a fixed length or its length before it, so that no two
-    /// bindings give the same bytes.
+    /// Returns everything that is authenticated. Every part has a fixed length or is preceded by its length, so two
+    /// different bindings never have the same bytes.
     fn associated(&self, workflow: &str, run: RunId) -> Vec<u8> {
         let mut bytes = b"arazzo run 1\0".to_vec();
         bytes.extend(run.to_string().as_bytes());
@@ -100,17 +99,17 @@ impl<'a> Binding<'a> {
     }
 }
 
-/// The bytes of a run's id in front of what is sealed: its text form.
+/// Length of the id of the run, which precedes the sealed bytes in its text form.
 const ID: usize = 36;
 
 fn failed(message: &str, source: BoxError) -> Error {
     Error::new(ErrorKind::Stored, message).with(|inner| inner.source = Some(source))
 }
 
-/// Stores a run, sealed.
+/// Serialises and seals a run.
 ///
 /// # Errors
-/// [`ErrorKind::Stored`]: what `seal` says.
+/// [`ErrorKind::Stored`]: the run cannot be stored, or `seal` fails.
 pub(crate) fn seal<S: Seal + ?Sized>(run: &dyn Program, seal: &S, binding: Binding<'_>) -> Result<Vec<u8>, Error> {
     let (workflow, id) = (run.shape().workflow, run.state().id());
     let mut plain = Vec::new();
@@ -122,10 +121,10 @@ pub(crate) fn seal<S: Seal + ?Sized>(run: &dyn Program, seal: &S, binding: Bindi
     Ok([id.to_string().as_bytes(), &sealed].concat())
 }
 
-/// Brings a sealed run back.
+/// Restores a sealed run.
 ///
 /// # Errors
-/// [`ErrorKind::Stored`]: it is not of this key, this binding or this workflow.
+/// [`ErrorKind::Stored`]: the run was sealed with another key or binding, or is not a run of this workflow.
 pub(crate) fn open<W: Workflow, S: Seal + ?Sized>(
     seal: &S,
     binding: Binding<'_>,

@@ -1,7 +1,7 @@
-//! Spans and events for `tracing`, by the names of OpenTelemetry.
+//! Spans and events for `tracing`, named as OpenTelemetry does.
 //!
-//! HTTP attributes are those of the semantic conventions for HTTP client spans; those of this crate
-//! start with `arazzo.`. None holds a value of a run: where a URL has parameters it shows their names.
+//! HTTP attributes follow the semantic conventions for HTTP client spans; attributes of this crate start with
+//! `arazzo.`. They contain no values of a run: URLs contain the names of their parameters instead.
 
 use bytes::Bytes;
 use http::{Response, Uri};
@@ -12,7 +12,7 @@ use crate::observer::{ActionEvent, EventKind, Watch};
 use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
 
-/// The span of a run that is carried to its end.
+/// Creates the span of a run that `finish` runs to its end.
 pub(crate) fn workflow(watch: &Watch<'_>) -> Span {
     tracing::info_span!(
         "arazzo.workflow",
@@ -22,7 +22,7 @@ pub(crate) fn workflow(watch: &Watch<'_>) -> Span {
     )
 }
 
-/// The span of one attempt.
+/// Creates the span of one attempt.
 pub(crate) fn step(watch: &Watch<'_>) -> Span {
     let step = watch.step_id().unwrap_or_default();
     tracing::info_span!(
@@ -34,7 +34,7 @@ pub(crate) fn step(watch: &Watch<'_>) -> Span {
     )
 }
 
-/// The span of a request.
+/// Creates the span of a request.
 pub(crate) fn request(operation: &Operation, base: &str, uri: &Uri, attempt: u32) -> Span {
     let port = uri
         .port_u16()
@@ -57,7 +57,7 @@ pub(crate) fn request(operation: &Operation, base: &str, uri: &Uri, attempt: u32
     )
 }
 
-/// Says in the span of a request what has come of it.
+/// Records the result of a request in its span.
 pub(crate) fn answered(span: &Span, result: Result<&Response<Bytes>, &Failure>) {
     match result {
         Ok(response) => {
@@ -75,7 +75,7 @@ pub(crate) fn answered(span: &Span, result: Result<&Response<Bytes>, &Failure>) 
     }
 }
 
-/// What the spans do not say.
+/// Emits an event for what the spans do not cover.
 pub(crate) fn event(watch: &Watch<'_>, kind: &EventKind<'_>) {
     let (workflow, step) = (watch.shape.workflow, watch.step_id().unwrap_or_default());
     match *kind {

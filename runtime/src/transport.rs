@@ -1,4 +1,4 @@
-//! How requests get to a server: reqwest, a closure in a test, or anything else that can send one.
+//! How requests reach a server: by reqwest, a closure in a test, or any other type that can send one.
 
 use std::error::Error as StdError;
 use std::future::Future;
@@ -13,7 +13,7 @@ use crate::run::descriptor::StepName;
 use crate::run_id::RunId;
 use crate::wire::operation::Operation;
 
-/// Any error, as transports return them.
+/// A boxed error, as transports return it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Sends a request and returns the whole response.
@@ -31,60 +31,59 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 ///     .build();
 /// ```
 ///
-/// Timeouts and waits run on tokio's clock unless [`sleep`](Transport::sleep) is overridden, which
-/// a closure cannot do: run closures inside a tokio runtime.
+/// Timeouts and waits use tokio's clock unless [`sleep`](Transport::sleep) is overridden. A closure cannot override it,
+/// so run closures inside a tokio runtime.
 ///
-/// A transport does not judge: any response is `Ok`, whatever its status. It does not follow
-/// redirects either, unless it is told to by whoever built it. An error is a failure of the step, on
-/// which the actions of the document follow; one that is an [`Error`](crate::Error) of kind
-/// [`Configuration`](crate::ErrorKind::Configuration) ends the attempt at once instead.
+/// A transport does not interpret responses: any response is `Ok`, whatever its status. Nor does it follow redirects,
+/// unless it was built to. An error fails the step, and the failure actions of the document apply. An
+/// [`Error`](crate::Error) of kind [`Configuration`](crate::ErrorKind::Configuration) ends the attempt at once instead.
 pub trait Transport: Send + Sync {
     /// Sends one request.
     ///
-    /// The request's extensions hold the [`Limits`] that the response has to keep.
+    /// The extensions of the request contain the [`Limits`] for the response.
     fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, BoxError>> + Send;
 
-    /// Waits; by default on tokio's clock. Override it to test with a clock of your own.
+    /// Waits for `duration`, by default on tokio's clock. Override it to test with your own clock.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
         tokio::time::sleep(duration)
     }
 
-    /// What time it is, to measure how long something takes; by default on tokio's clock. Override it
-    /// together with [`sleep`](Transport::sleep).
+    /// Returns the current instant, for measuring durations; by default on tokio's clock. Override it together with
+    /// [`sleep`](Transport::sleep).
     fn now(&self) -> Instant {
         tokio::time::Instant::now().into_std()
     }
 
-    /// The date and time of day, which a `Retry-After` with a date is compared with (RFC 9110, section 10.2.3); by
-    /// default the system's. Override it together with [`now`](Transport::now).
+    /// Returns the date and time of day; by default the system's. A date in `Retry-After` is compared with it (RFC
+    /// 9110, section 10.2.3). Override it together with [`now`](Transport::now).
     fn system_time(&self) -> SystemTime {
         SystemTime::now()
     }
 }
 
-/// What a request is an attempt of, in the extensions of every request that a step makes.
+/// Identifies the attempt that sends a request. It is in the extensions of every request of a step.
 ///
-/// A request for an OAuth 2.0 token belongs to no step and has none.
+/// A request for an OAuth 2.0 token does not belong to a step and has no `Attempt`.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// The step.
+    /// The step that sends the request.
     pub step: StepName,
-    /// The run.
+    /// The run that the step belongs to.
     pub run: RunId,
-    /// Which attempt of the step it is, counted from 1.
+    /// The number of the attempt of the step, counted from 1.
     pub number: u32,
     pub(crate) operation: &'static Operation,
 }
 
-/// What a response may cost, in the extensions of every request.
+/// Limits for a response, in the extensions of every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes that the body of the response may have.
+    /// Maximum size of the response body, in bytes.
     pub max_response_bytes: usize,
-    /// How long the response may take; `None` for ever. A transport need not keep it, since nobody
-    /// waits for longer.
+    /// Time until the end of the response; `None` is no limit. A transport does not have to enforce it, since the run
+    /// stops waiting after this time.
     pub timeout: Option<Duration>,
 }
 
@@ -97,14 +96,14 @@ impl Limits {
     }
 }
 
-/// A response's body is larger than [`Limits::max_response_bytes`].
+/// The error for a response body that is larger than [`Limits::max_response_bytes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResponseTooLarge {
     limit: usize,
 }
 
 impl ResponseTooLarge {
-    /// The error of a body that has more than `limit` bytes.
+    /// Creates the error for a body with more than `limit` bytes.
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self { limit }
@@ -127,7 +126,7 @@ const NO_TLS: &str =
     "https requires TLS, which is not enabled: enable the feature `rustls` or `native-tls` of `arazzo`";
 
 impl Transport for reqwest::Client {
-    // The request is not a part of the future, and the response only as long as it is read.
+    // The future does not hold the request, and holds the response only while it is being read.
     fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, BoxError>> + Send {
         let limit = request
             .extensions()
@@ -150,7 +149,7 @@ impl Transport for reqwest::Client {
                 if first.len() + body.len() + chunk.len() > limit {
                     return Err(ResponseTooLarge::new(limit).into());
                 }
-                // Most bodies come in one piece, which then needs no copy.
+                // Most bodies arrive in one piece, which needs no copy.
                 if first.is_empty() && body.is_empty() {
                     first = chunk;
                 } else {
@@ -178,7 +177,7 @@ where
     }
 }
 
-/// [`Transport`] behind a pointer, so that the engine is compiled once and not per transport.
+/// An object-safe [`Transport`], so that the engine is compiled once and not for each transport.
 pub(crate) trait DynTransport: Send + Sync {
     fn send_dyn(
         &self,

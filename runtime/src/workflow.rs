@@ -22,11 +22,12 @@ use crate::run_id::RunId;
 use crate::seal::{self, Binding, Seal};
 use crate::transport::Transport;
 
-/// A workflow, as a type.
+/// A workflow as a type.
 ///
 /// [`arazzo_workflow!`](crate::arazzo_workflow) implements it for the type `Workflow` in the module of each workflow;
-/// nothing else can. Code that is generic over it works for every workflow: a table of jobs, a handler of a web server,
-/// an adapter for a durable engine. [`AnyRun`](crate::AnyRun) does the same where the type is only known at run time.
+/// other code cannot implement it. Code that is generic over it works with every workflow, such as a table of jobs, a
+/// handler of a web server or an adapter for a durable execution engine. [`AnyRun`](crate::AnyRun) does the same if the
+/// type is only known at run time.
 ///
 /// ```
 /// use arazzo::{Client, Error, Progress, Run, Transport, Workflow};
@@ -44,7 +45,7 @@ use crate::transport::Transport;
 /// }
 /// ```
 pub trait Workflow: fmt::Debug + Sized + Send + Sync + 'static {
-    /// The inputs, all of them.
+    /// The inputs, with all required inputs set.
     type Inputs: Record
         + Into<Self::PartialInputs>
         + Clone
@@ -54,36 +55,38 @@ pub trait Workflow: fmt::Debug + Sized + Send + Sync + 'static {
         + Send
         + Sync
         + 'static;
-    /// The inputs that are known so far.
+    /// The inputs that are known so far; all of them are optional.
     type PartialInputs: Record + Default + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
-    /// The name of an input.
+    /// The enum of input names.
     type Input: Copy + Eq + std::hash::Hash + fmt::Debug + fmt::Display + Send + Sync + 'static;
-    /// The name of a step.
+    /// The enum of step names.
     type Step: Copy + Eq + std::hash::Hash + fmt::Debug + fmt::Display + Into<StepName> + Send + Sync + 'static;
-    /// The outputs of the steps that have succeeded.
+    /// The outputs of the completed steps.
     type Steps<'a>: Copy + fmt::Debug;
-    /// What the workflow returns: its outputs, or where it can hand over to other workflows, how it has ended.
+    /// The result of the workflow: its outputs or, if it can transfer to other workflows, an enum with a variant for
+    /// each end.
     type Outputs: Returned + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
-    /// What the workflows have returned that must have run before; `()` where there are none.
+    /// The results of the workflows in `dependsOn`; `()` if there are none.
     type Dependencies: Record + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
 
-    /// `workflowId`
+    /// The `workflowId`.
     const ID: &'static str;
-    /// The document's path, relative to the package that has compiled it.
+    /// The path of the document, relative to the package that compiled it.
     const DOCUMENT: &'static str;
-    /// `summary`
+    /// The `summary` of the workflow.
     const SUMMARY: Option<&'static str>;
-    /// `description`
+    /// The `description` of the workflow.
     const DESCRIPTION: Option<&'static str>;
-    /// The inputs in the order of the document.
+    /// All inputs, in the order of the document.
     const INPUTS: &'static [Self::Input];
-    /// The steps in the order of the document.
+    /// All steps, in the order of the document.
     const STEPS: &'static [Self::Step];
-    /// The names by which the client knows the APIs that the workflow calls.
+    /// The names of the source descriptions that the workflow calls, as [`Builder::source`](crate::Builder::source)
+    /// takes them.
     const SOURCES: &'static [&'static str];
-    /// The schema of the inputs: JSON Schema 2020-12, with references only within.
+    /// The schema of the inputs: JSON Schema 2020-12 without references to other documents.
     const INPUTS_SCHEMA: &'static str;
-    /// The schema of the outputs: JSON Schema 2020-12, with references only within.
+    /// The schema of the outputs: JSON Schema 2020-12 without references to other documents.
     const OUTPUTS_SCHEMA: &'static str;
 
     #[doc(hidden)]
@@ -95,11 +98,11 @@ pub trait Workflow: fmt::Debug + Sized + Send + Sync + 'static {
 
 /// A run of a workflow: a plain value that can be stored, sent and resumed.
 ///
-/// It holds the inputs that are known so far, the outputs of the steps that have succeeded, and what it takes to go
-/// on. It holds no client and no future: store it between two attempts, in whatever serde writes, and any process
-/// that has compiled the same workflow can take it up.
+/// It contains the inputs that are known so far, the outputs of the completed steps, and the state that is needed to
+/// continue. It contains no client and no future: store it between two attempts in any serde format, and resume it in
+/// any process that has compiled the same workflow.
 ///
-/// The module of each workflow has an alias for its own, `Run`.
+/// The module of each workflow has an alias `Run` for its own runs.
 pub struct Run<W: Workflow> {
     inputs: W::PartialInputs,
     dependencies: W::Dependencies,
@@ -107,7 +110,7 @@ pub struct Run<W: Workflow> {
 }
 
 impl<W: Workflow<Dependencies = ()>> Run<W> {
-    /// A run that stands before its first step.
+    /// Creates a run that is before its first step.
     #[must_use]
     pub fn new(inputs: impl Into<W::PartialInputs>) -> Self {
         Self::with_dependencies(inputs, ())
@@ -115,7 +118,8 @@ impl<W: Workflow<Dependencies = ()>> Run<W> {
 }
 
 impl<W: Workflow> Run<W> {
-    /// A run that stands before its first step, of a workflow that needs others before it (`dependsOn`).
+    /// Creates a run that is before its first step, of a workflow with `dependsOn`. `dependencies` are the results of
+    /// the workflows that it depends on.
     #[must_use]
     pub fn with_dependencies(inputs: impl Into<W::PartialInputs>, dependencies: W::Dependencies) -> Self {
         Self::from_parts(inputs.into(), dependencies, State::new(W::SHAPE))
@@ -129,7 +133,7 @@ impl<W: Workflow> Run<W> {
         }
     }
 
-    /// Performs one attempt of the next step; never sleeps.
+    /// Makes one attempt of the next step; never sleeps.
     ///
     /// The run changes only when `advance` returns. If the future is dropped earlier, the API may have been called;
     /// the run records only the attempt.
@@ -168,11 +172,11 @@ impl<W: Workflow> Run<W> {
         }
     }
 
-    /// Runs to the end, sleeping where the workflow waits.
+    /// Runs to the end, and sleeps where the workflow waits.
     ///
     /// # Errors
-    /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt. Fix what
-    /// was wrong and call `finish` again.
+    /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt. Fix the
+    /// cause and call `finish` again.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<W::Outputs, Error> {
         engine::boxed_finish(self, Context::new(client.transport(), client.settings())).await?;
         self.collected()
@@ -182,52 +186,52 @@ impl<W: Workflow> Run<W> {
         engine::collected(self, |run| W::Outputs::collect(run, W::SHAPE))
     }
 
-    /// Stores the run, sealed by a key of yours and bound to what it belongs to; [`open`](Self::open) restores it.
+    /// Seals the run with your key and binds it to what it belongs to; [`open`](Self::open) restores it.
     ///
     /// # Errors
-    /// The key cannot seal.
+    /// The run cannot be stored, or the key cannot seal it.
     pub fn seal<S: Seal + ?Sized>(&self, key: &S, binding: Binding<'_>) -> Result<Vec<u8>, Error> {
         seal::seal(self, key, binding)
     }
 
-    /// Restores a run that was stored by [`seal`](Self::seal).
+    /// Restores a run that [`seal`](Self::seal) returned.
     ///
     /// # Errors
-    /// The bytes were not sealed by this key with this binding, or hold no run of this workflow.
+    /// The bytes were not sealed with this key and this binding, or are not a run of this workflow.
     pub fn open<S: Seal + ?Sized>(key: &S, binding: Binding<'_>, sealed: &[u8]) -> Result<Self, Error> {
         seal::open(key, binding, sealed)
     }
 
-    /// What tells the run from every other, and stays when it is stored.
+    /// Returns the id of the run, which does not change when the run is stored.
     #[must_use]
     pub fn id(&self) -> RunId {
         self.state.id()
     }
 
-    /// The step that is next; `None` when the run has ended.
+    /// Returns the next step; `None` if the run has ended.
     #[must_use]
     pub fn step(&self) -> Option<W::Step> {
         W::STEPS.get(self.state.position()?).copied()
     }
 
-    /// The outputs of the steps that have succeeded.
+    /// Returns the outputs of the completed steps.
     #[must_use]
     pub fn steps(&self) -> W::Steps<'_> {
         W::steps(&self.state)
     }
 
-    /// The inputs that are known so far.
+    /// Returns the inputs that are known so far.
     #[must_use]
     pub fn inputs(&self) -> &W::PartialInputs {
         &self.inputs
     }
 
-    /// The inputs, to be set or corrected.
+    /// Returns the inputs mutably, for setting or correcting them.
     pub fn inputs_mut(&mut self) -> &mut W::PartialInputs {
         &mut self.inputs
     }
 
-    /// What the workflow has returned; `None` until the run has ended.
+    /// Returns the result of the workflow; `None` until the run has ended.
     #[must_use]
     pub fn outputs(&self) -> Option<W::Outputs> {
         if self.state.position().is_some() {
@@ -310,7 +314,7 @@ impl<'de, W: Workflow> Deserialize<'de> for Run<W> {
     }
 }
 
-/// Calls a workflow: what the function of each workflow does.
+/// Runs a workflow to its end. The function of each workflow calls it.
 ///
 /// # Errors
 /// The error that stopped the run, together with the run.
@@ -326,7 +330,7 @@ pub async fn call<W: Workflow, T: Transport>(
     }
 }
 
-/// The inputs of a workflow, all of them, from those of a run.
+/// Workflows that only end in themselves return their outputs.
 impl<R: Record> Returned for R {
     fn collect(run: &Frame<'_>, shape: &'static Shape) -> Option<Self> {
         crate::engine::program::outputs(run, shape)
@@ -335,15 +339,15 @@ impl<R: Record> Returned for R {
 
 /// The error that stopped a run, together with the run.
 ///
-/// It dereferences to the error. The run is at the step that failed: fix what was wrong and call
-/// [`finish`](Run::finish) again.
+/// It dereferences to the error. The run is at the step that failed: fix the cause and call [`finish`](Run::finish)
+/// again.
 pub struct RunError<W: Workflow> {
     error: Error,
     run: Box<Run<W>>,
 }
 
 impl<W: Workflow> RunError<W> {
-    /// Joins an error and the run that it stopped.
+    /// Combines an error with the run that it stopped.
     #[must_use]
     pub fn new(error: Error, run: Run<W>) -> Self {
         Self {
@@ -352,25 +356,25 @@ impl<W: Workflow> RunError<W> {
         }
     }
 
-    /// The error alone.
+    /// Returns the error.
     #[must_use]
     pub fn error(&self) -> &Error {
         &self.error
     }
 
-    /// The run.
+    /// Returns the run.
     #[must_use]
     pub fn run(&self) -> &Run<W> {
         &self.run
     }
 
-    /// The error, without the run.
+    /// Returns the error and drops the run.
     #[must_use]
     pub fn into_error(self) -> Error {
         self.error
     }
 
-    /// The run, to be fixed and finished.
+    /// Returns the run, for fixing and finishing it.
     #[must_use]
     pub fn into_run(self) -> Run<W> {
         *self.run

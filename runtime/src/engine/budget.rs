@@ -1,8 +1,9 @@
-//! Bounds on what the engines of query languages may do.
+//! Budgets for the engines of query languages.
 //!
-//! They run on the thread of the executor, where no timeout interrupts them, and what a response holds decides how
-//! long they take. What needs more than its budget ends the attempt with an error. The engines are called deep in code
-//! that the compiler writes, whose conditions are plain booleans; so the error travels beside the value, on the thread.
+//! The engines run on the thread of the executor, where a timeout cannot interrupt them, and the contents of a response
+//! determine how long they take. A query that exceeds its budget ends the attempt with an error. The engines are called
+//! deep inside generated code, whose conditions are plain booleans; therefore the error is passed through a
+//! thread-local variable.
 
 use std::cell::{Cell, RefCell};
 
@@ -10,12 +11,12 @@ use crate::error::ErrorKind;
 use crate::wire::failure::Failure;
 
 thread_local! {
-    /// Looked at after every evaluation, so it costs next to nothing.
+    /// Read after every evaluation, so it must be cheap.
     static IS_EXCEEDED: Cell<bool> = const { Cell::new(false) };
     static EXCEEDED: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Says that a query needs more than its budget; the first one is reported.
+/// Records that a query exceeded its budget. Only the first one is reported.
 #[cfg(any(test, feature = "jsonpath", feature = "regex", feature = "xpath"))]
 pub(crate) fn exceed(message: impl FnOnce() -> String) {
     IS_EXCEEDED.set(true);
@@ -24,10 +25,10 @@ pub(crate) fn exceed(message: impl FnOnce() -> String) {
     });
 }
 
-/// Evaluates code of the compiler.
+/// Evaluates generated code.
 ///
 /// # Errors
-/// A query in it needed more than its budget.
+/// A query in it exceeded its budget.
 pub(crate) fn within<T>(evaluate: impl FnOnce() -> T) -> Result<T, Failure> {
     if IS_EXCEEDED.replace(false) {
         EXCEEDED.take();
@@ -41,11 +42,11 @@ pub(crate) fn within<T>(evaluate: impl FnOnce() -> T) -> Result<T, Failure> {
     Err(Failure::new(ErrorKind::Budget, message))
 }
 
-/// Steps of an engine that one evaluation may take, each about a tenth of a microsecond.
+/// Maximum number of engine steps of one evaluation. A step takes about 0.1 µs.
 #[cfg(any(feature = "jsonpath", feature = "xpath"))]
 pub(crate) const STEPS: f64 = 5e7;
 
-/// Whether an evaluation that takes so many steps at the most is within the budget; reports it if not.
+/// Returns whether an evaluation with at most `steps` steps is within the budget, and records the excess if not.
 #[cfg(any(feature = "jsonpath", feature = "xpath"))]
 pub(crate) fn allows(query: &str, steps: f64) -> bool {
     if steps <= STEPS {
@@ -55,7 +56,7 @@ pub(crate) fn allows(query: &str, steps: f64) -> bool {
     false
 }
 
-/// What is said of a query that needs too much.
+/// Returns the message for a query that may exceed its budget.
 #[cfg(any(feature = "jsonpath", feature = "xpath"))]
 pub(crate) fn excess(query: &str, steps: f64) -> String {
     format!("the query `{query}` may take {steps:.0e} steps on a value of this size; the limit is {STEPS:.0e}")

@@ -1,4 +1,4 @@
-//! Workflows that are called.
+//! Calls of workflows.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,12 +15,12 @@ use crate::run::state::Stage;
 use crate::wire::exchange::Exchange;
 use crate::wire::failure::{Failure, Stop};
 
-/// An attempt of a run that was called.
+/// An attempt of a called run.
 pub(super) type Descent<'a> = Pin<Box<dyn Future<Output = Option<Result<Advance, Error>>> + Send + 'a>>;
 
-/// Takes the run that was called one attempt further; `None` where there is none.
+/// Makes one attempt of the called run; `None` if there is none.
 ///
-/// Behind a pointer, since runs call each other.
+/// The future is boxed, since runs call each other.
 pub(super) fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Descent<'a> {
     Box::pin(async move {
         if context.depth >= DEPTH {
@@ -42,8 +42,8 @@ pub(super) fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) ->
     })
 }
 
-/// Starts the run of a call. Its id follows from that of the caller, the step, its visit and what the
-/// call is for, so that an attempt that is made again after a crash makes the same run.
+/// Creates the run of a call. Its id is derived from the id of the caller, the step, its visit and the purpose of the
+/// call, so an attempt that is repeated after a crash creates the same run.
 pub(super) fn call(
     program: &dyn Program,
     step: usize,
@@ -59,12 +59,12 @@ pub(super) fn call(
     Ok(child)
 }
 
-/// What a detour is called in ids.
+/// Returns the name of the current detour, from which ids are derived.
 pub(super) fn detour_name(program: &dyn Program) -> String {
     format!("detour {}", program.state().detours)
 }
 
-/// One attempt of a step that calls a workflow.
+/// Makes one attempt of a step that calls a workflow.
 pub(super) async fn call_step(
     program: &mut dyn Program,
     step: usize,
@@ -119,13 +119,13 @@ pub(super) async fn call_step(
             Outcome::unasked(Err(Failure::new(ErrorKind::Timeout, message)))
         }
         Some(Ok(advance)) => Outcome::Under(advance),
-        // What the user has to mend is no failure of the step.
+        // The user has to fix the cause, so the step has not failed.
         Some(Err(error)) if is_the_users(&error) => return Err(error),
         Some(Err(error)) => Outcome::unasked(Err(nested(error))),
     })
 }
 
-/// Starts the run of the workflow that a step calls; the outcome where it cannot start.
+/// Creates the run of the workflow that a step calls; returns the outcome if it cannot be created.
 fn start_call(program: &mut dyn Program, step: usize, site: usize, context: Context<'_>) -> Option<Outcome> {
     program.state_mut().attempt();
     let kind = match program.state().stage {

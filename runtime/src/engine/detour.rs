@@ -1,4 +1,4 @@
-//! What a retry does on its way.
+//! Detours: steps and workflows that run before a retry.
 
 use super::call::{call_step, descend};
 use super::follow::fail;
@@ -10,8 +10,8 @@ use crate::run::last_exchange::Held;
 use crate::run::state::Stage;
 use crate::wire::failure::Failure;
 
-/// One attempt of what a retry does on its way. When it is done, the step is next again; when it
-/// fails, that counts as a failed attempt of the step, with the step's own last exchange.
+/// Makes one attempt of a detour. When the detour has ended, the step is next again. If it fails, that counts as a
+/// failed attempt of the step, with the step's own last exchange.
 pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Context<'_>) -> Result<Advance, Error> {
     let failure = match program.state().stage {
         Stage::DetourStep { other, .. } => {

@@ -1,4 +1,4 @@
-//! What happens after a step.
+//! Actions after a step.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::wire::exchange::Exchange;
 use crate::wire::failure::{Failure, Stop};
 use crate::wire::sent::Sent;
 
-/// Decides what happens after a step has failed.
+/// Chooses and takes the action after a failed step.
 pub(super) fn fail(
     program: &mut dyn Program,
     step: usize,
@@ -49,7 +49,7 @@ pub(super) fn fail(
     }
 }
 
-/// Leaves a step that has failed for good. Whoever mends the run and goes on enters it anew.
+/// Returns the error of a step that no action handles. If the run is fixed and continued, its retries start again.
 pub(super) fn given_up(
     program: &mut dyn Program,
     step: usize,
@@ -124,7 +124,7 @@ pub(super) fn follow(
     })
 }
 
-/// Starts the run of the workflow that an action names.
+/// Creates the run of the workflow that an action names.
 pub(super) fn called(
     program: &dyn Program,
     step: usize,
@@ -141,7 +141,7 @@ pub(super) fn called(
     })
 }
 
-/// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date.
+/// Returns the wait of `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date.
 pub(super) fn retry_after(response: &Response<Bytes>, transport: &dyn DynTransport) -> Option<Duration> {
     let text = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! The engine: takes a run one step further.
+//! The engine: makes the attempts of a run.
 
 pub(crate) mod budget;
 mod call;
@@ -30,7 +30,7 @@ use crate::wire::exchange::Exchange;
 use crate::wire::failure::Failure;
 use crate::wire::sent::Sent;
 
-/// [`Progress`] before it has types.
+/// [`Progress`](crate::Progress) without types.
 pub(crate) enum Advance {
     Advanced,
     Wait(Duration),
@@ -38,21 +38,21 @@ pub(crate) enum Advance {
     Done,
 }
 
-/// A future of the engine. In a box, and made by functions that are not generic: so it is compiled once, in this crate,
-/// and not in every crate that polls it.
+/// A boxed future, returned by functions that are not generic. It is compiled once in this crate, and not in every
+/// crate that polls it.
 type Engine<'a, O> = Pin<Box<dyn Future<Output = Result<O, Error>> + Send + 'a>>;
 
-/// [`attempt`]
+/// Boxes [`attempt`].
 pub(crate) fn boxed_attempt<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Engine<'a, Advance> {
     Box::pin(attempt(program, context))
 }
 
-/// [`finish`]
+/// Boxes [`finish`].
 pub(crate) fn boxed_finish<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Engine<'a, ()> {
     Box::pin(finish(program, context))
 }
 
-/// Runs to the end, sleeping where the workflow waits.
+/// Runs to the end, and sleeps where the workflow waits.
 async fn finish(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
     #[cfg(feature = "tracing")]
     {
@@ -64,7 +64,7 @@ async fn finish(program: &mut dyn Program, context: Context<'_>) -> Result<(), E
     run(program, context).await
 }
 
-/// What a run returns that has ended.
+/// Returns the result of a run that has ended.
 pub(crate) fn collected<O>(program: &dyn Program, collect: impl FnOnce(&Frame<'_>) -> Option<O>) -> Result<O, Error> {
     let collected = budget::within(|| collect(&program.frame()));
     let collected = collected.map_err(|failure| error(program, failure.kind, failure.message))?;
@@ -77,14 +77,14 @@ pub(crate) fn collected<O>(program: &dyn Program, collect: impl FnOnce(&Frame<'_
     })
 }
 
-/// What every attempt needs.
+/// The arguments of every attempt.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub(crate) transport: &'a dyn DynTransport,
     pub(crate) settings: &'a Settings,
-    /// How long the attempt may take because of a step that has called this run.
+    /// The time limit of the steps that have called this run.
     pub(crate) limit: Option<Duration>,
-    /// How many runs have called each other.
+    /// The depth of calls.
     depth: u32,
 }
 
@@ -99,11 +99,11 @@ impl<'a> Context<'a> {
     }
 }
 
-/// How many runs may call each other: as many as can be stored, since `serde_json` reads no JSON that is
-/// nested deeper than 128 levels and each run in another one takes two.
+/// Maximum depth of calls. `serde_json` cannot read JSON that is nested more than 128 levels deep, and each stored run
+/// inside another one takes two levels.
 const DEPTH: u32 = 40;
 
-/// Tells of the run as it stands.
+/// Returns the notifier for the current state of the run.
 pub(crate) fn watch<'a>(program: &dyn Program, context: Context<'a>) -> Watch<'a> {
     let state = program.state();
     Watch {
@@ -116,7 +116,7 @@ pub(crate) fn watch<'a>(program: &dyn Program, context: Context<'a>) -> Watch<'a
 }
 
 async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
-    // A wait that was cut off starts anew: an API that has asked for it is not called early.
+    // An interrupted wait starts again, so that an API that asked for a wait is not called early.
     let mut owed = program.state().owed;
     loop {
         if let Some(duration) = owed {
@@ -133,7 +133,7 @@ async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Erro
     }
 }
 
-/// [`missing_inputs`], told to whoever watches.
+/// Returns the error of [`missing_inputs`], and notifies the observer.
 fn told_missing(program: &dyn Program, context: Context<'_>, inputs: &[usize]) -> Error {
     if program.state().total > 0 {
         watch(program, context).tell(EventKind::Finished {
@@ -152,11 +152,7 @@ fn missing_inputs(program: &dyn Program, inputs: &[usize]) -> Error {
         .position()
         .and_then(|step| shape.steps.get(step))
         .map_or("", |step| step.id);
-    let (inputs, are, were) = if names.len() == 1 {
-        ("input", "is", "was")
-    } else {
-        ("inputs", "are", "were")
-    };
+    let inputs = if names.len() == 1 { "input" } else { "inputs" };
     let message = format!("missing {inputs} {}, required by step `{step}`", names.join(", "));
     error(program, ErrorKind::MissingInput, message)
 }
@@ -169,7 +165,7 @@ fn error(program: &dyn Program, kind: ErrorKind, message: impl Into<String>) -> 
     })
 }
 
-/// The error of a failed attempt.
+/// Creates the error of a failed attempt.
 pub(crate) fn step_error(program: &dyn Program, failure: Failure, response: Option<Response<Bytes>>) -> Error {
     let state = program.state();
     let step = state.position().and_then(|step| program.shape().steps.get(step));
@@ -183,7 +179,7 @@ pub(crate) fn step_error(program: &dyn Program, failure: Failure, response: Opti
     })
 }
 
-/// The failure of a step whose called workflow has failed.
+/// Creates the failure of a step whose called workflow has failed.
 fn nested(error: Error) -> Failure {
     let (error, response) = error.without_response();
     let message = format!("workflow `{}` failed: {error}", error.workflow());
@@ -194,24 +190,24 @@ fn nested(error: Error) -> Failure {
     }
 }
 
-/// What an attempt came to.
+/// The outcome of an attempt.
 #[allow(clippy::large_enum_variant, reason = "it is moved once and never kept")]
 pub(crate) enum Outcome {
-    /// The step is not done yet.
+    /// The step is not finished.
     Under(Advance),
-    /// The step has been judged.
+    /// The step succeeded or failed.
     Judged {
         result: Result<Vec<Option<Slot>>, Failure>,
         /// Whether a request was sent.
         asked: bool,
-        /// The request, where expressions read it.
+        /// The request, if expressions read it.
         sent: Option<Sent>,
         response: Option<Response<Bytes>>,
     },
 }
 
 impl Outcome {
-    /// The outcome of an attempt that has sent no request.
+    /// Creates the outcome of an attempt that sent no request.
     fn unasked(result: Result<Vec<Option<Slot>>, Failure>) -> Self {
         Self::Judged {
             result,
@@ -239,7 +235,7 @@ async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Adva
     let result = attempt_step(program, context).await;
     match &result {
         Ok(Advance::Done) => before.tell(EventKind::Finished { error: None }),
-        // A run that could not even start has not ended.
+        // A run that could not start has not finished either.
         Err(error) if program.state().total > 0 => before.tell(EventKind::Finished {
             error: Some(error.kind()),
         }),
@@ -325,13 +321,13 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
     }
 }
 
-/// Whether a request with this answer has had no effect: what it says was refused, neither its moment
-/// nor its number.
+/// Returns whether a request with this response status had no effect: the request itself was refused, not its time or
+/// its rate.
 fn refused(status: http::StatusCode) -> bool {
     status.is_client_error() && !matches!(status.as_u16(), 408 | 409 | 425 | 429)
 }
 
-/// Counts an attempt.
+/// Counts an attempt, up to the limit of the client.
 pub(crate) fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
     let settings = context.settings;
     if program.state().total >= settings.max_steps {
@@ -349,7 +345,7 @@ pub(crate) fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(
     Ok(())
 }
 
-/// Makes the failure of a dependency that was jumped over.
+/// Returns the failure if a step that this one depends on has not succeeded.
 pub(crate) fn unmet_dependency(program: &dyn Program, step: usize) -> Option<Failure> {
     let shape = program.shape();
     let missing = shape
@@ -365,7 +361,8 @@ pub(crate) fn unmet_dependency(program: &dyn Program, step: usize) -> Option<Fai
     ))
 }
 
-/// Whether an error is the user's to mend, and no failure that the document could handle.
+/// Returns whether the user has to fix the cause of an error; such an error is not a failure that the document can
+/// handle.
 fn is_the_users(error: &Error) -> bool {
     matches!(
         error.kind(),

@@ -1,5 +1,4 @@
-//! What a run checks before its first request: whether the client can make every request that the
-//! run can come to.
+//! Checks before the first request of a run: whether the client can make every request that the run may need.
 
 use crate::client::Settings;
 use crate::error::ErrorKind;
@@ -9,7 +8,7 @@ use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
 use crate::wire::sent::base;
 
-/// Everything that the client lacks for the steps that a run of a workflow can reach, at once.
+/// Reports everything that the client lacks for the reachable steps of a workflow, in one error.
 pub(crate) fn preflight(shape: &'static Shape, settings: &Settings) -> Result<(), (Option<&'static str>, Failure)> {
     if settings.checked.has(shape) {
         return Ok(());
@@ -45,7 +44,7 @@ fn problems(operation: &'static Operation, settings: &Settings) -> impl Iterator
     chosen.err().into_iter().chain(address)
 }
 
-/// A workflow and all that it can call or leave for.
+/// Returns a workflow and all workflows that it can call or transfer to.
 fn reachable(shape: &'static Shape) -> Vec<&'static Shape> {
     let mut found = vec![shape];
     let mut next = 0;
@@ -61,9 +60,8 @@ fn reachable(shape: &'static Shape) -> Vec<&'static Shape> {
     found
 }
 
-/// Names of sources that no API of the workflows has. A client may serve workflows of other documents,
-/// so that a name is a mistake only where it is much like one that is missing, or where the client
-/// knows none of the names that the workflows have.
+/// Reports the name of a source that the workflows do not have. A client may serve workflows of other documents, so a
+/// name is an error only if it is similar to a missing one, or if the client has none of the workflows' sources.
 fn unknown_sources(shapes: &[&'static Shape], settings: &Settings) -> Result<(), Failure> {
     let known: Vec<&str> = shapes.first().map_or(&[][..], |shape| shape.sources).to_vec();
     let configured = || settings.sources.keys().map(String::as_str);
@@ -88,7 +86,7 @@ fn unknown_sources(shapes: &[&'static Shape], settings: &Settings) -> Result<(),
     Err(Failure::new(ErrorKind::Configuration, message))
 }
 
-/// Whether two names differ by a slip: at most two letters, or their case.
+/// Returns whether two names differ by a typing error: at most two letters, ignoring case and punctuation.
 fn are_similar(left: &str, right: &str) -> bool {
     let fold = |name: &str| -> Vec<char> {
         let letters = name.chars().filter(|letter| letter.is_alphanumeric());

@@ -1,4 +1,4 @@
-//! A run as the engine sees it: whatever its workflow is.
+//! Type-erased runs, as the engine uses them.
 
 use std::any::Any;
 
@@ -21,57 +21,56 @@ use crate::workflow::{Run, Workflow};
 /// What happens after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Action {
-    /// The next step of the list.
+    /// Continue with the next step.
     Next,
-    /// The workflow ends.
+    /// End the workflow.
     End,
-    /// The step with this index.
+    /// Continue with the step of this index.
     Goto(usize),
-    /// The workflow of this call, for good.
+    /// Continue with the workflow of this call, without returning.
     Leave(usize),
-    /// The same step once more, after so many seconds if the response does not say otherwise, and
-    /// after a detour.
+    /// Retry the step after a wait in seconds, which `Retry-After` of the response overrides, and after a detour.
     Retry(Option<f64>, Option<Detour>),
 }
 
-/// A run, whatever its workflow is.
+/// A run of any workflow.
 pub trait Program: Any + Send + Sync {
-    /// What is known of the workflow.
+    /// Returns the shape of the workflow.
     fn shape(&self) -> &'static Shape;
 
-    /// The state.
+    /// Returns the state.
     fn state(&self) -> &State;
 
-    /// The state.
+    /// Returns the state mutably.
     fn state_mut(&mut self) -> &mut State;
 
-    /// The inputs that are known so far.
+    /// Returns the inputs that are known so far.
     fn inputs(&self) -> &dyn Fields;
 
     /// Replaces an input by a JSON value.
     ///
     /// # Errors
-    /// There is no input with this name, or the value is not of its type.
+    /// The workflow has no input of this name, or the value has a different type.
     fn set_input(&mut self, name: &str, json: &str) -> Result<(), String>;
 
-    /// What the workflows that have run before have returned.
+    /// Returns the results of the workflows in `dependsOn`.
     fn dependencies(&self) -> &dyn Fields;
 
-    /// The outputs of a run that has ended, as JSON.
+    /// Returns the outputs of a run that has ended, as JSON.
     fn outputs(&self) -> Option<Slot>;
 
-    /// What the decisions of the workflow read.
+    /// Returns what the decisions of the workflow read.
     fn frame(&self) -> Frame<'_>;
 
-    /// The same run once more.
+    /// Clones the run.
     fn boxed(&self) -> Box<dyn Program>;
 }
 
-/// The run of a workflow that another one has called.
+/// The run of a called workflow.
 pub struct Child(pub(crate) Box<dyn Program>);
 
 impl Child {
-    /// The run of a workflow.
+    /// Creates a run of the workflow `W`.
     #[must_use]
     pub fn new<W: Workflow>(inputs: W::PartialInputs, dependencies: W::Dependencies) -> Self {
         Self(Box::new(Run::<W>::with_dependencies(inputs, dependencies)))
@@ -90,7 +89,7 @@ impl std::fmt::Debug for Child {
     }
 }
 
-/// What the decisions of a workflow read of a run.
+/// The parts of a run that the decisions of a workflow read.
 #[derive(Clone, Copy)]
 pub struct Frame<'r> {
     inputs: &'r dyn Fields,
@@ -116,32 +115,32 @@ impl<'r> Frame<'r> {
         }
     }
 
-    /// An input.
+    /// Returns an input.
     #[must_use]
     pub fn input(&self, index: usize) -> Option<Datum<'r>> {
         Datum::seen(self.inputs.field(index))
     }
 
-    /// An input, or its default.
+    /// Returns an input, or its default.
     #[must_use]
     pub fn input_or(&self, index: usize, default: &'static str) -> Option<Datum<'r>> {
         self.input(index).or_else(|| Some(Datum::from_json(default)))
     }
 
-    /// An output of a step.
+    /// Returns an output of a step.
     #[must_use]
     pub fn output(&self, step: usize, output: usize) -> Option<Datum<'r>> {
         self.state.output(step, output)
     }
 
-    /// An output of the workflow that was called.
+    /// Returns an output of the called workflow.
     #[must_use]
     pub fn called(&self, output: usize) -> Option<Datum<'r>> {
         let child = &*self.state.child()?.0;
         (child.shape().output)(&child.frame(), output)
     }
 
-    /// All outputs and inputs of the workflow that was called.
+    /// Returns all outputs and all inputs of the called workflow.
     #[must_use]
     pub fn whole(&self) -> [Option<Slot>; 2] {
         let Some(Child(child)) = self.state.child() else {
@@ -150,7 +149,7 @@ impl<'r> Frame<'r> {
         [child.outputs(), Slot::of(&View::Record(child.inputs()))]
     }
 
-    /// An output or input of a workflow that has run before.
+    /// Returns an output or input of a workflow in `dependsOn`.
     #[must_use]
     pub fn dependency(&self, workflow: usize, field: usize) -> Option<Datum<'r>> {
         match self.dependencies.field(workflow) {
@@ -159,7 +158,7 @@ impl<'r> Frame<'r> {
         }
     }
 
-    /// What a workflow that has run before has returned, or was given.
+    /// Returns all outputs or all inputs of a workflow in `dependsOn`.
     #[must_use]
     pub fn own_dependency<T: Data>(&self, workflow: usize) -> Option<T> {
         T::read(
@@ -169,19 +168,19 @@ impl<'r> Frame<'r> {
         .ok()
     }
 
-    /// An output of a step as a Rust value.
+    /// Returns an output of a step as a Rust value.
     #[must_use]
     pub fn typed<T: Data>(&self, step: usize, output: usize) -> Option<T> {
         self.state.typed(step, output)
     }
 
-    /// Whether the run has left for another workflow.
+    /// Returns whether the run has transferred to another workflow.
     #[must_use]
     pub fn left(&self) -> bool {
         self.state.left()
     }
 
-    /// What the workflow that the run has left for has returned.
+    /// Returns the result of the workflow that the run has transferred to.
     #[must_use]
     pub fn left_for<W: Workflow>(&self) -> Option<W::Outputs> {
         let child = &*self.state.child()?.0;
@@ -192,13 +191,13 @@ impl<'r> Frame<'r> {
     }
 }
 
-/// What a run returns when it has ended.
+/// The result of a run.
 pub trait Returned: Data + Sized {
-    /// Reads it from a run that has ended.
+    /// Reads the result of a run that has ended.
     fn collect(run: &Frame<'_>, shape: &'static Shape) -> Option<Self>;
 }
 
-/// The outputs of a workflow, from a run that has ended at its own end.
+/// Returns the outputs of a run that has ended without transferring to another workflow.
 #[must_use]
 pub fn outputs<T: Record>(run: &Frame<'_>, shape: &Shape) -> Option<T> {
     T::build(&mut returned(run, shape, T::TABLE))
@@ -214,7 +213,7 @@ fn returned<'r>(run: &Frame<'r>, shape: &Shape, table: &'static Table) -> Member
 }
 
 impl dyn Program {
-    /// The inputs that are needed and not there.
+    /// Returns the inputs that are needed and missing.
     pub(crate) fn missing(&self, needed: &[usize]) -> Vec<usize> {
         let mut missing = Vec::new();
         if needed.is_empty() {
@@ -230,7 +229,7 @@ impl dyn Program {
         missing
     }
 
-    /// What is wrong with the inputs that are there.
+    /// Returns the violations of the inputs that are set.
     pub(crate) fn violations(&self) -> Vec<String> {
         let mut found = Vec::new();
         let inputs = self.shape().inputs;
@@ -255,7 +254,7 @@ impl dyn Program {
         (self.shape().settle)(&self.frame(), step, exchange)
     }
 
-    /// Chooses an action; the retries that it uses up are counted.
+    /// Chooses an action, and counts the retry that it uses.
     pub(crate) fn choose<A>(
         &mut self,
         exchange: &Exchange<'_>,
@@ -273,7 +272,7 @@ impl dyn Program {
         chosen
     }
 
-    /// Makes the run of a call.
+    /// Creates the run of a call.
     pub(crate) fn call(&self, site: usize, exchange: &Exchange<'_>) -> Result<Child, Stop> {
         let missing = self.missing(self.shape().sites.get(site).copied().unwrap_or_default());
         if !missing.is_empty() {
@@ -282,16 +281,16 @@ impl dyn Program {
         (self.shape().call)(&self.frame(), site, exchange)
     }
 
-    /// The run that was called.
+    /// Returns the called run.
     pub(crate) fn child(&mut self) -> Option<&mut dyn Program> {
         Some(&mut *self.state_mut().child_mut()?.0)
     }
 }
 
-/// Starts the inputs of a called workflow: what `write` writes as the members of an object.
+/// Reads the inputs of a called workflow from the object that `write` writes.
 ///
 /// # Errors
-/// A value that is absent, or of another type than the input.
+/// A value is absent, or has a different type than the input.
 pub fn inputs<I: Data>(
     workflow: &str,
     write: impl FnOnce(&mut crate::wire::body::JsonBody<'_>) -> Result<(), Failure>,
@@ -305,7 +304,7 @@ pub fn inputs<I: Data>(
     })
 }
 
-/// An object with some members replaced.
+/// Returns an object with one member replaced, as JSON.
 pub(crate) fn merged(fields: &dyn Fields, name: &str, json: &str) -> Result<String, String> {
     let value: serde_json::Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
     let mut all = View::Record(fields)

@@ -1,4 +1,4 @@
-//! One attempt of a step that makes a request.
+//! Attempts of steps that make a request.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -24,8 +24,7 @@ use crate::wire::operation::Operation;
 use crate::wire::sent::{Finished, Sent};
 use crate::wire::token;
 
-/// A request that is ready to be sent. It is boxed until then, since a future has room of its own for
-/// everything that was ever in a variable of it.
+/// A request that is ready to be sent. It is boxed, since a future reserves space for each of its variables.
 struct Made<'s> {
     request: http::Request<Bytes>,
     base: &'s str,
@@ -34,7 +33,7 @@ struct Made<'s> {
     operation: &'static Operation,
 }
 
-/// What it takes to make a request again with another token, should this one be refused.
+/// What is needed to send a request again with another token, if its token is refused.
 struct Renewal {
     call: Box<Call>,
     token: String,
@@ -42,27 +41,27 @@ struct Renewal {
 
 type Making<'s> = Result<Box<Made<'s>>, Failure>;
 
-/// What came of looking at what a step needs.
+/// The result of preparing a request.
 enum Ready<'s> {
     /// Inputs are missing.
     Awaiting(Vec<usize>),
-    /// A token has to be got first.
+    /// A token has to be obtained first.
     Token(Box<Call>),
-    /// There is a request, or cannot be one.
+    /// The request, or the failure to make it.
     Made(Making<'s>),
 }
 
-/// One attempt of a step that makes a request.
+/// Makes one attempt of a step that makes a request.
 pub(crate) async fn request_step(
     program: &mut dyn Program,
     step: usize,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
-    // The token of an attempt is obtained in its time.
+    // Obtaining a token counts towards the time limit of the attempt.
     let mut started = None;
     let made = match ready(program, step, context.settings) {
         Ready::Awaiting(inputs) => return Ok(Outcome::Under(Advance::Awaiting(inputs))),
-        // Most requests need no token, and no room for getting one.
+        // Most requests need no token: box the future that obtains one.
         Ready::Token(call) => {
             let limit = limit(program, step, context);
             started = Some(context.transport.now_dyn());
@@ -70,7 +69,7 @@ pub(crate) async fn request_step(
         }
         Ready::Made(made) => made,
     };
-    // What the user has to mend is no failure of the step: no action of the document can help.
+    // The user has to fix the cause: no action of the document can help.
     let made = match made {
         Err(failure) if matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential) => {
             return Err(step_error(program, failure, None));
@@ -92,7 +91,7 @@ pub(crate) async fn request_step(
     trial.limit = left(whole);
     let (sending, mut sent, renewal) = trial.start(made);
     let mut exchanged = sending.await;
-    // A token may have been taken back before its time: one new one, then the answer counts.
+    // A token may have been revoked before it expired: obtain one new token, then accept the response.
     let refused = |response: &Response<Bytes>| response.status() == http::StatusCode::UNAUTHORIZED;
     if let Some(Renewal { call, token }) = renewal
         && exchanged.as_ref().is_ok_and(refused)
@@ -113,7 +112,7 @@ pub(crate) async fn request_step(
     judge(program, step, exchanged, sent, &trial)
 }
 
-/// Judges what has come of a request.
+/// Evaluates the result of a request.
 fn judge(
     program: &dyn Program,
     step: usize,
@@ -137,7 +136,7 @@ fn judge(
     })
 }
 
-/// Everything that needs no waiting.
+/// Prepares a request, as far as that is possible without waiting.
 fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> Ready<'s> {
     let shape = program.shape().steps.get(step);
     let mut call = Call::new(shape.and_then(|step| step.operation));
@@ -177,11 +176,11 @@ fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> 
     Ready::Made(call.finish(settings, &chosen, None).map(made))
 }
 
-/// The key of a request with this hash, the same however often it is sent in one visit of its step.
+/// Returns the idempotency key of a request with this hash. Attempts of one visit of a step have the same key.
 fn idempotency_key(program: &mut dyn Program, step: usize, content: u64) -> RunId {
     let id = program.shape().steps.get(step).map_or("", |step| step.id);
     let state = program.state_mut();
-    // A detour is another request each time that it is made.
+    // Each detour has its own key.
     let (kind, content) = match state.stage {
         Stage::DetourStep { .. } => (format!("detour {}", state.detours), content),
         _ => (String::new(), state.asked.content(content)),
@@ -190,14 +189,14 @@ fn idempotency_key(program: &mut dyn Program, step: usize, content: u64) -> RunI
     state.id.derive(&["key", id, &visit, &kind, &content])
 }
 
-/// How long an attempt of a step may take.
+/// Returns the time limit of an attempt.
 fn limit(program: &dyn Program, step: usize, context: Context<'_>) -> Option<Duration> {
     let own = program.shape().steps.get(step).and_then(|step| step.timeout);
     let limits = [own.map(Duration::from_millis), context.settings.timeout, context.limit];
     limits.into_iter().flatten().min()
 }
 
-/// One attempt, apart from what is sent.
+/// The context of one attempt, without the request.
 #[derive(Clone, Copy)]
 struct Trial<'a> {
     context: Context<'a>,
@@ -231,7 +230,7 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// Starts to send; besides, the request as expressions see it, and what a refused token takes.
+    /// Starts to send. Also returns the request for expressions, and what is needed if the token is refused.
     fn start(
         self,
         made: Box<Made<'_>>,
@@ -290,7 +289,7 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// The request with its credentials, and the token among them, which is obtained within `limit`.
+/// Adds the credentials to the request, and obtains its token within `limit`.
 async fn authorised(
     call: Box<Call>,
     context: Context<'_>,
@@ -303,7 +302,7 @@ async fn authorised(
         None => None,
         Some(wanted) => Some(token(&wanted, context, limit, refused.as_deref()).await?),
     };
-    // With a token it may have to be sent twice.
+    // The call may be needed again, with another token.
     let Finished { request, base, sent } = (*call).clone().finish(settings, &chosen, token.as_deref())?;
     Ok(Box::new(Made {
         request,
@@ -314,7 +313,8 @@ async fn authorised(
     }))
 }
 
-/// A token that may be used: the one that is known, or a new one. Of the runs that need one at the same time, one asks.
+/// Returns the known token if it is usable, or obtains a new one. If several runs need one at the same time, one of
+/// them requests it.
 async fn token(
     wanted: &token::Wanted,
     context: Context<'_>,
@@ -351,7 +351,7 @@ async fn token(
             return Err(failure);
         }
     }
-    // What is not usable is not tried again, should this be cut off.
+    // If this future is dropped, nobody uses the old result again.
     *known = token::Known::default();
     let result = obtain(wanted, context, limit).await;
     place.note(&mut known, &result, limit);
@@ -371,11 +371,11 @@ async fn obtain(
     token::Token::read(&response, context.transport.now_dyn())
 }
 
-/// How much too large, its source says.
+/// The source of the error contains the limit.
 const TOO_LARGE: &str = "the response was not read to its end";
 
-/// What is done before the first wait is done here: a request that nobody needs any more takes no room
-/// in the future of a run.
+/// Sends a request with a time limit. The part before the first wait is not async, so the future of a run does not hold
+/// the request.
 fn exchange<'a>(
     transport: &'a dyn DynTransport,
     mut request: http::Request<Bytes>,
@@ -414,7 +414,7 @@ fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> R
         }
         Ok(response) => Ok(response),
         Err(error) => {
-            // What the user has to mend, says the transport: no action of the document can help.
+            // The transport says that the user has to fix the cause: no action of the document can help.
             if let Some(own) = error.downcast_ref::<Error>()
                 && own.kind() == ErrorKind::Configuration
             {
@@ -436,8 +436,8 @@ fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> R
     }
 }
 
-/// The output of `work`, or `None` if the timer is done first; it is not made for work that is done at
-/// once.
+/// Returns the output of `work`, or `None` if the timer expires first. The timer is created only if `work` is not ready
+/// at once.
 async fn within<W: Future + Unpin, S: Future<Output = ()> + Unpin>(
     mut work: W,
     timer: impl FnOnce() -> S,

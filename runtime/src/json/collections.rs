@@ -35,7 +35,7 @@ impl<T: Data> Data for Option<T> {
     fn view(&self) -> View<'_> {
         match self {
             None => View::Absent,
-            // Null and absence of a nullable value are two things.
+            // For a nullable value, null and absence are different.
             Some(value) => match value.view() {
                 View::Absent => View::Null,
                 view => view,
@@ -89,7 +89,7 @@ impl<T: Data> Data for Vec<T> {
     }
 
     fn check(value: &Datum<'_>, levels: usize) -> Result<(), Fault> {
-        // Strings without escapes are some without being read.
+        // An array of strings without escapes is valid without reading each of them.
         if T::is_text() && matches!(value, Datum::Json(json) if is_of_plain_strings(json)) {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! Rust values from JSON, and as JSON: what is the same for every type is here, compiled once.
+//! Conversions between JSON and Rust values. The code that is the same for all types is compiled once, here.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,23 +15,23 @@ use crate::json::datum::Datum;
 use crate::json::reading::integer;
 use crate::json::slot::Slot;
 
-/// How deep a value may be nested, as in `serde_json`.
+/// Maximum nesting depth of a value, as in `serde_json`.
 pub const LEVELS: usize = 127;
 
-/// A type of inputs, outputs and their members.
+/// A type of inputs, outputs or their members.
 pub trait Data: fmt::Debug {
-    /// Reads a value that is nested at most `levels` deep.
+    /// Reads a value that is nested at most `levels` levels deep.
     ///
     /// # Errors
-    /// It is not of this type.
+    /// The value has a different type.
     fn read(value: &Datum<'_>, levels: usize) -> Result<Self, Fault>
     where
         Self: Sized;
 
-    /// Makes sure that a value can be read.
+    /// Checks that a value can be read.
     ///
     /// # Errors
-    /// It cannot.
+    /// The value cannot be read.
     fn check(value: &Datum<'_>, levels: usize) -> Result<(), Fault>
     where
         Self: Sized,
@@ -39,7 +39,7 @@ pub trait Data: fmt::Debug {
         Self::read(value, levels).map(drop)
     }
 
-    /// Whether it is a string of any kind.
+    /// Returns whether the type is a string.
     #[must_use]
     fn is_text() -> bool
     where
@@ -48,7 +48,7 @@ pub trait Data: fmt::Debug {
         false
     }
 
-    /// What an absent member is, if it may be absent.
+    /// Returns the value of an absent member, if the member is optional.
     #[must_use]
     fn absent() -> Option<Self>
     where
@@ -57,7 +57,7 @@ pub trait Data: fmt::Debug {
         None
     }
 
-    /// What null is within an option, if it is not the same as absence.
+    /// Returns the value of null inside an `Option`, if null is not the same as absence.
     #[must_use]
     fn null() -> Option<Self>
     where
@@ -66,11 +66,11 @@ pub trait Data: fmt::Debug {
         None
     }
 
-    /// The value to be written.
+    /// Returns the value for writing.
     fn view(&self) -> View<'_>;
 }
 
-/// The JSON text that a deserializer holds.
+/// Returns the JSON text that a deserializer contains.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     if deserializer.is_human_readable() {
         return Ok(Slot::deserialize(deserializer)?.json().to_owned());
@@ -83,13 +83,13 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
 /// Reads a value.
 ///
 /// # Errors
-/// It is not of the type.
+/// The value has a different type.
 pub fn deserialize<'de, D: Deserializer<'de>, T: Data>(deserializer: D) -> Result<T, D::Error> {
     let text = text(deserializer)?;
     read(&text).map_err(serde::de::Error::custom)
 }
 
-/// Reads JSON text; `None` where it is none, or not of the type.
+/// Reads JSON text; `None` if it is not valid or has a different type.
 #[must_use]
 pub fn read_text<T: Data>(json: &str) -> Option<T> {
     serde_json::from_str::<serde::de::IgnoredAny>(json).ok()?;
@@ -101,7 +101,7 @@ pub(crate) fn read<T: Data>(json: &str) -> Result<T, Fault> {
     T::read(&datum(json)?, LEVELS)
 }
 
-/// A JSON text that is known to be valid, as a value.
+/// Returns a JSON text that is known to be valid as a value.
 pub(crate) fn datum(json: &str) -> Result<Datum<'_>, Fault> {
     let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Ok(Datum::from_json(json));
@@ -109,17 +109,17 @@ pub(crate) fn datum(json: &str) -> Result<Datum<'_>, Fault> {
     if !inner.contains('\\') {
         return Ok(Datum::Text(Cow::Borrowed(inner)));
     }
-    // A string can be valid JSON without being one of characters.
+    // A JSON string may contain lone surrogates, which are not characters.
     match serde_json::from_str(json) {
         Ok(text) => Ok(Datum::Text(Cow::Owned(text))),
         Err(_) => Err(Fault::new("a valid Unicode string", "a string with a lone surrogate")),
     }
 }
 
-/// The text of a string with known values.
+/// Returns the text of an enum value.
 ///
 /// # Errors
-/// It is no string.
+/// The value is not a string.
 pub fn choice<'v>(value: &'v Datum<'_>) -> Result<&'v str, Fault> {
     match value {
         Datum::Text(text) => Ok(text),
@@ -127,10 +127,10 @@ pub fn choice<'v>(value: &'v Datum<'_>) -> Result<&'v str, Fault> {
     }
 }
 
-/// The name and the value of the only member of an object.
+/// Returns the name and the value of the only member of an object.
 ///
 /// # Errors
-/// It is no object, or has no or more members.
+/// The value is not an object with exactly one member.
 pub fn tagged<'v>(value: &'v Datum<'_>) -> Result<(Cow<'v, str>, Datum<'v>), Fault> {
     let mut members = object(value).into_iter().flat_map(members);
     match (members.next(), members.next()) {
@@ -139,14 +139,14 @@ pub fn tagged<'v>(value: &'v Datum<'_>) -> Result<(Cow<'v, str>, Datum<'v>), Fau
     }
 }
 
-/// A string is not one of the known values.
+/// Creates the fault for a string that is not one of the known values.
 #[must_use]
 pub fn no_choice(known: &[&str]) -> Fault {
     let known: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
     Fault::new(format!("one of {}", known.join(", ")), "another string")
 }
 
-/// One level less.
+/// Returns the number of levels that are left inside a value.
 pub(crate) fn deeper(levels: usize, value: &Datum<'_>) -> Result<usize, Fault> {
     let too_deep = || Fault::new("a value with at most 127 levels", value.kind());
     levels.checked_sub(1).ok_or_else(too_deep)
@@ -189,12 +189,12 @@ impl Data for bool {
     }
 }
 
-/// An integer, however it is spelled: `1.0` and `1e3` are integers (JSON Schema 2020-12, Validation, section 6.1.1).
+/// Reads an integer in any spelling: `1.0` and `1e3` are integers (JSON Schema 2020-12, Validation, section 6.1.1).
 fn whole<T: std::str::FromStr>(value: &Datum<'_>, fitting: &'static str) -> Result<T, Fault> {
     let Datum::Number(text) = value else {
         return Err(Fault::expected("an integer", value));
     };
-    // A negative zero is an integer.
+    // Negative zero is an integer.
     let plain = if text == "-0" { "0" } else { text };
     if let Ok(integer) = plain.parse() {
         return Ok(integer);
@@ -269,7 +269,7 @@ impl Data for Blob {
     }
 }
 
-/// The text of an object.
+/// Returns the text of an object.
 pub(crate) fn object<'v>(value: &'v Datum<'_>) -> Option<&'v str> {
     match value {
         Datum::Json(json) if json.starts_with('{') => Some(json),
@@ -377,7 +377,7 @@ mod tests {
             (user(good, r#""tags":[],"small":1.5"#), "/small an integer, a number"),
             (
                 user(good, r#""tags":[],"more":{"a/b":-1}"#),
-                "/more/a~1b an integer from 0 that fits 64 bits (`u64`), a number",
+                "/more/a~1b a non-negative integer that fits 64 bits (`u64`), a number",
             ),
             ("[]".to_owned(), " an object (`User`), an array"),
         ] {

@@ -1,4 +1,4 @@
-//! JSON values as expressions see them: borrowed where they can be, their numbers as they came.
+//! JSON values of expressions: borrowed if possible, with numbers in their original spelling.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -6,12 +6,12 @@ use std::cmp::Ordering;
 use crate::json::pointer::extract;
 use crate::json::view::View;
 
-/// A value that is there; absence is `Option::None`.
+/// A present value; absence is `Option::None`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Datum<'a> {
-    /// `null`
+    /// `null`.
     Null,
-    /// `true` or `false`
+    /// `true` or `false`.
     Bool(bool),
     /// A number in JSON spelling.
     Number(Cow<'a, str>),
@@ -38,19 +38,19 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// A string.
+    /// Creates a string that borrows its text.
     #[must_use]
     pub fn borrowed(text: &'a str) -> Self {
         Self::Text(Cow::Borrowed(text))
     }
 
-    /// A string.
+    /// Creates a string that owns its text.
     #[must_use]
     pub fn owned(text: String) -> Datum<'static> {
         Datum::Text(Cow::Owned(text))
     }
 
-    /// The value of a field; `None` where it has none.
+    /// Returns the value of a field; `None` if it is absent.
     #[must_use]
     pub fn seen(view: View<'a>) -> Option<Self> {
         match view {
@@ -62,7 +62,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// The same value without borrowing.
+    /// Returns the same value without borrowing.
     #[must_use]
     pub fn into_owned(self) -> Datum<'static> {
         match self {
@@ -74,7 +74,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// The value as JSON text.
+    /// Returns the value as JSON text.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut out = Vec::new();
@@ -82,7 +82,7 @@ impl<'a> Datum<'a> {
         String::from_utf8(out).unwrap_or_default()
     }
 
-    /// Writes the value as JSON.
+    /// Appends the value as JSON.
     pub fn write_json(&self, out: &mut Vec<u8>) {
         match self {
             Self::Null => out.extend_from_slice(b"null"),
@@ -93,7 +93,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// The value as the text of an embedding: a string as it is, everything else as JSON.
+    /// Returns the value as the text of an embedding: a string unchanged, any other value as JSON.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         match self {
@@ -103,7 +103,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// The value that the tokens of a JSON Pointer lead to.
+    /// Returns the value at a JSON Pointer.
     #[must_use]
     pub fn pointer(self, tokens: &[&str]) -> Option<Datum<'a>> {
         match self {
@@ -121,7 +121,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// How many items an array has, or the member `length` of an object.
+    /// Returns the number of items of an array, or the member `length` of an object.
     #[must_use]
     pub fn length(self) -> Option<Datum<'a>> {
         match &self {
@@ -133,7 +133,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// What kind of value it is, for messages.
+    /// Returns the kind of the value, for messages.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -155,7 +155,7 @@ impl<'a> Datum<'a> {
     }
 }
 
-/// Writes a JSON string.
+/// Appends a JSON string.
 pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
     let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
     if text.bytes().all(plain) {
@@ -169,7 +169,7 @@ pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
     let _ = serde_json::to_writer(out, text);
 }
 
-/// A number that compares exactly where both sides are integers.
+/// A number that is compared exactly if both sides are integers.
 #[derive(Clone, Copy)]
 enum Number {
     Integer(i128),
@@ -181,7 +181,7 @@ impl Number {
         if let Ok(integer) = text.parse::<i128>() {
             return Some(Self::Integer(integer));
         }
-        // Rust also reads `inf` and `nan`, JSON does not.
+        // Rust also parses `inf` and `nan`, which are not JSON.
         let numeric =
             text.bytes().any(|byte| byte.is_ascii_digit()) && !text.ends_with(|last: char| last.is_ascii_alphabetic());
         text.parse::<f64>()
@@ -209,8 +209,8 @@ impl Number {
     }
 }
 
-/// `==` of a simple condition: strings ignore case, numeric strings equal numbers, null equals
-/// null and absence only, arrays and objects are compared in depth.
+/// Compares two values as `==` of a simple condition does: strings ignore case, numeric strings equal numbers, null
+/// equals only null and absence, and arrays and objects are compared by their contents.
 #[must_use]
 pub fn equal(left: Option<&Datum<'_>>, right: Option<&Datum<'_>>) -> bool {
     match (left, right) {
@@ -233,8 +233,8 @@ pub fn equal(left: Option<&Datum<'_>>, right: Option<&Datum<'_>>) -> bool {
     }
 }
 
-/// The order of two values in a simple condition: numbers and numeric strings by value, other
-/// strings by their lower-cased text; nothing else has one.
+/// Orders two values as a simple condition does: numbers and numeric strings by value, other strings by their
+/// lower-case text. Other values have no order.
 #[must_use]
 pub fn order(left: Option<&Datum<'_>>, right: Option<&Datum<'_>>) -> Option<Ordering> {
     let (left, right) = (left?, right?);
@@ -247,7 +247,7 @@ pub fn order(left: Option<&Datum<'_>>, right: Option<&Datum<'_>>) -> Option<Orde
     }
 }
 
-/// Whether a bare operand passes: only `true` does.
+/// Returns whether an operand without an operator passes: only `true` does.
 #[must_use]
 pub fn truthy(value: Option<&Datum<'_>>) -> bool {
     matches!(value, Some(Datum::Bool(true)))

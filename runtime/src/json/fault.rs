@@ -1,18 +1,18 @@
-//! Why a value cannot be read.
+//! Reasons why a value cannot be read.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::json::datum::Datum;
 
-/// What is wrong with a value that is not of the type it should be.
+/// Describes a value that does not have the expected type.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The JSON Pointer to the place; empty for the whole value.
+    /// The JSON Pointer to the wrong part; empty for the whole value.
     pub(crate) pointer: String,
-    /// What should be there.
+    /// The expected type.
     pub(crate) expected: Cow<'static, str>,
-    /// What is there, without its value, which may be a secret.
+    /// The kind of the value, without its contents, which may be a secret.
     pub(crate) found: &'static str,
 }
 
@@ -25,7 +25,7 @@ impl Fault {
         }
     }
 
-    /// A value is not what it should be.
+    /// Creates the fault for a value that does not have the expected type.
     #[must_use]
     pub fn expected(expected: &'static str, value: &Datum<'_>) -> Self {
         Self::new(expected, value.kind())

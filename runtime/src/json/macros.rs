@@ -1,6 +1,6 @@
-//! What expansions call for their types: the code that goes with a struct or an enum, from the names of its members.
+//! Macros that expansions use: the code for a struct or enum, from the names of its members.
 
-/// A struct of inputs or outputs.
+/// Code for a struct of inputs or outputs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __record {
@@ -9,7 +9,7 @@ macro_rules! __record {
     };
 }
 
-/// A struct of an API object: it keeps members that the schema does not name.
+/// Code for a struct of an API object, which keeps the members that the schema does not name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __object {
@@ -89,7 +89,7 @@ macro_rules! __additional {
     };
 }
 
-/// `Serialize` and `Deserialize` of a type that is [`Data`](super::data::Data).
+/// `Serialize` and `Deserialize` for a type that implements [`Data`](super::data::Data).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __serde {
@@ -113,7 +113,7 @@ macro_rules! __serde {
     };
 }
 
-/// The constructor: `into` where it takes what turns into the type of the field.
+/// A constructor. With `into`, a parameter takes every type that converts into the type of the field.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __constructor {
@@ -132,7 +132,7 @@ macro_rules! __constructor {
     };
 }
 
-/// Setters of fields that are options.
+/// Setters of optional fields.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __setters {
@@ -168,7 +168,7 @@ macro_rules! __kept {
     };
 }
 
-/// The inputs that are known so far: those of another struct, all as options.
+/// A struct for the inputs that are known so far: the fields of another struct, all optional.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __partial {
@@ -185,7 +185,7 @@ macro_rules! __partial {
         }
 
         impl $name {
-            /// No input is known yet.
+            /// Creates inputs without any values.
             #[must_use]
             pub fn new() -> Self {
                 ::std::default::Default::default()
@@ -214,7 +214,7 @@ macro_rules! __partial {
     };
 }
 
-/// A string with known values.
+/// Code for a string enum with known values only.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __choice {
@@ -223,7 +223,7 @@ macro_rules! __choice {
     };
 }
 
-/// A string with known values, and others.
+/// Code for a string enum that also allows other values.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __open_choice {
@@ -237,7 +237,7 @@ macro_rules! __open_choice {
 macro_rules! __chosen {
     ($name:ident, [$(($variant:ident, $wire:literal),)*], [$($other:ident)?]) => {
         impl $name {
-            /// The value in JSON.
+            /// Returns the value as it is written in JSON.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -276,7 +276,7 @@ macro_rules! __chosen {
     };
 }
 
-/// The error responses that a description declares for a step.
+/// The enum of the error responses that a description declares for a step.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __errors {
@@ -309,16 +309,16 @@ macro_rules! __errors {
     };
 }
 
-/// Names of the document: inputs.
+/// Code for an enum of names in the document: inputs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __names {
     ($name:ident { $($variant:ident: $wire:literal),* $(,)? }) => {
         impl $name {
-            /// All of them, in the order of the document.
+            /// All values, in the order of the document.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The name in the document.
+            /// Returns the name in the document.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -335,7 +335,7 @@ macro_rules! __names {
     };
 }
 
-/// Names of the document: the steps of a workflow.
+/// Code for an enum of names in the document: the steps of a workflow.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __steps {

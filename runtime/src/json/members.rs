@@ -1,4 +1,4 @@
-//! Structs by tables of their members.
+//! Reading and writing structs by tables of their members.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,30 +12,30 @@ use super::view::View;
 use crate::json::datum::Datum;
 use crate::json::scan::{blank, key, skip};
 
-/// What is known of a struct.
+/// The description of a struct.
 #[derive(Debug)]
 pub struct Table {
-    /// Its Rust name.
+    /// The Rust name of the struct.
     pub name: &'static str,
-    /// Its members in the order of its fields.
+    /// The members, in the order of the fields.
     pub members: &'static [Member],
 }
 
-/// A member of an object, and the field that holds it.
+/// A member of an object, and its field.
 #[derive(Debug)]
 pub struct Member {
-    /// The field.
+    /// The name of the field.
     pub field: &'static str,
     /// The name in JSON.
     pub name: &'static str,
-    /// Whether `Debug` hides it.
+    /// Whether `Debug` hides the value.
     pub secret: bool,
-    /// Whether it is written as null where it has no value, rather than left out.
+    /// Whether an absent value is written as null instead of being left out.
     pub always: bool,
 }
 
 impl Member {
-    /// A member.
+    /// Describes a member.
     #[must_use]
     pub const fn new(field: &'static str, name: &'static str) -> Self {
         Self {
@@ -46,14 +46,14 @@ impl Member {
         }
     }
 
-    /// Which `Debug` hides.
+    /// Hides the value in `Debug`.
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }
 
-    /// Which is written even where it has no value.
+    /// Writes the member even if its value is absent.
     #[must_use]
     pub const fn always(mut self) -> Self {
         self.always = true;
@@ -64,20 +64,20 @@ impl Member {
 /// Members that a schema does not name.
 pub type Additional = BTreeMap<String, Value>;
 
-/// Takes the views of the fields, and the members that the schema does not name.
+/// A callback for the values of the fields, and the members that the schema does not name.
 pub type Take<'t, 's> = &'t mut dyn FnMut(&[View<'s>], Option<&'s Additional>);
 
-/// A struct while it is written.
+/// A struct that can be written.
 pub trait Fields {
-    /// Its table.
+    /// Returns the table of the struct.
     fn table(&self) -> &'static Table;
 
-    /// Passes on the values of its fields in their order.
+    /// Passes the values of the fields to `take`, in order.
     fn views<'s>(&'s self, take: Take<'_, 's>);
 }
 
 impl dyn Fields + '_ {
-    /// The value of one field.
+    /// Returns the value of one field.
     pub(crate) fn field(&self, index: usize) -> View<'_> {
         let mut found = View::Absent;
         self.views(&mut |views, _| found = views.get(index).copied().unwrap_or(View::Absent));
@@ -85,20 +85,20 @@ impl dyn Fields + '_ {
     }
 }
 
-/// A struct that is read by its table.
+/// A struct that can be read.
 pub trait Record: Fields + Data + Sized {
-    /// The table.
+    /// The table of the struct.
     const TABLE: &'static Table;
 
-    /// The struct with the members that were read; `None` where one is absent or not of its type, which `members` then
-    /// says.
+    /// Builds the struct from the members that were read. Returns `None` if one is missing or has a different type;
+    /// `members` then contains the fault.
     fn build(members: &mut Members<'_>) -> Option<Self>;
 }
 
 /// Reads a struct.
 ///
 /// # Errors
-/// The value is no object, or a member is absent or not of its type.
+/// The value is not an object, or a member is missing or has a different type.
 pub fn record<T: Record>(value: &Datum<'_>, open: bool, levels: usize) -> Result<T, Fault> {
     let mut members = Members::read(T::TABLE, open, value, levels)?;
     match T::build(&mut members) {
@@ -107,7 +107,7 @@ pub fn record<T: Record>(value: &Datum<'_>, open: bool, levels: usize) -> Result
     }
 }
 
-/// What an object has for the fields of a struct.
+/// The members of an object for the fields of a struct.
 #[derive(Debug)]
 pub struct Members<'v> {
     table: &'static Table,
@@ -119,7 +119,7 @@ pub struct Members<'v> {
 }
 
 impl<'v> Members<'v> {
-    /// Members that are known.
+    /// Creates members from known values.
     pub(crate) fn of(table: &'static Table, values: Vec<Option<Datum<'v>>>) -> Self {
         Self {
             table,
@@ -131,10 +131,10 @@ impl<'v> Members<'v> {
         }
     }
 
-    /// Reads an object; `open`: what the table does not name is kept.
+    /// Reads an object. If `open`, members that are not in the table are kept.
     ///
     /// # Errors
-    /// It is no object, or has a member twice.
+    /// The value is not an object, or has a duplicate member.
     pub fn read(table: &'static Table, open: bool, value: &'v Datum<'_>, levels: usize) -> Result<Self, Fault> {
         let Some(json) = object(value) else {
             return Err(Fault::new(format!("an object (`{}`)", table.name), value.kind()));
@@ -169,7 +169,7 @@ impl<'v> Members<'v> {
         Ok(read)
     }
 
-    /// The value of the next field; `None` where it is absent or not of its type.
+    /// Returns the value of the next field; `None` if it is absent or has a different type.
     pub fn take<T: Data>(&mut self) -> Option<T> {
         let index = self.next;
         self.next += 1;
@@ -189,7 +189,7 @@ impl<'v> Members<'v> {
         }
     }
 
-    /// Remembers what is wrong with a field; a fault without words is that it is absent.
+    /// Records the fault of a field. A fault without text means that the field is missing.
     fn fail(&mut self, index: usize, fault: Fault) {
         let name = self.table.members.get(index).map_or("", |member| member.name);
         self.fault = Some(if fault.found.is_empty() {
@@ -199,23 +199,23 @@ impl<'v> Members<'v> {
         });
     }
 
-    /// What is wrong with the field that could not be read.
+    /// Returns the fault of the field that could not be read.
     pub(crate) fn fault(&mut self) -> Fault {
         let unknown = || Fault::new(format!("an object (`{}`)", self.table.name), "another");
         self.fault.take().unwrap_or_else(unknown)
     }
 
-    /// The members that the table does not name.
+    /// Returns the members that are not in the table.
     #[must_use]
     pub fn additional(&mut self) -> Additional {
         self.additional.take().unwrap_or_default()
     }
 }
 
-/// `Debug` of a struct with a table.
+/// Implements `Debug` for a struct with a table.
 ///
 /// # Errors
-/// What the formatter says.
+/// The error of the formatter.
 pub fn debug(
     table: &Table,
     values: &[&dyn fmt::Debug],
@@ -231,14 +231,14 @@ pub fn debug(
             shown.field(field, value);
         }
     }
-    // Who hides a member hides what the schema does not know, too.
+    // If a member is secret, members that the schema does not know may be secret too.
     if let Some(additional) = additional.filter(|_| !table.members.iter().any(|member| member.secret)) {
         shown.field("additional", additional);
     }
     shown.finish()
 }
 
-/// The members of an object that is known to be valid: the keys as they are written, and the texts of the values.
+/// Iterates over the members of a valid object: the keys as they are written, and the texts of the values.
 pub(crate) fn members(json: &str) -> impl Iterator<Item = (&str, &str)> {
     let bytes = json.as_bytes();
     let mut at = blank(bytes, 1);
@@ -257,7 +257,7 @@ pub(crate) fn members(json: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The items of an array that is known to be valid.
+/// Iterates over the items of a valid array.
 pub(crate) fn items(json: &str) -> impl Iterator<Item = &str> {
     let bytes = json.as_bytes();
     let mut at = blank(bytes, 1);
@@ -274,7 +274,7 @@ pub(crate) fn items(json: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A key as it is meant.
+/// Returns the name that a key spells.
 pub(crate) fn name(key: &str) -> Result<Cow<'_, str>, Fault> {
     let plain = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
     if !plain.contains('\\') {

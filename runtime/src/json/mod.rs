@@ -1,4 +1,4 @@
-//! JSON: values, and the Rust types that they are read as.
+//! JSON values, and the Rust types that they are read as.
 
 pub(crate) mod collections;
 pub(crate) mod data;

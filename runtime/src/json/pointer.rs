@@ -1,6 +1,6 @@
-//! One pass over a JSON text that keeps only what pointers lead to.
+//! Extracts the values at several pointers in one pass over a JSON text.
 //!
-//! What nothing leads to is checked and skipped where it stands.
+//! All other values are checked and skipped in place.
 
 use serde::de::{Error as _, IgnoredAny};
 
@@ -10,12 +10,10 @@ use crate::json::scan::{blank, key, skip};
 #[cfg(feature = "jsonpath")]
 use crate::json::scan::string;
 
-/// Finds what each pointer leads to; what is found borrows from `json`. Where a key stands twice
-/// in an object, the last one counts.
+/// Finds the value at each pointer; it borrows from `json`. If an object has a duplicate key, the last one counts.
 ///
 /// # Errors
-/// The bytes are no JSON. Those of strings that nothing leads to are not looked at, so they need not be
-/// UTF-8.
+/// The bytes are not JSON. Strings that no pointer selects are not checked for UTF-8.
 pub(crate) fn extract<'a>(
     json: &'a [u8],
     pointers: &[&[&str]],
@@ -33,19 +31,19 @@ pub(crate) fn extract<'a>(
     if walk.document().is_some() {
         return Ok(());
     }
-    // What is wrong, and where, is the same as everywhere.
+    // Let `serde_json` describe the error, as everywhere else.
     let error = serde_json::from_slice::<IgnoredAny>(json).err();
-    // What is ignored is not looked at as closely.
+    // `IgnoredAny` does not check the contents of strings.
     let error = error.or_else(|| crate::blob::strict_error(json));
     Err(error.unwrap_or_else(|| serde_json::Error::custom("the file is not valid UTF-8")))
 }
 
-/// The text with a value in the place that a pointer leads to; `None` where it leads nowhere.
+/// Returns the text with the value at a pointer replaced; `None` if the pointer does not exist.
 pub(crate) fn replace(text: &str, pointer: &[&str], value: &Datum<'_>) -> Option<String> {
     let mut found = [None];
     extract(text.as_bytes(), &[pointer], &mut found).ok()?;
     let old = found[0]?;
-    // What was found is a part of the text.
+    // The value is a slice of the text.
     let start = old.as_ptr() as usize - text.as_ptr() as usize;
     let mut new = text.get(..start)?.to_owned();
     new.push_str(&value.to_json());
@@ -53,14 +51,14 @@ pub(crate) fn replace(text: &str, pointer: &[&str], value: &Datum<'_>) -> Option
     Some(new)
 }
 
-/// The place after a mark, if that is what is here.
+/// Returns the place after a byte, if that byte is here.
 #[cfg(feature = "jsonpath")]
 fn after(json: &[u8], at: usize, mark: u8) -> Option<usize> {
     (*json.get(at)? == mark).then_some(at + 1)
 }
 
-/// Tells where each value of `whole` is in the text that it was read from. Where a key is twice in an object, the
-/// last one counts, which is told last.
+/// Calls `tell` with the place of each value of `whole` in the text that it was read from. If an object has a duplicate
+/// key, the last one counts, and is reported last.
 #[cfg(feature = "jsonpath")]
 pub(crate) fn spans(
     json: &[u8],
@@ -70,7 +68,7 @@ pub(crate) fn spans(
     span(json, blank(json, 0), whole, tell);
 }
 
-/// The same for the value that starts at `start`; where it ends.
+/// Does the same for the value that starts at `start`, and returns its end.
 #[cfg(feature = "jsonpath")]
 fn span(
     json: &[u8],
@@ -95,7 +93,8 @@ fn span(
             let written = json.get(at..string(json, at + 1)?)?;
             let name: std::borrow::Cow<'_, str> = serde_json::from_slice(written).ok()?;
             at = key(json, at)?;
-            // The first member of a name has the place of the last one in the tree, and maybe another shape.
+            // The first member of a duplicate key is paired with the value of the last one, which may have a different
+            // shape.
             let told = members.get(&*name).and_then(|member| span(json, at, member, tell));
             at = told.or_else(|| skip(json, at))?;
             at = blank(json, at);
@@ -110,16 +109,16 @@ fn span(
     Some(end)
 }
 
-/// Marks a token that is an index of an array and no name; `-1` is the last.
+/// Marks a token as an array index and not a name; `-1` is the last item.
 const INDEX: char = '\0';
 
-/// A walk over a text. What returns `None` has met something that is no JSON.
+/// A pass over a text. Its methods return `None` if the text is not JSON.
 struct Walk<'w, 'a> {
     json: &'a [u8],
     at: usize,
     pointers: &'w [&'w [&'w str]],
     found: &'w mut [Option<&'a str>],
-    /// A stack: the pointers that lead through the objects and arrays around this place, innermost last.
+    /// A stack of the pointers that select something in the enclosing objects and arrays, innermost last.
     wanted: Vec<usize>,
 }
 
@@ -138,7 +137,7 @@ impl Walk<'_, '_> {
         self.at = blank(self.json, self.at);
     }
 
-    /// A value to which the first `depth` tokens of the pointers from `first` on have led.
+    /// Reads a value that matches the first `depth` tokens of the pointers from index `first`.
     fn value(&mut self, first: usize, depth: usize) -> Option<()> {
         self.blank();
         let start = self.at;
@@ -215,7 +214,7 @@ impl Walk<'_, '_> {
             .iter()
             .map(|&index| Place::of(self.pointers[index].get(depth)?))
             .collect();
-        // A place from the end is known once the end is.
+        // An index from the end requires the length of the array.
         let length = if places.iter().flatten().any(|place| place.from_end) {
             let length = self.items(|_, _| Some(false))?;
             self.at = start;
@@ -239,7 +238,7 @@ impl Walk<'_, '_> {
         Some(())
     }
 
-    /// Goes over the items of the array here, skipping those that `each` has not read; how many there are.
+    /// Iterates over the items of an array, skips those that `each` has not read, and returns their number.
     fn items(&mut self, mut each: impl FnMut(&mut Self, usize) -> Option<bool>) -> Option<usize> {
         self.at += 1;
         self.blank();
@@ -264,14 +263,14 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Any value, which starts here.
+    /// Skips a value.
     fn skip(&mut self) -> Option<()> {
         self.at = skip(self.json, self.at)?;
         Some(())
     }
 }
 
-/// A place in an array.
+/// An index of an array item.
 #[derive(Clone, Copy)]
 struct Place {
     from_end: bool,
@@ -279,7 +278,7 @@ struct Place {
 }
 
 impl Place {
-    /// RFC 6901, section 4: no sign and no leading zero, which only a marked index may have.
+    /// RFC 6901, section 4: no leading zeros, and no sign except in a marked index.
     fn of(token: &str) -> Option<Self> {
         let (marked, digits) = match token.strip_prefix(INDEX) {
             Some(index) => (true, index),

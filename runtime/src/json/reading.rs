@@ -1,12 +1,12 @@
-//! What is wrong with JSON text that `serde_json` cannot read, and integers however they are spelled.
+//! Errors in JSON text that `serde_json` cannot read, and integers in any spelling.
 
 use crate::json::fault::Fault;
 use crate::json::scan::string;
 
-/// How many digits an integer has at the most that a Rust type could hold.
+/// Maximum number of digits of an integer that fits a Rust type.
 const DIGITS: usize = 20;
 
-/// `1.0`, `1e3` and their like as integers.
+/// Returns an integer that is spelled like `1.0` or `1e3` as plain digits.
 pub(crate) fn integer(token: &str) -> Option<String> {
     let (sign, unsigned) = match token.strip_prefix('-') {
         Some(unsigned) => ("-", unsigned),
@@ -33,7 +33,7 @@ pub(crate) fn integer(token: &str) -> Option<String> {
         }
         format!("{significant}{}", "0".repeat(zeros))
     } else {
-        // A fraction is left, unless the last digits are zeros.
+        // The value is a fraction, unless the digits that are cut off are zeros.
         let cut = usize::try_from(shift.unsigned_abs()).ok()?;
         let kept = significant.len().checked_sub(cut)?;
         if kept == 0 || significant[kept..].bytes().any(|digit| digit != b'0') {
@@ -41,12 +41,12 @@ pub(crate) fn integer(token: &str) -> Option<String> {
         }
         significant[..kept].to_owned()
     };
-    // JSON has a negative zero, integers have none.
+    // JSON has a negative zero, integers do not.
     let sign = if integer == "0" { "" } else { sign };
     Some(format!("{sign}{integer}"))
 }
 
-/// What is wrong, from what `serde_json` says and the place where it stopped.
+/// Describes an error of `serde_json`, from its message and its position.
 pub(crate) fn fault(text: &str, error: &serde_json::Error) -> Fault {
     let (pointer, value) = place(text, offset(text, error));
     let said = error.to_string();
@@ -62,7 +62,7 @@ pub(crate) fn fault(text: &str, error: &serde_json::Error) -> Fault {
         Some("a sequence") => "an array".to_owned(),
         Some("a map") => "an object".to_owned(),
         Some(other) => match other.strip_prefix("struct ") {
-            // Of an array it adds `with 5 elements`.
+            // For an array, the message ends with `with 5 elements`.
             Some(name) => format!("an object (`{}`)", name.split(' ').next().unwrap_or(name)),
             None => other.to_owned(),
         },
@@ -78,14 +78,14 @@ pub(crate) fn fault(text: &str, error: &serde_json::Error) -> Fault {
     }
 }
 
-/// How many bytes `serde_json` had read.
+/// Returns how many bytes `serde_json` had read.
 fn offset(text: &str, error: &serde_json::Error) -> usize {
     let lines = text.split_inclusive('\n');
     let before: usize = lines.take(error.line().saturating_sub(1)).map(str::len).sum();
     (before + error.column()).min(text.len())
 }
 
-/// What a value is, without what it says: values may be secrets.
+/// Returns the kind of a value, without its contents, which may be secret.
 fn kind(value: &str) -> &'static str {
     match value.as_bytes().first() {
         Some(b'{') => "an object",
@@ -98,16 +98,16 @@ fn kind(value: &str) -> &'static str {
     }
 }
 
-/// A value that is still open.
+/// An object or array that is not closed yet.
 struct Open {
     start: usize,
-    /// The items of an array so far; `None` in an object.
+    /// The number of items of an array so far; `None` in an object.
     items: Option<usize>,
     /// The last key of an object.
     key: String,
 }
 
-/// The innermost value that starts or ends at an offset: the pointer to it, and its text.
+/// Returns the pointer and the text of the innermost value that starts or ends at an offset.
 fn place(json: &str, offset: usize) -> (String, &str) {
     let bytes = json.as_bytes();
     let mut open: Vec<Open> = Vec::new();

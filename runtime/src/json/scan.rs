@@ -1,8 +1,8 @@
-//! The tokens of JSON (RFC 8259), without making anything of them.
+//! Scans the tokens of JSON (RFC 8259) without building values.
 //!
-//! Whether strings are UTF-8 is not looked at; every other rule of the grammar is kept.
+//! Strings are not checked for UTF-8; every other rule of the grammar is checked.
 
-/// The end of the value that starts at `at`.
+/// Returns the end of the value that starts at `at`.
 pub(crate) fn skip(json: &[u8], mut at: usize) -> Option<usize> {
     let mut open = Open::default();
     loop {
@@ -33,7 +33,7 @@ pub(crate) fn skip(json: &[u8], mut at: usize) -> Option<usize> {
             b'n' => literal(json, at, b"null")?,
             _ => return None,
         };
-        // The end of a value is perhaps that of what is around it.
+        // The end of a value may also be the end of the values around it.
         loop {
             if open.depth == 0 {
                 return Some(at);
@@ -57,13 +57,13 @@ pub(crate) fn skip(json: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The objects and arrays that are open, a bit for each.
+/// The enclosing objects and arrays, one bit each.
 #[derive(Default)]
 struct Open {
     depth: usize,
-    /// The innermost is the lowest bit; 1 is an object.
+    /// The innermost level is the lowest bit; 1 is an object.
     bits: u64,
-    /// The bits of every 64 levels further out.
+    /// The bits of the outer levels, 64 levels each.
     outer: Vec<u64>,
 }
 
@@ -89,7 +89,7 @@ impl Open {
     }
 }
 
-/// The first byte from `at` on that is no white space.
+/// Returns the first byte from `at` on that is not white space.
 #[inline]
 pub(crate) fn blank(json: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\t' | b'\r') = json.get(at) {
@@ -98,7 +98,7 @@ pub(crate) fn blank(json: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the value of a member starts, whose key starts at `at`.
+/// Returns the start of a member's value. The key of the member starts at `at`.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "the loops around it are measured in benches/")]
 pub(crate) fn key(json: &[u8], at: usize) -> Option<usize> {
@@ -140,7 +140,7 @@ fn number(json: &[u8], mut at: usize) -> Option<usize> {
     Some(at)
 }
 
-/// Whether a JSON text is an array of strings without escapes.
+/// Returns whether a JSON text is an array of strings without escapes.
 pub(crate) fn is_of_plain_strings(json: &str) -> bool {
     let json = json.as_bytes();
     if !json.starts_with(b"[") {
@@ -163,7 +163,7 @@ pub(crate) fn is_of_plain_strings(json: &str) -> bool {
     false
 }
 
-/// The end of a string, `at` being behind its first quote.
+/// Returns the end of a string. `at` is after its opening quote.
 #[inline]
 pub(crate) fn string(json: &[u8], at: usize) -> Option<usize> {
     let at = plain(json, at)?;
@@ -173,7 +173,7 @@ pub(crate) fn string(json: &[u8], at: usize) -> Option<usize> {
     escaped(json, at)
 }
 
-/// The same from an escape on.
+/// Does the same from an escape on.
 #[cold]
 fn escaped(json: &[u8], mut at: usize) -> Option<usize> {
     loop {
@@ -185,11 +185,11 @@ fn escaped(json: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// The first quote, backslash or control character from `at` on.
+/// Returns the first quote, backslash or control character from `at` on.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "the loops around it are measured in benches/")]
 fn plain(json: &[u8], mut at: usize) -> Option<usize> {
-    // Most strings end soon.
+    // Most strings are short.
     for _ in 0..NEAR {
         let Some(word) = json.get(at..)?.first_chunk() else {
             break;
@@ -202,12 +202,12 @@ fn plain(json: &[u8], mut at: usize) -> Option<usize> {
     distant(json, at)
 }
 
-/// How many words are looked at one by one before longer pieces are.
+/// Number of words that are checked one by one before longer pieces are.
 const NEAR: usize = 4;
 
-/// The same for strings that are long: what the compiler makes vector instructions of comes first.
+/// Does the same for long strings, first with code that the compiler can vectorise.
 fn distant(json: &[u8], mut at: usize) -> Option<usize> {
-    // With this bit turned, a quote is the next number behind the control characters.
+    // With this bit inverted, a quote is the number after the control characters.
     let ends = |byte: u8| byte ^ 0x02 < 0x21 || byte == b'\\';
     let (pieces, _) = json.get(at..)?.as_chunks::<32>();
     for piece in pieces {
@@ -226,7 +226,7 @@ fn distant(json: &[u8], mut at: usize) -> Option<usize> {
     json[at..].iter().position(|byte| ends(*byte)).map(|length| at + length)
 }
 
-/// Where the first such character stands in eight.
+/// Returns the position of the first such character in eight bytes.
 #[inline]
 fn special(word: [u8; 8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
@@ -235,14 +235,14 @@ fn special(word: [u8; 8]) -> Option<usize> {
     let low = word ^ (ONES * 0x02);
     let escapes = word ^ (ONES * u64::from(b'\\'));
     let marks = (low.wrapping_sub(ONES * 0x21) | escapes.wrapping_sub(ONES)) & !word & HIGH;
-    // A mark is right if there is none before it.
+    // A mark is correct if there is none before it.
     (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
 }
 
 fn escape(json: &[u8], at: usize) -> Option<usize> {
     match json.get(at)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 1),
-        // Half of a surrogate pair is no character (RFC 8259, section 8.2).
+        // Half of a surrogate pair is not a character (RFC 8259, section 8.2).
         b'u' => match unit(json, at + 1)? {
             0xd800..0xdc00 => {
                 let low = json.get(at + 5..at + 7).filter(|mark| *mark == b"\\u");
@@ -256,7 +256,7 @@ fn escape(json: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The code unit that four hexadecimal digits spell.
+/// Returns the code unit that four hexadecimal digits spell.
 fn unit(json: &[u8], at: usize) -> Option<u16> {
     let digits = json.get(at..at + 4)?;
     let all = digits.iter().all(u8::is_ascii_hexdigit);

@@ -1,4 +1,4 @@
-//! What a run keeps: JSON text as it came, so that what travels on is what arrived.
+//! Stored values: JSON text in its original spelling, so that values are sent as they were received.
 
 use std::fmt;
 
@@ -12,49 +12,49 @@ use crate::json::view::View;
 
 /// A JSON value as text without white space between its tokens.
 ///
-/// It is stored as the value that it is. Where a number would not survive that (`1.10`, an integer
-/// of thirty digits), `{"$json": "text"}` is stored instead. Nothing is lost in either.
+/// It is serialised as the value itself. If a number would change (`1.10`, an integer of thirty digits), it is
+/// serialised as `{"$json": "text"}` instead. Both forms preserve the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Slot {
     text: Box<str>,
 }
 
-/// The key that marks a value which is stored as its text.
+/// The key that marks a value that is serialised as its text.
 const ESCAPE: &str = "$json";
 
-/// What keys start with that `serde_json` gives a meaning of its own.
+/// The prefix of keys with a special meaning for `serde_json`.
 const PRIVATE: &str = "$serde_json::private";
 
-/// How deep a value may be nested that is stored as it is: a run in a run in a run has to be read back
-/// by a reader that stops at 128 levels.
+/// Maximum nesting depth of a value that is serialised as itself. Called runs are nested in the stored run, and
+/// `serde_json` reads at most 128 levels.
 const DEPTH: usize = 32;
 
 impl Slot {
-    /// Keeps a JSON text that is known to be valid.
+    /// Stores a JSON text that is known to be valid.
     #[must_use]
     pub fn new(json: &str) -> Self {
         Self { text: compact(json) }
     }
 
-    /// Keeps anything that serialises; `None` where it does not.
+    /// Stores a value that implements `Serialize`; `None` if it cannot be serialised.
     #[must_use]
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Option<Self> {
         Some(Self::new(&serde_json::to_string(value).ok()?))
     }
 
-    /// Keeps a value; `None` where it has no JSON form.
+    /// Stores a value; `None` if it has no JSON form.
     #[must_use]
     pub(crate) fn seen(view: View<'_>) -> Option<Self> {
         Self::of(&view)
     }
 
-    /// The JSON text.
+    /// Returns the JSON text.
     #[must_use]
     pub fn json(&self) -> &str {
         &self.text
     }
 
-    /// How deep it is nested.
+    /// Returns the nesting depth.
     pub(crate) fn depth(&self) -> usize {
         depth(&self.text)
     }
@@ -105,7 +105,7 @@ impl Serialize for Slot {
     }
 }
 
-/// How deep a text is nested.
+/// Returns the nesting depth of a text.
 fn depth(json: &str) -> usize {
     let (mut depth, mut deepest): (usize, usize) = (0, 0);
     let (mut quoted, mut escaped) = (false, false);
@@ -127,7 +127,7 @@ fn depth(json: &str) -> usize {
     deepest
 }
 
-/// Serialises a JSON text as the value it is, its members in their order.
+/// Serialises a JSON text as its value, with the members in order.
 struct InOrder<'a>(&'a str);
 
 impl Serialize for InOrder<'_> {
@@ -157,7 +157,7 @@ impl Serialize for InOrder<'_> {
     }
 }
 
-/// The members of an object in their order.
+/// The members of an object, in order.
 #[derive(Default)]
 pub(crate) struct Members<'a>(pub(crate) Vec<(String, &'a serde_json::value::RawValue)>);
 
@@ -199,7 +199,7 @@ impl<'de> Deserialize<'de> for Slot {
     }
 }
 
-/// Whether a text is one JSON number and nothing else: what is written from it is not looked at again.
+/// Returns whether a text is exactly one JSON number. It is written without further checks.
 fn is_number(text: &str) -> bool {
     text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
         && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
@@ -211,7 +211,7 @@ fn checked<E: serde::de::Error>(text: String) -> Result<Slot, E> {
     Ok(Slot { text: text.into() })
 }
 
-/// Writes what a deserializer holds as JSON text; returns the text of an escaped value.
+/// Writes the contents of a deserializer as JSON text; returns the text of an escaped value.
 struct Transcribe<'o> {
     out: &'o mut Vec<u8>,
     top: bool,
@@ -299,7 +299,8 @@ impl<'de> Visitor<'de> for Transcribe<'_> {
         self.out.push(b'{');
         let mut first = true;
         while let Some(key) = map.next_key::<String>()? {
-            // How serde_json passes a number on when some crate of the build asks it to keep every digit.
+            // The form in which `serde_json` passes numbers if some crate of the build enables its feature
+            // `arbitrary_precision`.
             if first && key == "$serde_json::private::Number" {
                 let text = map.next_value::<String>()?;
                 if !is_number(&text) {
@@ -363,7 +364,7 @@ mod tests {
             let tree = serde_json::to_value(&slot).unwrap();
             let through = serde_json::from_value::<Slot>(tree).unwrap();
             if text.contains("\"b\":1") {
-                // A tree sorts its keys, which changes no meaning.
+                // A `serde_json::Value` sorts its keys, which does not change the meaning.
                 assert_eq!(through.json(), "{\"a\":[{}],\"b\":1}");
             } else {
                 assert_eq!(through.json(), text, "through a tree");
@@ -387,7 +388,7 @@ mod tests {
         }
     }
 
-    /// What an API has put into a value must not become a part of the run around it.
+    /// Data from an API must not become a part of the run around it.
     #[test]
     fn no_text_gets_out_of_its_value() {
         let stored = r#"{"a":{"$serde_json::private::Number":"1}},\"b\":2,\"c\":{\"d\":{\"e\":3"}}"#;

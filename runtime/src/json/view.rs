@@ -1,4 +1,4 @@
-//! Values as they are written.
+//! Values that can be written.
 
 use std::collections::BTreeMap;
 
@@ -10,26 +10,26 @@ use super::data::Data;
 use super::members::Fields;
 use crate::blob::Blob;
 
-/// A value while it is written.
+/// A value for writing.
 #[derive(Clone, Copy)]
 pub enum View<'a> {
-    /// No value: null, or a member that is left out.
+    /// An absent value: null, or a member that is left out.
     Absent,
-    /// `null`
+    /// `null`.
     Null,
-    /// `true` or `false`
+    /// `true` or `false`.
     Bool(bool),
-    /// An integer.
+    /// A signed integer.
     I64(i64),
-    /// An integer.
+    /// An unsigned integer.
     U64(u64),
-    /// A number.
+    /// A floating-point number.
     F64(f64),
     /// A string.
     Text(&'a str),
-    /// Any value.
+    /// Any JSON value.
     Value(&'a Value),
-    /// Bytes.
+    /// Binary data.
     Blob(&'a Blob),
     /// An array.
     List(&'a dyn List),
@@ -41,17 +41,17 @@ pub enum View<'a> {
     Tagged(&'static str, &'a dyn Data),
 }
 
-/// An array while it is written.
+/// An array that can be written.
 pub trait List {
-    /// How many items it has.
+    /// Returns the number of items.
     fn length(&self) -> usize;
-    /// An item.
+    /// Returns an item.
     fn item(&self, index: usize) -> View<'_>;
 }
 
-/// An object with any members while it is written.
+/// An object with any members that can be written.
 pub trait Map {
-    /// The members.
+    /// Returns the members.
     fn entries(&self) -> Vec<(&str, View<'_>)>;
 }
 
@@ -111,10 +111,10 @@ pub(super) fn write_record<S: Serializer>(
     map.end()
 }
 
-/// Writes a value. A format that is not for people holds its JSON text.
+/// Writes a value. A binary format contains its JSON text.
 ///
 /// # Errors
-/// What the serializer says.
+/// The error of the serializer.
 pub fn serialize<S: Serializer>(value: &dyn Data, serializer: S) -> Result<S::Ok, S::Error> {
     let view = value.view();
     if serializer.is_human_readable() {

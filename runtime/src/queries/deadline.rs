@@ -1,33 +1,33 @@
-//! Work that cannot be interrupted, on a thread of its own.
+//! Runs work that cannot be interrupted on a thread of its own.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// How long an evaluation may take.
+/// The time limit of an evaluation.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// The stack of an evaluation; the engine of XPath 3.1 needs more than a thread usually has.
+/// The stack size for an evaluation; the XPath 3.1 engine needs more than the default.
 const STACK: usize = 64 * 1024 * 1024;
 
-/// How many evaluations whose time is over may still run. A thread cannot be stopped: it ends when its work does.
+/// Maximum number of abandoned evaluations. A thread cannot be stopped: it ends when its work does.
 const ABANDONED: usize = 4;
 
-/// Evaluations whose time is over, in the whole process.
+/// Number of abandoned evaluations in the process.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
-/// Why work has no result.
+/// The reason why work has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Missed {
-    /// It takes too long.
+    /// The work took too long.
     Deadline,
-    /// Too much work whose time is over is still running, or no thread can be started.
+    /// Too many abandoned evaluations are still running, or no thread could be started.
     Busy,
-    /// It panicked.
+    /// The work panicked.
     Panicked,
 }
 
-/// Does `work`, and waits for it as long as an evaluation may take.
+/// Runs `work`, and waits for its result up to the time limit.
 ///
 /// # Errors
 /// The work took too long, could not start, or panicked.
@@ -35,7 +35,7 @@ pub(crate) fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     run_counted(&RUNNING, work)
 }
 
-/// Counts a thread that is not waited for any more, until it ends.
+/// Counts an abandoned thread until it ends.
 struct Abandoned(&'static AtomicUsize);
 
 impl Drop for Abandoned {
@@ -55,7 +55,7 @@ fn run_counted<T: Send + 'static>(
     let (mark, abandoned) = mpsc::channel::<Abandoned>();
     let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || {
         let result = work();
-        // Nobody listens any more when the time is over; what was counted then is dropped with the channel.
+        // After the deadline nobody receives the result. A count that was sent is dropped with the channel.
         let _ = sender.send(result);
         drop(abandoned);
     });
@@ -67,7 +67,7 @@ fn run_counted<T: Send + 'static>(
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(Missed::Panicked),
         Err(mpsc::RecvTimeoutError::Timeout) => {
             running.fetch_add(1, Ordering::Relaxed);
-            // The thread has this from now on; where it has just ended, it is given back and dropped here.
+            // The thread owns the count from now on. If it has just ended, the count is returned and dropped here.
             let _ = mark.send(Abandoned(running));
             Err(Missed::Deadline)
         }

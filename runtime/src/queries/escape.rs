@@ -1,9 +1,9 @@
-//! Values inside queries: escaped, so that none can change the structure around it.
+//! Escaping of values in queries, so that a value cannot change the structure of the query.
 
 use crate::json::datum::Datum;
 
-/// A value outside of string literals: a number, also one that is a string, a boolean, null, or a
-/// plain name. Anything else could change the structure of the query and is refused.
+/// Returns a value outside of string literals: a number or numeric string, a boolean, null or a plain name. Any other
+/// value could change the structure of the query and returns `None`.
 #[must_use]
 pub fn bare(value: &Datum<'_>) -> Option<String> {
     let text = value.text();
@@ -24,7 +24,7 @@ pub fn bare(value: &Datum<'_>) -> Option<String> {
     }
 }
 
-/// A value as a literal of JSONPath; arrays and objects have none.
+/// Returns a value as a JSONPath literal; `None` for arrays and objects.
 #[must_use]
 pub fn jsonpath_value(value: &Datum<'_>) -> Option<String> {
     match value {
@@ -34,7 +34,7 @@ pub fn jsonpath_value(value: &Datum<'_>) -> Option<String> {
     }
 }
 
-/// Text inside a string literal of JSONPath (RFC 9535, section 2.3.1.1).
+/// Escapes text for a JSONPath string literal (RFC 9535, section 2.3.1.1).
 #[must_use]
 pub fn jsonpath_escaped(text: &str, quote: char) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -45,7 +45,7 @@ pub fn jsonpath_escaped(text: &str, quote: char) -> String {
                 escaped.push('\\');
                 escaped.push(quote);
             }
-            // `\u` and four digits, as Rust writes them but for the braces.
+            // `\u` and four digits; Rust would add braces.
             control if control < ' ' => escaped.extend(format!("\\u{:04x}", u32::from(control)).chars()),
             other => escaped.push(other),
         }
@@ -53,7 +53,7 @@ pub fn jsonpath_escaped(text: &str, quote: char) -> String {
     escaped
 }
 
-/// A string of XPath. XPath 1.0 has no escapes: text with both quotes is put together.
+/// Returns a text as an XPath expression. XPath 1.0 has no escapes: text with both kinds of quotes is concatenated.
 #[must_use]
 pub fn xpath_literal(text: &str) -> String {
     if !text.contains('\'') {
@@ -65,15 +65,15 @@ pub fn xpath_literal(text: &str) -> String {
     }
 }
 
-/// What a replacement finds its places by.
+/// A query that selects the targets of a replacement.
 pub trait Replace {
-    /// The payload with the value in every place that is found; `Ok(None)` where there is none.
+    /// Returns the payload with every selected value replaced; `Ok(None)` if the query selects nothing.
     ///
     /// # Errors
-    /// The payload is not what the query is for.
+    /// The query cannot be evaluated on this payload.
     fn replaced(&self, payload: &str, value: &Datum<'_>) -> Result<Option<String>, String>;
 
-    /// The query as the document has it.
+    /// Returns the query as it is written in the document.
     fn text(&self) -> &str;
 }
 

@@ -1,4 +1,4 @@
-//! JSONPath (RFC 9535), for queries that are more than a pointer.
+//! JSONPath queries (RFC 9535) that are more than a pointer.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,8 +10,7 @@ use crate::json::datum::Datum;
 use crate::json::pointer::spans;
 use crate::queries::escape::Replace;
 
-/// A query; `None` where it is invalid, which fails every criterion (Arazzo 1.1.0, "Evaluation
-/// Errors").
+/// A JSONPath query. An invalid query is `None`, and every criterion with it fails (Arazzo 1.1.0, "Evaluation Errors").
 #[derive(Debug)]
 pub struct JsonPath {
     query: Option<serde_json_path::JsonPath>,
@@ -28,7 +27,7 @@ impl JsonPath {
         }
     }
 
-    /// Whether the query selects anything; from an absent value and from null nothing is selected.
+    /// Returns whether the query selects anything. It selects nothing from an absent value or null.
     #[must_use]
     pub fn is_met(&self, value: Option<&Datum<'_>>) -> bool {
         let Some(value) = value.filter(|value| **value != Datum::Null) else {
@@ -38,8 +37,7 @@ impl JsonPath {
         self.evaluate(&json, |found, _| !found.is_empty()).unwrap_or(false)
     }
 
-    /// Everything that the query selects, as an array, in the spelling it came with; nothing from
-    /// an absent value.
+    /// Returns the selected values as an array, in their original spelling; `None` for an absent value.
     #[must_use]
     pub fn select(&self, value: Option<&Datum<'_>>) -> Option<Datum<'static>> {
         let json = value?.to_json();
@@ -50,7 +48,7 @@ impl JsonPath {
         })
     }
 
-    /// Hands on what the query selects, and the whole value.
+    /// Calls `read` with the selected values and the whole value.
     fn evaluate<T>(&self, json: &str, read: impl FnOnce(&[&Value], &Value) -> T) -> Option<T> {
         let query = self.query.as_ref()?;
         let whole: Value = serde_json::from_str(json).ok()?;
@@ -61,7 +59,7 @@ impl JsonPath {
     }
 }
 
-/// Where values are in the text that they were read from.
+/// Returns the places of values in the text that they were read from.
 fn places(json: &str, whole: &Value, found: &[&Value]) -> Vec<Range<usize>> {
     let address = |value: &Value| std::ptr::from_ref(value).addr();
     let mut wanted: HashMap<usize, Range<usize>> = found.iter().map(|value| (address(value), 0..0)).collect();
@@ -76,8 +74,8 @@ fn places(json: &str, whole: &Value, found: &[&Value]) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// How many values the engine may look at. A query without filters looks at each value once for every level above it
-/// that a second `..` starts at; a filter looks at what is below a value, or at everything where it starts at `$`.
+/// Estimates how many values the engine may visit. A query without filters visits each value once for every level above
+/// it at which a second `..` starts. A filter visits the descendants of a value, or all values if it starts at `$`.
 #[allow(clippy::cast_precision_loss, reason = "an estimate")]
 fn steps(query: &str, value: &Value) -> f64 {
     let (nodes, depth) = size(value);
@@ -105,12 +103,12 @@ fn steps(query: &str, value: &Value) -> f64 {
         }
     }
     let repeated = if filters { descendants } else { (descendants - 1).max(0) };
-    // The engine compiles the pattern of `match` and `search` anew for every value.
+    // The engine compiles the pattern of `match` and `search` again for every value.
     let patterns = (query.matches("match(").count() + query.matches("search(").count()) as f64;
     nodes.powi(1 + absolute) * depth.powi(repeated) * selectors * (1.0 + 1000.0 * patterns)
 }
 
-/// What follows a string literal whose first quote was read.
+/// Returns the text after a string literal. `text` starts after its opening quote.
 fn after_string(text: &str, quote: char) -> Option<&str> {
     let mut letters = text.char_indices();
     while let Some((at, letter)) = letters.next() {
@@ -123,7 +121,7 @@ fn after_string(text: &str, quote: char) -> Option<&str> {
     None
 }
 
-/// Whether the segments that a query starts with are names and indices, which lead to one value at the most.
+/// Returns whether the leading segments of a query are names and indices, which select at most one value.
 fn leads_to_one(mut segments: &str) -> bool {
     loop {
         segments = segments.trim_start();
@@ -134,7 +132,7 @@ fn leads_to_one(mut segments: &str) -> bool {
             segments = rest.trim_start_matches(|letter: char| letter == '_' || letter.is_alphanumeric());
         } else if let Some(rest) = segments.strip_prefix('[') {
             let rest = rest.trim_start();
-            // A quoted name may hold anything.
+            // A quoted name may contain any characters.
             let after = match rest.chars().next() {
                 Some(quote @ ('\'' | '"')) => after_string(&rest[1..], quote),
                 _ => Some(rest.trim_start_matches(|letter: char| letter == '-' || letter.is_ascii_digit())),
@@ -149,7 +147,7 @@ fn leads_to_one(mut segments: &str) -> bool {
     }
 }
 
-/// The values in a value, itself included, and its levels.
+/// Returns the number of values in a value, including itself, and its depth.
 fn size(value: &Value) -> (f64, f64) {
     let inner = |sizes: &mut dyn Iterator<Item = (f64, f64)>| {
         sizes.fold((1.0, 1.0), |(nodes, depth), (more, deeper): (f64, f64)| {
@@ -167,7 +165,7 @@ impl Replace for JsonPath {
     fn replaced(&self, payload: &str, value: &Datum<'_>) -> Result<Option<String>, String> {
         let found = self.evaluate(payload, |found, whole| places(payload, whole, found));
         let Some(mut places) = found else {
-            // A failure that says more is reported for the whole request.
+            // A failure with a better message is reported for the whole request.
             return Err("the payload is not JSON".to_owned());
         };
         if places.is_empty() {
@@ -177,7 +175,7 @@ impl Replace for JsonPath {
         let value = value.to_json();
         let (mut text, mut end) = (String::with_capacity(payload.len()), 0);
         for place in places {
-            // What is inside of another place is replaced with it.
+            // A value inside another selected value is replaced together with it.
             if place.start < end {
                 continue;
             }
@@ -221,7 +219,7 @@ mod tests {
         assert_eq!(select("$[0,0,-1]", "[1.0, 2.0]").as_deref(), Some("[1.0,1.0,2.0]"));
     }
 
-    /// The last of two members with one name counts, whatever the first one holds.
+    /// The last member of a duplicate name counts, whatever the first one contains.
     #[test]
     fn the_last_member_of_a_name_is_selected() {
         assert_eq!(

@@ -1,29 +1,29 @@
-//! What an XML text consists of, looked at before an engine parses it: the engines take time or memory by the square of
-//! some of it.
+//! Measures an XML text before an engine parses it: the time or memory of the engines is quadratic in some of its
+//! parts.
 
-/// The parts of a text that engines multiply.
+/// The parts of a text that determine the work of an engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Markup {
     elements: usize,
-    /// Attributes of the element that has most.
+    /// Maximum number of attributes of one element.
     attributes: usize,
     depth: usize,
-    /// Bytes of the longest namespace.
+    /// Length of the longest namespace name, in bytes.
     namespace: usize,
-    /// Whether there are entities, whose text could be anything.
+    /// Whether the text declares entities, which could expand to any text.
     entities: bool,
 }
 
-/// Attributes that one element may have: each is compared with each.
+/// Maximum number of attributes of one element; the engine compares each with each.
 const ATTRIBUTES: usize = 1000;
 
-/// Levels of elements: the namespaces of all of them are looked through for each.
+/// Maximum nesting depth of elements; the engine searches the namespaces of all levels for each element.
 const DEPTH: usize = 256;
 
-/// Bytes of namespaces, which are copied into every element.
+/// Maximum size of all namespace names in bytes; the engine copies them into every element.
 const NAMESPACES: usize = 64 * 1024 * 1024;
 
-/// Why a text is not parsed, if it should not be.
+/// Returns the reason if a text must not be parsed.
 pub(crate) fn excess(xml: &str) -> Option<String> {
     let found = measure(xml);
     if found.attributes > ATTRIBUTES {
@@ -47,7 +47,7 @@ fn measure(xml: &str) -> Markup {
         rest = if let Some((_, end)) = skipped.iter().find(|(start, _)| markup.starts_with(start)) {
             markup.split_once(end).map_or("", |(_, rest)| rest)
         } else if markup.starts_with('!') {
-            // A declaration of a document type may have others inside.
+            // A document type declaration may contain other declarations.
             markup
         } else if markup.starts_with('/') {
             depth = depth.saturating_sub(1);
@@ -66,7 +66,7 @@ fn measure(xml: &str) -> Markup {
     found
 }
 
-/// The tag that a text starts with, without its brackets, and what follows it.
+/// Returns the tag that a text starts with, without its brackets, and the text after it.
 fn tag<'x>(markup: &'x str, found: &mut Markup) -> (&'x str, &'x str) {
     let (mut attributes, mut quoted, mut name_from) = (0, None, 0);
     let mut declares = false;

@@ -1,4 +1,4 @@
-//! Queries and patterns that need an engine.
+//! Queries and patterns that are evaluated by an engine.
 
 #[cfg(feature = "xpath31")]
 pub(crate) mod deadline;

@@ -1,24 +1,23 @@
-//! Regular expressions: ECMA-262, searched and not anchored.
+//! Regular expressions of ECMA-262, which may match anywhere in a text.
 
 use arazzo_pattern::Pattern;
 
 use crate::engine::budget;
 use crate::json::datum::Datum;
 
-/// A pattern; `None` where it is invalid, which fails every criterion (Arazzo 1.1.0, "Evaluation
-/// Errors").
+/// A pattern. An invalid pattern is `None`, and every criterion with it fails (Arazzo 1.1.0, "Evaluation Errors").
 #[derive(Debug)]
 pub struct Regex(Option<Pattern>);
 
 impl Regex {
-    /// Compiles a pattern with the flag `u`; a leading `(?i)`, `(?s)` or `(?m)` is read as flags, and
-    /// `-u` among them takes the flag `u` back.
+    /// Compiles a pattern with the flag `u`. A leading `(?i)`, `(?s)` or `(?m)` sets flags, and `-u` in it removes the
+    /// flag `u`.
     #[must_use]
     pub fn new(pattern: &str) -> Self {
         Self(Pattern::new(pattern).ok())
     }
 
-    /// Whether the pattern is found in the text of a value; never in an absent one or in null.
+    /// Returns whether the pattern matches in the text of a value. It never matches an absent value or null.
     #[must_use]
     pub fn is_match(&self, value: Option<&Datum<'_>>) -> bool {
         let (Some(pattern), Some(value)) = (&self.0, value) else {
@@ -26,7 +25,7 @@ impl Regex {
         };
         let found = match value {
             Datum::Null => Ok(false),
-            // An object or array is its compact JSON.
+            // The text of an object or array is its compact JSON.
             Datum::Json(json) => pattern.is_found(crate::json::slot::Slot::new(json).json()),
             other => pattern.is_found(&other.text()),
         };
@@ -37,7 +36,7 @@ impl Regex {
     }
 }
 
-/// Whether a pattern that is made at run time is found; one with an absent value never is.
+/// Returns whether a pattern that is built at run time matches. A pattern with an absent value never matches.
 #[must_use]
 pub fn matches(pattern: Option<String>, value: Option<&Datum<'_>>) -> bool {
     pattern.is_some_and(|pattern| Regex::new(&pattern).is_match(value))

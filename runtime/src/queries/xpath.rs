@@ -11,10 +11,10 @@ use crate::json::datum::Datum;
 use crate::queries::escape::Replace;
 use crate::queries::markup;
 
-/// An expression; `None` where it is invalid, which fails every criterion (Arazzo 1.1.0,
-/// "Evaluation Errors").
+/// An XPath expression. An invalid expression is `None`, and every criterion with it fails (Arazzo 1.1.0, "Evaluation
+/// Errors").
 ///
-/// The context is the document; prefixes mean what the root element of the document declares.
+/// The context is the document. Prefixes are those that the root element of the document declares.
 #[derive(Debug)]
 pub struct XPath {
     expression: Option<Expr>,
@@ -31,7 +31,7 @@ impl XPath {
         }
     }
 
-    /// Whether the effective boolean value is true; never of a value that is no XML.
+    /// Returns the effective boolean value; `false` if the value is not XML.
     #[must_use]
     pub fn is_met(&self, value: Option<&Datum<'_>>) -> bool {
         value
@@ -40,8 +40,8 @@ impl XPath {
             .is_some_and(|found| found.to_boolean())
     }
 
-    /// What the expression selects: a number, string or boolean as it is, one node its string
-    /// value, several nodes an array of them, no node nothing.
+    /// Returns the selected value: a number, string or boolean unchanged, one node as its string value, several nodes
+    /// as an array of them; `None` without nodes.
     #[must_use]
     pub fn select(&self, value: Option<&Datum<'_>>) -> Option<Datum<'static>> {
         let document = document(value?)?;
@@ -66,7 +66,7 @@ impl XPath {
             return None;
         }
         let mut context = XPathContext::new(document, document.root());
-        // The engine copies them for every predicate.
+        // Only those that are used, since the engine copies them for every predicate.
         for (prefix, uri) in namespaces(document) {
             if self.text.contains(&format!("{prefix}:")) {
                 context.set_namespace(&prefix, &uri);
@@ -76,9 +76,9 @@ impl XPath {
     }
 }
 
-/// The engine takes an unprefixed name for that of elements in any namespace, and `//book[2]` for
-/// the second of all books; XPath 1.0 says that the name has no namespace (section 2.3), and that
-/// positions count among the children of each parent (section 2.5). Predicates say so too.
+/// Adds predicates that enforce the standard. For the engine, a name without a prefix matches elements in any
+/// namespace, and `//book[2]` is the second of all books. In XPath 1.0 such a name has no namespace (section 2.3), and
+/// positions count among the children of each parent (section 2.5).
 fn strict(expression: Expr) -> Expr {
     let boxed = |inner: Box<Expr>| Box::new(strict(*inner));
     match expression {
@@ -138,7 +138,7 @@ fn call(name: &str, args: Vec<Expr>) -> Expr {
     }
 }
 
-/// `namespace-uri() = ''`
+/// Returns the predicate `namespace-uri() = ''`.
 fn without_namespace() -> Expr {
     Expr::BinaryOp {
         op: BinaryOp::Eq,
@@ -147,7 +147,7 @@ fn without_namespace() -> Expr {
     }
 }
 
-/// A number; what JSON cannot say is its XPath spelling.
+/// Returns a number; if JSON cannot represent it, its XPath spelling as a string.
 fn number_datum(number: f64) -> Datum<'static> {
     if number == 0.0 {
         Datum::Number("0".into())
@@ -171,15 +171,15 @@ fn document(value: &Datum<'_>) -> Option<Document> {
     }
 }
 
-/// How large a document is.
+/// The size of a document.
 #[derive(Clone, Copy, Debug)]
 struct Size<'d> {
     document: &'d Document,
-    /// Elements, attributes, texts and the rest.
+    /// Number of elements, attributes, texts and other nodes.
     nodes: f64,
-    /// Levels.
+    /// Number of levels.
     depth: f64,
-    /// Bytes of text.
+    /// Length of the text in bytes.
     text: f64,
 }
 
@@ -201,7 +201,7 @@ impl<'d> Size<'d> {
         }
     }
 
-    /// How many nodes the engine may look at for an expression that is evaluated at so many different nodes.
+    /// Estimates how many nodes the engine may visit for an expression that is evaluated at `contexts` different nodes.
     fn steps(self, expression: &Expr, contexts: f64) -> f64 {
         match expression {
             Expr::Number(_) | Expr::String(_) | Expr::Variable(_) => contexts,
@@ -238,12 +238,13 @@ impl<'d> Size<'d> {
         predicates.iter().map(|predicate| self.steps(predicate, contexts)).sum()
     }
 
-    /// The same for the steps of a path. Different nodes have different children, and together no more than there are.
+    /// Does the same for the steps of a path. Different nodes have different children, which together are at most all
+    /// nodes.
     fn path(self, contexts: f64, steps: &[Step]) -> f64 {
         let (mut from, mut total, mut meets) = (contexts, 0.0, false);
         for step in steps {
             let seen = match step.axis {
-                // Each context looks at the children of a parent that all of them may have.
+                // Each context visits the children of a parent that all contexts may share.
                 _ if meets => from.max(contexts) * self.nodes,
                 Axis::Self_ | Axis::Parent => from,
                 Axis::Child | Axis::Attribute | Axis::Namespace => self.nodes,
@@ -261,26 +262,26 @@ impl<'d> Size<'d> {
         total
     }
 
-    /// How much text is copied for the string values of a path, which different contexts may share only where it
-    /// leads upwards or starts at the root.
+    /// Estimates how much text is copied for the string values of a path. Different contexts share text only if the
+    /// path goes upwards or starts at the root.
     fn read(self, expression: &Expr, contexts: f64) -> f64 {
         let shared = match expression {
             Expr::Path { steps } => steps.iter().any(|step| !is_downward(step.axis)),
             Expr::RootPath { .. } | Expr::Filter { .. } | Expr::FilterPath { .. } | Expr::Union(..) => true,
             _ => return 0.0,
         };
-        // A step is about as long as copying 16 bytes.
+        // A step takes about as long as copying 16 bytes.
         let times = if shared { contexts } else { self.depth };
         times * self.text / 16.0
     }
 
-    /// Comparing two sets of nodes, each with each.
+    /// Estimates the comparison of two node sets, each node with each.
     fn join(self, left: &Expr, right: &Expr, contexts: f64) -> f64 {
         let (left, right) = (self.width(left), self.width(right));
         contexts * left * right
     }
 
-    /// How many nodes a path selects from one node.
+    /// Returns how many nodes a path selects from one node.
     fn width(self, path: &Expr) -> f64 {
         let Expr::Path { steps } = path else { return self.nodes };
         let widths = steps.iter().map(|step| match (step.axis, &step.node_test) {
@@ -291,7 +292,7 @@ impl<'d> Size<'d> {
         widths.product::<f64>().min(self.nodes)
     }
 
-    /// How many children of a name one element has at the most.
+    /// Returns the maximum number of children with a name in one element.
     fn most_children(self, name: &str) -> f64 {
         let local = name.rsplit(':').next().unwrap_or(name);
         let (mut most, mut left) = (0.0_f64, vec![self.document.root()]);
@@ -307,7 +308,7 @@ impl<'d> Size<'d> {
     }
 }
 
-/// Whether different nodes have different nodes on an axis.
+/// Returns whether different nodes always have different nodes on an axis.
 fn is_downward(axis: Axis) -> bool {
     matches!(
         axis,
@@ -315,7 +316,7 @@ fn is_downward(axis: Axis) -> bool {
     )
 }
 
-/// Whether an expression selects nodes.
+/// Returns whether an expression selects nodes.
 fn is_path(expression: &Expr) -> bool {
     matches!(
         expression,
@@ -323,7 +324,7 @@ fn is_path(expression: &Expr) -> bool {
     )
 }
 
-/// The namespaces that the root element declares.
+/// Returns the namespaces that the root element declares.
 fn namespaces(document: &Document) -> Vec<(String, String)> {
     let root = document.root_element();
     let attributes = root.map(|root| document.attributes(root)).unwrap_or_default();
@@ -380,7 +381,7 @@ impl Replace for XPath {
             }
         }
         let written = xmloxide::serial::serialize(&document);
-        // A declaration that the payload does not have is not added.
+        // Remove an XML declaration that the payload did not have.
         let declared = payload.trim_start().starts_with("<?xml");
         let rest = match written.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
             Some((_, rest)) if !declared => rest.trim_start().to_owned(),

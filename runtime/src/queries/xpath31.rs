@@ -1,4 +1,4 @@
-//! XPath 3.1, for what 1.0 cannot say.
+//! XPath 3.1, for expressions that are not valid in XPath 1.0.
 
 use xee_xpath::{Atomic, Documents, Item, Queries, Query as _, Sequence};
 
@@ -8,28 +8,28 @@ use crate::queries::deadline::{self, Missed};
 use crate::queries::escape::Replace;
 use crate::queries::markup;
 
-/// An expression; one that is invalid fails every criterion (Arazzo 1.1.0, "Evaluation Errors").
+/// An XPath expression. Every criterion with an invalid expression fails (Arazzo 1.1.0, "Evaluation Errors").
 ///
 /// The context is the document.
 #[derive(Debug)]
 pub struct XPath31(String);
 
 impl XPath31 {
-    /// Takes an expression.
+    /// Creates an expression; it is compiled when it is evaluated.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(text.to_owned())
     }
 
-    /// Whether the effective boolean value is true; never of a value that is no XML.
+    /// Returns the effective boolean value; `false` if the value is not XML.
     #[must_use]
     pub fn is_met(&self, value: Option<&Datum<'_>>) -> bool {
         let met = value.and_then(|value| self.evaluate(value, |_, found| found.effective_boolean_value().ok()));
         met.unwrap_or(false)
     }
 
-    /// What the expression selects: an atomic value as it is, one node its string value, several
-    /// items an array of them, no item nothing.
+    /// Returns the selected value: an atomic value unchanged, one node as its string value, several items as an array;
+    /// `None` without items.
     #[must_use]
     pub fn select(&self, value: Option<&Datum<'_>>) -> Option<Datum<'static>> {
         self.evaluate(value?, |documents, found| {
@@ -68,8 +68,8 @@ impl XPath31 {
         })
     }
 
-    /// Works with the expression on a thread of its own: the engine has no bounds that one could set, and it is not
-    /// proof against every input. What it panics at is an evaluation error, so nothing.
+    /// Evaluates on a separate thread: the engine has no limits that can be set, and it panics on some inputs. A panic
+    /// is an evaluation error and has no result.
     fn apart<T: Send + Default + 'static>(
         &self,
         xml: &str,
@@ -216,7 +216,7 @@ mod tests {
                 .unwrap_err()
                 .contains("takes too long")
         );
-        // As deep as the compiler lets an expression be, in a thread with little stack.
+        // The maximum nesting that the compiler allows, on a thread with a small stack.
         let deep = format!("{}1{}", "(".repeat(10), ")".repeat(10));
         assert_eq!(met(&deep, "<a/>"), Ok(true));
         assert_eq!(met(&format!("1{}", "+1".repeat(250)), "<a/>"), Ok(true));

@@ -1,4 +1,4 @@
-//! Runs whose workflow is only known when the program runs.
+//! Runs of a workflow that is only known at run time.
 
 use std::any::Any;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::run_id::RunId;
 use crate::transport::Transport;
 use crate::workflow::{Run, Workflow};
 
-/// A workflow as a value: an entry of the list that [`AnyRun::read`] takes.
+/// A workflow as a value. [`AnyRun::read`] takes a list of them.
 ///
 /// ```ignore
 /// const WORKFLOWS: &[AnyWorkflow] = &[
@@ -39,7 +39,7 @@ pub struct AnyWorkflow {
 }
 
 impl AnyWorkflow {
-    /// A workflow that needs no others before it.
+    /// Creates the value for a workflow without `dependsOn`.
     #[must_use]
     pub const fn of<W: Workflow<Dependencies = ()>>() -> Self {
         Self {
@@ -54,46 +54,47 @@ impl AnyWorkflow {
         }
     }
 
-    /// `workflowId`
+    /// Returns the `workflowId`.
     #[must_use]
     pub const fn id(&self) -> &'static str {
         self.id
     }
 
-    /// The document's path, relative to the package that has compiled it.
+    /// Returns the path of the document, relative to the package that compiled it.
     #[must_use]
     pub const fn document(&self) -> &'static str {
         self.document
     }
 
-    /// `summary`
+    /// Returns the `summary` of the workflow.
     #[must_use]
     pub const fn summary(&self) -> Option<&'static str> {
         self.summary
     }
 
-    /// `description`
+    /// Returns the `description` of the workflow.
     #[must_use]
     pub const fn description(&self) -> Option<&'static str> {
         self.description
     }
 
-    /// The schema of the inputs: JSON Schema 2020-12, as text.
+    /// Returns the schema of the inputs as JSON text (JSON Schema 2020-12).
     #[must_use]
     pub const fn inputs_schema(&self) -> &'static str {
         self.inputs_schema
     }
 
-    /// The schema of the outputs: JSON Schema 2020-12, as text.
+    /// Returns the schema of the outputs as JSON text (JSON Schema 2020-12).
     #[must_use]
     pub const fn outputs_schema(&self) -> &'static str {
         self.outputs_schema
     }
 
-    /// A run that is before its first step; inputs that are missing can be set later.
+    /// Creates a run that is before its first step. Inputs that are missing can be set later.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`]: `inputs` is not an object, has an unknown member, or one of the wrong type.
+    /// [`ErrorKind::InvalidInput`]: `inputs` is not an object, has an unknown member, or has a member of the wrong
+    /// type.
     pub fn start(&self, inputs: &Value) -> Result<AnyRun, Error> {
         let known = || (self.start)("{}").map(|program| AnyRun { program });
         let invalid = |message: String| {
@@ -123,9 +124,9 @@ impl fmt::Debug for AnyWorkflow {
     }
 }
 
-/// A run of any workflow: [`Run`] where the type is only known when the program runs.
+/// A run of any workflow, for workflows that are only known at run time.
 ///
-/// It is stored in the same form as [`Run`], so that either can read what the other wrote. Inputs and outputs are JSON.
+/// It is stored in the same form as [`Run`], so each can read what the other wrote. Inputs and outputs are JSON.
 ///
 /// ```ignore
 /// let mut run = AnyRun::read(&row.run, WORKFLOWS)?;
@@ -140,10 +141,11 @@ pub struct AnyRun {
 }
 
 impl AnyRun {
-    /// Reads a stored run of one of some workflows.
+    /// Reads a stored run. `workflows` are the workflows that it may belong to.
     ///
     /// # Errors
-    /// [`ErrorKind::Stored`]: the text is not a stored run, its workflow is not in the list, or has changed since.
+    /// [`ErrorKind::Stored`]: the text is not a stored run, its workflow is not in the list, or the workflow has
+    /// changed in a way that the run cannot follow.
     pub fn read(stored: &str, workflows: &[AnyWorkflow]) -> Result<Self, Error> {
         #[derive(Deserialize)]
         struct Stored {
@@ -160,7 +162,7 @@ impl AnyRun {
                 "the run belongs to workflow `{workflow}`, which is not in the list"
             )));
         };
-        // The same id in two documents: the one whose run this is can read it.
+        // Two documents may define the same id; only the workflow that the run belongs to can read it.
         let found = std::iter::once(first).chain(all).map(|known| (known.read)(stored));
         let mut error = None;
         for read in found {
@@ -172,35 +174,35 @@ impl AnyRun {
         Err(failed(error.unwrap_or_default()))
     }
 
-    /// `workflowId`
+    /// Returns the `workflowId`.
     #[must_use]
     pub fn workflow(&self) -> &'static str {
         self.program.shape().workflow
     }
 
-    /// What tells the run from every other, and stays when it is stored.
+    /// Returns the id of the run, which does not change when the run is stored.
     #[must_use]
     pub fn id(&self) -> RunId {
         self.program.state().id()
     }
 
-    /// The `stepId` of the step that is next; `None` when the run has ended.
+    /// Returns the `stepId` of the next step; `None` if the run has ended.
     #[must_use]
     pub fn step(&self) -> Option<&'static str> {
         let step = self.program.state().position()?;
         self.program.shape().steps.get(step).map(|step| step.id)
     }
 
-    /// The inputs that are known so far.
+    /// Returns the inputs that are known so far, as an object.
     #[must_use]
     pub fn inputs(&self) -> Value {
         serde_json::to_value(View::Record(self.program.inputs())).unwrap_or_default()
     }
 
-    /// Sets or corrects an input; null takes it away unless it is nullable.
+    /// Sets or corrects an input. Null removes it, unless the input is nullable.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`]: the workflow has no such input, or it is of another type.
+    /// [`ErrorKind::InvalidInput`]: the workflow has no input of this name, or `value` has a different type.
     pub fn set_input(&mut self, name: &str, value: &Value) -> Result<(), Error> {
         let shape = self.program.shape();
         let set = if shape.inputs.iter().any(|input| input.name == name) {
@@ -217,13 +219,13 @@ impl AnyRun {
         })
     }
 
-    /// What the workflow has returned; `None` until the run has ended.
+    /// Returns the result of the workflow; `None` until the run has ended.
     #[must_use]
     pub fn outputs(&self) -> Option<Value> {
         serde_json::from_str(self.program.outputs()?.json()).ok()
     }
 
-    /// Performs one attempt of the next step; never sleeps. See [`Run::advance`].
+    /// Makes one attempt of the next step; never sleeps. See [`Run::advance`].
     ///
     /// # Errors
     /// The workflow failed; the run is at the same step as before.
@@ -261,7 +263,7 @@ impl AnyRun {
         }
     }
 
-    /// Runs to the end, sleeping where the workflow waits.
+    /// Runs to the end, and sleeps where the workflow waits.
     ///
     /// # Errors
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt.
@@ -274,10 +276,10 @@ impl AnyRun {
         engine::collected(&*self.program, |_| self.outputs())
     }
 
-    /// The run with its type.
+    /// Converts into a run of the workflow `W`.
     ///
     /// # Errors
-    /// The run itself, where it is of another workflow.
+    /// Returns the run unchanged if it is a run of another workflow.
     pub fn downcast<W: Workflow>(self) -> Result<Run<W>, Self> {
         let any: &dyn Any = &*self.program;
         match any.downcast_ref::<Run<W>>() {

@@ -1,4 +1,4 @@
-//! The shape of a workflow: what a run of it can be, and whether a stored run still is one.
+//! The shape of a workflow, with which a stored run is compared when it is read.
 
 use std::fmt;
 
@@ -15,45 +15,45 @@ use crate::wire::kept::Output;
 use crate::wire::operation::Operation;
 use crate::workflow::Workflow;
 
-/// What a step keeps, by its outputs.
+/// The outputs of a step, by index.
 pub type Kept = Result<Vec<Option<Slot>>, Failure>;
 
-/// A workflow as the compiler writes it down: what is known of it, and its decisions.
+/// A workflow as the compiler describes it: its properties and its decisions.
 pub struct Shape {
-    /// `workflowId`
+    /// The `workflowId`.
     pub workflow: &'static str,
-    /// The document's path, relative to the package.
+    /// The path of the document, relative to the package.
     pub file: &'static str,
-    /// The inputs in the order of the document.
+    /// The inputs, in the order of the document.
     pub inputs: &'static [InputShape],
-    /// The step that runs first; `None` without steps.
+    /// The index of the step that runs first; `None` without steps.
     pub first: Option<usize>,
-    /// The steps in the order of the document.
+    /// The steps, in the order of the document.
     pub steps: &'static [StepShape],
-    /// The fingerprint of what the workflows return that must have run before.
+    /// The fingerprint of the results of the workflows in `dependsOn`.
     pub dependencies: u32,
-    /// The workflows that it can call or leave for.
+    /// The workflows that it can call or transfer to.
     pub targets: &'static [Target],
-    /// What each call of a workflow needs.
+    /// The inputs that each call of a workflow needs.
     pub sites: &'static [&'static [usize]],
-    /// The names by which the client knows the APIs of the documents that were compiled together.
+    /// The names of the source descriptions of all documents that were compiled together.
     pub sources: &'static [&'static str],
-    /// Makes the request of a step.
+    /// Builds the request of a step.
     pub send: fn(&Frame<'_>, usize, &mut Call) -> Result<(), Failure>,
-    /// Judges the response of a step, and returns what the step keeps.
+    /// Evaluates the success criteria of a step, and returns its outputs.
     pub settle: fn(&Frame<'_>, usize, &Exchange<'_>) -> Kept,
-    /// What happens after a step that has succeeded.
+    /// Chooses the action after a step that succeeded.
     pub succeeded: fn(&Frame<'_>, usize, &Exchange<'_>) -> Action,
-    /// What happens after a step that has failed; `None`: the workflow fails.
+    /// Chooses the action after a step that failed; if it returns `None`, the workflow fails.
     pub failed: fn(&Frame<'_>, usize, &Exchange<'_>) -> Option<Action>,
-    /// An output of the workflow.
+    /// Returns an output of the workflow.
     pub output: for<'r> fn(&Frame<'r>, usize) -> Option<Datum<'r>>,
-    /// Starts the run of a call.
+    /// Creates the run of a call.
     pub call: fn(&Frame<'_>, usize, &Exchange<'_>) -> Result<Child, Stop>,
 }
 
 impl Shape {
-    /// A workflow without anything.
+    /// A workflow without steps, inputs and outputs.
     pub const EMPTY: Self = Self {
         workflow: "",
         file: "",
@@ -82,19 +82,19 @@ impl fmt::Debug for Shape {
     }
 }
 
-/// A workflow that another one calls or leaves for.
+/// A workflow that another one calls or transfers to.
 #[derive(Debug)]
 pub struct Target {
-    /// Its name in the stored run.
+    /// The name in the stored run.
     pub name: &'static str,
-    /// What is known of it: behind a function, since workflows call each other and themselves.
+    /// Returns the shape of the workflow. A function, since workflows may call each other and themselves.
     pub shape: fn() -> &'static Shape,
-    /// Reads a run of it.
+    /// Reads a stored run of the workflow.
     pub read: fn(&str) -> Result<Box<dyn Program>, String>,
 }
 
 impl Target {
-    /// A workflow, and its name in the stored run.
+    /// Describes the workflow `W`. `name` is its name in the stored run.
     #[must_use]
     pub const fn of<W: Workflow>(name: &'static str) -> Self {
         Self {
@@ -105,21 +105,21 @@ impl Target {
     }
 }
 
-/// An input as the compiler writes it down.
+/// An input as the compiler describes it.
 #[derive(Debug)]
 pub struct InputShape {
-    /// Its name.
+    /// The name of the input.
     pub name: &'static str,
-    /// Whether it must be given.
+    /// Whether the input is required.
     pub required: bool,
     /// The fingerprint of its type.
     pub print: u32,
-    /// What its schema demands beyond its type.
+    /// The constraints of its schema beyond its type.
     pub constraint: Option<&'static Constraint>,
 }
 
 impl InputShape {
-    /// An input that need not be given.
+    /// Describes an optional input.
     #[must_use]
     pub const fn optional(name: &'static str, print: u32) -> Self {
         Self {
@@ -130,7 +130,7 @@ impl InputShape {
         }
     }
 
-    /// An input that must be given.
+    /// Describes a required input.
     #[must_use]
     pub const fn required(name: &'static str, print: u32) -> Self {
         Self {
@@ -139,7 +139,7 @@ impl InputShape {
         }
     }
 
-    /// With what its schema demands beyond its type.
+    /// Sets the constraints of the schema beyond its type.
     #[must_use]
     pub const fn constraint(self, constraint: &'static Constraint) -> Self {
         Self {
@@ -149,37 +149,37 @@ impl InputShape {
     }
 }
 
-/// A step as the compiler writes it down.
+/// A step as the compiler describes it.
 #[derive(Debug)]
 pub struct StepShape {
-    /// `stepId`
+    /// The `stepId`.
     pub id: &'static str,
-    /// What it sends its request to.
+    /// The operation that the step sends its request to.
     pub operation: Option<&'static Operation>,
-    /// Whether a run can reach it.
+    /// Whether a run can reach the step.
     pub reachable: bool,
-    /// Its outputs.
+    /// The outputs of the step.
     pub outputs: &'static [Output],
-    /// The inputs that it reads and that must be there.
+    /// The indices of the inputs that the step reads and requires.
     pub inputs: &'static [usize],
-    /// How long it may take, in milliseconds.
+    /// The time limit, in milliseconds.
     pub timeout: Option<u64>,
-    /// The step that runs after it.
+    /// The index of the step that runs next.
     pub next: Option<usize>,
-    /// The steps that must have succeeded before it.
+    /// The indices of the steps that must have succeeded before this step.
     pub needs: &'static [usize],
-    /// The call of a workflow that it makes instead of a request.
+    /// The call of a workflow that the step makes instead of a request.
     pub call: Option<usize>,
-    /// The fingerprints of what it calls, of its outputs and of its actions.
+    /// The fingerprints of what the step calls, of its outputs and of its actions.
     pub prints: [u32; 3],
-    /// The statuses that the description declares (`200`, `2XX`, `default`) with JSON as their body.
+    /// The statuses (`200`, `2XX`, `default`) that the description declares with a JSON body.
     pub json: &'static [&'static str],
-    /// The other statuses that it declares.
+    /// The other statuses that the description declares.
     pub other: &'static [&'static str],
 }
 
 impl StepShape {
-    /// Whether what a stored run has of the outputs is of their types.
+    /// Returns whether the outputs of a stored run have the types of this step.
     pub(crate) fn fits(&self, slots: &[Option<Slot>]) -> bool {
         let known = self.outputs.iter().enumerate();
         known
@@ -191,7 +191,7 @@ impl StepShape {
             })
     }
 
-    /// A step without anything.
+    /// A step without a request and outputs.
     pub const EMPTY: Self = Self {
         id: "",
         operation: None,
@@ -207,15 +207,15 @@ impl StepShape {
         other: &[],
     };
 
-    /// Whether the description declares JSON as the body of a response with this status (OpenAPI 3.1.1,
-    /// "Responses Object": a code, else its range, else `default`).
+    /// Returns whether the description declares JSON as the body of a response with this status (OpenAPI 3.1.1,
+    /// "Responses Object": the code takes precedence over its range, and the range over `default`).
     pub(crate) fn declares_json(&self, status: u16) -> bool {
         let best = |declared: &[&str]| declared.iter().filter_map(|declared| rank(declared, status)).max();
         best(self.json).is_some_and(|json| best(self.other).is_none_or(|other| json > other))
     }
 }
 
-/// How precisely a declared status (`200`, `2XX`, `default`) means a status, if it does.
+/// Returns how precisely a declared status (`200`, `2XX`, `default`) matches a status; `None` if it does not match.
 fn rank(declared: &str, status: u16) -> Option<u8> {
     match declared.as_bytes() {
         [class, b'X' | b'x', b'X' | b'x'] => (u16::from(class.wrapping_sub(b'0')) == status / 100).then_some(1),
@@ -224,7 +224,7 @@ fn rank(declared: &str, status: u16) -> Option<u8> {
     }
 }
 
-/// The declared status that means a status most precisely.
+/// Returns the declared status that matches a status most precisely.
 pub(crate) fn declared(statuses: &[&'static str], status: u16) -> Option<&'static str> {
     let known = statuses
         .iter()
@@ -232,16 +232,16 @@ pub(crate) fn declared(statuses: &[&'static str], status: u16) -> Option<&'stati
     known.max_by_key(|(rank, _)| *rank).map(|(_, declared)| declared)
 }
 
-/// A step of a workflow, among those of all documents that a program has compiled.
+/// The name of a step, unique among all documents that a program has compiled.
 ///
-/// Every `Step` of the generated code turns into one.
+/// Every generated `Step` converts into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StepName {
-    /// The document's path, relative to the package that has compiled it.
+    /// The path of the document, relative to the package that compiled it.
     pub file: &'static str,
-    /// `workflowId`
+    /// The `workflowId`.
     pub workflow: &'static str,
-    /// `stepId`
+    /// The `stepId`.
     pub step: &'static str,
 }
 
@@ -251,31 +251,31 @@ impl fmt::Display for StepName {
     }
 }
 
-/// What [`StepShape::prints`] are of, as messages say it.
+/// Names of the fingerprints in [`StepShape::prints`], for messages.
 const PRINTED: [&str; 3] = ["what it calls", "its outputs", "its actions"];
 
 impl Shape {
-    /// The steps in the order in which they run.
+    /// Iterates over the steps in the order of execution.
     pub(crate) fn order(&self) -> impl Iterator<Item = (usize, &'static StepShape)> + use<'_> {
         let at = |index: usize| self.steps.get(index).map(|step| (index, step));
-        // Not more often than there are steps: the compiler writes a list, but nobody checks it here.
+        // The compiler writes a list without cycles, but nothing checks that here: stop after the number of steps.
         std::iter::successors(self.first.and_then(at), move |(_, step)| step.next.and_then(at)).take(self.steps.len())
     }
 
-    /// The place of a step among those that run, counted from 1.
+    /// Returns the position of a step in the order of execution, counted from 1.
     pub(crate) fn number(&self, step: usize) -> usize {
         self.order().position(|(index, _)| index == step).map_or(0, |at| at + 1)
     }
 }
 
-/// The shape of a workflow as a stored run remembers it.
+/// The shape of a workflow in a stored run.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Fingerprint {
-    /// Name, whether it must be given, and the print of its type.
+    /// Name, whether it is required, and the fingerprint of its type.
     inputs: Vec<(String, bool, u32)>,
-    /// Id and prints, in the order in which they run.
+    /// Id and fingerprints, in the order of execution.
     steps: Vec<(String, [u32; 3])>,
-    /// The print of what must have run before.
+    /// The fingerprint of the results of the workflows in `dependsOn`.
     dependencies: u32,
 }
 
@@ -294,9 +294,8 @@ impl Fingerprint {
         }
     }
 
-    /// Says what has changed in a workflow since a run of it was stored that stands before the step
-    /// `next`, as far as the run could not go on: inputs that were added and need not be given, and
-    /// steps that were added behind `next`, change nothing for it. Empty where it can go on.
+    /// Lists the changes of a workflow that a stored run before the step `next` cannot follow; empty if the run can
+    /// continue. Optional inputs that were added, and steps that were added after `next`, do not matter.
     pub(crate) fn changes(&self, now: &Self, next: Option<&str>) -> Vec<String> {
         let mut changes = Vec::new();
         for (name, required, print) in &self.inputs {
@@ -398,34 +397,34 @@ mod tests {
         assert_eq!(changes(inputs, &added(3), Some("two")), none, "at the end");
         assert_eq!(
             changes(inputs, &added(1), Some("two")),
-            ["the step `new` is new before `two`, where the run stands"]
+            ["step `new` was added before `two`, the next step of the run"]
         );
         assert_eq!(
             changes(inputs, &added(3), None),
-            ["the step `new` is new, and the run has ended"]
+            ["step `new` was added, but the run has ended"]
         );
         assert_eq!(
             changes(&[("a", false, 1), ("b", true, 3), ("c", true, 1)], steps, Some("two")),
             [
-                "the input `a` has become optional",
-                "the type of the input `b` is another",
-                "the required input `c` is new"
+                "input `a` is now optional",
+                "input `b` has a different type",
+                "required input `c` was added"
             ]
         );
         assert_eq!(
             changes(&[("a", true, 1)], steps, Some("two")),
-            ["the input `b` is gone"]
+            ["input `b` was removed"]
         );
         assert_eq!(
             changes(inputs, &[("one", [9, 2, 9]), ("three", [7, 8, 9])], Some("one")),
             [
-                "the step `one` has changed: what it calls, its actions",
-                "the step `two` is gone"
+                "step `one` changed: what it calls, its actions",
+                "step `two` was removed"
             ]
         );
         assert_eq!(
             changes(inputs, &[steps[1], steps[0], steps[2]], Some("one")),
-            ["the step `one` has moved behind `two`"]
+            ["step `one` was moved after `two`"]
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The last exchange of a step while a retry is on its way: later actions still look at it.
+//! The last exchange of a step during a detour. Actions that follow still read it.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
@@ -9,8 +9,7 @@ use crate::json::slot::Slot;
 use crate::wire::call::Given;
 use crate::wire::sent::Sent;
 
-/// A request and its response in a form that can be stored. Headers that carry credentials are
-/// not among it.
+/// A request and its response in a form that can be stored, without headers that carry credentials.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Held {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,7 +36,7 @@ struct HeldResponse {
     body: Body,
 }
 
-/// Headers that a stored run may hold; a header map has room for 32,768.
+/// Maximum number of headers in a stored run; a header map has room for 32,768.
 const HEADERS: usize = 4096;
 
 fn as_many_as_fit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
@@ -49,7 +48,7 @@ fn as_many_as_fit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(Str
     Ok(headers)
 }
 
-/// A body: text where it is some.
+/// A body, as text if it is UTF-8.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Body {
     #[serde(rename = "text")]

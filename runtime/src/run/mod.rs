@@ -1,4 +1,4 @@
-//! A run as a value: where it stands, and how it is stored.
+//! Runs as values: their state, and their stored form.
 
 pub(crate) mod any;
 pub(crate) mod descriptor;

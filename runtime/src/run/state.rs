@@ -1,4 +1,4 @@
-//! Where a run stands: the part of it that is the same for every workflow.
+//! The state of a run, which has the same type for every workflow.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::run::descriptor::Shape;
 use crate::run::last_exchange::Held;
 use crate::run_id::RunId;
 
-/// Where a run stands.
+/// The position of a run.
 #[derive(Clone, Debug)]
 pub(crate) enum Stage {
     /// Before an attempt of this step.
@@ -24,18 +24,18 @@ pub(crate) enum Stage {
         /// The workflow.
         called: Called,
     },
-    /// On the way to a retry of a step, in another one.
+    /// In a detour to another step, before the retry of a step.
     DetourStep {
         /// The step that is retried.
         step: usize,
-        /// The step on the way.
+        /// The step that the detour runs.
         other: usize,
-        /// The workflow that the step on the way has called.
+        /// The workflow that the step of the detour has called.
         called: Option<Called>,
         /// The last exchange of the step that is retried.
         held: Held,
     },
-    /// On the way to a retry of a step, in a workflow.
+    /// In a detour to a workflow, before the retry of a step.
     DetourCall {
         /// The step that is retried.
         step: usize,
@@ -44,32 +44,32 @@ pub(crate) enum Stage {
         /// The last exchange of the step.
         held: Held,
     },
-    /// In another workflow, for which this step has left for good.
+    /// In another workflow, to which this step has transferred for good.
     Left {
         /// The step.
         step: usize,
         /// The workflow.
         child: Child,
     },
-    /// Behind the end, of this workflow or of the one that it has left for.
+    /// At the end of this workflow, or of the one that it has transferred to.
     Ended(Option<Child>),
 }
 
 /// A workflow that a step has called.
 #[derive(Clone, Debug)]
 pub(crate) struct Called {
-    /// Its run.
+    /// The run of the workflow.
     pub(crate) child: Child,
-    /// What it has spent of the step's time, in milliseconds.
+    /// The part of the step's time that the call has used, in milliseconds.
     pub(crate) spent: u64,
 }
 
-/// What a visit of a step has asked of an API, as far as its idempotency key depends on it.
+/// The requests of a visit of a step, as far as its idempotency key depends on them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Asked {
-    /// A hash of the request whose key is in use.
+    /// A hash of the request that determines the current key.
     pub(crate) content: Option<u64>,
-    /// Whether the API may have acted on it: an attempt has ended otherwise than by a refusal.
+    /// Whether the API may have processed the request: some attempt was not refused.
     pub(crate) unsure: bool,
     /// Whether the last attempt was refused.
     pub(crate) refused: bool,
@@ -80,8 +80,9 @@ impl Asked {
         *self == Self::default()
     }
 
-    /// What the key is of, for a request with this hash: that of the first one, until one is refused
-    /// and another takes its place. What may have had its effect keeps its key, so that the API can tell.
+    /// Returns the hash that determines the key of a request with this hash: that of the first request, until all its
+    /// attempts were refused and a different request replaces it. A request that may have had its effect keeps its key,
+    /// so that the API can detect the difference.
     pub(crate) fn content(&mut self, hash: u64) -> u64 {
         match self.content {
             Some(known) if known == hash || self.unsure || !self.refused => known,
@@ -96,33 +97,33 @@ impl Asked {
     }
 }
 
-/// The part of a run that is the same for every workflow.
+/// The state of a run, without its inputs and dependencies.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// What tells the run from every other.
+    /// The id of the run.
     pub(crate) id: RunId,
-    /// Where the run stands.
+    /// The position of the run.
     pub(crate) stage: Stage,
-    /// What each step has kept.
+    /// The outputs of each step; `None` until it has succeeded.
     pub(crate) steps: Vec<Option<Vec<Option<Slot>>>>,
-    /// Retries that were made, by step and action, since the step was entered.
+    /// The retries that were used, by step and action, since the step was entered.
     pub(crate) retries: BTreeMap<(usize, usize), u64>,
-    /// Attempts of the step that is next, since it was entered.
+    /// The number of attempts of the next step since it was entered.
     pub(crate) attempts: u32,
-    /// How often a step was entered: tells one visit of a step from the next.
+    /// The number of times a step was entered; distinguishes the visits of a step.
     pub(crate) visit: u64,
-    /// How often a retry has taken a detour: tells one detour from the next.
+    /// The number of detours; distinguishes one detour from the next.
     pub(crate) detours: u64,
-    /// What this visit has asked of an API that takes idempotency keys.
+    /// The requests of this visit to an API with idempotency keys.
     pub(crate) asked: Asked,
-    /// Attempts of all steps.
+    /// The number of attempts of all steps.
     pub(crate) total: u32,
     /// A wait of `finish` that has started and not ended.
     pub(crate) owed: Option<Duration>,
 }
 
 impl State {
-    /// A run that stands before its first step.
+    /// Creates the state of a run that is before its first step.
     #[must_use]
     pub fn new(shape: &Shape) -> Self {
         Self::with_id(shape, RunId::random())
@@ -143,13 +144,13 @@ impl State {
         }
     }
 
-    /// What tells the run from every other.
+    /// Returns the id of the run.
     #[must_use]
     pub fn id(&self) -> RunId {
         self.id
     }
 
-    /// The index of the step that is next.
+    /// Returns the index of the next step.
     #[must_use]
     pub fn position(&self) -> Option<usize> {
         match self.stage {
@@ -162,13 +163,13 @@ impl State {
         }
     }
 
-    /// Whether the run has left for another workflow.
+    /// Returns whether the run has transferred to another workflow.
     #[must_use]
     pub fn left(&self) -> bool {
         matches!(self.stage, Stage::Left { .. } | Stage::Ended(Some(_)))
     }
 
-    /// The run of the workflow that was called or left for.
+    /// Returns the run of the workflow that was called or transferred to.
     pub(crate) fn child(&self) -> Option<&Child> {
         match &self.stage {
             Stage::Step(_) | Stage::DetourStep { called: None, .. } | Stage::Ended(None) => None,
@@ -191,7 +192,7 @@ impl State {
         }
     }
 
-    /// The workflow that a step has called, be it on the way to a retry.
+    /// Returns the workflow that a step has called, also in a detour.
     pub(crate) fn called(&mut self) -> Option<&mut Called> {
         match &mut self.stage {
             Stage::Call { called, .. }
@@ -202,7 +203,7 @@ impl State {
         }
     }
 
-    /// The step that is next, or the one on its way to a retry, has called a workflow.
+    /// Records that the next step, or the step of a detour, has called a workflow.
     pub(crate) fn call(&mut self, child: Child) {
         let started = Called { child, spent: 0 };
         match &mut self.stage {
@@ -217,12 +218,12 @@ impl State {
         }
     }
 
-    /// The step that is next leaves for a workflow.
+    /// Records that the step has transferred to a workflow.
     pub(crate) fn leave(&mut self, step: usize, child: Child) {
         self.stage = Stage::Left { step, child };
     }
 
-    /// A retry of a step takes another one on its way.
+    /// Starts a detour to another step.
     pub(crate) fn detour_step(&mut self, step: usize, other: usize, held: Held) {
         self.stage = Stage::DetourStep {
             step,
@@ -232,12 +233,12 @@ impl State {
         };
     }
 
-    /// A retry of a step takes a workflow on its way.
+    /// Starts a detour to a workflow.
     pub(crate) fn detour_call(&mut self, step: usize, child: Child, held: Held) {
         self.stage = Stage::DetourCall { step, child, held };
     }
 
-    /// Back before the step that is next, from wherever the run was; the last exchange of the step, where it was held.
+    /// Returns to the position before the step, and returns its last exchange if the run was in a detour.
     pub(crate) fn back(&mut self, step: usize) -> Option<Held> {
         match std::mem::replace(&mut self.stage, Stage::Step(step)) {
             Stage::DetourStep { held, .. } | Stage::DetourCall { held, .. } => Some(held),
@@ -245,32 +246,32 @@ impl State {
         }
     }
 
-    /// The workflow that the run has left for has ended, and so has the run.
+    /// Ends the run together with the workflow that it has transferred to.
     pub(crate) fn end_left(&mut self) {
         if let Stage::Left { child, .. } = std::mem::replace(&mut self.stage, Stage::Ended(None)) {
             self.stage = Stage::Ended(Some(child));
         }
     }
 
-    /// Whether a step has succeeded.
+    /// Returns whether a step has succeeded.
     #[must_use]
     pub fn has(&self, step: usize) -> bool {
         self.steps.get(step).is_some_and(Option::is_some)
     }
 
-    /// An output of a step.
+    /// Returns an output of a step.
     #[must_use]
     pub fn output(&self, step: usize, output: usize) -> Option<Datum<'_>> {
         self.slot(step, output).map(|slot| Datum::from_json(slot.json()))
     }
 
-    /// An output of a step as a Rust value; `None` where it is absent, null or of another type.
+    /// Returns an output of a step as a Rust value; `None` if it is absent, null or has a different type.
     #[must_use]
     pub fn typed<T: Data>(&self, step: usize, output: usize) -> Option<T> {
         data::read(self.slot(step, output)?.json()).ok()
     }
 
-    /// The outputs of a step; `None` until it has succeeded.
+    /// Returns the outputs of a step; `None` until it has succeeded.
     #[must_use]
     pub fn kept<T: Record>(&self, step: usize) -> Option<T> {
         T::build(&mut self.members(step, T::TABLE)?)
@@ -296,7 +297,7 @@ impl State {
         self.attempts = self.attempts.saturating_add(1);
     }
 
-    /// Goes to a step, or to the end.
+    /// Enters a step, or ends the run.
     pub(crate) fn enter(&mut self, step: Option<usize>) {
         self.stage = step.map_or(Stage::Ended(None), Stage::Step);
         self.visit = self.visit.saturating_add(1);
@@ -306,7 +307,7 @@ impl State {
     }
 }
 
-/// What runs on the way to a retry.
+/// What runs before a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detour {
     /// A step of the same workflow, once and without its actions.

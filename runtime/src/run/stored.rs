@@ -1,7 +1,7 @@
-//! A run as a value that can be stored.
+//! The stored form of a run.
 //!
-//! Formats for people, such as JSON, hold it as an object; binary formats hold the text of that
-//! object, since they cannot leave out what is not there.
+//! Human-readable formats, such as JSON, contain it as an object. Binary formats contain the JSON text of that object,
+//! since they cannot leave out members.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -21,13 +21,13 @@ use crate::run_id::RunId;
 use crate::wire::kept::Output;
 use crate::workflow::{Run, Workflow};
 
-/// How deep a text may be nested that `serde_json` reads.
+/// The nesting depth up to which `serde_json` reads a text.
 const READABLE: usize = 127;
 
 /// The version of the stored form.
 const VERSION: u32 = 1;
 
-/// A run while it is written.
+/// The stored form for writing.
 #[derive(Serialize)]
 struct Stored<'a> {
     version: u32,
@@ -60,7 +60,7 @@ struct Stored<'a> {
     total: u32,
 }
 
-/// A run while it is read.
+/// The stored form for reading.
 #[derive(Deserialize)]
 struct Restored {
     id: RunId,
@@ -90,7 +90,7 @@ struct Restored {
     total: u32,
 }
 
-/// What is read first, since the rest means something only if this is right.
+/// The members that are read first, since they determine the meaning of the others.
 #[derive(Deserialize)]
 struct Envelope {
     workflow: String,
@@ -98,7 +98,7 @@ struct Envelope {
     next: Option<String>,
 }
 
-/// [`Stage`] without its data, and with the names of the document.
+/// [`Stage`] without its data, and with names instead of indices.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Doing {
@@ -128,7 +128,7 @@ impl Doing {
     }
 }
 
-/// Outputs of finished steps by the names of the document, in its order.
+/// The outputs of the completed steps, by their names in the document and in its order.
 struct Steps<'a> {
     shape: &'a Shape,
     state: &'a State,
@@ -174,7 +174,7 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// A run within the run that has called it, by the name of its workflow.
+/// The run of a called workflow inside the run of its caller, by the name of its workflow.
 struct Called<'a> {
     name: &'a str,
     program: &'a dyn Program,
@@ -197,7 +197,7 @@ impl Serialize for Called<'_> {
 /// Writes a run.
 ///
 /// # Errors
-/// What the serializer says.
+/// The error of the serializer, or inputs that are nested too deep to be read back.
 pub(crate) fn serialize<S: Serializer>(program: &dyn Program, serializer: S) -> Result<S::Ok, S::Error> {
     let stored = stored(program).map_err(S::Error::custom)?;
     if serializer.is_human_readable() {
@@ -259,23 +259,23 @@ fn stored(program: &dyn Program) -> Result<Stored<'_>, String> {
     })
 }
 
-/// What a run calls a workflow that it has called.
+/// Returns the name of a called workflow in the stored run of its caller.
 fn called_name(shape: &Shape, called: &'static Shape) -> &'static str {
     let mut targets = shape.targets.iter();
     let target = targets.find(|target| std::ptr::eq((target.shape)(), called));
     target.map_or(called.workflow, |target| target.name)
 }
 
-/// A run that stands before its first step, with inputs as JSON.
+/// Creates a run that is before its first step. `inputs` is JSON.
 ///
 /// # Errors
-/// An input is of another type.
+/// An input has a different type.
 pub(crate) fn start_program<W: Workflow<Dependencies = ()>>(inputs: &str) -> Result<Box<dyn Program>, String> {
     let inputs: W::PartialInputs = data::read(inputs).map_err(|fault| fault.to_string())?;
     Ok(Box::new(Run::<W>::new(inputs)))
 }
 
-/// Reads a run, whatever its workflow is.
+/// Reads a run and erases its type.
 ///
 /// # Errors
 /// See [`read`].
@@ -286,7 +286,7 @@ pub(crate) fn read_program<W: Workflow>(text: &str) -> Result<Box<dyn Program>, 
 /// Reads a run from its JSON text.
 ///
 /// # Errors
-/// It is none, or one of another workflow or of another version of this one.
+/// The text is not a stored run, or is a run of another workflow or of an incompatible version of this one.
 pub(crate) fn read<W: Workflow>(text: &str) -> Result<Run<W>, String> {
     let Parts {
         inputs,
@@ -300,7 +300,7 @@ pub(crate) fn read<W: Workflow>(text: &str) -> Result<Run<W>, String> {
 
 fn part<T: Data>(what: &str, json: &str) -> Result<T, String> {
     data::read(json).map_err(|mut fault| {
-        // The names of types here tell a user nothing.
+        // The names of Rust types do not help the user here.
         if let Some((kind, _)) = fault.expected.split_once(" (`") {
             fault.expected = kind.to_owned().into();
         }
@@ -308,7 +308,7 @@ fn part<T: Data>(what: &str, json: &str) -> Result<T, String> {
     })
 }
 
-/// A stored run before its inputs have types.
+/// A stored run before its inputs and dependencies are read as their types.
 struct Parts {
     inputs: String,
     dependencies: String,
@@ -349,7 +349,7 @@ fn parse(shape: &'static Shape, text: &str) -> Result<Parts, String> {
     })
 }
 
-/// The run that was called, from what is stored of it.
+/// Reads the run of a called workflow.
 fn restored_child(shape: &Shape, called: BTreeMap<String, Box<RawValue>>) -> Result<Child, String> {
     let mut called = called.into_iter();
     let (Some((name, text)), None) = (called.next(), called.next()) else {
@@ -365,10 +365,10 @@ fn restored_child(shape: &Shape, called: BTreeMap<String, Box<RawValue>>) -> Res
     (target.read)(text.get()).map(Child)
 }
 
-/// What is wrong with a stored text, without the values in it, which may be secrets.
+/// Describes the error in a stored text, without its values, which may be secrets.
 fn unreadable(what: &str, text: &str, error: &serde_json::Error) -> String {
     let fault = crate::json::reading::fault(text, error);
-    // The names of types here tell a user nothing.
+    // The names of Rust types do not help the user here.
     let expected = fault.expected.split(" (`").next().unwrap_or_default();
     let place = match fault.pointer.as_str() {
         "" => String::new(),
@@ -377,12 +377,12 @@ fn unreadable(what: &str, text: &str, error: &serde_json::Error) -> String {
     format!("{what}: expected {expected}{place}, found {}", fault.found)
 }
 
-/// A name from a stored run in a message: what cannot be seen is escaped, and what is long is cut.
+/// Escapes and shortens a name from a stored run for a message.
 pub(crate) fn shown(name: &str) -> String {
     name.chars().take(80).flat_map(char::escape_debug).collect()
 }
 
-/// Makes sure that a stored run is one of the workflow as it is now.
+/// Checks that a stored run fits the current version of the workflow.
 fn check(shape: &Shape, text: &str) -> Result<(), String> {
     #[derive(Deserialize)]
     struct Version {

@@ -1,19 +1,19 @@
 //! Testing workflows without a network.
 //!
-//! A [`Script`] is a transport that answers each step with what the test says. It keeps what was
-//! sent, and time in it is virtual: a wait of an hour takes none. It needs no server, no port and no
-//! tokio features; any executor will do.
+//! A [`Script`] is a transport that returns a scripted answer for each step. It records the requests, and its time is
+//! virtual: a wait of an hour takes no time. It needs no server, no port and no tokio features, and works with any
+//! executor.
 //!
 //! ```toml
 //! [dev-dependencies]
 //! arazzo = { version = "0.1", features = ["testing"] }
 //! ```
 //!
-//! # A script
+//! # Scripts
 //!
-//! Each [`on`](Script::on) names a step by the generated `Step` and is followed by one answer.
-//! Several answers for one step are given in their order, one per attempt. A clone is another handle
-//! to the same script, so answers can be added to it while a client has the other.
+//! Each [`on`](Script::on) names a step by its generated `Step`, and the next method sets one answer for it. Several
+//! answers for one step are returned in order, one per attempt. A clone is another handle to the same script, so
+//! answers can be added while a client uses the script.
 //!
 //! ```ignore
 //! use arazzo::testing::Script;
@@ -42,26 +42,26 @@
 //! }
 //! ```
 //!
-//! Whatever the client does with a server it does here too: it needs the credentials that the
-//! operations require, and an address where a description has none. A request for an OAuth 2.0 token
-//! belongs to no step; the script answers it by itself with a token that is none.
+//! The client behaves as with a server: it needs the credentials that the operations require, and a base URL if a
+//! description has none. The script responds to requests for OAuth 2.0 tokens by itself, with a dummy token; they do
+//! not belong to a step.
 //!
-//! For the document's retries give a step several answers: `.on(s).header("Retry-After", "7").reply(429,
-//! json!({}))` and then `.on(s).reply(200, …)`. The other answers are [`respond`](On::respond) for a whole response, [`fail`](On::fail) for a
-//! request that does not get through, [`hang`](On::hang) for an answer that never comes, and
-//! [`after`](On::after) for one that comes late. An attempt for which there is no answer ends the run
-//! with [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) and says which: that a test has
-//! forgotten something is no failure that a workflow could handle.
+//! To test the retries of a document, set several answers for a step:
+//! `.on(s).header("Retry-After", "7").reply(429, json!({}))` and then `.on(s).reply(200, …)`. Other kinds of answers
+//! are [`respond`](On::respond) for a whole response, [`fail`](On::fail) for a request that cannot be sent,
+//! [`hang`](On::hang) for a response that never arrives, and [`after`](On::after) for a response that arrives late. An
+//! attempt without an answer ends the run with [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), and the
+//! error names the attempt: a workflow cannot handle a mistake of the test.
 //!
-//! Time passes by what `finish` waits, by late answers and by timeouts: that of the step, else the
-//! client's, which is 30 seconds unless it was built with another. Whoever calls `advance` gets
-//! [`Progress::Wait`](crate::Progress::Wait) and waits by [`pass`](Script::pass). A script has one
-//! clock: give runs that go on at the same time one each.
+//! Time passes when `finish` waits, when an answer is late and when a timeout expires: that of the step, or else that
+//! of the client, which is 30 seconds by default. If you call `advance`, it returns
+//! [`Progress::Wait`](crate::Progress::Wait); let the time pass with [`pass`](Script::pass). A script has one clock, so
+//! use one script for each concurrent run.
 //!
-//! # Workflows that call others
+//! # Workflows that call other workflows
 //!
-//! Every workflow has its own `Step`. Name the steps of the called one by its module; the step that
-//! calls makes no request, and an answer for it is left over:
+//! Every workflow has its own `Step`. Name the steps of a called workflow by its module. The step that calls it makes
+//! no request, so an answer for that step is never used:
 //!
 //! ```ignore
 //! let script = Script::new()
@@ -71,28 +71,28 @@
 //!
 //! # Failures
 //!
-//! A workflow that fails returns its error as it does with a server. [`fail`](On::fail) makes one of
-//! kind `Transport`, [`hang`](On::hang) and an answer that is too late make one of kind `Timeout`:
+//! A workflow that fails returns its error as with a server. [`fail`](On::fail) causes an error of kind `Transport`;
+//! [`hang`](On::hang) and an answer that is too late cause an error of kind `Timeout`:
 //!
 //! ```ignore
 //! let error = place_order(&client, inputs).await.unwrap_err();
-//! // The workflow that it calls has failed,
+//! // The called workflow has failed,
 //! assert_eq!(error.kind(), ErrorKind::Nested);
-//! // this is the id of the step that calls it,
+//! // this is the id of the step that called it,
 //! assert_eq!(error.step(), Some("settle"));
-//! // and this is what the API has said in the end; `{:#}` shows all causes.
+//! // and this is the status that the API returned; `{:#}` shows all causes.
 //! assert_eq!(error.status().unwrap(), 402);
 //! assert!(format!("{error:#}").contains("declined"));
 //! ```
 //!
 //! # Recordings
 //!
-//! A [`Recorder`] sends requests by another transport and keeps what comes and goes as a
-//! [`Recording`], which can be written to a file: responses, and the errors of the transport, but not
-//! how long they took. [`Recording::script`] makes a script of it that answers the same and compares
-//! what is sent with what was. Credentials are not recorded; what the workflow sends and the API
-//! returns is, headers that the client adds by `header` included, so look at the file before you
-//! commit it. A recorder keeps the time of its transport.
+//! A [`Recorder`] sends requests with another transport and records the exchanges as a [`Recording`], which can be
+//! written to a file. It contains responses and errors of the transport, but not how long they took.
+//! [`Recording::script`] creates a script that replays the recording and compares the requests with the recorded ones.
+//! Credentials are not recorded. What the workflow sends and the API returns is recorded, including headers that the
+//! client adds with `header` unless their names suggest credentials; so check the file before you commit it. A recorder
+//! uses the clock of its transport.
 //!
 //! ```ignore
 //! // Once, with the real service:
@@ -101,7 +101,7 @@
 //! totp_enrollment(&client, inputs).await?;
 //! recorder.recording().save("tests/enrolment.json")?;
 //!
-//! // Ever after:
+//! // In tests:
 //! let script = Recording::load("tests/enrolment.json")?.script();
 //! ```
 

@@ -1,4 +1,4 @@
-//! A transport that keeps what comes and goes.
+//! A transport that records exchanges.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,9 +10,9 @@ use http::{Request, Response};
 use super::recording::{Recording, Request as Recorded};
 use crate::transport::{Attempt, BoxError, Transport};
 
-/// Sends requests by another transport, and keeps them and their responses.
+/// Sends requests with another transport, and records them and their responses.
 ///
-/// A clone is another handle to the same recording. A token request is not kept.
+/// A clone is another handle to the same recording. Token requests are not recorded.
 #[derive(Clone)]
 pub struct Recorder<T> {
     transport: T,
@@ -20,7 +20,7 @@ pub struct Recorder<T> {
 }
 
 impl<T: Transport> Recorder<T> {
-    /// Records what `transport` sends.
+    /// Creates a recorder for the requests that `transport` sends.
     pub fn new(transport: T) -> Self {
         Self {
             transport,
@@ -28,7 +28,7 @@ impl<T: Transport> Recorder<T> {
         }
     }
 
-    /// What was recorded so far.
+    /// Returns the recording so far.
     #[must_use]
     pub fn recording(&self) -> Recording {
         self.recording.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -47,7 +47,7 @@ impl<T: Transport> Transport for Recorder<T> {
             return self.transport.send(request).await;
         };
         let recording = || self.recording.lock().unwrap_or_else(PoisonError::into_inner);
-        // Before it is sent: whoever waits for the answer may not wait long enough.
+        // Record the request before it is sent: the caller may stop waiting for the response.
         let place = recording().begin(&attempt, Recorded::of(&attempt, &request));
         let result = self.transport.send(request).await;
         recording().end(place, result.as_ref());

@@ -1,4 +1,4 @@
-//! The exchanges of a run as a value, and as a file.
+//! The exchanges of a run, as a value and as a file.
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
@@ -16,14 +16,14 @@ use crate::wire::style::encoded;
 
 /// The exchanges of a run; see the [module](super).
 ///
-/// It serialises, and [`save`](Self::save) writes it as indented JSON.
+/// It implements `Serialize`; [`save`](Self::save) writes it as indented JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     version: u32,
     exchanges: Vec<Exchange>,
 }
 
-/// The version of the form.
+/// The version of the format.
 const VERSION: u32 = 1;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,11 +53,11 @@ enum Answer {
         body: Body,
     },
     Error(String),
-    /// Nobody has waited for it.
+    /// The caller stopped waiting before a response was received.
     Nothing(()),
 }
 
-/// A body: text where it is some, else base64.
+/// A body: text if it is UTF-8, otherwise Base64.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Body {
@@ -75,7 +75,7 @@ impl Body {
         }
     }
 
-    /// As much of it as a message can show.
+    /// Returns the beginning of the body, for messages.
     fn beginning(&self) -> String {
         match self {
             Self::Text(text) if text.is_empty() => "nothing".to_owned(),
@@ -139,7 +139,7 @@ impl Request {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The body as far as it matters: JSON by its meaning, parts without the boundary between them.
+    /// Returns the body for comparisons: JSON as a value, and multipart bodies independent of their boundary.
     fn content(&self) -> Content {
         let Body::Text(text) = &self.body else {
             return Content::Other(self.body.clone());
@@ -162,12 +162,12 @@ enum Content {
     Other(Body),
 }
 
-/// The request that was recorded where a script expects the same one.
+/// The recorded request with which a script compares the current one.
 pub(super) struct Expected(Request);
 
 impl Expected {
-    /// Compares a request with the recorded one: its method, path, query and body. Where the API is
-    /// may differ, and so may headers.
+    /// Compares the method, path, query and body of a request with the recorded ones. The base URL and the headers may
+    /// differ.
     pub(super) fn compare(&self, attempt: &Attempt, request: &http::Request<Bytes>) -> Result<(), String> {
         let (was, is) = (&self.0, Request::of(attempt, request));
         let place = |url: &str| {
@@ -204,7 +204,7 @@ impl Default for Recording {
 }
 
 impl Recording {
-    /// Adds a request before it is sent; its place.
+    /// Adds a request before it is sent, and returns its index.
     pub(super) fn begin(&mut self, attempt: &Attempt, request: Request) -> usize {
         self.exchanges.push(Exchange {
             workflow: attempt.step.workflow.to_owned(),
@@ -215,7 +215,7 @@ impl Recording {
         self.exchanges.len() - 1
     }
 
-    /// Adds what has come of a request.
+    /// Adds the result of a request.
     pub(super) fn end(&mut self, place: usize, result: Result<&Response<Bytes>, &BoxError>) {
         let Some(exchange) = self.exchanges.get_mut(place) else {
             return;
@@ -230,22 +230,22 @@ impl Recording {
         };
     }
 
-    /// How many exchanges it has.
+    /// Returns the number of exchanges.
     #[must_use]
     pub fn len(&self) -> usize {
         self.exchanges.len()
     }
 
-    /// Whether it has none.
+    /// Returns whether there are no exchanges.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.exchanges.is_empty()
     }
 
-    /// A script that answers as was recorded, step by step, and ends a run with
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) that sends another method, path,
-    /// query or body than the recorded one. The host and what headers are sent does not matter. An
-    /// attempt that was cut off by a timeout hangs.
+    /// Creates a script that replays the recorded answers, step by step. It ends a run with
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the run sends another method, path, query or
+    /// body than the recorded one. The host and the request headers do not matter. An attempt that was cut off by a
+    /// timeout hangs.
     #[must_use]
     pub fn script(&self) -> Script {
         self.exchanges.iter().fold(Script::new(), |script, exchange| {
@@ -267,7 +267,7 @@ impl Recording {
         })
     }
 
-    /// Writes it to a file, as JSON.
+    /// Writes the recording to a file, as JSON.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -282,10 +282,10 @@ impl Recording {
         fs::write(path, text).map_err(problem)
     }
 
-    /// Reads it from a file.
+    /// Reads a recording from a file.
     ///
     /// # Errors
-    /// The file cannot be read, or is no recording of this version.
+    /// The file cannot be read, or is not a recording of this version.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         let path = path.as_ref();
         let problem = |problem: io::Error| RecordingError {
@@ -313,7 +313,7 @@ fn response(status: u16, headers: Vec<(String, String)>, body: &Body) -> Result<
     Ok(response)
 }
 
-/// Why a recording cannot be written or read.
+/// The error for a recording that cannot be written or read.
 #[derive(Debug)]
 pub struct RecordingError {
     path: PathBuf,

@@ -1,4 +1,4 @@
-//! A transport that answers as a test says.
+//! A transport that returns scripted answers.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::run::descriptor::StepName;
 use crate::transport::{Attempt, BoxError, Limits, Transport};
 
-/// A transport that answers each step with what the test says; see the [module](super).
+/// A transport that returns a scripted answer for each step; see the [module](super).
 ///
 /// A clone is another handle to the same script.
 #[derive(Clone)]
@@ -26,14 +26,14 @@ pub struct Script {
 struct State {
     steps: Vec<(Key, VecDeque<Answer>)>,
     requests: Vec<SentRequest>,
-    /// The steps of attempts for which there was no answer.
+    /// The steps of attempts that had no answer.
     missing: Vec<String>,
     start: Instant,
     date: SystemTime,
     elapsed: Duration,
 }
 
-/// Which step an answer is for. A recording does not know the file.
+/// The step that an answer is for. Recordings do not contain the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Key {
     file: Option<&'static str>,
@@ -65,40 +65,40 @@ enum What {
     Nothing,
 }
 
-/// A request that a script was asked to answer.
+/// A request that a script received.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SentRequest {
-    /// The step that made it.
+    /// The step that sent it.
     pub step: StepName,
-    /// Which attempt of the step it was, counted from 1.
+    /// The number of the attempt of the step, counted from 1.
     pub attempt: u32,
-    /// When it was made, in the time of the script.
+    /// The time at which it was sent, since the start of the script's clock.
     pub at: Duration,
-    /// Its method.
+    /// The HTTP method.
     pub method: Method,
-    /// Its whole URL.
+    /// The whole URL.
     pub uri: Uri,
-    /// Its headers.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Its body.
+    /// The body.
     pub body: Bytes,
 }
 
 impl SentRequest {
-    /// The body as JSON; null where it is none.
+    /// Returns the body as JSON; null if it is not JSON.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// The body as text; empty where it is none.
+    /// Returns the body as text; empty if it is not UTF-8.
     #[must_use]
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap_or_default()
     }
 
-    /// A header as text.
+    /// Returns a header as text; `None` if it is absent or is not text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -112,7 +112,7 @@ impl Default for Script {
 }
 
 impl Script {
-    /// A script without answers.
+    /// Creates a script without answers.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -127,7 +127,7 @@ impl Script {
         }
     }
 
-    /// Starts the answer to an attempt of a step, such as `place_order::Step::Reserve`.
+    /// Starts an answer for one attempt of a step, such as `place_order::Step::Reserve`.
     pub fn on(self, step: impl Into<StepName>) -> On {
         let step = step.into();
         self.on_key(Key {
@@ -159,13 +159,13 @@ impl Script {
         }
     }
 
-    /// The requests that were made, in their order.
+    /// Returns the requests that were sent, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<SentRequest> {
         self.state().requests.clone()
     }
 
-    /// The requests of one step, in their order.
+    /// Returns the requests of one step, in order.
     #[must_use]
     pub fn requests_of(&self, step: impl Into<StepName>) -> Vec<SentRequest> {
         let step = step.into();
@@ -173,20 +173,19 @@ impl Script {
         requests.into_iter().filter(|request| request.step == step).collect()
     }
 
-    /// Lets time pass, as whoever calls `advance` does at a [`Progress::Wait`](crate::Progress::Wait).
+    /// Lets time pass, as callers of `advance` do at a [`Progress::Wait`](crate::Progress::Wait).
     pub fn pass(&self, duration: Duration) {
         self.state().elapsed += duration;
     }
 
-    /// How much time has passed in the script: what `finish` has waited, late answers, timeouts and
+    /// Returns the time that has passed in the script: the waits of `finish`, late answers, timeouts and
     /// [`pass`](Self::pass).
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.state().elapsed
     }
 
-    /// The steps, as `workflow/step`, that have answers left which nobody has asked for, once for each
-    /// answer.
+    /// Returns the steps of the unused answers as `workflow/step`, once for each answer.
     #[must_use]
     pub fn left(&self) -> Vec<String> {
         let state = self.state();
@@ -196,10 +195,10 @@ impl Script {
             .collect()
     }
 
-    /// Makes sure that every answer was asked for, and that no attempt was without one.
+    /// Checks that every answer was used and that no attempt was without one.
     ///
     /// # Panics
-    /// If there is an answer left, or one was missing, with the steps.
+    /// Panics if an answer is unused or was missing; the message names the steps.
     #[track_caller]
     pub fn assert_done(&self) {
         let (left, missing) = (self.left(), self.state().missing.clone());
@@ -266,7 +265,7 @@ impl Transport for Script {
                 );
                 return Err(wrong(message).into());
             }
-            // Whoever waits for it has a timer, which is due at once in the time of the script.
+            // The caller has a timer for the timeout, which expires at once in the time of the script.
             return std::future::pending().await;
         }
         self.state().elapsed += delay;
@@ -278,7 +277,7 @@ impl Transport for Script {
     }
 
     async fn sleep(&self, duration: Duration) {
-        // What goes on beside it comes first, as far as it does so without waiting itself.
+        // Let concurrent work that does not wait itself run first.
         let mut waited = false;
         std::future::poll_fn(|context| {
             if std::mem::replace(&mut waited, true) {
@@ -302,19 +301,19 @@ impl Transport for Script {
     }
 }
 
-/// The test is wrong, not the API.
+/// An error of the test, not of the API.
 fn wrong(message: String) -> Error {
     Error::new(ErrorKind::Configuration, message)
 }
 
-/// What a request for a token is answered (RFC 6749, section 5.1).
+/// Returns the response to a token request (RFC 6749, section 5.1).
 fn token() -> Result<Response<Bytes>, BoxError> {
     let body = r#"{"access_token":"scripted","token_type":"Bearer","expires_in":3600}"#;
     let response = Response::builder().header(header::CONTENT_TYPE, "application/json");
     Ok(response.body(Bytes::from_static(body.as_bytes()))?)
 }
 
-/// An answer while it is being written; `reply` and its like end it.
+/// An answer that is being built. `reply` and the other methods that return the [`Script`] complete it.
 #[must_use = "an answer has no effect until `reply` or a similar method is called"]
 pub struct On {
     script: Script,
@@ -326,17 +325,17 @@ pub struct On {
 }
 
 impl On {
-    /// The answer comes after this time. One that is due at a timeout or later never comes, and the
-    /// attempt fails with [`ErrorKind::Timeout`].
+    /// Delays the answer. If the delay is as long as the timeout or longer, the attempt fails with
+    /// [`ErrorKind::Timeout`].
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// A header of the answer.
+    /// Adds a header to the response.
     ///
-    /// One that cannot be sent ends the run with [`ErrorKind::Configuration`], as a status does that is
-    /// none.
+    /// A header that cannot be sent ends the run with [`ErrorKind::Configuration`], and so does a status that is not
+    /// valid.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(value)) => {
@@ -347,7 +346,7 @@ impl On {
         self
     }
 
-    /// Answers with a status and a JSON body; `()` and null are no body at all.
+    /// Responds with a status and a JSON body; `()` and null are an empty body.
     #[must_use]
     pub fn reply(self, status: u16, body: impl Serialize) -> Script {
         let json = serde_json::to_vec(&body).map_err(|error| error.to_string());
@@ -355,7 +354,7 @@ impl On {
             let mut response = Response::new(Bytes::new());
             *response.status_mut() =
                 StatusCode::from_u16(status).map_err(|_| format!("{status} is not a valid status code"))?;
-            // What `()` is in JSON, and what nobody would send on purpose.
+            // The JSON form of `()`; a test has no reason to send null on purpose.
             if json != b"null" {
                 *response.body_mut() = Bytes::from(json);
                 let json = HeaderValue::from_static("application/json");
@@ -369,7 +368,7 @@ impl On {
         }
     }
 
-    /// Answers with this response, an [`http::Response`] of `arazzo::http`.
+    /// Responds with this response, an [`http::Response`] of `arazzo::http`.
     #[must_use]
     pub fn respond(self, response: Response<impl Into<Bytes>>) -> Script {
         let mut response = response.map(Into::into);
@@ -379,14 +378,14 @@ impl On {
         self.end(What::Response(response))
     }
 
-    /// The request does not get through, or no response comes: what a transport returns as an error.
+    /// Fails as a transport does if the request cannot be sent or no response is received.
     #[must_use]
     pub fn fail(self, error: impl Into<BoxError>) -> Script {
         self.end(What::Error(error.into()))
     }
 
-    /// No response ever comes: the attempt ends by the timeout of the step, else of the client (30
-    /// seconds unless said otherwise), with [`ErrorKind::Timeout`].
+    /// Never responds: the attempt fails with [`ErrorKind::Timeout`] after the timeout of the step, or else of the
+    /// client (30 seconds by default). Without a timeout, the run ends with [`ErrorKind::Configuration`].
     #[must_use]
     pub fn hang(self) -> Script {
         self.end(What::Nothing)

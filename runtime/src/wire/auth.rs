@@ -1,4 +1,4 @@
-//! Credentials, and where they are written.
+//! Credentials, and how they are added to requests.
 
 use http::{HeaderName, HeaderValue, header};
 
@@ -11,12 +11,12 @@ use crate::error::ErrorKind;
 use crate::wire::style;
 use crate::wire::token::Wanted;
 
-/// Whether a header is the one of HTTP authentication.
+/// Returns whether a header is `Authorization`.
 pub(super) fn is_authorization(name: &str) -> bool {
     name.eq_ignore_ascii_case("authorization")
 }
 
-/// Whether a credential can be sent as a scheme says.
+/// Returns whether a credential can be sent as a scheme requires.
 pub(super) fn fits(credential: &crate::Credential, kind: &SchemeKind) -> bool {
     let authorizes = credential.authorization().is_some() || credential.client().is_some();
     match kind {
@@ -29,9 +29,9 @@ pub(super) fn fits(credential: &crate::Credential, kind: &SchemeKind) -> bool {
     }
 }
 
-/// The credentials of the first alternative of an operation's security that the client can satisfy: by
-/// credentials for its schemes, by what the step writes itself, or by the one of the source, which
-/// stands for one scheme.
+/// Chooses the credentials for the first alternative of an operation's security that the client can satisfy: with
+/// credentials for its schemes, with what the step writes itself, or with the credential of the source, which can
+/// satisfy one scheme.
 pub(crate) fn choose<'s>(
     operation: &'static Operation,
     settings: &'s Settings,
@@ -68,12 +68,12 @@ pub(crate) fn choose<'s>(
     }
     let optional = operation.security.iter().any(|all| all.is_empty());
     if operation.security.is_empty() {
-        // The description says nothing: what goes into `Authorization` goes there, a key nowhere.
+        // The description has no `security`: send a credential that fits in `Authorization`, and no API key.
         let credential = general.filter(|credential| fits(credential, &SchemeKind::Authorization));
         let chosen = credential.map(|credential| (&SchemeKind::Authorization, "Authorization", credential));
         return Ok(chosen.into_iter().collect());
     }
-    // What the workflow writes into `Authorization` counts, whatever the description demands.
+    // An `Authorization` header of the workflow is sufficient, whatever the description requires.
     if authorization || (optional && general.is_none()) {
         return Ok(Vec::new());
     }
@@ -96,11 +96,11 @@ pub(crate) fn choose<'s>(
     Err(Failure::new(ErrorKind::MissingCredential, message))
 }
 
-/// A credential that goes along, where it goes, and what the description calls it.
+/// A credential to send: where to send it, the name of its scheme in the description, and the credential.
 pub(crate) type Chosen<'s> = (&'static SchemeKind, &'static str, &'s crate::Credential);
 
 impl Call {
-    /// What a token is needed with, if one is.
+    /// Returns what is needed to obtain a token, if the request needs one.
     pub(crate) fn token(&self, chosen: &[Chosen<'_>], settings: &Settings) -> Result<Option<Wanted>, Failure> {
         let wanted = chosen
             .iter()
@@ -115,7 +115,7 @@ impl Call {
         Wanted::new(client, token_url, scopes, name, base(self.operation, settings)?).map(Some)
     }
 
-    /// The credentials that go along, and how.
+    /// Returns the credentials to send, and how to send them.
     pub(crate) fn chosen<'s>(&self, settings: &'s Settings) -> Result<Vec<Chosen<'s>>, Failure> {
         let operation = self.operation;
         let written = |scheme: &Scheme| scheme.written && self.writes(&scheme.kind);
@@ -123,7 +123,7 @@ impl Call {
         choose(operation, settings, written, authorization)
     }
 
-    /// Whether the request has what a scheme needs without the client.
+    /// Returns whether the request already contains what a scheme requires.
     fn writes(&self, kind: &SchemeKind) -> bool {
         let has = |pairs: &str, separator: char, name: &str| {
             let name = style::encoded(name, false);
@@ -174,7 +174,7 @@ impl Call {
                 value.set_sensitive(true);
                 self.headers.insert(header::AUTHORIZATION, value);
             }
-            // An API key that is sent where HTTP authentication puts its own.
+            // The description declares an API key in the header `Authorization`.
             SchemeKind::Header(header) if is_authorization(header) && credential.authorization().is_some() => {
                 return self.credential(&SchemeKind::Authorization, name, credential, token);
             }

@@ -1,4 +1,4 @@
-//! Bodies of requests.
+//! Request bodies.
 
 use base64::Engine as _;
 use bytes::Bytes;
@@ -14,22 +14,22 @@ use crate::json::datum::{Datum, write_string};
 use crate::queries::escape::Replace;
 use crate::wire::form::{self, Field};
 
-/// A JSON body: literal fragments of the document with values between them.
+/// Writes a JSON body: literal fragments of the document, with values between them.
 #[derive(Debug)]
 pub struct JsonBody<'a> {
     out: &'a mut Vec<u8>,
-    /// Whether it is JSON that is sent, and not a value that goes on.
+    /// Whether the JSON is sent; otherwise it is a value for another expression.
     plain: bool,
 }
 
 impl JsonBody<'_> {
-    /// Writes a fragment as it is.
+    /// Writes a fragment unchanged.
     pub fn raw(&mut self, fragment: &str) -> &mut Self {
         self.out.extend_from_slice(fragment.as_bytes());
         self
     }
 
-    /// Writes `,` unless nothing stands in front in the same object, and a fragment.
+    /// Writes `,` unless this is the first member or item, and a fragment.
     pub fn next(&mut self, fragment: &str) -> &mut Self {
         if !matches!(self.out.last(), Some(b'{' | b'[')) {
             self.out.push(b',');
@@ -37,11 +37,11 @@ impl JsonBody<'_> {
         self.raw(fragment)
     }
 
-    /// Writes text inside a string literal, escaped for it.
+    /// Writes text inside a string literal, escaped.
     pub fn quoted(&mut self, text: &str) -> &mut Self {
         let start = self.out.len();
         write_string(text, self.out);
-        // Without the quotes.
+        // Remove the quotes.
         self.out.remove(start);
         self.out.pop();
         self
@@ -56,7 +56,7 @@ impl JsonBody<'_> {
     /// Writes a value of the payload.
     ///
     /// # Errors
-    /// It is absent.
+    /// The value is absent.
     pub fn put(
         &mut self,
         value: Option<Datum<'_>>,
@@ -67,10 +67,10 @@ impl JsonBody<'_> {
         self.given(value, "the payload", expression, line, column)
     }
 
-    /// Writes a value that must be there.
+    /// Writes a required value.
     ///
     /// # Errors
-    /// It is absent.
+    /// The value is absent.
     pub fn given(
         &mut self,
         value: Option<Datum<'_>>,
@@ -88,7 +88,7 @@ impl JsonBody<'_> {
     /// Writes a value.
     pub fn datum(&mut self, value: &Datum<'_>) -> &mut Self {
         match Blob::from_datum(value).filter(|_| self.plain) {
-            // JSON has no bytes: they go as Base64.
+            // JSON cannot contain bytes: send them in Base64.
             Some(blob) => write_string(
                 &base64::engine::general_purpose::STANDARD.encode(blob.bytes()),
                 self.out,
@@ -98,15 +98,15 @@ impl JsonBody<'_> {
         self
     }
 
-    /// Writes a value, or `null` where there is none.
+    /// Writes a value, or `null` if it is absent.
     pub fn datum_or_null(&mut self, value: Option<&Datum<'_>>) -> &mut Self {
         self.datum(value.unwrap_or(&Datum::Null))
     }
 
-    /// Writes anything that serialises.
+    /// Writes a value that implements `Serialize`.
     ///
     /// # Errors
-    /// A value that has no JSON form.
+    /// The value cannot be represented in JSON.
     pub fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<&mut Self, Failure> {
         serde_json::to_writer(&mut *self.out, value).map_err(|error| {
             Failure::new(
@@ -118,10 +118,10 @@ impl JsonBody<'_> {
     }
 }
 
-/// The value that `write` writes as JSON.
+/// Returns the JSON value that `write` writes.
 ///
 /// # Errors
-/// What `write` says.
+/// The error of `write`.
 pub fn written(write: impl FnOnce(&mut JsonBody<'_>) -> Result<(), Failure>) -> Result<Datum<'static>, Failure> {
     let mut out = Vec::new();
     write(&mut JsonBody {
@@ -145,7 +145,7 @@ impl Call {
     /// Starts a JSON body.
     pub fn json(&mut self, content_type: &'static str) -> JsonBody<'_> {
         self.fixed_content_type(content_type);
-        // Room for what most requests send.
+        // Large enough for most requests.
         self.body.reserve(256);
         JsonBody {
             out: &mut self.body,
@@ -153,10 +153,10 @@ impl Call {
         }
     }
 
-    /// Makes sure that a body which was written as text is JSON.
+    /// Checks that a body that was written as text is JSON.
     ///
     /// # Errors
-    /// It is not.
+    /// The body is not valid JSON.
     pub fn check_json(&mut self) -> Result<(), Failure> {
         match serde_json::from_slice::<serde::de::IgnoredAny>(&self.body) {
             Ok(_) => Ok(()),
@@ -167,10 +167,10 @@ impl Call {
         }
     }
 
-    /// Sets a value in the JSON body; one that is absent is null.
+    /// Replaces a value in the JSON body. An absent value is written as null.
     ///
     /// # Errors
-    /// The pointer leads nowhere.
+    /// The target of the pointer does not exist.
     pub fn replace(&mut self, pointer: &[&str], value: Option<&Datum<'_>>) -> Result<(), Failure> {
         let nowhere = || {
             let target = pointer.iter().fold(String::new(), |target, token| {
@@ -188,10 +188,10 @@ impl Call {
         Ok(())
     }
 
-    /// Sets a value in every place of the body that a query finds; one that is absent is null.
+    /// Replaces every value of the body that a query selects. An absent value is written as null.
     ///
     /// # Errors
-    /// The query finds nothing.
+    /// The query selects nothing, or cannot be evaluated.
     pub fn replace_selected(&mut self, query: &impl Replace, value: Option<&Datum<'_>>) -> Result<(), Failure> {
         let failure = |problem: &str| {
             let message = format!("the replacement target `{}` {problem}", query.text());
@@ -206,7 +206,7 @@ impl Call {
         Ok(())
     }
 
-    /// Sets a body of name-value pairs.
+    /// Sets a URL-encoded form as the body.
     ///
     /// # Errors
     /// The value is neither an object nor a string.
@@ -217,10 +217,10 @@ impl Call {
         Ok(())
     }
 
-    /// Sets a body of parts.
+    /// Sets a multipart form as the body.
     ///
     /// # Errors
-    /// The value is no object.
+    /// The value is not an object.
     pub fn multipart(
         &mut self,
         content_type: &'static str,
@@ -236,8 +236,8 @@ impl Call {
         Ok(())
     }
 
-    /// The compiler has made sure that it is one that can be sent. What the step has written itself
-    /// stays.
+    /// Sets the header `Content-Type`, unless the step writes it itself. The compiler has checked that the value can be
+    /// sent.
     fn fixed_content_type(&mut self, content_type: &'static str) {
         if self.headers.contains_key(header::CONTENT_TYPE) {
             return;
@@ -247,16 +247,16 @@ impl Call {
         }
     }
 
-    /// A body of JSON values, each on a line: an array, or text that is ready.
+    /// Sets a body of JSON values, one per line: the items of an array, or a string that is already in this form.
     ///
     /// # Errors
-    /// The value is neither.
+    /// The value is null or an object.
     pub fn json_lines(&mut self, content_type: &'static str, value: &Datum<'_>) -> Result<(), Failure> {
         match value {
             Datum::Json(json) if json.starts_with('[') => {
                 self.fixed_content_type(content_type);
                 for item in items(value) {
-                    // In JSON a line break stands between values only; in strings it is escaped (RFC 8259, section 7).
+                    // JSON has line breaks only between tokens; in strings they are escaped (RFC 8259, section 7).
                     let json = item.to_json();
                     self.body
                         .extend(json.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')));
@@ -268,8 +268,7 @@ impl Call {
         }
     }
 
-    /// Sets a body that is text: a string as it is, a number or boolean in JSON spelling, bytes as
-    /// they are.
+    /// Sets a text body: a string unchanged, a number or boolean in JSON spelling, bytes unchanged.
     ///
     /// # Errors
     /// The value is null, an array or an object.

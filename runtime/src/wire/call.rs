@@ -1,4 +1,4 @@
-//! The request of a step while it is being made.
+//! Building the request of a step.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -10,7 +10,7 @@ use crate::json::datum::Datum;
 use crate::run_id::{RunId, hash};
 use crate::wire::style::{self, Style};
 
-/// A request that is being made.
+/// A request that is being built.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub(super) operation: &'static Operation,
@@ -20,15 +20,15 @@ pub struct Call {
     pub(super) cookies: String,
     pub(super) body: Vec<u8>,
     pub(super) given: Vec<Given>,
-    /// Query parameters that carry credentials; expressions do not see them.
+    /// Query parameters that carry credentials; expressions cannot read them.
     pub(super) keys: String,
     /// Whether a cookie carries a credential.
     pub(super) secret_cookie: bool,
-    /// Whether expressions read the request once it was sent.
+    /// Whether expressions read the request after it was sent.
     pub(super) recalled: bool,
 }
 
-/// A path or query parameter as it was given, for `$request.path` and `$request.query`.
+/// The value of a path or query parameter, for `$request.path` and `$request.query`.
 #[derive(Clone, Debug)]
 pub(crate) struct Given {
     pub(crate) in_path: bool,
@@ -52,22 +52,22 @@ impl Call {
         }
     }
 
-    /// Says that expressions read the request once it was sent; else it is not kept.
+    /// Keeps the request after it was sent, for expressions that read it.
     pub fn recalled(&mut self) -> &mut Self {
         self.recalled = true;
         self
     }
 
-    /// Adds a piece of the path as it is; a path without pieces is that of the operation.
+    /// Appends a part of the path unchanged. Without parts, the path is that of the operation.
     pub fn path(&mut self, text: &str) -> &mut Self {
         self.path.push_str(text);
         self
     }
 
-    /// Adds the value of a path parameter, percent-encoded whole.
+    /// Appends the value of a path parameter, percent-encoded.
     ///
     /// # Errors
-    /// A null, which has no spelling in a path.
+    /// The value is null or empty, which a path cannot contain.
     pub fn path_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> Result<&mut Self, Failure> {
         if *value == Datum::Null {
             return Err(Failure::new(
@@ -87,7 +87,7 @@ impl Call {
         Ok(self)
     }
 
-    /// Adds a query parameter; a null is left out.
+    /// Adds a query parameter. Null is left out.
     pub fn query_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> &mut Self {
         if *value != Datum::Null {
             self.give(false, name, value);
@@ -108,17 +108,17 @@ impl Call {
         }
     }
 
-    /// Sets the whole query: a string that is one already (Arazzo 1.1.0, "Parameter Object"). Only
-    /// characters that no query can have are encoded.
+    /// Sets the whole query to a string that is already encoded (Arazzo 1.1.0, "Parameter Object"). Only characters
+    /// that are not allowed in a query are encoded.
     ///
     /// # Errors
-    /// A value that is no string.
+    /// The value is not a string.
     pub fn query_string(&mut self, name: &str, value: &Datum<'_>, style: Style) -> Result<&mut Self, Failure> {
         let Datum::Text(text) = value else {
             let message = format!("the query string `{name}` must be a string, found {}", value.kind());
             return Err(Failure::new(ErrorKind::Request, message));
         };
-        // One that is no form is a value like any other (OpenAPI 3.2, "Parameter Object Examples").
+        // A query that is not a form is encoded like any other value (OpenAPI 3.2, "Parameter Object Examples").
         self.query = match style.form {
             style::Form::Json | style::Form::Text => style::encoded(text, false),
             _ => style::encoded(text, true).replace('[', "%5B").replace(']', "%5D"),
@@ -135,10 +135,10 @@ impl Call {
         self.query.push_str(text);
     }
 
-    /// Adds a header; a null is left out.
+    /// Sets a header. Null is left out.
     ///
     /// # Errors
-    /// A value with CR, LF, NUL or another character that no header can have.
+    /// The value contains CR, LF, NUL or another character that is not allowed in headers.
     pub fn header_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> Result<&mut Self, Failure> {
         if *value != Datum::Null {
             self.header_text(name, &style::header(value, style))?;
@@ -159,10 +159,10 @@ impl Call {
         Ok(())
     }
 
-    /// Adds a cookie; a null is left out.
+    /// Adds a cookie. Null is left out.
     ///
     /// # Errors
-    /// A name or value that would end the cookie and start another one (RFC 6265, section 4.2.1).
+    /// The name or value contains a character that ends the cookie (RFC 6265, section 4.2.1).
     pub fn cookie_value(&mut self, name: &str, value: &Datum<'_>, style: Style) -> Result<&mut Self, Failure> {
         if *value != Datum::Null {
             for (key, text) in style::cookies(name, value, style) {
@@ -190,15 +190,15 @@ impl Call {
         self.operation
     }
 
-    /// A path without pieces is that of the operation.
+    /// Uses the path of the operation if no parts were appended.
     pub(crate) fn complete(&mut self) {
         if self.path.is_empty() {
             self.path.push_str(self.operation.path);
         }
     }
 
-    /// Adds the key by which an API recognises a request that it has had already, where the client
-    /// turns that on: to methods that would do their work twice. `key` is given a hash of the request.
+    /// Adds the idempotency key to `POST` and `PATCH`, if the client has turned it on. `key` is called with a hash of
+    /// the request.
     pub(crate) fn key(&mut self, settings: &Settings, key: impl FnOnce(u64) -> RunId) {
         let source = settings.sources.get(self.operation.source);
         let Some(name) = source.and_then(|source| source.idempotency.as_ref()) else {

@@ -1,4 +1,4 @@
-//! A request and its response, as the criteria and outputs of a step see them.
+//! A request and its response, as criteria and outputs of a step read them.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -16,14 +16,14 @@ use crate::observer::{EventKind, Watch};
 use crate::wire::failure::Failure;
 use crate::wire::sent::Sent;
 
-/// What a step sent and, if anything came, what it received.
+/// The request of a step and, if one was received, its response.
 #[derive(Debug)]
 pub struct Exchange<'a> {
     sent: Option<&'a Sent>,
     response: Option<&'a Response<Bytes>>,
     watch: Watch<'a>,
     action: Cell<Option<&'static str>>,
-    /// Retries that were made, by step and action; `None` where there were none.
+    /// The retries that were used, by step and action; `None` if there were none.
     pub(crate) retries: RefCell<Option<BTreeMap<(usize, usize), u64>>>,
 }
 
@@ -38,7 +38,7 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Uses up one retry of an action, if one is left.
+    /// Uses one retry of an action, and returns whether one was left.
     #[must_use]
     pub fn retry(&self, step: usize, action: usize, limit: u64) -> bool {
         let mut retries = self.retries.borrow_mut();
@@ -50,7 +50,7 @@ impl<'a> Exchange<'a> {
         left
     }
 
-    /// Says which action is taken.
+    /// Records the name of the action that is taken.
     pub fn take(&self, action: &'static str) {
         self.action.set(Some(action));
     }
@@ -59,7 +59,7 @@ impl<'a> Exchange<'a> {
         self.action.get()
     }
 
-    /// Tells whoever watches whether a criterion is met.
+    /// Notifies the observer of whether a criterion is met, and returns it.
     #[must_use]
     pub fn met(&self, met: bool, criterion: &str, line: u32, column: u32) -> bool {
         self.watch.tell(EventKind::Criterion {
@@ -70,59 +70,60 @@ impl<'a> Exchange<'a> {
         met
     }
 
-    /// The same for a criterion that reads the body.
+    /// Does the same as [`met`](Self::met) for a criterion that reads the body. It is not met if the body cannot be
+    /// read.
     #[must_use]
     pub fn met_of(&self, problem: Option<(bool, &str)>, met: bool, criterion: &str, line: u32, column: u32) -> bool {
         let unreadable = problem.is_some_and(|(unreadable, _)| unreadable);
         self.met(met && !unreadable, criterion, line, column)
     }
 
-    /// Whether `$statusCode` is this one.
+    /// Returns whether `$statusCode` is `status`.
     #[must_use]
     pub fn is(&self, status: u16) -> bool {
         self.status() == Some(status)
     }
 
-    /// `$statusCode`
+    /// Returns `$statusCode`.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.response.map(|response| response.status().as_u16())
     }
 
-    /// `$statusCode` as a value.
+    /// Returns `$statusCode` as a value.
     #[must_use]
     pub fn status_datum(&self) -> Option<Datum<'static>> {
         self.status()
             .map(|status| Datum::Number(Cow::Owned(status.to_string())))
     }
 
-    /// `$url`
+    /// Returns `$url`.
     #[must_use]
     pub fn url(&self) -> Option<Datum<'a>> {
         self.sent.map(|sent| Datum::Text(Cow::Borrowed(&sent.url)))
     }
 
-    /// `$method`
+    /// Returns `$method`.
     #[must_use]
     pub fn method(&self) -> Option<Datum<'a>> {
         self.sent.map(|sent| Datum::Text(Cow::Borrowed(&*sent.method)))
     }
 
-    /// `$request.header.NAME`
+    /// Returns `$request.header.NAME`.
     #[must_use]
     pub fn request_header(&self, name: &str) -> Option<Datum<'a>> {
-        // A credential of the client is no value of the workflow.
+        // Expressions cannot read credentials of the client.
         let value = self.sent?.headers.get(name).filter(|value| !value.is_sensitive())?;
         Some(Datum::Text(Cow::Borrowed(value.to_str().ok()?)))
     }
 
-    /// `$request.query.NAME`
+    /// Returns `$request.query.NAME`.
     #[must_use]
     pub fn request_query(&self, name: &str) -> Option<Datum<'a>> {
         self.given(false, name)
     }
 
-    /// `$request.path.NAME`
+    /// Returns `$request.path.NAME`.
     #[must_use]
     pub fn request_path(&self, name: &str) -> Option<Datum<'a>> {
         self.given(true, name)
@@ -136,7 +137,7 @@ impl<'a> Exchange<'a> {
             .map(|given| given.value.clone())
     }
 
-    /// `$request.body` and a pointer into it.
+    /// Returns the value of `$request.body` at a pointer.
     #[must_use]
     pub fn request_body(&self, pointer: &[&str]) -> Option<Datum<'a>> {
         let text = std::str::from_utf8(&self.sent?.body)
@@ -151,14 +152,14 @@ impl<'a> Exchange<'a> {
         found[0].map(Datum::from_json)
     }
 
-    /// `$response.header.NAME`; what is not UTF-8 is no text, and so not there.
+    /// Returns `$response.header.NAME`; `None` also if the value is not UTF-8.
     #[must_use]
     pub fn response_header(&self, name: &str) -> Option<Datum<'a>> {
         let value = self.response?.headers().get(name)?;
         std::str::from_utf8(value.as_bytes()).ok().map(Datum::borrowed)
     }
 
-    /// `$response.header.NAME` as the number or boolean that its schema declares.
+    /// Returns `$response.header.NAME` as the number or boolean that its schema declares.
     #[must_use]
     pub fn typed_response_header(&self, name: &str) -> Option<Datum<'a>> {
         let text = self.response_header(name)?;
@@ -173,7 +174,7 @@ impl<'a> Exchange<'a> {
         Some(typed)
     }
 
-    /// Reads what each pointer leads to in the response's body, in one pass.
+    /// Reads the values at the pointers from the response body, in one pass.
     #[must_use]
     pub fn read<const N: usize>(&self, pointers: [&[&str]; N]) -> Reads<'a, N> {
         let mut reads = Reads {
@@ -191,7 +192,7 @@ impl<'a> Exchange<'a> {
         let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         let media = header(header::CONTENT_TYPE);
         let labelled = media.is_some_and(is_json);
-        // What the description says counts where the label does not say so itself.
+        // The declared type counts if `Content-Type` is not JSON itself.
         let declared = !labelled && self.watch.declares_json(response.status().as_u16());
         if labelled || declared || media.is_none() {
             let mut found = [None; N];
@@ -224,10 +225,10 @@ impl<'a> Exchange<'a> {
         }
         reads.problem = Some(format!("the body is not JSON: {}", arrived(response)));
         let whole = if let Ok(text) = text {
-            // Anything else is text: as a whole a string, without members.
+            // Any other text is a string as a whole, and has no members.
             serde_json::to_string(text)
         } else {
-            // Bytes that are no text: as a whole a blob.
+            // Other bytes are a blob as a whole.
             let mut blob = crate::blob::Blob::new(response.body().clone());
             if let Some(media) = media {
                 blob = blob.of_type(media);
@@ -242,10 +243,10 @@ impl<'a> Exchange<'a> {
         reads
     }
 
-    /// Fails unless the status is 2xx, which is what success means where a step says nothing.
+    /// Checks that the status is 2xx, for steps without success criteria.
     ///
     /// # Errors
-    /// The status is another one.
+    /// The status is not 2xx.
     pub fn require_success(&self, line: u32, column: u32) -> Result<(), Failure> {
         if self.response.is_some_and(|response| response.status().is_success()) {
             return Ok(());
@@ -260,19 +261,19 @@ impl<'a> Exchange<'a> {
         })
     }
 
-    /// Fails unless a criterion is met.
+    /// Checks that a criterion is met.
     ///
     /// # Errors
-    /// The criterion was not met.
+    /// The criterion is not met.
     pub fn require(&self, met: bool, criterion: &str, line: u32, column: u32) -> Result<(), Failure> {
         self.require_of(None, met, criterion, line, column)
     }
 
-    /// The same for a criterion that reads the body: it fails where that cannot be read, which
-    /// `problem` says ([`Reads::problem`]).
+    /// Checks that a criterion that reads the body is met. It is not met if the body cannot be read, which `problem`
+    /// says ([`Reads::problem`]).
     ///
     /// # Errors
-    /// The criterion was not met.
+    /// The criterion is not met.
     pub fn require_of(
         &self,
         problem: Option<(bool, &str)>,
@@ -293,18 +294,18 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// Whether a content type is `*/json` or `*+json`.
+/// Returns whether a content type is `*/json` or `*+json`.
 pub(crate) fn is_json(media: &str) -> bool {
     let essence = media.split(';').next().unwrap_or("").trim().as_bytes();
     let suffix = essence.len().checked_sub(5).and_then(|start| essence.get(start..));
     suffix.is_some_and(|suffix| matches!(suffix[0], b'/' | b'+') && suffix[1..].eq_ignore_ascii_case(b"json"))
 }
 
-/// What some servers write in front of JSON, which its readers may ignore (RFC 8259, section 8.1).
+/// The byte order mark that some servers put before JSON. Parsers may ignore it (RFC 8259, section 8.1).
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What a response is, for messages about what it should be: its content type, its encoding, and how
-/// its body starts. Of what is almost JSON nothing is shown: its values may be secrets.
+/// Describes a response for messages: its content type, its encoding, and the beginning of its body. The body is not
+/// shown if it looks like JSON, since its values may be secrets.
 fn arrived(response: &Response<Bytes>) -> String {
     const SHOWN: usize = 40;
     let header = |name| {
@@ -327,7 +328,7 @@ fn arrived(response: &Response<Bytes>) -> String {
     format!("{media}{encoding}, starting with `{start}{more}`")
 }
 
-/// What pointers found in a body.
+/// The values that pointers selected from a body.
 #[derive(Debug)]
 pub struct Reads<'a, const N: usize> {
     found: [Option<Cow<'a, str>>; N],
@@ -339,28 +340,28 @@ pub struct Reads<'a, const N: usize> {
 }
 
 impl<const N: usize> Reads<'_, N> {
-    /// Whether the body is JSON.
+    /// Returns whether the body is JSON.
     #[must_use]
     pub fn is_json(&self) -> bool {
         self.json
     }
 
-    /// What is wrong with the body, and whether nothing can be read from it.
+    /// Returns the problem of the body, and whether nothing can be read from it.
     #[must_use]
     pub fn problem(&self) -> Option<(bool, &str)> {
         self.problem.as_deref().map(|problem| (self.unreadable, problem))
     }
 
-    /// The value that a pointer found.
+    /// Returns the value at a pointer.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Datum<'_>> {
         self.found.get(index)?.as_deref().map(Datum::from_json)
     }
 
-    /// Keeps what a pointer found as an output, after making sure that it is what its schema says.
+    /// Returns the value at a pointer as an output, and checks its type.
     ///
     /// # Errors
-    /// It is not, or it is absent though required.
+    /// The value violates its schema, or is required and absent.
     pub fn keep(&self, index: usize, output: &Output) -> Result<Option<Slot>, Failure> {
         let text = self.found.get(index).and_then(|found| found.as_deref());
         keep(
@@ -371,10 +372,10 @@ impl<const N: usize> Reads<'_, N> {
         )
     }
 
-    /// Keeps what each of some pointers found.
+    /// Returns the values at some of the pointers as outputs.
     ///
     /// # Errors
-    /// One of them is not what its schema says.
+    /// A value violates its schema, or is required and absent.
     pub fn keep_all(&self, indices: &[usize], outputs: &[Output]) -> Result<Vec<Option<Slot>>, Failure> {
         let mut kept = Vec::with_capacity(outputs.len());
         for (index, output) in indices.iter().zip(outputs) {

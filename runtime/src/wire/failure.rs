@@ -1,17 +1,17 @@
-//! Why an attempt fails or has to wait.
+//! Reasons why an attempt fails or has to wait.
 
 use bytes::Bytes;
 
 use crate::error::{ErrorKind, Place};
 
-/// Why an attempt failed before or after its request.
+/// The failure of an attempt.
 #[derive(Debug)]
 pub struct Failure {
     pub(crate) kind: ErrorKind,
     pub(crate) message: String,
     pub(crate) place: Option<Place>,
     pub(crate) source: Option<crate::transport::BoxError>,
-    /// The response that made a called workflow fail.
+    /// The response with which a called workflow failed.
     pub(crate) response: Option<Box<http::Response<Bytes>>>,
 }
 
@@ -26,7 +26,7 @@ impl Failure {
         }
     }
 
-    /// A value that the request needs is absent.
+    /// Creates the failure for an absent value that the request needs.
     #[must_use]
     pub fn absent(what: &str, expression: &str, line: u32, column: u32) -> Self {
         let message = format!("{what} has no value: `{expression}` is missing");
@@ -37,10 +37,10 @@ impl Failure {
     }
 }
 
-/// Why no request was made.
+/// The reason why no run of a called workflow was started.
 #[derive(Debug)]
 pub enum Stop {
-    /// The inputs with these indices were not given yet.
+    /// The inputs with these indices are missing.
     Awaiting(Vec<usize>),
     /// The attempt failed.
     Failed(Failure),

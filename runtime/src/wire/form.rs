@@ -1,4 +1,4 @@
-//! Forms: bodies of the types `application/x-www-form-urlencoded` and `multipart/form-data`.
+//! Bodies of the types `application/x-www-form-urlencoded` and `multipart/form-data`.
 
 use crate::blob::Blob;
 use crate::json::datum::Datum;
@@ -6,20 +6,20 @@ use crate::json::slot::Members;
 use crate::wire::exchange::is_json;
 use crate::wire::style::{self, Form, Style};
 
-/// How a member of a form is written, where the operation says something of it.
+/// The encoding of a member of a form, if the operation describes it.
 #[derive(Debug)]
 pub struct Field {
-    /// Its name.
+    /// The name of the member.
     pub name: &'static str,
-    /// Its style, where one is declared.
+    /// The declared style, if any.
     pub style: Option<Style>,
-    /// Its content type, where one is declared or its schema decides.
+    /// The declared content type, or the one that follows from the schema, if any.
     pub content_type: Option<&'static str>,
-    /// Whether it is a file.
+    /// Whether the member is a file.
     pub file: bool,
 }
 
-/// The members of an object, nulls left out; `None` of anything else.
+/// Returns the members of an object without nulls; `None` if the value is not an object.
 fn members<'a>(value: &'a Datum<'_>) -> Option<Vec<(String, Datum<'a>)>> {
     let Datum::Json(json) = value else { return None };
     let members: Members<'a> = serde_json::from_str(json).ok()?;
@@ -32,7 +32,7 @@ fn members<'a>(value: &'a Datum<'_>) -> Option<Vec<(String, Datum<'a>)>> {
     )
 }
 
-/// The items of an array; anything else is its own only item.
+/// Returns the items of an array; any other value is the only item.
 pub(super) fn items<'a>(value: &'a Datum<'_>) -> Vec<Datum<'a>> {
     let items: Option<Vec<&'a serde_json::value::RawValue>> = match value {
         Datum::Json(json) if json.starts_with('[') => serde_json::from_str(json).ok(),
@@ -48,9 +48,9 @@ fn field<'f>(fields: &'f [Field], name: &str) -> Option<&'f Field> {
     fields.iter().find(|field| field.name == name)
 }
 
-/// An object as pairs: items of an array as pairs of the same name, objects as JSON (OpenAPI 3.1.1,
-/// "Encoding the x-www-form-urlencoded Media Type"), unless a style says otherwise. A string is
-/// ready. `None` for anything else.
+/// Encodes an object as pairs, unless a style is declared: the items of an array as pairs of the same name, objects as
+/// JSON (OpenAPI 3.1.1, "Encoding the x-www-form-urlencoded Media Type"). A string is used unchanged. Returns `None`
+/// for any other value.
 pub(crate) fn urlencoded(value: &Datum<'_>, fields: &[Field]) -> Option<String> {
     if let Datum::Text(ready) = value {
         return Some(ready.clone().into_owned());
@@ -62,7 +62,7 @@ pub(crate) fn urlencoded(value: &Datum<'_>, fields: &[Field]) -> Option<String> 
             pairs.extend(written.into_iter().map(|(name, text)| format!("{name}={text}")));
             continue;
         }
-        // One JSON text, as `content` would have it (OpenAPI 3.1, "Encoding Object").
+        // A declared JSON content type: one JSON text, as with `content` (OpenAPI 3.1, "Encoding Object").
         if field(fields, &name)
             .and_then(|field| field.content_type)
             .is_some_and(is_json)
@@ -79,9 +79,9 @@ pub(crate) fn urlencoded(value: &Datum<'_>, fields: &[Field]) -> Option<String> 
     Some(pairs.join("&"))
 }
 
-/// An object as parts (RFC 7578), and the boundary between them. `None` for anything else.
+/// Encodes an object as parts (RFC 7578), and returns the boundary and the body; `None` if the value is not an object.
 ///
-/// The boundary depends on nothing but the parts, so that the same run sends the same bytes.
+/// The boundary is derived from the parts, so the same run sends the same bytes.
 pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, Vec<u8>)> {
     let mut parts: Vec<Vec<u8>> = Vec::new();
     for (name, value) in members(value)? {
@@ -93,7 +93,8 @@ pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, 
             }
             continue;
         }
-        // Objects whose members stand on their own (OpenAPI 3.1.1, "Encoding Object").
+        // Objects with a style: members become parts of their own, or one delimited text (OpenAPI 3.1.1, "Encoding
+        // Object").
         if let Some(way) = way.filter(|_| matches!(&value, Datum::Json(json) if json.starts_with('{'))) {
             let members = members(&value).unwrap_or_default();
             if way.explode {
@@ -107,7 +108,7 @@ pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, 
             }
             continue;
         }
-        // Swagger 2.0 has one format for arrays in forms of both kinds.
+        // Swagger 2.0 has the same array formats in both kinds of form.
         let joined = way.filter(|way| !way.explode).map(|way| {
             let texts: Vec<String> = items(&value).iter().map(|item| item.text().into_owned()).collect();
             Datum::owned(texts.join(style::delimiter(way.form)))
@@ -135,7 +136,7 @@ pub(crate) fn multipart(value: &Datum<'_>, fields: &[Field]) -> Option<(String, 
     Some((boundary, body))
 }
 
-/// One part, without the boundary before it.
+/// Encodes one part, without the boundary before it.
 fn part(name: &str, field: Option<&Field>, item: &Datum<'_>) -> Vec<u8> {
     let mut part = format!("Content-Disposition: form-data; name=\"{}\"", quoted(name));
     let blob = Blob::from_datum(item);
@@ -160,13 +161,13 @@ fn part(name: &str, field: Option<&Field>, item: &Datum<'_>) -> Vec<u8> {
     part
 }
 
-/// A value inside the text of a form.
+/// Encodes a value for the text of a URL-encoded form.
 #[must_use]
 pub fn form_value(value: &Datum<'_>) -> String {
     style::encoded(&value.text(), false)
 }
 
-/// A name in the quotes of `Content-Disposition` (RFC 7578, section 4.2, as browsers do it).
+/// Escapes a name for the quotes of `Content-Disposition` (RFC 7578, section 4.2, as browsers do).
 fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -1,4 +1,4 @@
-//! What a step keeps of an answer.
+//! Outputs of a step: checking and storing values.
 
 use crate::error::{ErrorKind, Place};
 use crate::json::data::{self, Data};
@@ -7,26 +7,26 @@ use crate::json::fault::Fault;
 use crate::json::slot::Slot;
 use crate::wire::failure::Failure;
 
-/// An output as messages name it.
+/// An output: its type, and what messages need.
 #[derive(Debug)]
 pub struct Output {
-    /// Its name.
+    /// The name of the output.
     pub name: &'static str,
-    /// Its expression.
+    /// The expression of the output.
     pub expression: &'static str,
-    /// What its schema says, such as `a string`.
+    /// The type of its schema for messages, such as `a string`.
     pub expected: &'static str,
-    /// Whether it must be there.
+    /// Whether the output is required.
     pub required: bool,
-    /// Makes sure that a value is of its type.
+    /// Checks that a JSON text has the type of the output.
     pub check: fn(&str) -> Result<(), Fault>,
-    /// Where its expression stands.
+    /// The line of the expression in the document.
     pub line: u32,
-    /// Where its expression stands.
+    /// The column of the expression in the document.
     pub column: u32,
 }
 
-/// An output that is a string.
+/// Describes an output that is a string.
 #[must_use]
 pub const fn text(name: &'static str, expression: &'static str, line: u32, column: u32) -> Output {
     Output {
@@ -41,7 +41,7 @@ pub const fn text(name: &'static str, expression: &'static str, line: u32, colum
 }
 
 impl Output {
-    /// All that a called workflow has returned, or was given.
+    /// Describes the outputs or the inputs of a called workflow as a whole.
     #[must_use]
     pub const fn whole(name: &'static str) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl Output {
     }
 }
 
-/// Makes sure that a JSON text is a string: most outputs are, and most strings have no escapes.
+/// Checks that a JSON text is a string. Most outputs are strings, and most strings have no escapes.
 pub(super) fn is_string(json: &str) -> Result<(), Fault> {
     if json.starts_with('"') && !json.contains('\\') {
         return Ok(());
@@ -64,18 +64,18 @@ pub(super) fn is_string(json: &str) -> Result<(), Fault> {
     check::<String>(json)
 }
 
-/// Makes sure that a JSON text is of a type.
+/// Checks that a JSON text has the type `T`.
 ///
 /// # Errors
-/// It is not.
+/// The value has a different type.
 pub fn check<T: Data>(json: &str) -> Result<(), Fault> {
     T::check(&data::datum(json)?, data::LEVELS)
 }
 
-/// Keeps a value as an output.
+/// Returns a value as an output, and checks its type.
 ///
 /// # Errors
-/// It is not what its schema says, or absent though required.
+/// The value violates its schema, or is required and absent.
 pub fn keep_datum(value: Option<&Datum<'_>>, output: &Output) -> Result<Option<Slot>, Failure> {
     let text = value.map(Datum::to_json);
     keep(text.as_deref(), output.required, output, None)
@@ -94,7 +94,7 @@ pub(super) fn keep(
             Ok(None)
         };
     };
-    // An optional value may be null, which is kept apart from absence.
+    // An optional value may be null, which is not the same as absent.
     if text == "null" && !required {
         return Ok(Some(Slot::new(text)));
     }
@@ -125,7 +125,7 @@ pub(super) fn missing(output: &Output, problem: Option<&str>) -> Failure {
     )
 }
 
-/// A value that is there and breaks its schema.
+/// Creates the failure for a value that violates its schema.
 pub(super) fn unfit(output: &Output, fault: Fault, problem: Option<&str>) -> Failure {
     let Fault {
         pointer,

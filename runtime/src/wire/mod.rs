@@ -1,4 +1,4 @@
-//! Requests and answers: what a step sends, how it is written, and what is read of what comes back.
+//! Requests and responses: building and encoding requests, and reading responses.
 
 pub(crate) mod auth;
 pub(crate) mod body;

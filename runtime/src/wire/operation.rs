@@ -1,27 +1,27 @@
-//! What the description says of an operation.
+//! Operations of API descriptions.
 
-/// An operation of an API, as the compiler writes it down.
+/// An operation of an API, as the compiler describes it.
 #[derive(Debug)]
 pub struct Operation {
     /// The name of the source description.
     pub source: &'static str,
-    /// `operationId`, or method and path.
+    /// The `operationId`, or method and path.
     pub name: &'static str,
-    /// The method in upper case.
+    /// The HTTP method in upper case.
     pub method: &'static str,
-    /// The path as the description has it, the names of parameters in braces.
+    /// The path of the description, with the names of parameters in braces.
     pub path: &'static str,
-    /// The first server of the description; empty where there is none.
+    /// The first server of the description; empty if there is none.
     pub server: &'static str,
-    /// Alternatives of security schemes, each a list of schemes that are all needed; none where the
-    /// description does not say, one without schemes where it rules credentials out.
+    /// The alternatives of `security`, each a list of schemes that are all required. Empty if the description has no
+    /// `security`; one alternative without schemes if it rules credentials out.
     pub security: &'static [&'static [Scheme]],
     /// Whether the step writes the header `Authorization` itself.
     pub authorization: bool,
 }
 
 impl Operation {
-    /// An operation without anything.
+    /// An operation without a source, path and security.
     pub const EMPTY: Self = Self {
         source: "",
         name: "",
@@ -36,16 +36,16 @@ impl Operation {
 /// A security scheme that an operation requires.
 #[derive(Debug)]
 pub struct Scheme {
-    /// Its name in the description.
+    /// The name of the scheme in the description.
     pub name: &'static str,
-    /// Where its credential goes.
+    /// The place of the credential in a request.
     pub kind: SchemeKind,
     /// Whether the step writes the header, parameter or cookie itself.
     pub written: bool,
 }
 
 impl Scheme {
-    /// A scheme whose credential goes into `Authorization`.
+    /// Describes a scheme with a credential in `Authorization`.
     #[must_use]
     pub const fn authorization(name: &'static str) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Scheme {
 /// Where a credential goes.
 #[derive(Debug)]
 pub enum SchemeKind {
-    /// `Authorization`
+    /// The header `Authorization`.
     Authorization,
     /// A header of this name.
     Header(&'static str),
@@ -67,13 +67,13 @@ pub enum SchemeKind {
     Query(&'static str),
     /// A cookie of this name.
     Cookie(&'static str),
-    /// `Authorization`, with a token that OAuth 2.0 gives.
+    /// The header `Authorization`, with an OAuth 2.0 access token.
     OAuth {
-        /// Where tokens come from; empty where the description does not say.
+        /// The token URL; empty if the description has none.
         token_url: &'static str,
-        /// What the operation needs.
+        /// The scopes that the operation requires.
         scopes: &'static [&'static str],
     },
-    /// The transport itself.
+    /// The transport itself, such as mutual TLS.
     Transport,
 }

@@ -1,4 +1,4 @@
-//! The request that is sent, and its URL.
+//! Finishing a request, and its URL.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
@@ -11,7 +11,7 @@ use crate::client::Settings;
 use crate::error::ErrorKind;
 use crate::transport::Limits;
 
-/// Where an operation is.
+/// Returns the base URL of an operation.
 pub(crate) fn base<'s>(operation: &Operation, settings: &'s Settings) -> Result<&'s str, Failure>
 where
     'static: 's,
@@ -37,15 +37,15 @@ where
     Err(Failure::new(ErrorKind::Configuration, message))
 }
 
-/// Host and port of an absolute base URL.
+/// Returns the host and port of an absolute base URL.
 pub(super) fn authority(base: &str) -> &str {
     let start = base.find(':').map_or(base.len(), |colon| colon + "://".len());
     let rest = base.get(start..).unwrap_or("");
     rest.find('/').map_or(rest, |end| &rest[..end])
 }
 
-/// Whether a path has a segment that a URL parser removes together with the one before it (RFC 3986,
-/// section 5.2.4; the URL Standard reads `%2e` as a dot).
+/// Returns whether a path has a dot segment, which a URL parser removes, together with the segment before it for two
+/// dots (RFC 3986, section 5.2.4; the URL Standard reads `%2e` as a dot).
 pub(super) fn names_another_path(path: &str) -> bool {
     path.split('/').any(|segment| {
         let mut rest = segment.as_bytes();
@@ -61,7 +61,7 @@ pub(super) fn names_another_path(path: &str) -> bool {
     })
 }
 
-/// A request that was sent, as expressions see it.
+/// A request that was sent, for expressions.
 #[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) method: std::borrow::Cow<'static, str>,
@@ -76,11 +76,11 @@ pub(crate) struct Finished<'s> {
     pub(crate) request: Request<Bytes>,
     /// The base URL of the API.
     pub(crate) base: &'s str,
-    /// The same for expressions, where they read it.
+    /// A copy for expressions, if they read it.
     pub(crate) sent: Option<Sent>,
 }
 
-/// Whether a base URL says where a server is and nothing that follows a path.
+/// Returns whether a base URL has a scheme and a host, and no variable, query or fragment.
 pub(super) fn is_absolute(base: &str) -> bool {
     let bytes = base.as_bytes();
     let scheme = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
@@ -109,7 +109,7 @@ impl Call {
             }
         }
         self.cookie_header()?;
-        // RFC 9110, section 8.6: a method that has content says so even where there is none.
+        // RFC 9110, section 8.6: a method with content sends the length even if the content is empty.
         if self.body.is_empty() && matches!(self.operation.method, "POST" | "PUT" | "PATCH") {
             self.headers
                 .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
@@ -118,7 +118,7 @@ impl Call {
             self.headers
                 .insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.8"));
         }
-        // A template may have a query of its own; in values `?` is encoded.
+        // The path template may have its own query; values encode `?`.
         let fixed = self.path.find('?');
         if self.path.as_bytes().first() != Some(&b'/')
             || names_another_path(&self.path[..fixed.unwrap_or(self.path.len())])
@@ -143,8 +143,8 @@ impl Call {
             url.push_str(&self.keys[1..]);
         }
         let uri = Uri::from_maybe_shared(Bytes::from(url)).map_err(|error| invalid(error.into()))?;
-        // No text of a description or value can move a request and its credentials to another host.
-        // The text of the URL starts with that of the base, so that the scheme is the same if its length is.
+        // The texts of descriptions and values must not redirect a request and its credentials to another host. The URL
+        // starts with the base URL, so the schemes are equal if their lengths are.
         let scheme = uri.scheme_str().map_or(0, str::len);
         if uri.authority().map(http::uri::Authority::as_str) != Some(authority(base))
             || base.as_bytes().get(scheme) != Some(&b':')
@@ -175,7 +175,7 @@ impl Call {
             return Ok(());
         }
         let mut cookies = std::mem::take(&mut self.cookies);
-        // A step may have written the header itself: it is one list (RFC 6265, section 5.4).
+        // The step may have written the header itself: join both lists (RFC 6265, section 5.4).
         let mut secret = self.secret_cookie;
         if let Some(own) = self.headers.get(header::COOKIE) {
             secret |= own.is_sensitive();
@@ -190,7 +190,7 @@ impl Call {
         Ok(())
     }
 
-    /// The URL without keys, with room for them; `queried` says that the path has a query of its own.
+    /// Returns the URL without keys, with capacity for them. `queried` is whether the path has its own query.
     fn url(&self, base: &str, queried: bool) -> String {
         let length = base.len() + self.path.len() + 1 + self.query.len() + self.keys.len();
         let mut url = String::with_capacity(length);

@@ -1,23 +1,22 @@
-//! How parameters are written: the styles of OpenAPI 3.1.1, "Parameter Object", which are those
-//! of RFC 6570 and a few more.
+//! Encoding of parameters: the styles of OpenAPI 3.1.1, "Parameter Object", which are those of RFC 6570 and some more.
 
 use serde_json::value::RawValue;
 
 use crate::json::datum::Datum;
 use crate::json::slot::Members;
 
-/// How a parameter is written.
+/// The encoding of a parameter.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
     /// The style.
     pub form: Form,
-    /// Whether each item or member stands on its own.
+    /// Whether each item or member is written separately.
     pub explode: bool,
-    /// Whether reserved characters stay as they are.
+    /// Whether reserved characters are not encoded.
     pub reserved: bool,
 }
 
-/// The styles.
+/// The styles of OpenAPI, and two encodings for `content`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are OpenAPI's")]
 pub enum Form {
@@ -29,15 +28,15 @@ pub enum Form {
     PipeDelimited,
     TabDelimited,
     DeepObject,
-    /// OpenAPI 3.2: as in a query, but nothing is encoded.
+    /// OpenAPI 3.2: like a query, but without encoding.
     Cookie,
-    /// `content` of a JSON media type: as JSON text.
+    /// `content` of a JSON media type: JSON text.
     Json,
-    /// `content` of another media type: as text.
+    /// `content` of another media type: text.
     Text,
 }
 
-/// A value taken apart; what is nested deeper is JSON text.
+/// The parts of a value. Nested values are JSON text.
 enum Parts {
     One(String),
     Items(Vec<String>),
@@ -57,7 +56,7 @@ fn parts(value: &Datum<'_>, style: Style) -> Parts {
     }
     if json.starts_with('[') {
         let items: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-        // What is null has no spelling (RFC 6570, section 2.3).
+        // Nulls are left out (RFC 6570, section 2.3).
         let defined = items.into_iter().filter(|raw| raw.get() != "null");
         return Parts::Items(defined.map(text).collect());
     }
@@ -72,13 +71,13 @@ fn parts(value: &Datum<'_>, style: Style) -> Parts {
     )
 }
 
-/// The pairs that a query or cookie parameter becomes; none for an empty array or object.
+/// Returns the pairs of a query or cookie parameter; an empty array or object has none.
 pub(crate) fn pairs(name: &str, value: &Datum<'_>, style: Style) -> Vec<(String, String)> {
     pairs_by(name, value, style, |text| encoded(text, style.reserved))
 }
 
-/// The pairs that a cookie parameter becomes. A style of its own and `content` leave the encoding to
-/// whoever writes the value (OpenAPI 3.2, "Style Values"; 3.1, appendix D).
+/// Returns the pairs of a cookie parameter. The style `cookie` and `content` do not encode: the value must be encoded
+/// already (OpenAPI 3.2, "Style Values"; 3.1, appendix D).
 pub(crate) fn cookies(name: &str, value: &Datum<'_>, style: Style) -> Vec<(String, String)> {
     if matches!(style.form, Form::Cookie | Form::Text) {
         return pairs_by(name, value, style, str::to_owned);
@@ -86,8 +85,8 @@ pub(crate) fn cookies(name: &str, value: &Datum<'_>, style: Style) -> Vec<(Strin
     pairs(name, value, style)
 }
 
-/// `a[b][0][c]=…`, as qs, Rack and PHP read it; OpenAPI defines one level of an object only. An empty
-/// array or object has no pair.
+/// Appends pairs such as `a[b][0][c]=…`, as qs, Rack and PHP read them. OpenAPI defines only one level of an object. An
+/// empty array or object has no pair.
 fn deep(name: &str, value: &Datum<'_>, pairs: &mut Vec<(String, String)>) {
     let Datum::Json(json) = value else {
         if *value != Datum::Null {
@@ -108,7 +107,7 @@ fn deep(name: &str, value: &Datum<'_>, pairs: &mut Vec<(String, String)>) {
     }
 }
 
-/// The names and texts of a value in style `deepObject`, not encoded.
+/// Returns the names and texts of a value in the style `deepObject`, not encoded.
 pub(crate) fn deep_pairs(name: &str, value: &Datum<'_>) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     deep(name, value, &mut pairs);
@@ -143,9 +142,9 @@ fn pairs_by(name: &str, value: &Datum<'_>, style: Style, encode: impl Fn(&str) -
     }
 }
 
-/// A path parameter.
+/// Encodes a path parameter.
 pub(crate) fn path(name: &str, value: &Datum<'_>, style: Style) -> String {
-    // What ends a path is encoded in any case (RFC 3986, section 3.3).
+    // Characters that end a path are always encoded (RFC 3986, section 3.3).
     let encode = |text: &str| {
         let text = encoded(text, style.reserved);
         if style.reserved {
@@ -186,7 +185,7 @@ pub(crate) fn path(name: &str, value: &Datum<'_>, style: Style) -> String {
                 joined(items.iter().map(|item| encode(item)).collect(), separator)
             )
         }
-        // An empty member has no `=` (RFC 6570, section 3.2.7).
+        // An empty member is written without `=` (RFC 6570, section 3.2.7).
         (Parts::Items(items), Form::Matrix) if style.explode => items
             .iter()
             .map(|item| match item.as_str() {
@@ -208,7 +207,7 @@ pub(crate) fn path(name: &str, value: &Datum<'_>, style: Style) -> String {
     }
 }
 
-/// What stands between the items of an array (Swagger 2.0, `collectionFormat`; OpenAPI 3.1, styles).
+/// Returns the delimiter of the items of an array (Swagger 2.0, `collectionFormat`; OpenAPI 3.1, styles).
 pub(crate) fn delimiter(form: Form) -> &'static str {
     match form {
         Form::SpaceDelimited => " ",
@@ -225,7 +224,7 @@ fn encode_delimiter(form: Form) -> String {
     }
 }
 
-/// A header, which is never percent-encoded.
+/// Encodes a header, which is never percent-encoded.
 pub(crate) fn header(value: &Datum<'_>, style: Style) -> String {
     match parts(value, style) {
         Parts::One(text) => text,
@@ -243,9 +242,9 @@ pub(crate) fn header(value: &Datum<'_>, style: Style) -> String {
     }
 }
 
-/// Percent-encodes everything but the unreserved characters of RFC 3986, section 2.3; with
-/// `reserved` also leaves reserved characters and encoded triplets as they are (RFC 6570,
-/// section 3.2.3), but for `#`, which would end the query.
+/// Percent-encodes everything but the unreserved characters of RFC 3986, section 2.3. With `reserved`, reserved
+/// characters and encoded triplets also stay unchanged (RFC 6570, section 3.2.3), except `#`, which would end the
+/// query.
 pub(crate) fn encoded(text: &str, reserved: bool) -> String {
     const HEX: [u8; 16] = *b"0123456789ABCDEF";
     let bytes = text.as_bytes();
@@ -358,7 +357,7 @@ mod tests {
             written("color", object, Form::DeepObject, true),
             "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"
         );
-        // Nested as the servers that ask for this style read it.
+        // Nested objects, as servers that require this style read them.
         let nested = r#"[{"price":"p_1","data":{"currency":"usd"}},null,[1,2],[]]"#;
         assert_eq!(
             written("items", nested, Form::DeepObject, true)

@@ -14,14 +14,14 @@ use crate::error::ErrorKind;
 use crate::wire::failure::Failure;
 use crate::wire::style::encoded;
 
-/// The credential of an application that gets access tokens for itself: OAuth 2.0, client
-/// credentials.
+/// The credentials with which an application obtains access tokens for itself: the client credentials grant of OAuth
+/// 2.0 (RFC 6749, section 4.4).
 ///
-/// The description says where tokens come from (`flows.clientCredentials.tokenUrl`) and which scopes
-/// an operation needs. One token serves all steps and runs of a client until it expires or an API
-/// answers 401, then one new token is asked for.
+/// The description contains the token URL (`flows.clientCredentials.tokenUrl`) and the scopes that an operation
+/// requires. All steps and runs of a client share one token. When it expires or an API returns 401, the client requests
+/// one new token.
 ///
-/// `Debug` never shows the secret.
+/// `Debug` output never contains the secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClientCredentials {
     pub(crate) id: String,
@@ -33,7 +33,7 @@ pub struct ClientCredentials {
 }
 
 impl ClientCredentials {
-    /// An application's id and secret.
+    /// Creates credentials from the id and secret of an application.
     #[must_use]
     pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
@@ -46,32 +46,31 @@ impl ClientCredentials {
         }
     }
 
-    /// Adds a parameter to the token request, such as `audience` or `resource`, which some
-    /// authorization servers require (RFC 6749, section 8.2; RFC 8707).
+    /// Adds a parameter to the token request, such as `audience` or `resource`, which some authorization servers
+    /// require (RFC 6749, section 8.2; RFC 8707).
     #[must_use]
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.push((name.into(), value.into()));
         self
     }
 
-    /// Where tokens come from, instead of where the description says. A path such as `/oauth/token` is
-    /// one of the host of the API's base URL, as it is in a description (OpenAPI 3.1.1, "OAuth Flow
-    /// Object").
+    /// Sets the token URL, which replaces that of the description. A path such as `/oauth/token` is relative to the
+    /// host of the API's base URL, as in a description (OpenAPI 3.1.1, "OAuth Flow Object").
     #[must_use]
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.token_url = Some(url.into());
         self
     }
 
-    /// The scopes to ask for, instead of those that the operation needs.
+    /// Sets the scopes to request, which replace those that the operation requires.
     #[must_use]
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sends id and secret in the body of the token request, for servers that do not take them by
-    /// HTTP Basic (RFC 6749, section 2.3.1).
+    /// Sends the id and secret in the body of the token request, for servers that do not accept HTTP Basic (RFC 6749,
+    /// section 2.3.1).
     #[must_use]
     pub fn in_body(mut self) -> Self {
         self.in_body = true;
@@ -91,7 +90,7 @@ impl fmt::Debug for ClientCredentials {
     }
 }
 
-/// What a token is asked for with.
+/// Everything that determines a token request.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Wanted {
     url: String,
@@ -103,7 +102,7 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// What an operation's scheme wants of a credential.
+    /// Combines a credential with the security scheme of an operation.
     pub(crate) fn new(
         credential: &ClientCredentials,
         token_url: &str,
@@ -133,7 +132,7 @@ impl Wanted {
         })
     }
 
-    /// The request of RFC 6749, section 4.4.2.
+    /// Builds the token request (RFC 6749, section 4.4.2).
     pub(crate) fn request(&self) -> Result<Request<Bytes>, Failure> {
         let unfit = |_| {
             Failure::new(
@@ -171,8 +170,8 @@ impl Wanted {
     }
 }
 
-/// A token URL, relative to the base URL of the API (RFC 3986, section 5.2, as far as token URLs need
-/// it); `None` where it is neither.
+/// Resolves a token URL against the base URL of the API (RFC 3986, section 5.2, as far as token URLs need it). Returns
+/// `None` if it is neither an `http` or `https` URL nor a path.
 fn resolved(url: &str, base: &str) -> Option<String> {
     if url.starts_with("https://") || url.starts_with("http://") {
         return Some(url.to_owned());
@@ -195,10 +194,10 @@ fn resolved(url: &str, base: &str) -> Option<String> {
     ))
 }
 
-/// Characters of a text from the token endpoint that a message shows.
+/// Maximum number of characters of a text from the token endpoint that a message shows.
 const SHOWN: usize = 80;
 
-/// A token.
+/// An access token.
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) text: String,
@@ -206,7 +205,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// Reads the response of RFC 6749, section 5.1, or says what that of section 5.2 says.
+    /// Reads a success response (RFC 6749, section 5.1); an error response (section 5.2) is a failure.
     pub(crate) fn read(response: &Response<Bytes>, now: Instant) -> Result<Self, Failure> {
         #[derive(serde::Deserialize)]
         struct Answer {
@@ -218,7 +217,7 @@ impl Token {
             #[serde(default)]
             error: Option<String>,
         }
-        /// A number, as RFC 6749 says, or a text, as some serve it.
+        /// A number, as RFC 6749 says, or a string, as some servers send it.
         #[derive(serde::Deserialize)]
         #[serde(untagged)]
         enum Seconds {
@@ -246,8 +245,8 @@ impl Token {
             )
         };
         let answer = answer.ok_or_else(|| unreadable("not a valid JSON object"))?;
-        // `BearerToken`, `bearer_token` and `jwt-bearer` are served in practice; RFC 6749, section 7.1,
-        // forbids to use a token whose type is unknown.
+        // Some servers send `BearerToken`, `bearer_token` or `jwt-bearer`. RFC 6749, section 7.1, forbids the use of a
+        // token with an unknown type.
         let kind = answer.token_type.unwrap_or_default();
         if !kind.is_empty() && !kind.to_ascii_lowercase().contains("bearer") {
             let kind: String = kind.chars().take(SHOWN).flat_map(char::escape_debug).collect();
@@ -256,7 +255,7 @@ impl Token {
             )));
         }
         let text = answer.access_token.ok_or_else(|| unreadable("no `access_token`"))?;
-        // One that cannot be sent is of no use to the runs after this one either.
+        // Do not store a token that no run can send.
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(unreadable("an `access_token` that cannot be sent"));
         }
@@ -266,7 +265,7 @@ impl Token {
             Seconds::Other(_) => None,
         });
         let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        // A token that expires on its way is of no use.
+        // Stop using a token before it can expire in transit.
         let until = lifetime.and_then(|lifetime| {
             let margin = (lifetime / 2).min(Duration::from_secs(10));
             now.checked_add(lifetime.saturating_sub(margin))
@@ -279,35 +278,35 @@ impl Token {
     }
 }
 
-/// A place for one token. Whoever needs one waits while another run obtains it, and shares what comes of that.
+/// The shared place of one token. Runs that need it wait while another run obtains it, and share the result.
 #[derive(Default)]
 pub(crate) struct Place {
     attempts: AtomicU64,
     pub(crate) known: tokio::sync::Mutex<Known>,
 }
 
-/// What came of the last request for a token.
+/// The result of the last token request.
 #[derive(Default)]
 pub(crate) struct Known {
     token: Option<Token>,
     failure: Option<Shared>,
 }
 
-/// A failure that several runs have.
+/// A failure that several runs share.
 struct Shared {
     kind: ErrorKind,
     message: String,
-    /// How long the run that asked could wait.
+    /// The time limit of the run that made the request.
     limit: Option<Duration>,
 }
 
 impl Place {
-    /// How many requests have come to an end: a run that waits compares it with what it was before.
+    /// Returns the number of completed requests. A run that waits compares it with the number before its wait.
     pub(crate) fn attempts(&self) -> u64 {
         self.attempts.load(Ordering::Acquire)
     }
 
-    /// Notes what came of a request.
+    /// Records the result of a request.
     pub(crate) fn note(&self, known: &mut Known, result: &Result<Token, Failure>, limit: Option<Duration>) {
         self.attempts.fetch_add(1, Ordering::AcqRel);
         *known = match result {
@@ -328,18 +327,19 @@ impl Place {
 }
 
 impl Known {
-    /// The token, unless it has expired or is the one that was `refused`.
+    /// Returns the token, unless it has expired or is the `refused` one.
     pub(crate) fn usable(&self, refused: Option<&str>, now: Instant) -> Option<String> {
         usable(self.token.as_ref(), refused, now)
     }
 
-    /// The token that another run has obtained meanwhile, whether it is fresh or not: asking again would bring the
-    /// same.
+    /// Returns the token that another run has obtained in the meantime, even if it has expired: another request would
+    /// return the same.
     pub(crate) fn obtained(&self) -> Option<String> {
         self.token.as_ref().map(|token| token.text.clone())
     }
 
-    /// The failure of a request that another run made meanwhile, unless this one can wait longer than that one did.
+    /// Returns the failure of a request that another run made in the meantime, unless it was a timeout and this run can
+    /// wait longer.
     pub(crate) fn shared(&self, limit: Option<Duration>) -> Option<Failure> {
         let failure = self.failure.as_ref()?;
         let longer = failure.kind == ErrorKind::Timeout
@@ -348,7 +348,7 @@ impl Known {
     }
 }
 
-/// A place that the runs of a client share.
+/// The place of a token, shared by the runs of a client.
 pub(crate) type Cell = Arc<Place>;
 
 /// The tokens of a client.
@@ -364,7 +364,7 @@ impl Tokens {
     }
 }
 
-/// The token in a cell, unless it has expired or is the one that was `refused`.
+/// Returns the token, unless it has expired or is the `refused` one.
 fn usable(token: Option<&Token>, refused: Option<&str>, now: Instant) -> Option<String> {
     let token = token.filter(|token| token.is_fresh(now) && refused != Some(token.text.as_str()))?;
     Some(token.text.clone())

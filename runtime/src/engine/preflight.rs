@@ -3,10 +3,10 @@
 use crate::client::Settings;
 use crate::error::ErrorKind;
 use crate::run::descriptor::{Shape, Target};
-use crate::wire::auth::choose;
+use crate::wire::base::base;
 use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
-use crate::wire::sent::base;
+use crate::wire::security::choose;
 
 /// Reports everything that the client lacks for the reachable steps of a workflow, in one error.
 pub(crate) fn preflight(shape: &'static Shape, settings: &Settings) -> Result<(), (Option<&'static str>, Failure)> {

@@ -1,6 +1,7 @@
 //! Requests and responses: building and encoding requests, and reading responses.
 
-pub(crate) mod auth;
+mod auth;
+pub(crate) mod base;
 pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod exchange;
@@ -8,6 +9,8 @@ pub(crate) mod failure;
 pub(crate) mod form;
 pub(crate) mod kept;
 pub(crate) mod operation;
+mod reqwest;
+pub(crate) mod security;
 pub(crate) mod sent;
 pub(crate) mod style;
 pub(crate) mod token;

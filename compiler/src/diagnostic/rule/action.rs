@@ -1,7 +1,8 @@
-//! Rules about actions, and components that are referred to.
+//! Rules about actions and references to components.
 
 super::rules! {
-    /// A step that calls an HTTP operation has an `action`. The field belongs to steps on AsyncAPI channels.
+    /// A step that calls an HTTP operation has the field `action`. The field is only valid in steps on AsyncAPI
+    /// channels.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `action`.
     ///
@@ -19,10 +20,11 @@ super::rules! {
     /// - stepId: addBook
     ///   operationId: addBook
     /// ```
-    Error ACTION_UNEXPECTED "action-unexpected" "fields of AsyncAPI steps stand in AsyncAPI steps"
+    Error ACTION_UNEXPECTED "action-unexpected" "fields of AsyncAPI steps appear only in AsyncAPI steps"
 
-    /// A step sends to or receives from an AsyncAPI channel. This compiler speaks HTTP only and says so, instead of
-    /// leaving the step out. The other workflows of the document can be expanded by the option `workflows`.
+    /// A step sends to or receives from an AsyncAPI channel. This compiler supports only HTTP operations. It
+    /// reports such a step instead of skipping it. To compile the other workflows of the document, select them
+    /// with the option `workflows`.
     ///
     /// Rule: a choice.
     ///
@@ -40,9 +42,10 @@ super::rules! {
     ///     workflows = ["place-order"],
     /// }
     /// ```
-    Error ASYNCAPI_UNSUPPORTED "asyncapi-unsupported" "a step calls an HTTP operation"
+    Error ASYNCAPI_UNSUPPORTED "asyncapi-unsupported" "no step uses an AsyncAPI channel"
 
-    /// A `goto` has no target, an `end` has one, or an action has both a `workflowId` and a `stepId`.
+    /// A `goto` action has no target, an `end` action has one, or an action has both a `workflowId` and a
+    /// `stepId`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Success Action Object" and "Failure Action Object".
     ///
@@ -59,9 +62,9 @@ super::rules! {
     /// onFailure:
     /// - { name: leave, type: goto, stepId: cleanUp }
     /// ```
-    Error ACTION_TARGET "action-target" "an action has the target that its type needs"
+    Error ACTION_TARGET "action-target" "every action has the target that its type requires"
 
-    /// `retryAfter` or `retryLimit` stands on an action that does not retry.
+    /// `retryAfter` or `retryLimit` is set on an action that is not of type `retry`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Failure Action Object": the fields apply when the type is `retry`.
     ///
@@ -78,9 +81,9 @@ super::rules! {
     /// onFailure:
     /// - { name: again, type: retry, retryAfter: 5 }
     /// ```
-    Error RETRY_FIELD_UNEXPECTED "retry-field-unexpected" "fields of a retry stand on a retry"
+    Error RETRY_FIELD_UNEXPECTED "retry-field-unexpected" "`retryAfter` and `retryLimit` are set only on actions of type `retry`"
 
-    /// A delay is below zero.
+    /// The delay in `retryAfter` is negative.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Failure Action Object", `retryAfter`: a non-negative decimal.
     ///
@@ -97,9 +100,9 @@ super::rules! {
     /// onFailure:
     /// - { name: again, type: retry, retryAfter: 1.5 }
     /// ```
-    Error RETRY_AFTER_NEGATIVE "retry-after-negative" "a delay is not negative"
+    Error RETRY_AFTER_NEGATIVE "retry-after-negative" "`retryAfter` is not negative"
 
-    /// A limit of retries is below zero.
+    /// The limit in `retryLimit` is negative.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Failure Action Object", `retryLimit`: a non-negative integer.
     ///
@@ -116,9 +119,9 @@ super::rules! {
     /// onFailure:
     /// - { name: again, type: retry, retryLimit: 3 }
     /// ```
-    Error RETRY_LIMIT_NEGATIVE "retry-limit-negative" "a limit is not negative"
+    Error RETRY_LIMIT_NEGATIVE "retry-limit-negative" "`retryLimit` is not negative"
 
-    /// A reference names a component that does not exist. Components of other documents do not count.
+    /// A reference names a component that does not exist. Components of other documents are not considered.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Reusable Object" and "Components Object".
     ///
@@ -141,12 +144,12 @@ super::rules! {
     ///   failureActions:
     ///     wait: { name: wait, type: retry, retryAfter: 5 }
     /// ```
-    Error UNKNOWN_COMPONENT "unknown-component" "a component exists"
+    Error UNKNOWN_COMPONENT "unknown-component" "every referenced component exists"
 
-    /// A reference leads to a component of another kind than its place expects.
+    /// A reference names a component of a different kind than its position requires.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Step Object" and "Workflow Object": the reference MUST link to that kind of
-    /// component.
+    /// Rule: Arazzo Specification 1.1.0, "Step Object" and "Workflow Object": the reference MUST link to that kind
+    /// of component.
     ///
     /// **Wrong**
     ///
@@ -161,7 +164,7 @@ super::rules! {
     /// onFailure:
     /// - reference: $components.failureActions.done
     /// ```
-    Error COMPONENT_KIND "component-kind" "a component is of the kind that is expected"
+    Error COMPONENT_KIND "component-kind" "every referenced component is of the expected kind"
 
     /// A reference to an action has a `value`. Only a reference to a parameter can have one.
     ///
@@ -181,9 +184,9 @@ super::rules! {
     /// onFailure:
     /// - reference: $components.failureActions.wait
     /// ```
-    Error REUSABLE_VALUE_UNEXPECTED "reusable-value-unexpected" "only a parameter's value is overridden"
+    Error REUSABLE_VALUE_UNEXPECTED "reusable-value-unexpected" "only references to parameters have a `value`"
 
-    /// A `reference` is no expression of the form `$components.KIND.NAME`.
+    /// A `reference` is not an expression of the form `$components.KIND.NAME`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Reusable Object", `reference`, and "Runtime Expressions",
     /// `components-reference`.
@@ -201,12 +204,12 @@ super::rules! {
     /// onFailure:
     /// - reference: $components.failureActions.wait
     /// ```
-    Error REFERENCE_SYNTAX "reference-syntax" "a reference has its form"
+    Error REFERENCE_SYNTAX "reference-syntax" "every `reference` has the form `$components.KIND.NAME`"
 
-    /// An action stands behind one that has no criteria and is always taken.
+    /// An action is unreachable, because an action before it has no criteria and always applies.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Step Object", `onSuccess` and `onFailure`: the first action that matches is
-    /// executed; that it is a warning is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `onSuccess` and `onFailure`: the first action that matches
+    /// is executed; reporting a warning is a choice.
     ///
     /// **Wrong**
     ///
@@ -223,9 +226,9 @@ super::rules! {
     /// - { name: again, type: retry }
     /// - { name: stop, type: end }
     /// ```
-    Warning UNREACHABLE_ACTION "unreachable-action" "an action can be taken"
+    Warning UNREACHABLE_ACTION "unreachable-action" "every action is reachable"
 
-    /// No run can come to a step.
+    /// A step is unreachable and is never run.
     ///
     /// Rule: a choice.
     ///
@@ -255,10 +258,10 @@ super::rules! {
     /// - stepId: readBook
     ///   operationId: getBook
     /// ```
-    Warning UNREACHABLE_STEP "unreachable-step" "a run can come to a step"
+    Warning UNREACHABLE_STEP "unreachable-step" "every step is reachable"
 
-    /// Nothing in a workflow reads an input. Every caller would have to give it for nothing. It is not looked for while
-    /// there are errors.
+    /// Nothing in a workflow reads an input. Every caller would have to provide it without any effect. This rule
+    /// is not checked if there are errors.
     ///
     /// Rule: a choice.
     ///
@@ -283,5 +286,5 @@ super::rules! {
     ///   properties:
     ///     title: { type: string }
     /// ```
-    Warning UNUSED_INPUT "unused-input" "an input is used"
+    Warning UNUSED_INPUT "unused-input" "every input is used"
 }

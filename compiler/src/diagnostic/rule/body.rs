@@ -1,10 +1,10 @@
-//! Rules about bodies of requests and their content types.
+//! Rules about request bodies and their content types.
 
 super::rules! {
-    /// A GET, HEAD, DELETE, OPTIONS or TRACE request has a body, and the operation declares none.
+    /// A GET, HEAD, DELETE, OPTIONS or TRACE request has a body, but the operation does not define one.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Step Object", `requestBody` (SHOULD be avoided); RFC 9110, section 9.3; that
-    /// it is an error is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `requestBody` (SHOULD be avoided); RFC 9110, section 9.3;
+    /// reporting an error is a choice.
     ///
     /// **Wrong**
     ///
@@ -23,9 +23,9 @@ super::rules! {
     ///   parameters:
     ///   - { name: id, in: path, value: emma }
     /// ```
-    Error BODY_NOT_ACCEPTED "body-not-accepted" "a body is sent where there can be one"
+    Error BODY_NOT_ACCEPTED "body-not-accepted" "a request has a body only where one is allowed"
 
-    /// The operation requires a body, and the step sends none.
+    /// The operation requires a request body, but the step does not have one.
     ///
     /// Rule: OpenAPI Specification 3.1.1, "Request Body Object", `required`.
     ///
@@ -44,9 +44,9 @@ super::rules! {
     ///   requestBody:
     ///     payload: { title: Emma }
     /// ```
-    Description BODY_REQUIRED "body-required" "a required body is sent"
+    Description BODY_REQUIRED "body-required" "a required request body is present"
 
-    /// A `contentType` is not a media type.
+    /// A `contentType` is not a valid media type.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Request Body Object", `contentType`; RFC 9110, section 8.3.1.
     ///
@@ -63,11 +63,11 @@ super::rules! {
     /// requestBody:
     ///   contentType: application/json
     /// ```
-    Error CONTENT_TYPE_INVALID "content-type-invalid" "a content type is a media type"
+    Error CONTENT_TYPE_INVALID "content-type-invalid" "every `contentType` is a valid media type"
 
-    /// The operation does not list the content type of the body. It is sent all the same.
+    /// The operation does not list the content type of the request body. The body is sent anyway.
     ///
-    /// Rule: OpenAPI Specification 3.1.1, "Request Body Object", `content`; that it is a warning is a choice.
+    /// Rule: OpenAPI Specification 3.1.1, "Request Body Object", `content`; reporting a warning is a choice.
     ///
     /// **Wrong**
     ///
@@ -84,9 +84,9 @@ super::rules! {
     ///   contentType: application/json
     ///   payload: { title: Emma }
     /// ```
-    Warning CONTENT_TYPE_UNSUPPORTED "content-type-unsupported" "the operation accepts the content type"
+    Warning CONTENT_TYPE_UNSUPPORTED "content-type-unsupported" "the operation accepts the content type of the request body"
 
-    /// A request body has a `contentType` and no `payload`. No body is sent.
+    /// A request body has a `contentType` but no `payload`. No body is sent.
     ///
     /// Rule: a choice; Arazzo Specification 1.1.0, "Request Body Object", makes both optional.
     ///
@@ -104,18 +104,18 @@ super::rules! {
     ///   contentType: application/json
     ///   payload: { title: $inputs.title }
     /// ```
-    Warning CONTENT_TYPE_UNUSED "content-type-unused" "a content type has a payload"
+    Warning CONTENT_TYPE_UNUSED "content-type-unused" "a request body with a `contentType` has a `payload`"
 
-    /// The operation accepts XML, text or a form, and the payload is something else, such as an object. With the code
-    /// lowered, the payload is sent as `application/json`. Where the document itself writes such a `contentType`, the
-    /// error is `wrong-type`.
+    /// The operation accepts XML, text or a form, but the payload is something else, such as an object. If the
+    /// code is lowered, the payload is sent as `application/json`. If the document itself sets such a
+    /// `contentType`, the error is `wrong-type`.
     ///
     /// Rule: a choice; OpenAPI 3.1.1, "Media Type Object".
     ///
     /// **Wrong**
     ///
     /// ```yaml
-    /// # the operation accepts application/xml alone
+    /// # the operation accepts only application/xml
     /// requestBody:
     ///   payload: { title: Emma }
     /// ```
@@ -127,12 +127,13 @@ super::rules! {
     ///   contentType: application/json
     ///   payload: { title: Emma }
     /// ```
-    Description PAYLOAD_CONTENT_TYPE "payload-content-type" "a payload can be sent with the content type that the operation accepts"
+    Description PAYLOAD_CONTENT_TYPE "payload-content-type" "the payload can be sent with a content type that the operation accepts"
 
-    /// A parameter sets a header that the HTTP client writes itself (`Content-Length`, `Transfer-Encoding`, `Host`,
-    /// `Connection` and their like), or a `Content-Type` that contradicts the `contentType` of the request body.
+    /// A parameter sets a header that the HTTP client sets itself (`Content-Length`, `Transfer-Encoding`, `Host`,
+    /// `Connection` and similar headers), or a `Content-Type` that contradicts the `contentType` of the request
+    /// body.
     ///
-    /// Rule: RFC 9110, sections 7.2, 7.6.1 and 8.6; a choice for `Content-Type`.
+    /// Rule: RFC 9110, sections 7.2, 7.6.1 and 8.6; for `Content-Type`, a choice.
     ///
     /// **Wrong**
     ///
@@ -144,15 +145,16 @@ super::rules! {
     /// **Right**
     ///
     /// ```yaml
-    /// # the address of an API is set in the client: source("shelf", |api| api.base_url("https://other.example.com"))
+    /// # set the base URL in the client: source("shelf", |api| api.base_url("https://other.example.com"))
     /// parameters: []
     /// ```
-    Error HEADER_RESERVED "header-reserved" "a header that the request itself decides is not a parameter"
+    Error HEADER_RESERVED "header-reserved" "parameters do not set headers that the request itself determines"
 
-    /// The operation accepts several media types, none of them JSON, and the body does not say which it is. Where JSON
-    /// is among them, JSON is sent.
+    /// The operation accepts several media types, none of them JSON, and the request body does not specify one. If
+    /// JSON is among them, JSON is sent.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Request Body Object", `contentType`; the preference for JSON is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Request Body Object", `contentType`; the preference for JSON is a
+    /// choice.
     ///
     /// **Wrong**
     ///
@@ -168,5 +170,5 @@ super::rules! {
     ///   contentType: text/csv
     ///   payload: title,author
     /// ```
-    Error CONTENT_TYPE_AMBIGUOUS "content-type-ambiguous" "it is clear which content type is sent"
+    Error CONTENT_TYPE_AMBIGUOUS "content-type-ambiguous" "the content type of a request body is unambiguous"
 }

@@ -1,10 +1,10 @@
-//! Rules about what this compiler is asked for and what it can do.
+//! Rules about the options of the macro and the limits of this compiler.
 
 super::rules! {
-    /// An option of the macro names something that is not there: a workflow, a source description, or a code in
-    /// `lints`. A code of kind *error* in `lints` is refused too, since it is an error whatever is asked for.
+    /// An option of the macro names something that does not exist: a workflow, a source description, or a code in
+    /// `lints`. A code of kind *error* in `lints` is also rejected, because it is always an error.
     ///
-    /// Rule: a choice; an option without effect hides a mistake.
+    /// Rule: a choice; an option that has no effect hides a mistake.
     ///
     /// **Wrong**
     ///
@@ -23,12 +23,13 @@ super::rules! {
     ///     rename = { "shelve" = put_away },
     /// }
     /// ```
-    Error UNUSED_OPTION "unused-option" "an option of the macro has an effect"
+    Error UNUSED_OPTION "unused-option" "every option of the macro has an effect"
 
-    /// The document uses something of the specification that this compiler cannot compile. It says so, and never skips
-    /// it in silence. Today this is a replacement in a form whose payload is one expression.
+    /// The document uses a feature of the specification that this compiler does not support. The compiler reports
+    /// such a feature and never skips it silently. Currently, this applies to replacements in a form when the
+    /// payload is a single expression, and to a JSONPath query that compares an index from the end of an array.
     ///
-    /// Rule: a choice; see [language.md](language.md) for what is compiled.
+    /// Rule: a choice; see [language.md](language.md) for the supported features.
     ///
     /// **Wrong**
     ///
@@ -49,15 +50,15 @@ super::rules! {
     ///     title: Emma
     ///     shelf: $inputs.shelf
     /// ```
-    Error UNSUPPORTED "unsupported" "the construct is one that this compiler can compile"
+    Error UNSUPPORTED "unsupported" "the compiler supports every feature that the document uses"
 
-    /// A keyword of the inputs schema is not checked before the first request: keywords about the inputs as a whole,
-    /// such as `minProperties` and `dependentRequired`, then `unevaluatedProperties`, `unevaluatedItems`,
-    /// `$dynamicRef`, and, without the feature `regex`, `pattern` and `patternProperties`. The value is still sent, and
-    /// the API may refuse it.
+    /// A keyword of the inputs schema is not checked before the first request. This applies to keywords about the
+    /// inputs as a whole, such as `minProperties` and `dependentRequired`, to `unevaluatedProperties`,
+    /// `unevaluatedItems` and `$dynamicRef`, and, without the feature `regex`, to `pattern` and
+    /// `patternProperties`. The value is still sent, and the API may reject it.
     ///
-    /// Rule: a choice; what is not checked must not look as if it were. JSON Schema Core 2020-12, section 11, and
-    /// Validation, section 6.3.3.
+    /// Rule: a choice; an unchecked constraint must not look like a checked one. JSON Schema Core 2020-12, section
+    /// 11, and Validation, section 6.3.3.
     ///
     /// **Wrong**
     ///
@@ -84,10 +85,10 @@ super::rules! {
     ///         title: { type: string }
     ///       additionalProperties: false
     /// ```
-    Warning CONSTRAINT_UNCHECKED "constraint-unchecked" "a constraint on an input is checked before the first request"
+    Warning CONSTRAINT_UNCHECKED "constraint-unchecked" "every constraint on an input is checked before the first request"
 
-    /// A file is too large, nested too deep, or has aliases that stand for too much. The limits are far beyond every
-    /// published description. They keep a hostile file from taking the build down.
+    /// A file is too large, is nested too deeply, or has aliases that expand to too many nodes. The limits are far
+    /// beyond every published description. They protect the build from malicious files.
     ///
     /// Rule: a choice.
     ///
@@ -97,7 +98,7 @@ super::rules! {
     /// a: &a [x, x, x, x, x, x, x, x, x, x]
     /// b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
     /// c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]
-    /// # … and so on: each line stands for ten times as much
+    /// # … and so on: each line expands to ten times as much
     /// ```
     ///
     /// **Right**
@@ -105,5 +106,5 @@ super::rules! {
     /// ```yaml
     /// a: [x, x, x]
     /// ```
-    Error LIMIT_EXCEEDED "limit-exceeded" "the file keeps within the limits"
+    Error LIMIT_EXCEEDED "limit-exceeded" "every file is within the limits of the compiler"
 }

@@ -1,11 +1,11 @@
 //! Rules about conditions, queries and replacements.
 
 super::rules! {
-    /// A simple condition does not have its grammar: `||`, then `&&`, then `!`, then one comparison. A string stands in
-    /// single quotes; a single quote in it is written twice.
+    /// A simple condition has a syntax error. The grammar is, from the lowest to the highest precedence: `||`,
+    /// `&&`, `!`, a single comparison. A comparison after `!` must be in parentheses. Strings are in single quotes. A single quote inside a string is doubled.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Criterion Object", "Literals", "Operators" and "Simple Conditions"; the order
-    /// of the operators is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Criterion Object", "Literals", "Operators" and "Simple Conditions"; the
+    /// precedence of the operators is a choice.
     ///
     /// **Wrong**
     ///
@@ -18,9 +18,9 @@ super::rules! {
     /// ```yaml
     /// - condition: $statusCode == 201
     /// ```
-    Error CONDITION_SYNTAX "condition-syntax" "a condition has its grammar"
+    Error CONDITION_SYNTAX "condition-syntax" "every simple condition is syntactically valid"
 
-    /// A condition of type `regex`, `jsonpath` or `xpath` has no `context`. There is nothing to apply it to.
+    /// A condition of type `regex`, `jsonpath` or `xpath` has no `context`, so there is nothing to apply it to.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Criterion Object", `context`.
     ///
@@ -38,10 +38,10 @@ super::rules! {
     ///   condition: $.tags[0]
     ///   type: jsonpath
     /// ```
-    Error CONTEXT_REQUIRED "context-required" "a condition that needs a context has one"
+    Error CONTEXT_REQUIRED "context-required" "every condition that requires a `context` has one"
 
-    /// A version of a query language is none of those that the specification names. The draft of JSONPath is read as
-    /// RFC 9535, which came of it.
+    /// The version of a query language is not one of those that the specification lists. The draft version of
+    /// JSONPath is read as RFC 9535, which is based on it.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Expression Type Object", `version`.
     ///
@@ -56,12 +56,12 @@ super::rules! {
     /// ```yaml
     /// type: { type: jsonpath, version: rfc9535 }
     /// ```
-    Error CRITERION_VERSION "criterion-version" "a version of a query language is one of those that the specification names"
+    Error CRITERION_VERSION "criterion-version" "every version of a query language is one that the specification lists"
 
-    /// A pattern is not a regular expression of ECMA-262. It would fail every time. Patterns with embedded expressions
-    /// are checked when they run.
+    /// A pattern is not a valid regular expression of ECMA-262. It would fail on every run. Patterns with embedded
+    /// expressions are checked at run time.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Regex Conditions"; the dialect, and that it is an error at compile time, are
+    /// Rule: Arazzo Specification 1.1.0, "Regex Conditions"; the dialect and the error at compile time are
     /// choices.
     ///
     /// **Wrong**
@@ -79,11 +79,11 @@ super::rules! {
     ///   condition: '^2(\d\d)$'
     ///   type: regex
     /// ```
-    Error REGEX_SYNTAX "regex-syntax" "a pattern has the grammar of ECMA-262"
+    Error REGEX_SYNTAX "regex-syntax" "every pattern is a valid regular expression of ECMA-262"
 
-    /// A condition of type `regex` needs the feature `regex` of the crate `arazzo`.
+    /// A condition of type `regex` requires the feature `regex` of the crate `arazzo`.
     ///
-    /// Rule: a choice; nobody should build an engine that no workflow uses.
+    /// Rule: a choice; nobody should have to build an engine that no workflow uses.
     ///
     /// **Wrong**
     ///
@@ -96,12 +96,12 @@ super::rules! {
     /// ```toml
     /// arazzo = { version = "0.1", features = ["regex"] }
     /// ```
-    Error REGEX_FEATURE "regex-feature" "the feature `regex` is on where a condition needs it"
+    Error REGEX_FEATURE "regex-feature" "the feature `regex` is enabled if a condition requires it"
 
-    /// A JSONPath query that can select more than one value needs the feature `jsonpath` of the crate `arazzo`. One
-    /// that can select only one value, such as `$.tags[0]`, does not.
+    /// A JSONPath query that can select more than one value requires the feature `jsonpath` of the crate `arazzo`.
+    /// A query that can select only one value, such as `$.tags[0]`, does not require it.
     ///
-    /// Rule: a choice; nobody should build an engine that no workflow uses.
+    /// Rule: a choice; nobody should have to build an engine that no workflow uses.
     ///
     /// **Wrong**
     ///
@@ -114,11 +114,11 @@ super::rules! {
     /// ```toml
     /// arazzo = { version = "0.1", features = ["jsonpath"] }
     /// ```
-    Error JSONPATH_FEATURE "jsonpath-feature" "the feature `jsonpath` is on where a query needs it"
+    Error JSONPATH_FEATURE "jsonpath-feature" "the feature `jsonpath` is enabled if a query requires it"
 
-    /// An XPath expression needs the feature `xpath` of the crate `arazzo`.
+    /// An XPath expression requires the feature `xpath` of the crate `arazzo`.
     ///
-    /// Rule: a choice; nobody should build an engine that no workflow uses.
+    /// Rule: a choice; nobody should have to build an engine that no workflow uses.
     ///
     /// **Wrong**
     ///
@@ -131,12 +131,13 @@ super::rules! {
     /// ```toml
     /// arazzo = { version = "0.1", features = ["xpath"] }
     /// ```
-    Error XPATH_FEATURE "xpath-feature" "the feature `xpath` is on where an expression needs it"
+    Error XPATH_FEATURE "xpath-feature" "the feature `xpath` is enabled if an expression requires it"
 
-    /// An XPath expression says what version 1.0 cannot say, or names a later version. It needs the feature `xpath31`
-    /// of the crate `arazzo`. An expression that version 1.0 can say too does not, unless it names its version.
+    /// An XPath expression is not valid in version 1.0, or names a later version. It requires the feature
+    /// `xpath31` of the crate `arazzo`. An expression that is also valid in version 1.0 does not require the
+    /// feature, unless it names a later version.
     ///
-    /// Rule: a choice; nobody should build an engine that no workflow uses.
+    /// Rule: a choice; nobody should have to build an engine that no workflow uses.
     ///
     /// **Wrong**
     ///
@@ -149,12 +150,11 @@ super::rules! {
     /// ```toml
     /// arazzo = { version = "0.1", features = ["xpath31"] }
     /// ```
-    Error XPATH31_FEATURE "xpath31-feature" "the feature `xpath31` is on where an expression needs it"
+    Error XPATH31_FEATURE "xpath31-feature" "the feature `xpath31` is enabled if an expression requires it"
 
-    /// An XPath expression does not have its grammar, or calls a function that does not exist. It would fail every
-    /// time.
+    /// An XPath expression has a syntax error or calls an unknown function. It would fail on every run.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "XPath Conditions"; that it is an error at compile time is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "XPath Conditions"; reporting an error at compile time is a choice.
     ///
     /// **Wrong**
     ///
@@ -171,11 +171,11 @@ super::rules! {
     ///   condition: count(/books/book) > 0
     ///   type: xpath
     /// ```
-    Error XPATH_SYNTAX "xpath-syntax" "an XPath expression has its grammar, and its functions exist"
+    Error XPATH_SYNTAX "xpath-syntax" "every XPath expression is syntactically valid, and its functions exist"
 
-    /// A JSONPath query does not have the grammar of RFC 9535. It would fail every time.
+    /// A JSONPath query is not valid according to RFC 9535. It would fail on every run.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "JSONPath Conditions"; RFC 9535, section 2; that it is an error at compile
+    /// Rule: Arazzo Specification 1.1.0, "JSONPath Conditions"; RFC 9535, section 2; reporting an error at compile
     /// time is a choice.
     ///
     /// **Wrong**
@@ -193,12 +193,12 @@ super::rules! {
     ///   condition: $.tags[0]
     ///   type: jsonpath
     /// ```
-    Error JSONPATH_SYNTAX "jsonpath-syntax" "a JSONPath query has the grammar of RFC 9535"
+    Error JSONPATH_SYNTAX "jsonpath-syntax" "every JSONPath query follows the grammar of RFC 9535"
 
-    /// A payload that is written as the text of an object or an array, and sent as JSON, is no JSON. Expressions in it
-    /// count as values.
+    /// A payload that is written as the text of an object or an array, and sent as JSON, is not valid JSON.
+    /// Expressions in the text count as values.
     ///
-    /// Rule: RFC 8259; that it is checked at compile time is a choice.
+    /// Rule: RFC 8259; checking it at compile time is a choice.
     ///
     /// **Wrong**
     ///
@@ -215,9 +215,9 @@ super::rules! {
     /// payload: |
     ///   { "title": "Emma" }
     /// ```
-    Error PAYLOAD_NOT_JSON "payload-not-json" "a JSON body that is written as text is JSON"
+    Error PAYLOAD_NOT_JSON "payload-not-json" "a JSON payload that is written as text is valid JSON"
 
-    /// A request body has `replacements` and no `payload` to replace in.
+    /// A request body has `replacements`, but no `payload` to apply them to.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Payload Replacement Object".
     ///
@@ -237,10 +237,10 @@ super::rules! {
     ///   replacements:
     ///   - { target: /title, value: $inputs.title }
     /// ```
-    Error REPLACEMENT_WITHOUT_PAYLOAD "replacement-without-payload" "a replacement has a payload to replace in"
+    Error REPLACEMENT_WITHOUT_PAYLOAD "replacement-without-payload" "a request body with `replacements` has a `payload`"
 
-    /// The target of a replacement is not of the language that its place has: a JSON Pointer in JSON and in forms, an
-    /// XPath expression in XML, or what `targetSelectorType` says.
+    /// The target of a replacement is not in the expected language: a JSON Pointer in JSON and in forms, an XPath
+    /// expression in XML, or the language that `targetSelectorType` specifies.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Payload Replacement Object"; RFC 6901.
     ///
@@ -257,12 +257,12 @@ super::rules! {
     /// replacements:
     /// - { target: /title, value: Persuasion }
     /// ```
-    Error REPLACEMENT_TARGET_SYNTAX "replacement-target-syntax" "a target of a replacement has its grammar"
+    Error REPLACEMENT_TARGET_SYNTAX "replacement-target-syntax" "every target of a replacement is syntactically valid"
 
-    /// The target of a replacement is not in the payload that the document spells out.
+    /// The target of a replacement does not exist in the payload that the document contains.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Payload Replacement Object", `target`: it MUST be resolved against the body;
-    /// that nothing is created is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Payload Replacement Object", `target`: it MUST be resolved against the
+    /// body; not creating missing values is a choice.
     ///
     /// **Wrong**
     ///
@@ -279,10 +279,10 @@ super::rules! {
     /// replacements:
     /// - { target: /copies, value: 3 }
     /// ```
-    Error REPLACEMENT_TARGET_UNRESOLVED "replacement-target-unresolved" "a target of a replacement is in the payload"
+    Error REPLACEMENT_TARGET_UNRESOLVED "replacement-target-unresolved" "every target of a replacement exists in the payload"
 
-    /// The type of a condition or of a selector is none that the specification has. Conditions are `simple`, `regex`,
-    /// `jsonpath` or `xpath`; selectors are `jsonpointer`, `jsonpath` or `xpath`.
+    /// The type of a condition or a selector is not one that the specification defines. Conditions are `simple`,
+    /// `regex`, `jsonpath` or `xpath`. Selectors are `jsonpointer`, `jsonpath` or `xpath`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Criterion Object" and "Selector Object", `type`.
     ///
@@ -297,9 +297,10 @@ super::rules! {
     /// ```yaml
     /// type: jsonpath
     /// ```
-    Error CRITERION_TYPE "criterion-type" "a condition has a known type"
+    Error CRITERION_TYPE "criterion-type" "every condition and every selector has a known type"
 
-    /// A simple condition has a `context`, which it does not use. Either `type` is missing, or `context` can go.
+    /// A simple condition has a `context`, but does not use it. Either `type` is missing, or `context` can be
+    /// removed.
     ///
     /// Rule: a choice; Arazzo Specification 1.1.0, "Criterion Object".
     ///
@@ -315,10 +316,10 @@ super::rules! {
     /// ```yaml
     /// - condition: $statusCode == 201
     /// ```
-    Warning CONTEXT_UNUSED "context-unused" "a context is used"
+    Warning CONTEXT_UNUSED "context-unused" "every `context` is used"
 
-    /// A condition asks for a status that the operation does not declare. A misspelt number is hard to see, and the
-    /// types of the outputs come from the response of this status.
+    /// A condition tests for a status code that the operation does not declare. A wrong digit is hard to see, and
+    /// the types of the outputs come from the response with this status code.
     ///
     /// Rule: a choice; OpenAPI Specification 3.1.1, "Responses Object".
     ///
@@ -339,5 +340,5 @@ super::rules! {
     ///   successCriteria:
     ///   - condition: $statusCode == 201
     /// ```
-    Warning STATUS_UNDECLARED "status-undeclared" "the operation declares the status"
+    Warning STATUS_UNDECLARED "status-undeclared" "the operation declares every status code that a condition tests for"
 }

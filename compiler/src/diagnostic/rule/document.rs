@@ -1,7 +1,7 @@
-//! Rules about the form of a document: its text, its objects and fields, its versions.
+//! Rules about the form of a document: its text, its objects and fields, and its versions.
 
 super::rules! {
-    /// The document is neither YAML 1.2 nor JSON. Nothing else is checked until it can be read.
+    /// The document is not valid YAML 1.2 or JSON. Nothing else is checked until the document can be parsed.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Format"; YAML 1.2.2; RFC 8259.
     ///
@@ -20,12 +20,13 @@ super::rules! {
     ///   title: Books
     ///   version: 1.0.0
     /// ```
-    Error YAML_SYNTAX "yaml-syntax" "the file is YAML or JSON that can be read"
+    Error YAML_SYNTAX "yaml-syntax" "every file is valid YAML or JSON"
 
-    /// A key stands twice in one object. Readers of YAML and JSON disagree about which of the two counts, so the
-    /// document is refused. The other checks go on with the first.
+    /// A key appears twice in one object. YAML and JSON parsers disagree about which one counts, so the document
+    /// is rejected. The other checks use the first one.
     ///
-    /// Rule: YAML 1.2.2, section 3.2.1.1 (keys are unique); for JSON a choice, since RFC 8259, section 4, says SHOULD.
+    /// Rule: YAML 1.2.2, section 3.2.1.1 (keys are unique); for JSON a choice, because RFC 8259, section 4, says
+    /// SHOULD.
     ///
     /// **Wrong**
     ///
@@ -41,11 +42,11 @@ super::rules! {
     /// payload:
     ///   title: Emma
     /// ```
-    Error DUPLICATE_KEY "duplicate-key" "a key stands once in an object"
+    Error DUPLICATE_KEY "duplicate-key" "the keys of an object are unique"
 
-    /// Something else stands where the specification has an object.
+    /// A value is not an object, but the specification requires an object at this position.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Schema": every field there has its type.
+    /// Rule: Arazzo Specification 1.1.0, "Schema": every field has a type.
     ///
     /// **Wrong**
     ///
@@ -60,10 +61,10 @@ super::rules! {
     /// successCriteria:
     /// - condition: $statusCode == 201
     /// ```
-    Error NOT_AN_OBJECT "not-an-object" "an object stands where the specification has one"
+    Error NOT_AN_OBJECT "not-an-object" "a value is an object where the specification requires one"
 
-    /// The field `arazzo` names a version that this compiler does not know. It knows 1.0.x and 1.1.x. Nothing else is
-    /// looked at, because a later version may mean other things by the same words.
+    /// The field `arazzo` contains a version that this compiler does not support. The supported versions are 1.0.x
+    /// and 1.1.x. Nothing else is checked, because a later version may use the same words with other meanings.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Versions".
     ///
@@ -78,9 +79,9 @@ super::rules! {
     /// ```yaml
     /// arazzo: 1.1.0
     /// ```
-    Error UNSUPPORTED_VERSION "unsupported-version" "the version of the specification is one that this compiler knows"
+    Error UNSUPPORTED_VERSION "unsupported-version" "the compiler supports the document's version of the specification"
 
-    /// A required field is missing. The message points at the first key of the object that lacks it.
+    /// A required field is missing. The message points at the first key of the object without the field.
     ///
     /// Rule: Arazzo Specification 1.1.0, the tables "Fixed Fields", **REQUIRED**.
     ///
@@ -98,10 +99,11 @@ super::rules! {
     ///   title: Books
     ///   version: 1.0.0
     /// ```
-    Error MISSING_FIELD "missing-field" "a required field is there"
+    Error MISSING_FIELD "missing-field" "every required field is present"
 
-    /// An object has a field that the specification does not give it. Most of these are misspelt, and a field that is
-    /// skipped in silence would not do what its author meant. Names that start with `x-` are extensions and allowed.
+    /// An object has a field that the specification does not define. Most unknown fields are misspelled, and
+    /// silently skipping a field would not do what its author intended. Names that start with `x-` are extensions
+    /// and are allowed.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Specification Extensions".
     ///
@@ -118,10 +120,10 @@ super::rules! {
     /// - workflowId: shelve
     ///   summary: Puts a book on the shelf.
     /// ```
-    Error UNKNOWN_FIELD "unknown-field" "only fields of the specification and extensions are there"
+    Error UNKNOWN_FIELD "unknown-field" "every field is defined by the specification or is an extension"
 
-    /// A reference to a component has a field other than `reference` and `value`. It is ignored, as the specification
-    /// demands, which is probably not what was meant.
+    /// A reference to a component has a field other than `reference` and `value`. The field is ignored, as the
+    /// specification requires. This is probably not intended.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Reusable Object".
     ///
@@ -139,11 +141,11 @@ super::rules! {
     /// parameters:
     /// - reference: $components.parameters.id
     /// ```
-    Warning REUSABLE_UNKNOWN_FIELD "reusable-unknown-field" "a Reusable Object has only the fields that are read"
+    Warning REUSABLE_UNKNOWN_FIELD "reusable-unknown-field" "a Reusable Object has no unknown fields"
 
-    /// A field has a value of another type than the specification says. A common case is a version without quotes,
-    /// which YAML reads as a number. A body that is a form must be written as an object, and one that is text as a
-    /// string.
+    /// A field has a value of a different type than the specification requires. A number or a boolean in place of
+    /// a string has its own code, `unquoted-string`. The payload of a form must be an object, and the payload of a
+    /// text body must be a string.
     ///
     /// Rule: Arazzo Specification 1.1.0, the tables "Fixed Fields".
     ///
@@ -152,7 +154,7 @@ super::rules! {
     /// ```yaml
     /// info:
     ///   title: Books
-    ///   version: 1.0
+    ///   version: [1, 0]
     /// ```
     ///
     /// **Right**
@@ -162,9 +164,9 @@ super::rules! {
     ///   title: Books
     ///   version: "1.0"
     /// ```
-    Error WRONG_TYPE "wrong-type" "a field has the type of the specification"
+    Error WRONG_TYPE "wrong-type" "every field has the type that the specification requires"
 
-    /// A field that has a fixed list of values has another one.
+    /// A field with a fixed list of values has a value that is not in the list.
     ///
     /// Rule: Arazzo Specification 1.1.0, the tables "Fixed Fields", "Possible values are …".
     ///
@@ -185,12 +187,11 @@ super::rules! {
     ///   url: ./api.yml
     ///   type: openapi
     /// ```
-    Error INVALID_ENUM_VALUE "invalid-enum-value" "a field has one of its values"
+    Error INVALID_ENUM_VALUE "invalid-enum-value" "a field with a fixed list of values has one of them"
 
-    /// A field of Arazzo 1.1 stands in a document that says it is written in 1.0. A tool that knows 1.0 only would
-    /// ignore it.
-    /// These are `$self`, `channelPath`, `timeout`, `correlationId`, `action`, `dependsOn` of a step,
-    /// `targetSelectorType`, `parameters` of an action and the location `querystring`.
+    /// A document that declares version 1.0 uses a field of Arazzo 1.1. A tool that supports only 1.0 would ignore
+    /// it. The fields are `$self`, `channelPath`, `timeout`, `correlationId`, `action`, `dependsOn` of a step,
+    /// `targetSelectorType`, `parameters` of an action, and the parameter location `querystring`.
     ///
     /// Rule: Arazzo Specification 1.0.1 and 1.1.0, the tables "Fixed Fields".
     ///
@@ -217,9 +218,10 @@ super::rules! {
     ///     operationId: addBook
     ///     timeout: 5000
     /// ```
-    Error FIELD_NEEDS_1_1 "field-needs-1.1" "a field of Arazzo 1.1 stands in a document of 1.1"
+    Error FIELD_NEEDS_1_1 "field-needs-1.1" "fields of Arazzo 1.1 appear only in documents of version 1.1"
 
-    /// `$self` has a character that a URI cannot have, or what comes before its first colon is not a scheme.
+    /// `$self` has a character that is not allowed in a URI, or the part before its first colon is not a valid
+    /// scheme.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Arazzo Specification Object", `$self`; RFC 3986, section 4.1.
     ///
@@ -234,9 +236,9 @@ super::rules! {
     /// ```yaml
     /// $self: https://example.com/my-flows.yaml
     /// ```
-    Error SELF_SYNTAX "self-syntax" "`$self` is a URI reference"
+    Error SELF_SYNTAX "self-syntax" "`$self` is a valid URI reference"
 
-    /// `$self` names the whole document, so it has no fragment.
+    /// `$self` has a fragment. It identifies the whole document, so a fragment is not allowed.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Arazzo Specification Object", `$self`.
     ///
@@ -253,7 +255,8 @@ super::rules! {
     /// ```
     Error SELF_WITH_FRAGMENT "self-with-fragment" "`$self` has no fragment"
 
-    /// A list that needs an entry has none: `sourceDescriptions`, `workflows`, `steps` or `successCriteria`.
+    /// A list that requires at least one entry is empty: `sourceDescriptions`, `workflows`, `steps` or
+    /// `successCriteria`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Arazzo Specification Object" and "Step Object"; for `steps` a choice.
     ///
@@ -269,5 +272,5 @@ super::rules! {
     /// successCriteria:
     /// - condition: $statusCode == 201
     /// ```
-    Error EMPTY_LIST "empty-list" "a list has at least one entry"
+    Error EMPTY_LIST "empty-list" "a list that requires an entry has at least one"
 }

@@ -1,7 +1,7 @@
 //! Rules about runtime expressions and pointers.
 
 super::rules! {
-    /// Text that is meant as a runtime expression does not have its grammar. Or an output is no expression at all.
+    /// A runtime expression has a syntax error, or an output is not an expression at all.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", the ABNF.
     ///
@@ -16,15 +16,16 @@ super::rules! {
     /// ```yaml
     /// value: $steps.addBook.outputs.id
     /// ```
-    Error EXPRESSION_SYNTAX "expression-syntax" "an expression has its grammar"
+    Error EXPRESSION_SYNTAX "expression-syntax" "every runtime expression is syntactically valid"
 
-    /// The first word of an expression is none of the roots, but near to one. Text whose first word is far from all of
-    /// them is text, see `lookalike-literal`.
+    /// The first word of an expression is not a known root, but is similar to one. If the first word is not
+    /// similar to any root, the expression is treated as text; see `lookalike-literal`.
     ///
-    /// In a payload or a parameter such text can be meant as it is, for example a GraphQL variable `$input`. Then
-    /// `lints = { allow(unknown_root) }` sends it as text. Outputs and conditions need an expression in any case.
+    /// In a payload or a parameter, such text can be intended, for example a GraphQL variable `$input`. In this
+    /// case, `lints = { allow(unknown_root) }` sends it as text. Outputs and conditions always require an
+    /// expression.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions"; that a near word is an error is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions"; reporting an error for a similar word is a choice.
     ///
     /// **Wrong**
     ///
@@ -37,7 +38,7 @@ super::rules! {
     /// ```yaml
     /// title: $inputs.title
     /// ```
-    Literal UNKNOWN_ROOT "unknown-root" "an expression starts with a root of the grammar"
+    Literal UNKNOWN_ROOT "unknown-root" "every expression starts with a root that the grammar defines"
 
     /// An expression reads an input that the workflow does not declare.
     ///
@@ -54,12 +55,13 @@ super::rules! {
     /// ```yaml
     /// title: $inputs.title
     /// ```
-    Error UNKNOWN_INPUT "unknown-input" "an input exists"
+    Error UNKNOWN_INPUT "unknown-input" "every referenced input exists"
 
-    /// An expression reads an output that the step does not have. A step that calls a workflow and declares no outputs
-    /// has those of the workflow.
+    /// An expression reads an output that the step does not have. A step that calls a workflow and declares no
+    /// outputs has the outputs of that workflow.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `$steps`; the outputs of called workflows are a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `$steps`; the outputs of called workflows are a
+    /// choice.
     ///
     /// **Wrong**
     ///
@@ -72,9 +74,9 @@ super::rules! {
     /// ```yaml
     /// value: $steps.addBook.outputs.id
     /// ```
-    Error UNKNOWN_STEP_OUTPUT "unknown-step-output" "an output exists"
+    Error UNKNOWN_STEP_OUTPUT "unknown-step-output" "every referenced output of a step exists"
 
-    /// An expression names a source description that the document does not have.
+    /// An expression names a source description that the document does not define.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `$sourceDescriptions`.
     ///
@@ -89,12 +91,12 @@ super::rules! {
     /// ```yaml
     /// operationId: $sourceDescriptions.shelf.addBook
     /// ```
-    Error UNKNOWN_SOURCE "unknown-source" "a source description exists"
+    Error UNKNOWN_SOURCE "unknown-source" "every referenced source description exists"
 
-    /// An expression stands where it has no value: `$response` while the request is still being made, `$outputs` in a
-    /// step that calls no workflow, `$message` in a step on no channel, `$response`, `$request`, `$statusCode`, `$url`
-    /// and `$method` in a step that calls a workflow (except in its `onFailure`), `$self` in a document without it,
-    /// `$workflows` of a workflow that need not have run.
+    /// An expression is used where it has no value: `$response` before the request is sent, `$outputs` in a step
+    /// that does not call a workflow, `$message` in a step that does not use a channel, `$response`, `$request`,
+    /// `$statusCode`, `$url` and `$method` in a step that calls a workflow (except in its `onFailure`), `$self` in
+    /// a document that does not define it, or `$workflows` for a workflow that may not have run.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions".
     ///
@@ -117,10 +119,10 @@ super::rules! {
     ///     payload:
     ///       title: $steps.readBook.outputs.title
     /// ```
-    Error EXPRESSION_CONTEXT "expression-context" "an expression stands where it has a value"
+    Error EXPRESSION_CONTEXT "expression-context" "every expression has a value where it is used"
 
-    /// What stands behind `#`, or in a selector of type `jsonpointer`, is no JSON Pointer: it starts with `/`, and `~`
-    /// is written `~0`, `/` in a name `~1`.
+    /// The text after `#`, or in a selector of type `jsonpointer`, is not a valid JSON Pointer. A JSON Pointer
+    /// starts with `/`. In a name, `~` is written `~0` and `/` is written `~1`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `json-pointer`; RFC 6901, section 3.
     ///
@@ -135,13 +137,13 @@ super::rules! {
     /// ```yaml
     /// id: $response.body#/id
     /// ```
-    Error POINTER_SYNTAX "pointer-syntax" "a JSON Pointer has its grammar"
+    Error POINTER_SYNTAX "pointer-syntax" "every JSON Pointer is syntactically valid"
 
-    /// A pointer leads into a response where the schema allows no value: into a string, or to a member that
-    /// `additionalProperties: false` rules out.
+    /// A pointer refers to a part of a response where the schema does not allow a value: inside a string, or at a
+    /// member that `additionalProperties: false` rules out.
     ///
-    /// Rule: JSON Schema 2020-12; OpenAPI Specification 3.1.1, "Media Type Object"; that it is an error at compile time
-    /// is a choice.
+    /// Rule: JSON Schema 2020-12; OpenAPI Specification 3.1.1, "Media Type Object"; reporting an error at compile
+    /// time is a choice.
     ///
     /// **Wrong**
     ///
@@ -154,12 +156,12 @@ super::rules! {
     /// ```yaml
     /// id: $response.body#/id
     /// ```
-    Description IMPOSSIBLE_RESPONSE_POINTER "impossible-response-pointer" "a pointer leads where a value can be"
+    Description IMPOSSIBLE_RESPONSE_POINTER "impossible-response-pointer" "every pointer into a response refers to a possible value"
 
-    /// A pointer leads into an input where the schema has nothing. The schema is the document's own, so it cannot be
-    /// excused as incomplete.
+    /// A pointer refers to a part of an input that the schema does not have. The schema belongs to the document
+    /// itself, so it cannot be assumed to be incomplete.
     ///
-    /// Rule: JSON Schema 2020-12; that it is an error at compile time is a choice.
+    /// Rule: JSON Schema 2020-12; reporting an error at compile time is a choice.
     ///
     /// **Wrong**
     ///
@@ -172,10 +174,10 @@ super::rules! {
     /// ```yaml
     /// title: $inputs.title
     /// ```
-    Error IMPOSSIBLE_INPUT_POINTER "impossible-input-pointer" "a pointer leads where an input can have a value"
+    Error IMPOSSIBLE_INPUT_POINTER "impossible-input-pointer" "every pointer into an input refers to a possible value"
 
-    /// A pointer leads to a member of a response that its schema does not mention. There may be one all the same;
-    /// nothing is known about its type.
+    /// A pointer refers to a member of a response that the schema does not mention. The member may exist anyway,
+    /// but nothing is known about its type.
     ///
     /// Rule: a choice; JSON Schema allows members that it does not mention.
     ///
@@ -190,12 +192,12 @@ super::rules! {
     /// ```yaml
     /// title: $response.body#/title
     /// ```
-    Warning UNKNOWN_RESPONSE_POINTER "unknown-response-pointer" "a pointer leads where the schema has something"
+    Warning UNKNOWN_RESPONSE_POINTER "unknown-response-pointer" "every pointer into a response refers to a part that the schema defines"
 
-    /// A member of an input is reached by a dot. A name may contain dots, so the grammar reads `book.title` as one
-    /// name. It is read as a member, because examples in the specification write it so.
+    /// A member of an input is accessed with a dot. Names may contain dots, so the grammar reads `book.title` as
+    /// one name. It is interpreted as a member, because examples in the specification use this form.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `input-name`; the reading is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `input-name`; the interpretation is a choice.
     ///
     /// **Wrong**
     ///
@@ -208,10 +210,10 @@ super::rules! {
     /// ```yaml
     /// title: $inputs.book#/title
     /// ```
-    Warning NESTED_NAME "nested-name" "a nested member is reached by a JSON Pointer"
+    Warning NESTED_NAME "nested-name" "members of an input are accessed with a JSON Pointer"
 
-    /// An expression in braces stands where the schema wants something else than a string. Braces always make a string;
-    /// without them the value keeps its type.
+    /// An expression in braces is used where the schema requires a type other than string. Braces always make a
+    /// string. Without them, the value keeps its type.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions": embedded values are converted to strings.
     ///
@@ -226,9 +228,9 @@ super::rules! {
     /// ```yaml
     /// copies: $inputs.copies
     /// ```
-    Warning BRACES_MAKE_A_STRING "braces-make-a-string" "an expression keeps its type where it must"
+    Warning BRACES_MAKE_A_STRING "braces-make-a-string" "an expression is not in braces where the schema requires a type other than string"
 
-    /// A value that may be missing goes into a parameter that is required. Without it the step fails.
+    /// A value that may be missing is passed to a required parameter. Without the value, the step fails.
     ///
     /// Rule: a choice; OpenAPI Specification 3.1.1, "Parameter Object", `required`.
     ///
@@ -256,14 +258,14 @@ super::rules! {
     /// parameters:
     /// - { name: id, in: path, value: $inputs.id }
     /// ```
-    Warning OPTIONAL_INTO_REQUIRED "optional-into-required" "a value that must be there is there"
+    Warning OPTIONAL_INTO_REQUIRED "optional-into-required" "the value of a required parameter is always present"
 
-    /// The schema of a parameter rules out its value: an object or an array where the schema requires a scalar, or the
-    /// other way round. Scalars of other types become text in a URL or a header and are not refused; a literal must be
-    /// valid for its schema. The values that a step or an action passes to a called workflow must have the types of its
-    /// inputs.
+    /// The schema of a parameter rules out its value: the value is an object or an array and the schema requires a
+    /// scalar, or the reverse. Scalars of other types are accepted, because they become text in a URL or a header.
+    /// A literal must be valid for its schema. The values that a step or an action passes to a called workflow
+    /// must have the types of its inputs.
     ///
-    /// Rule: OpenAPI Specification 3.1.1, "Parameter Object", `schema`; that it is an error at compile time is a
+    /// Rule: OpenAPI Specification 3.1.1, "Parameter Object", `schema`; reporting an error at compile time is a
     /// choice.
     ///
     /// **Wrong**
@@ -279,16 +281,16 @@ super::rules! {
     /// parameters:
     /// - { name: page, in: query, value: $inputs.page }
     /// ```
-    Description TYPE_MISMATCH "type-mismatch" "a value has the type of what it goes into"
+    Description TYPE_MISMATCH "type-mismatch" "every value has the type that its parameter or input requires"
 
-    /// An output is taken from the body of a response that has none: the step succeeds with 204.
+    /// An output reads the body of a response that has none: the step succeeds with status code 204.
     ///
     /// Rule: RFC 9110, section 15.3.5.
     ///
     /// **Wrong**
     ///
     /// ```yaml
-    /// - stepId: deleteBook         # answers 204
+    /// - stepId: deleteBook         # returns 204
     ///   operationId: deleteBook
     ///   outputs:
     ///     id: $response.body#/id
@@ -302,23 +304,23 @@ super::rules! {
     ///   outputs:
     ///     url: $url
     /// ```
-    Description OUTPUT_WITHOUT_BODY "output-without-body" "an output is taken from a body that can be there"
+    Description OUTPUT_WITHOUT_BODY "output-without-body" "an output reads a response body only if there can be one"
 
-    /// The compiler has a fault: it panicked. No document should make it do so. Please report it together with the
-    /// document.
+    /// The compiler panicked, or could not compile a part of the document that no other error explains. Either is a
+    /// bug in the compiler. No document should cause this. Please report the bug together with the document.
     ///
-    /// Rule: a choice; a fault of the compiler must not look like one of the document.
+    /// Rule: a choice; a bug in the compiler must not look like an error in the document.
     ///
     /// **Wrong**
     ///
     /// ```yaml
-    /// # any document that does this
+    /// # a document that triggers the bug
     /// ```
     ///
     /// **Right**
     ///
     /// ```yaml
-    /// # the same document, with a compiler that has been mended
+    /// # the same document, with a fixed compiler
     /// ```
-    Error INTERNAL "internal" "the compiler has no fault"
+    Error INTERNAL "internal" "the compiler does not panic"
 }

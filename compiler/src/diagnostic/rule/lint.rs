@@ -1,8 +1,8 @@
-//! Rules about what compiles, but is probably not meant.
+//! Rules about documents that compile, but probably not as intended.
 
 super::rules! {
-    /// A comparison is always true or always false: of two literals, of `$statusCode` with a number that is no status,
-    /// or of values whose types are never equal.
+    /// A comparison is always true or always false: it compares two literals, `$statusCode` with a number that is
+    /// not a status code, or values of types that are never equal.
     ///
     /// Rule: a choice; RFC 9110, section 15 (status codes have three digits), Arazzo Specification 1.1.0, "Simple
     /// Conditions".
@@ -18,10 +18,10 @@ super::rules! {
     /// ```yaml
     /// - condition: $statusCode == 200
     /// ```
-    Warning CONDITION_CONSTANT "condition-constant" "a condition can be true and can be false"
+    Warning CONDITION_CONSTANT "condition-constant" "every condition can be both true and false"
 
-    /// What stands alone in a condition is a string, a number, an array or an object. It passes only when it is `true`,
-    /// so it never does.
+    /// A condition consists only of a string, a number, an array or an object. It passes only if the value is
+    /// `true`, so it never passes.
     ///
     /// Rule: a choice; Arazzo Specification 1.1.0, "Simple Conditions", leaves it open.
     ///
@@ -36,13 +36,13 @@ super::rules! {
     /// ```yaml
     /// - condition: $response.body#/id != null
     /// ```
-    Warning CONDITION_NOT_BOOLEAN "condition-not-boolean" "what stands alone in a condition is a boolean"
+    Warning CONDITION_NOT_BOOLEAN "condition-not-boolean" "a condition that consists of a single value is a boolean"
 
-    /// A filter is applied to an object. A filter asks the children of its context, and those of an object are its
-    /// members. Arrays are probably meant. The specification's own example `$[?count(@.pets) > 0]` is of this kind when
-    /// the body is an object.
+    /// A filter is applied to an object. A filter tests the children of its context, and the children of an object
+    /// are its members. The filter is probably intended for an array. The specification's own example
+    /// `$[?count(@.pets) > 0]` has this problem if the body is an object.
     ///
-    /// Rule: RFC 9535, section 2.3.5; that it is a warning is a choice.
+    /// Rule: RFC 9535, section 2.3.5; reporting a warning is a choice.
     ///
     /// **Wrong**
     ///
@@ -59,10 +59,10 @@ super::rules! {
     ///   condition: $.tags[*]
     ///   type: jsonpath
     /// ```
-    Warning JSONPATH_FILTER_ON_OBJECT "jsonpath-filter-on-object" "a filter is applied to an array"
+    Warning JSONPATH_FILTER_ON_OBJECT "jsonpath-filter-on-object" "filters are applied to arrays"
 
-    /// An expression is written where none is evaluated: in the key of a payload, in a string of a simple condition, in
-    /// the name of a parameter, or in the target of a replacement. It is taken as text.
+    /// An expression is used where expressions are not evaluated: in the key of a payload, in a string of a simple
+    /// condition, in the name of a parameter, or in the target of a replacement. It is treated as text.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions": expressions are values.
     ///
@@ -77,14 +77,14 @@ super::rules! {
     /// ```yaml
     /// condition: $response.body#/shelf == $inputs.shelf
     /// ```
-    Warning LITERAL_BRACES "literal-braces" "an expression in braces is evaluated at its place"
+    Warning LITERAL_BRACES "literal-braces" "expressions in braces appear only where they are evaluated"
 
     /// Text looks like an expression but is not evaluated. It is used as it is. There are four cases:
     ///
     /// - The text starts with `$` and a letter, but its root is unknown. `$5` and `$.items` do not look like
     ///   expressions and are not reported.
-    /// - The text contains a template of another language: `${inputs.x}`, `{inputs.x}`, `{{inputs.x}}`, `{{$inputs.x}}`
-    ///   or `$(inputs.x)`.
+    /// - The text contains a template of another language: `${inputs.x}`, `{inputs.x}`, `{{inputs.x}}`,
+    ///   `{{$inputs.x}}` or `$(inputs.x)`.
     /// - A quoted string in a simple condition is an expression: `'$inputs.x'`.
     /// - A pattern or an XPath expression contains an expression without braces.
     ///
@@ -101,12 +101,12 @@ super::rules! {
     /// ```yaml
     /// title: $inputs.title
     /// ```
-    Warning LOOKALIKE_LITERAL "lookalike-literal" "text that starts like an expression is one"
+    Warning LOOKALIKE_LITERAL "lookalike-literal" "text that looks like an expression is one"
 
-    /// The file of a source description, or one that a `$ref` names, is outside of the package. `cargo publish` leaves
-    /// it behind, so that nobody else can build the package.
+    /// The file of a source description, or a file that a `$ref` names, is outside the package. `cargo publish`
+    /// does not include it, so nobody else can build the package.
     ///
-    /// Rule: a choice; it is a matter of Cargo, not of Arazzo.
+    /// Rule: a choice; this concerns Cargo, not Arazzo.
     ///
     /// **Wrong**
     ///
@@ -121,9 +121,9 @@ super::rules! {
     /// sourceDescriptions:
     /// - { name: shelf, url: ./api.yml, type: openapi }
     /// ```
-    Warning SOURCE_LEAVES_PACKAGE "source-leaves-package" "the files of a document are in its package"
+    Warning SOURCE_LEAVES_PACKAGE "source-leaves-package" "the files of a document are inside its package"
 
-    /// A workflow has no `summary`. It becomes the documentation of the function.
+    /// A workflow has no `summary`. The summary becomes the documentation of the function.
     ///
     /// Rule: a choice; the specification makes it optional ("Workflow Object").
     ///
@@ -139,9 +139,9 @@ super::rules! {
     /// - workflowId: shelve
     ///   summary: Puts a book on the shelf.
     /// ```
-    Quiet MISSING_SUMMARY "missing-summary" "a workflow has a summary"
+    Quiet MISSING_SUMMARY "missing-summary" "every workflow has a `summary`"
 
-    /// A step calls an operation by its path, though the operation has an id.
+    /// A step calls an operation by its path, although the operation has an `operationId`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `operationPath`: the `operationId` SHOULD be preferred.
     ///
@@ -158,10 +158,11 @@ super::rules! {
     /// - stepId: addBook
     ///   operationId: addBook
     /// ```
-    Quiet PREFER_OPERATION_ID "prefer-operation-id" "an operation that has an id is called by it"
+    Quiet PREFER_OPERATION_ID "prefer-operation-id" "an operation that has an `operationId` is called by it"
 
-    /// A failure action repeats a POST or PATCH request. The server may carry it out twice. A parameter whose name
-    /// contains `idempotency` shows that the API can tell a repetition.
+    /// A failure action retries a POST or PATCH request. The server may process the request twice. A parameter
+    /// with `idempotency` in its name indicates that the API can detect a repeated request, so such a step is not
+    /// reported.
     ///
     /// Rule: a choice; RFC 9110, section 9.2.2.
     ///
@@ -184,10 +185,10 @@ super::rules! {
     ///   onFailure:
     ///   - { name: again, type: retry }
     /// ```
-    Quiet RETRY_NOT_IDEMPOTENT "retry-not-idempotent" "what is retried can be repeated"
+    Quiet RETRY_NOT_IDEMPOTENT "retry-not-idempotent" "only requests that can be repeated are retried"
 
-    /// Nothing in the document reads an output of a step. The program may read it from a run, which is why it is
-    /// allowed by default.
+    /// Nothing in the document reads an output of a step. The program may still read it from a run, so this
+    /// warning is allowed by default.
     ///
     /// Rule: a choice.
     ///
@@ -210,10 +211,10 @@ super::rules! {
     ///   outputs:
     ///     id: $response.body#/id
     /// ```
-    Quiet UNUSED_STEP_OUTPUT "unused-step-output" "an output of a step is read"
+    Quiet UNUSED_STEP_OUTPUT "unused-step-output" "every output of a step is read"
 
-    /// A step that calls an HTTP operation has a `correlationId`. The field belongs to steps that receive from AsyncAPI
-    /// channels.
+    /// A step that calls an HTTP operation has the field `correlationId`. The field is only valid in steps that
+    /// receive from AsyncAPI channels.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `correlationId`.
     ///
@@ -231,10 +232,10 @@ super::rules! {
     /// - stepId: addBook
     ///   operationId: addBook
     /// ```
-    Error CORRELATION_ID_UNEXPECTED "correlation-id-unexpected" "a correlation id stands in an AsyncAPI step"
+    Error CORRELATION_ID_UNEXPECTED "correlation-id-unexpected" "`correlationId` appears only in AsyncAPI steps"
 
-    /// A `$ref` leads back to itself and stands for nothing. A schema that contains itself further down, such as a
-    /// tree, is no such circle.
+    /// A `$ref` refers back to itself, so it cannot be resolved. A schema that contains itself at a deeper level,
+    /// such as a tree, is not a cycle in this sense.
     ///
     /// Rule: JSON Schema Core 2020-12, section 9.4.1; OpenAPI Specification 3.1.1, "Reference Object".
     ///
@@ -255,12 +256,12 @@ super::rules! {
     ///     Book:
     ///       type: object
     /// ```
-    Error SOURCE_CYCLE "source-cycle" "a reference does not lead back to itself"
+    Error SOURCE_CYCLE "source-cycle" "no reference refers back to itself"
 
-    /// The operation sends a credential, and the server of the description takes it unencrypted: its URL starts with
-    /// `http://`. Whoever is on the way can read the credential. Servers on the same machine (`localhost`, `127.0.0.1`,
-    /// `[::1]`) and names that are reserved for tests and documentation (`.test`, `.example`, `.invalid`, `.localhost`)
-    /// are let through.
+    /// The operation sends a credential, and the server in the description accepts it unencrypted: its URL starts
+    /// with `http://`. Anyone on the network path can read the credential. Servers on the same machine
+    /// (`localhost`, `127.0.0.1`, `[::1]`) and names that are reserved for tests and documentation (`.test`,
+    /// `.example`, `.invalid`, `.localhost`) are not reported.
     ///
     /// Rule: RFC 6750, section 5.3 ("Always use TLS"); RFC 7617, section 4; RFC 6761 for the reserved names.
     ///
@@ -280,7 +281,8 @@ super::rules! {
     /// ```
     Warning INSECURE_SERVER "insecure-server" "credentials are sent encrypted"
 
-    /// The macro has no option of this name. Its options are `sources`, `workflows`, `rename`, `lints` and `dialect`.
+    /// The macro does not have an option with this name. Its options are `sources`, `workflows`, `rename`, `lints`
+    /// and `dialect`.
     ///
     /// Rule: a choice.
     ///
@@ -295,5 +297,5 @@ super::rules! {
     /// ```rust
     /// arazzo_workflow!("shelve.arazzo.yml", workflows = ["shelve"]);
     /// ```
-    Error UNKNOWN_OPTION "unknown-option" "an option of the macro exists"
+    Error UNKNOWN_OPTION "unknown-option" "every option of the macro exists"
 }

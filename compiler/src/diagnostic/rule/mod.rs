@@ -1,39 +1,40 @@
-//! The rules that a document must keep, each with its code.
+//! The rules that a document must follow, each with its code.
 
-/// What kind of problem a broken rule is.
+/// The kind of a rule: how its violations are reported, and whether options can change that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// The document cannot be compiled.
     Error,
-    /// Probably not what was meant.
+    /// The document compiles, but probably not as intended.
     Warning,
-    /// A matter of taste, said only where it is asked for.
+    /// A matter of taste, reported only if an option enables it.
     Quiet,
-    /// The description of an API rules it out. The document cannot be compiled, unless it is said
-    /// that the description is wrong.
+    /// The description of an API rules it out. The document cannot be compiled, unless an option
+    /// states that the description is wrong.
     Description,
-    /// It contradicts the specification, yet has one obvious meaning.
+    /// The document contradicts the specification, but has one obvious meaning.
     Recoverable,
-    /// Text that is meant as an expression, unless it is said that text is meant. `dialect = lenient`
-    /// does not say so.
+    /// Text that is probably intended as an expression. It is an error, unless `lints` states that it
+    /// is intended as text. `dialect = lenient` does not change it.
     Literal,
 }
 
-/// A rule.
+/// A rule for documents, with its documentation.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// Its name in messages, options and documentation.
+    /// Identifies the rule in messages, options and documentation.
     pub code: &'static str,
-    /// What kind of problem it is to break it.
+    /// The kind of the rule, which sets its default level.
     pub class: Class,
-    /// What it demands.
+    /// What the rule requires, as the end of the sentence "the rule requires that …".
     pub summary: &'static str,
-    /// What it means, the section of the specification that it comes from, and a wrong and a right example, as Markdown.
+    /// Markdown: an explanation, the section of the specification that the rule comes from, and a wrong and a
+    /// right example.
     pub docs: &'static str,
 }
 
 impl Class {
-    /// What the documentation calls it.
+    /// The name of the kind in the documentation.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -47,7 +48,8 @@ impl Class {
     }
 }
 
-/// The code that an option names with underscores; what is no code comes back with hyphens.
+/// Converts a code as written in an option, with underscores, to the code itself. In an unknown code, underscores
+/// become hyphens.
 #[must_use]
 pub fn code_of(option: &str) -> String {
     let written = |rule: &&Rule| rule.code.replace(['-', '.'], "_") == option;
@@ -56,12 +58,12 @@ pub fn code_of(option: &str) -> String {
         .map_or_else(|| option.replace('_', "-"), |rule| rule.code.to_owned())
 }
 
-/// Every rule, in the order of the documentation.
+/// All rules, in the order of the documentation.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().flat_map(|rules| rules.iter().copied())
 }
 
-/// Declares rules: what each means as its doc comment, its kind, its name and code, and what it demands.
+/// Declares rules. Each rule has a doc comment with its documentation, then its kind, name, code and summary.
 macro_rules! rules {
     ($($(#[doc = $docs:literal])* $class:ident $name:ident $code:literal $summary:literal)*) => {
         $(

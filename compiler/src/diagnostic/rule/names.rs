@@ -1,7 +1,7 @@
-//! Rules about names of things in a document.
+//! Rules about the names in a document.
 
 super::rules! {
-    /// Two source descriptions have the same name. Nothing could say which of them is meant.
+    /// Two source descriptions have the same name, so a reference to that name would be ambiguous.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Source Description Object", `name`.
     ///
@@ -20,7 +20,7 @@ super::rules! {
     /// - { name: shelf, url: ./shelf.yml, type: openapi }
     /// - { name: attic, url: ./attic.yml, type: openapi }
     /// ```
-    Error DUPLICATE_SOURCE_NAME "duplicate-source-name" "source descriptions have different names"
+    Error DUPLICATE_SOURCE_NAME "duplicate-source-name" "the names of source descriptions are unique"
 
     /// Two workflows of a document have the same id.
     ///
@@ -41,7 +41,7 @@ super::rules! {
     /// - workflowId: shelve
     /// - workflowId: restock
     /// ```
-    Error DUPLICATE_WORKFLOW_ID "duplicate-workflow-id" "workflows have different ids"
+    Error DUPLICATE_WORKFLOW_ID "duplicate-workflow-id" "the ids of workflows are unique"
 
     /// Two steps of a workflow have the same id.
     ///
@@ -62,10 +62,10 @@ super::rules! {
     /// - stepId: addBook
     /// - stepId: addSecondBook
     /// ```
-    Error DUPLICATE_STEP_ID "duplicate-step-id" "steps of a workflow have different ids"
+    Error DUPLICATE_STEP_ID "duplicate-step-id" "the ids of steps are unique within a workflow"
 
-    /// A step gives the same parameter twice: the same `name` with the same `in`. Names of headers ignore case. A step
-    /// may overrule a parameter of its workflow, which is no repetition.
+    /// A step sets the same parameter twice, with the same `name` and the same `in`. Header names are
+    /// case-insensitive. A step may override a parameter of its workflow; this is not a duplicate.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `parameters`, and "Parameter Object".
     ///
@@ -83,12 +83,13 @@ super::rules! {
     /// parameters:
     /// - { name: id, in: path, value: emma }
     /// ```
-    Error DUPLICATE_PARAMETER "duplicate-parameter" "a parameter is given once"
+    Error DUPLICATE_PARAMETER "duplicate-parameter" "every parameter is set once"
 
-    /// Two actions of one list have the same name. An action of a step may overrule one of its workflow by its name,
-    /// which is no repetition.
+    /// Two actions of one list have the same name. An action of a step may override an action of its workflow that
+    /// has the same name; this is not a duplicate.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Step Object" and "Workflow Object": the lists MUST NOT include duplicates.
+    /// Rule: Arazzo Specification 1.1.0, "Step Object" and "Workflow Object": the lists MUST NOT include
+    /// duplicates.
     ///
     /// **Wrong**
     ///
@@ -105,11 +106,11 @@ super::rules! {
     /// - { name: again, type: retry }
     /// - { name: stop, type: end }
     /// ```
-    Error DUPLICATE_ACTION "duplicate-action" "actions of a list have different names"
+    Error DUPLICATE_ACTION "duplicate-action" "the names of actions are unique within a list"
 
     /// A dependency is listed twice.
     ///
-    /// Rule: a choice; the second one has no effect and hides a mistake.
+    /// Rule: a choice; the second entry has no effect and hides a mistake.
     ///
     /// **Wrong**
     ///
@@ -122,9 +123,9 @@ super::rules! {
     /// ```yaml
     /// dependsOn: [addBook]
     /// ```
-    Error DUPLICATE_DEPENDS_ON "duplicate-depends-on" "a dependency is listed once"
+    Error DUPLICATE_DEPENDS_ON "duplicate-depends-on" "every dependency is listed once"
 
-    /// The key of a component has other characters than ASCII letters, digits, `.`, `-` and `_`.
+    /// The key of a component has characters other than ASCII letters, digits, `.`, `-` and `_`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Components Object": `^[a-zA-Z0-9\.\-_]+$`.
     ///
@@ -143,10 +144,10 @@ super::rules! {
     ///   parameters:
     ///     book-id: { name: id, in: path, value: emma }
     /// ```
-    Error INVALID_COMPONENT_KEY "invalid-component-key" "a component's key has only allowed characters"
+    Error INVALID_COMPONENT_KEY "invalid-component-key" "the key of a component has only allowed characters"
 
-    /// The name of an output has other characters than ASCII letters, digits, `.`, `-` and `_`. No expression could
-    /// read it.
+    /// The name of an output has characters other than ASCII letters, digits, `.`, `-` and `_`. No expression
+    /// could read it.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Workflow Object" and "Step Object", `outputs`.
     ///
@@ -163,13 +164,14 @@ super::rules! {
     /// outputs:
     ///   book-id: $response.body#/id
     /// ```
-    Error INVALID_OUTPUT_KEY "invalid-output-key" "an output's name has only allowed characters"
+    Error INVALID_OUTPUT_KEY "invalid-output-key" "the name of an output has only allowed characters"
 
-    /// A `workflowId`, a `stepId` or the name of a source description has other characters than ASCII letters, digits,
-    /// `_` and `-`. The specification only recommends them, but an expression cannot name such an id.
+    /// A `workflowId`, a `stepId` or the name of a source description has characters other than ASCII letters,
+    /// digits, `_` and `-`. The specification only recommends these characters, but expressions cannot refer to an
+    /// id with other ones.
     ///
-    /// Rule: Arazzo Specification 1.1.0, SHOULD in "Workflow Object", "Step Object" and "Source Description Object";
-    /// "Runtime Expressions", `identifier-strict`.
+    /// Rule: Arazzo Specification 1.1.0, SHOULD in "Workflow Object", "Step Object" and "Source Description
+    /// Object"; "Runtime Expressions", `identifier-strict`.
     ///
     /// **Wrong**
     ///
@@ -182,9 +184,9 @@ super::rules! {
     /// ```yaml
     /// - stepId: add-a-book
     /// ```
-    Warning ID_PATTERN "id-pattern" "an id has only recommended characters"
+    Warning ID_PATTERN "id-pattern" "every id has only recommended characters"
 
-    /// Nothing refers to a component. Either it can go, or a reference to it is missing.
+    /// Nothing refers to a component. Either the component can be removed, or a reference to it is missing.
     ///
     /// Rule: a choice; the specification allows it ("Components Object").
     ///
@@ -213,10 +215,10 @@ super::rules! {
     ///   parameters:
     ///     id: { name: id, in: path, value: emma }
     /// ```
-    Warning UNUSED_COMPONENT "unused-component" "a component is used"
+    Warning UNUSED_COMPONENT "unused-component" "every component is used"
 
-    /// No step calls anything of a source description, and no expression names it. It is not looked for while there are
-    /// errors, since what could not be understood may have meant it.
+    /// No step calls an operation or a workflow of a source description, and no expression names it. This rule is
+    /// not checked if there are errors, because the parts with errors may be intended to use it.
     ///
     /// Rule: a choice.
     ///
@@ -244,13 +246,13 @@ super::rules! {
     ///   - stepId: addBook
     ///     operationId: addBook
     /// ```
-    Warning UNUSED_SOURCE "unused-source" "a source description is used"
+    Warning UNUSED_SOURCE "unused-source" "every source description is used"
 
-    /// Two names of the document become one name of Rust. `add-book` and `addBook` are both `add_book`. The option
-    /// `rename` gives one of them another name; inputs, outputs and steps are named by their workflow:
-    /// `rename = { "shelve.inputs.bookId" = other_book_id, "shelve.steps.addBook" = add_first_book }`. With the code
-    /// lowered, the
-    /// second one gets a number: `add_book_2`.
+    /// Two names of the document become the same name in Rust. For example, `add-book` and `addBook` both become
+    /// `add_book`. The option `rename` sets a different name for one of them. Inputs, outputs and steps are named
+    /// with their workflow:
+    /// `rename = { "shelve.inputs.bookId" = other_book_id, "shelve.steps.addBook" = add_first_book }`. If the code
+    /// is lowered, the second one gets a number: `add_book_2`.
     ///
     /// Rule: a choice, because names become Rust functions, fields and variants.
     ///
@@ -269,5 +271,5 @@ super::rules! {
     /// - stepId: addBook
     /// - stepId: addSecondBook
     /// ```
-    Recoverable NAME_COLLISION "name-collision" "two ids become two Rust names"
+    Recoverable NAME_COLLISION "name-collision" "different names of the document become different names in Rust"
 }

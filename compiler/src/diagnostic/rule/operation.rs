@@ -1,8 +1,8 @@
-//! Rules about what a step calls.
+//! Rules about the operations that steps call, and the steps that they refer to.
 
 super::rules! {
-    /// A step calls nothing, or two things. It has exactly one of `operationId`, `operationPath`, `channelPath` and
-    /// `workflowId`.
+    /// A step does not call anything, or calls two things. A step must have exactly one of `operationId`,
+    /// `operationPath`, `channelPath` and `workflowId`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object": the fields are mutually exclusive.
     ///
@@ -20,10 +20,10 @@ super::rules! {
     /// - stepId: addBook
     ///   operationId: addBook
     /// ```
-    Error STEP_TARGET "step-target" "a step calls exactly one thing"
+    Error STEP_TARGET "step-target" "every step calls exactly one thing"
 
-    /// Two operations of one description have the `operationId` that a step names. With the code lowered, the first one
-    /// is called.
+    /// Two operations of one description have the `operationId` that a step names. If the code is lowered, the
+    /// first one is called.
     ///
     /// Rule: OpenAPI 3.1.1, "Operation Object", `operationId`.
     ///
@@ -38,9 +38,9 @@ super::rules! {
     /// ```yaml
     /// operationPath: "{$sourceDescriptions.shelf.url}#/paths/~1books/get"
     /// ```
-    Description DUPLICATE_OPERATION_ID "duplicate-operation-id" "an operationId appears once in a description"
+    Description DUPLICATE_OPERATION_ID "duplicate-operation-id" "every `operationId` is unique within its description"
 
-    /// No description has an operation of this id.
+    /// No description has an operation with this id.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `operationId`: an existing, resolvable operation.
     ///
@@ -57,13 +57,13 @@ super::rules! {
     /// - stepId: readBook
     ///   operationId: getBook
     /// ```
-    Error UNKNOWN_OPERATION "unknown-operation" "an operation exists"
+    Error UNKNOWN_OPERATION "unknown-operation" "every referenced operation exists"
 
-    /// Operations of several descriptions have this id. Name the source description. For an id that appears twice in
-    /// one description see `duplicate-operation-id`.
+    /// Operations of several descriptions have this id. Name the source description to select one of them. If an
+    /// id appears twice in one description, see `duplicate-operation-id`.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Step Object", `operationId`; OpenAPI Specification 3.1.1, "Operation Object"
-    /// (the id MUST be unique).
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `operationId`; OpenAPI Specification 3.1.1, "Operation
+    /// Object" (the id MUST be unique).
     ///
     /// **Wrong**
     ///
@@ -78,10 +78,10 @@ super::rules! {
     /// - stepId: addBook
     ///   operationId: $sourceDescriptions.shelf.addBook
     /// ```
-    Error AMBIGUOUS_OPERATION "ambiguous-operation" "an operationId names one operation"
+    Error AMBIGUOUS_OPERATION "ambiguous-operation" "every `operationId` of a step refers to one operation"
 
-    /// An `operationPath` does not have its form: the URL of a source description as an expression in braces, `#`, and
-    /// a JSON Pointer. In the pointer each `/` of the path is written `~1`.
+    /// An `operationPath` does not have the required form: the URL of a source description as an expression in
+    /// braces, `#`, and a JSON Pointer. In the pointer, each `/` of the path is written `~1`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `operationPath`; RFC 6901, section 3.
     ///
@@ -96,9 +96,9 @@ super::rules! {
     /// ```yaml
     /// operationPath: '{$sourceDescriptions.shelf.url}#/paths/~1books/post'
     /// ```
-    Error OPERATION_PATH_SYNTAX "operation-path-syntax" "an operation path has its form"
+    Error OPERATION_PATH_SYNTAX "operation-path-syntax" "every `operationPath` has the required form"
 
-    /// The pointer of an `operationPath` leads to no operation of the description.
+    /// The pointer of an `operationPath` does not refer to an operation of the description.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `operationPath`.
     ///
@@ -113,7 +113,7 @@ super::rules! {
     /// ```yaml
     /// operationPath: '{$sourceDescriptions.shelf.url}#/paths/~1books/post'
     /// ```
-    Error OPERATION_PATH_UNRESOLVED "operation-path-unresolved" "an operation path leads to an operation"
+    Error OPERATION_PATH_UNRESOLVED "operation-path-unresolved" "every `operationPath` refers to an operation"
 
     /// An expression, an action or a `dependsOn` names a step that the workflow does not have.
     ///
@@ -130,10 +130,10 @@ super::rules! {
     /// ```yaml
     /// value: $steps.addBook.outputs.id
     /// ```
-    Error UNKNOWN_STEP "unknown-step" "a step exists"
+    Error UNKNOWN_STEP "unknown-step" "every referenced step exists"
 
-    /// An output is read where its step cannot have run. Steps run in the order of the list, unless `goto` or
-    /// `dependsOn` makes another one.
+    /// An output is read where its step cannot have run yet. Steps run in the order of the list, unless `goto` or
+    /// `dependsOn` changes the order.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Validation Recommendations".
     ///
@@ -164,5 +164,5 @@ super::rules! {
     ///   parameters:
     ///   - { name: id, in: path, value: $steps.addBook.outputs.id }
     /// ```
-    Error STEP_AFTER_USE "step-after-use" "an output is read after its step"
+    Error STEP_AFTER_USE "step-after-use" "an output is read only after its step"
 }

@@ -1,7 +1,7 @@
-//! Rules about parameters, and members of payloads.
+//! Rules about parameters and members of payloads.
 
 super::rules! {
-    /// A parameter of a request does not say where it is sent.
+    /// A parameter of a request does not specify where it is sent.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Parameter Object", `in`: it MUST be specified unless the step calls a
     /// workflow.
@@ -19,10 +19,10 @@ super::rules! {
     /// parameters:
     /// - { name: id, in: path, value: emma }
     /// ```
-    Error PARAMETER_IN_MISSING "parameter-in-missing" "a parameter says where it is sent"
+    Error PARAMETER_IN_MISSING "parameter-in-missing" "every parameter of a request specifies where it is sent"
 
-    /// The path of the operation has a parameter that the step does not give. Nothing can be sent in its place, so that
-    /// no option lowers the code.
+    /// The path of the operation has a parameter that the step does not set. Nothing can be sent in its place, so
+    /// the level of this code cannot be changed.
     ///
     /// Rule: OpenAPI 3.1.1, "Parameter Object": a path parameter is required.
     ///
@@ -43,35 +43,35 @@ super::rules! {
     /// ```
     Error PATH_PARAMETER_REQUIRED "path-parameter-required" "every parameter of a path has a value"
 
-    /// The operation requires a query parameter, header or cookie that the step does not give. One that a security
-    /// scheme of the
-    /// operation carries is set by the client and is not demanded. With the code lowered, the request is sent without
-    /// it. For the
-    /// parameters of the path see `path-parameter-required`.
+    /// The operation requires a query parameter, header or cookie that the step does not set. A parameter that
+    /// carries a credential of a security scheme of the operation is set by the client, so the step does not have
+    /// to set it. If the code is lowered, the request is sent without the parameter. For the parameters of the
+    /// path, see `path-parameter-required`.
     ///
-    /// Rule: OpenAPI Specification 3.1.1, "Parameter Object", `required`, and "Path Templating".
+    /// Rule: OpenAPI Specification 3.1.1, "Parameter Object", `required`.
     ///
     /// **Wrong**
     ///
     /// ```yaml
-    /// - stepId: readBook
-    ///   operationId: getBook
+    /// # `listBooks` requires the query parameter `shelf`
+    /// - stepId: listBooks
+    ///   operationId: listBooks
     /// ```
     ///
     /// **Right**
     ///
     /// ```yaml
-    /// - stepId: readBook
-    ///   operationId: getBook
+    /// - stepId: listBooks
+    ///   operationId: listBooks
     ///   parameters:
-    ///   - { name: id, in: path, value: emma }
+    ///   - { name: shelf, in: query, value: novels }
     /// ```
-    Description PARAMETER_REQUIRED "parameter-required" "a required parameter is given"
+    Description PARAMETER_REQUIRED "parameter-required" "every required parameter is set"
 
-    /// A step gives the whole query and a part of it.
+    /// A step sets both the whole query string and a single query parameter.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Parameter Object", `querystring`; OpenAPI Specification 3.2.0, "Parameter
-    /// Object".
+    /// Rule: Arazzo Specification 1.1.0, "Parameter Object", `querystring`; OpenAPI Specification 3.2.0,
+    /// "Parameter Object".
     ///
     /// **Wrong**
     ///
@@ -87,7 +87,7 @@ super::rules! {
     /// parameters:
     /// - { name: filter, in: querystring, value: 'title=Emma&page=2' }
     /// ```
-    Error QUERYSTRING_WITH_QUERY "querystring-with-query" "the whole query or its parameters are given"
+    Error QUERYSTRING_WITH_QUERY "querystring-with-query" "a step sets either the whole query string or single query parameters"
 
     /// A parameter has no `value`.
     ///
@@ -106,10 +106,10 @@ super::rules! {
     /// parameters:
     /// - { name: page, in: query, value: 2 }
     /// ```
-    Error PARAMETER_VALUE_MISSING "parameter-value-missing" "a parameter has a value"
+    Error PARAMETER_VALUE_MISSING "parameter-value-missing" "every parameter has a `value`"
 
-    /// The operation declares no such query, header or cookie parameter. It is sent all the same. `Authorization`,
-    /// `Accept` and `Content-Type` need no declaration.
+    /// The operation does not declare this query, header or cookie parameter. The parameter is sent anyway.
+    /// `Authorization`, `Accept` and `Content-Type` do not have to be declared.
     ///
     /// Rule: a choice; descriptions are often incomplete. OpenAPI Specification 3.1.1, "Parameter Object", `name`.
     ///
@@ -131,10 +131,11 @@ super::rules! {
     ///   parameters:
     ///   - { name: id, in: path, value: emma }
     /// ```
-    Warning UNKNOWN_PARAMETER "unknown-parameter" "the operation declares the parameter"
+    Warning UNKNOWN_PARAMETER "unknown-parameter" "the operation declares every parameter"
 
-    /// The path of the operation has no place for this path parameter, so it cannot be sent. With the code lowered, it
-    /// is sent as the one parameter of the path that has a similar name and no value, and left out if there is none.
+    /// The path of the operation has no placeholder for this path parameter, so it cannot be sent. If the code is
+    /// lowered, it is sent as the one parameter of the path that has a similar name and no value. If there is
+    /// none, it is left out.
     ///
     /// Rule: OpenAPI Specification 3.1.1, "Path Templating".
     ///
@@ -153,11 +154,13 @@ super::rules! {
     /// - stepId: addBook
     ///   operationId: addBook
     /// ```
-    Description UNKNOWN_PATH_PARAMETER "unknown-path-parameter" "the path has a place for a path parameter"
+    Description UNKNOWN_PATH_PARAMETER "unknown-path-parameter" "the path has a placeholder for every path parameter"
 
-    /// The schema of the operation rules out a value of the payload: a literal, or an expression whose type is known.
+    /// The schema of the operation rules out a value in the payload: a literal, or an expression with a known
+    /// type.
     ///
-    /// Rule: OpenAPI Specification 3.1.1, "Media Type Object", `schema`; JSON Schema Validation 2020-12, section 6.1.1.
+    /// Rule: OpenAPI Specification 3.1.1, "Media Type Object", `schema`; JSON Schema Validation 2020-12, section
+    /// 6.1.1.
     ///
     /// **Wrong**
     ///
@@ -174,11 +177,12 @@ super::rules! {
     ///   title: Emma
     ///   copies: 3
     /// ```
-    Description PAYLOAD_TYPE_MISMATCH "payload-type-mismatch" "a value in a payload has the type of its schema"
+    Description PAYLOAD_TYPE_MISMATCH "payload-type-mismatch" "every value in a payload has the type that its schema requires"
 
     /// The schema of the operation requires a member that the payload does not have.
     ///
-    /// Rule: OpenAPI Specification 3.1.1, "Media Type Object", `schema`; JSON Schema Validation 2020-12, section 6.5.3.
+    /// Rule: OpenAPI Specification 3.1.1, "Media Type Object", `schema`; JSON Schema Validation 2020-12, section
+    /// 6.5.3.
     ///
     /// **Wrong**
     ///
@@ -194,10 +198,10 @@ super::rules! {
     ///   title: Emma
     ///   copies: 3
     /// ```
-    Description PAYLOAD_MEMBER_REQUIRED "payload-member-required" "a required member is in the payload"
+    Description PAYLOAD_MEMBER_REQUIRED "payload-member-required" "every required member of a payload is present"
 
-    /// The schema of the operation does not mention a member of the payload. Most of these are misspelt. It is sent all
-    /// the same.
+    /// The payload has a member that the schema of the operation does not mention. Most unknown members are
+    /// misspelled. The member is sent anyway.
     ///
     /// Rule: a choice; JSON Schema allows members that it does not mention.
     ///
@@ -216,11 +220,11 @@ super::rules! {
     ///   title: Emma
     ///   copies: 3
     /// ```
-    Warning UNKNOWN_PAYLOAD_MEMBER "unknown-payload-member" "the operation declares the member"
+    Warning UNKNOWN_PAYLOAD_MEMBER "unknown-payload-member" "the operation declares every member of a payload"
 
-    /// A `timeout` is below zero. It is a number of milliseconds.
+    /// A `timeout` is negative. Its unit is milliseconds.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Step Object", `timeout`; that zero is the least is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `timeout`; the minimum of zero is a choice.
     ///
     /// **Wrong**
     ///
@@ -233,5 +237,5 @@ super::rules! {
     /// ```yaml
     /// timeout: 5000
     /// ```
-    Error TIMEOUT_NEGATIVE "timeout-negative" "a timeout is not negative"
+    Error TIMEOUT_NEGATIVE "timeout-negative" "`timeout` is not negative"
 }

@@ -1,10 +1,10 @@
 //! Rules about mistakes with one obvious meaning.
 
 super::rules! {
-    /// A member of a body is reached by a dot or a bracket outside of conditions and contexts. The grammar has only `#`
-    /// and a JSON Pointer there.
+    /// A member of a body is accessed with a dot or a bracket outside conditions and contexts. There, the grammar
+    /// allows only `#` and a JSON Pointer.
     ///
-    /// Meaning: the member of that name, `$response.body#/id`.
+    /// Meaning: the member with that name, `$response.body#/id`.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `body-reference`.
     ///
@@ -21,13 +21,13 @@ super::rules! {
     /// outputs:
     ///   id: $response.body#/id
     /// ```
-    Recoverable BODY_NEEDS_POINTER "body-needs-pointer" "a member of a body is reached by a JSON Pointer"
+    Recoverable BODY_NEEDS_POINTER "body-needs-pointer" "members of a body are accessed with a JSON Pointer"
 
-    /// An item of an input or an output is reached by an index in brackets. The grammar has only `#` and a JSON
-    /// Pointer.
+    /// An item of an input or an output is accessed with an index in brackets. The grammar allows only `#` and a
+    /// JSON Pointer.
     ///
-    /// Meaning: the item at that index, `tags#/0`. An input whose name has brackets, such as `page[size]`, is that
-    /// input.
+    /// Meaning: the item at that index, `tags#/0`. If an input has brackets in its name, such as `page[size]`, the
+    /// expression refers to that input.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `identifier` and `json-pointer`.
     ///
@@ -42,11 +42,11 @@ super::rules! {
     /// ```yaml
     /// first: $steps.readBook.outputs.tags#/0
     /// ```
-    Recoverable BRACKET_INDEX "bracket-index" "an item is reached by a JSON Pointer"
+    Recoverable BRACKET_INDEX "bracket-index" "items are accessed with a JSON Pointer"
 
-    /// A runtime expression stands in a JSONPath condition without braces.
+    /// A runtime expression is used in a JSONPath condition without braces.
     ///
-    /// Meaning: the value as a literal of JSONPath: a string in quotes, a number as it is.
+    /// Meaning: the value as a JSONPath literal: a string in quotes, a number as it is.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions in Conditions": they MUST be embedded by `{}`.
     ///
@@ -65,12 +65,12 @@ super::rules! {
     ///   condition: "$.tags[?@ == '{$inputs.tag}']"
     ///   type: jsonpath
     /// ```
-    Recoverable JSONPATH_UNBRACED_EXPRESSION "jsonpath-unbraced-expression" "an expression in a JSONPath condition stands in braces"
+    Recoverable JSONPATH_UNBRACED_EXPRESSION "jsonpath-unbraced-expression" "expressions in JSONPath conditions are in braces"
 
-    /// An `operationId` has the name of its source description and a dot in front, but not as an expression.
+    /// An `operationId` starts with the name of its source description and a dot, but is not an expression.
     ///
-    /// Meaning: the operation of that id in that source description. An operation whose id really is `shelf.addBook`
-    /// comes first.
+    /// Meaning: the operation with that id in that source description. If there is an operation with the id
+    /// `shelf.addBook`, it takes precedence.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `operationId`: a Runtime Expression.
     ///
@@ -85,12 +85,12 @@ super::rules! {
     /// ```yaml
     /// operationId: $sourceDescriptions.shelf.addBook
     /// ```
-    Recoverable OPERATION_ID_PREFIX "operation-id-prefix" "an operationId names its source description by an expression"
+    Recoverable OPERATION_ID_PREFIX "operation-id-prefix" "an `operationId` names its source description with an expression"
 
-    /// A comparison stands where a JSONPath query is expected. A query selects values; it does not compare them.
+    /// A comparison is used where a JSONPath query is expected. A query selects values and cannot compare them.
     ///
-    /// Meaning: the comparison, as a simple condition about what the query selects from the context. `.length` of an
-    /// array is the number of its items.
+    /// Meaning: the comparison, as a simple condition about the values that the query selects from the context.
+    /// `.length` of an array is the number of its items.
     ///
     /// Rule: Arazzo Specification 1.1.0, "JSONPath Conditions"; RFC 9535, section 2.1.1.
     ///
@@ -107,12 +107,12 @@ super::rules! {
     /// ```yaml
     /// - condition: $response.body#/shelf == 'top'
     /// ```
-    Recoverable JSONPATH_COMPARISON "jsonpath-comparison" "a JSONPath condition is a query"
+    Recoverable JSONPATH_COMPARISON "jsonpath-comparison" "every JSONPath condition is a query"
 
-    /// A member of an output of a step is reached by a dot. Names may contain dots, so the grammar reads `book.title`
-    /// as the name of one output.
+    /// A member of an output of a step is accessed with a dot. Names may contain dots, so the grammar reads
+    /// `book.title` as the name of one output.
     ///
-    /// Meaning: the member of the output, `book#/title`, where no output has the whole name.
+    /// Meaning: the member of the output, `book#/title`, if no output has the whole name.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `output-name`.
     ///
@@ -127,11 +127,11 @@ super::rules! {
     /// ```yaml
     /// title: $steps.readBook.outputs.book#/title
     /// ```
-    Recoverable OUTPUT_PATH_DOTTED "output-path-dotted" "a member of an output is reached by a JSON Pointer"
+    Recoverable OUTPUT_PATH_DOTTED "output-path-dotted" "members of an output are accessed with a JSON Pointer"
 
-    /// An expression stands inside other text without braces. By the grammar it is text.
+    /// An expression is used inside other text without braces. According to the grammar, it is text.
     ///
-    /// Meaning: the expression as if it stood in braces.
+    /// Meaning: the expression as if it were in braces.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `embedded-expression`.
     ///
@@ -146,10 +146,10 @@ super::rules! {
     /// ```yaml
     /// value: Bearer {$inputs.token}
     /// ```
-    Recoverable UNBRACED_EXPRESSION "unbraced-expression" "an expression inside text stands in braces"
+    Recoverable UNBRACED_EXPRESSION "unbraced-expression" "expressions inside other text are in braces"
 
-    /// There are several source descriptions, and an `operationId` does not say in which it is. Only one of them has
-    /// it.
+    /// There are several source descriptions, and an `operationId` does not name the one that defines it. Only one
+    /// of them has an operation with this id.
     ///
     /// Meaning: the one operation that has this id.
     ///
@@ -166,11 +166,11 @@ super::rules! {
     /// ```yaml
     /// operationId: $sourceDescriptions.shelf.addBook
     /// ```
-    Recoverable UNQUALIFIED_OPERATION "unqualified-operation" "an operationId says in which source description it is"
+    Recoverable UNQUALIFIED_OPERATION "unqualified-operation" "an `operationId` names its source description if there are several"
 
-    /// An `operationPath` names its source description by a word, and not by an expression for its URL.
+    /// An `operationPath` contains only the name of its source description, not an expression for its URL.
     ///
-    /// Meaning: the operation at that pointer in the source description of that name.
+    /// Meaning: the operation at that pointer in the source description with that name.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `operationPath`: Runtime Expression syntax MUST be used.
     ///
@@ -185,11 +185,11 @@ super::rules! {
     /// ```yaml
     /// operationPath: '{$sourceDescriptions.shelf.url}#/paths/~1books/post'
     /// ```
-    Recoverable OPERATION_PATH_SOURCE "operation-path-source" "an operation path names its source by an expression"
+    Recoverable OPERATION_PATH_SOURCE "operation-path-source" "an `operationPath` names its source description with an expression"
 
-    /// No operation has this id, but one differs from it in nothing but upper and lower case.
+    /// No operation has this id, but the id of one operation differs from it only in case.
     ///
-    /// Meaning: the operation that differs in case only.
+    /// Meaning: the operation that differs only in case.
     ///
     /// Rule: OpenAPI Specification 3.1.1, "Operation Object", `operationId` is case-sensitive.
     ///
@@ -204,12 +204,12 @@ super::rules! {
     /// ```yaml
     /// operationId: addBook
     /// ```
-    Recoverable OPERATION_ID_CASE "operation-id-case" "an operationId is spelt as it is declared"
+    Recoverable OPERATION_ID_CASE "operation-id-case" "an `operationId` is spelled as it is declared"
 
-    /// A step that calls a workflow demands a status code of success, such as `$statusCode == 200`. The step itself
-    /// sends no request, so it has no status code.
+    /// A step that calls a workflow requires a success status code, such as `$statusCode == 200`. The step itself
+    /// does not send a request, so it has no status code.
     ///
-    /// Meaning: the criterion is met when the called workflow succeeds.
+    /// Meaning: the criterion is met if the called workflow succeeds.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions"; the lenient reading is a choice.
     ///
@@ -228,12 +228,12 @@ super::rules! {
     /// - stepId: signIn
     ///   workflowId: sign-in
     /// ```
-    Recoverable CALLED_WORKFLOW_STATUS "called-workflow-status" "a workflow that is called has no status code"
+    Recoverable CALLED_WORKFLOW_STATUS "called-workflow-status" "a step that calls a workflow does not test a status code"
 
-    /// A number or a boolean where the specification has a string, such as `version: 1.0`. It is read as the text that
-    /// is written.
+    /// A number or a boolean is used where the specification requires a string, such as `version: 1.0`. It is read
+    /// as the text in the document.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Schema": every field there has its type.
+    /// Rule: Arazzo Specification 1.1.0, "Schema": every field has a type.
     ///
     /// **Wrong**
     ///
@@ -246,11 +246,11 @@ super::rules! {
     /// ```yaml
     /// version: "1.0"
     /// ```
-    Recoverable UNQUOTED_STRING "unquoted-string" "a string that looks like a number is in quotes"
+    Recoverable UNQUOTED_STRING "unquoted-string" "a string that looks like a number or a boolean is in quotes"
 
-    /// A header is reached by `headers`. The word of the grammar is `header`.
+    /// A header is accessed with `headers`. The keyword in the grammar is `header`.
     ///
-    /// Meaning: the header of that name.
+    /// Meaning: the header with that name.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Runtime Expressions", `header-reference`.
     ///
@@ -265,9 +265,9 @@ super::rules! {
     /// ```yaml
     /// place: $response.header.Location
     /// ```
-    Recoverable HEADERS_PLURAL "headers-plural" "a header is reached by `header`"
+    Recoverable HEADERS_PLURAL "headers-plural" "headers are accessed with `header`"
 
-    /// A string in a simple condition stands in double quotes.
+    /// A string in a simple condition is in double quotes.
     ///
     /// Meaning: the string between the quotes.
     ///
@@ -284,5 +284,5 @@ super::rules! {
     /// ```yaml
     /// - condition: $response.body#/title == 'Emma'
     /// ```
-    Recoverable DOUBLE_QUOTED_STRING "double-quoted-string" "a string in a condition stands in single quotes"
+    Recoverable DOUBLE_QUOTED_STRING "double-quoted-string" "strings in simple conditions are in single quotes"
 }

@@ -1,11 +1,11 @@
 //! Rules about source descriptions.
 
 super::rules! {
-    /// The file of the document or of a source description is not there. The message lists the places that were looked
-    /// at: where the `url` leads from the document, and beside the document.
+    /// The file of the document or of a source description does not exist. The message lists the paths that were
+    /// tried: the `url` relative to the document, and paths next to the document.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Source Description Object", `url`, and "Establishing the Base URI"; that the
-    /// neighbourhood is searched is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Source Description Object", `url`, and "Establishing the Base URI";
+    /// searching next to the document is a choice.
     ///
     /// **Wrong**
     ///
@@ -20,11 +20,11 @@ super::rules! {
     /// sourceDescriptions:
     /// - { name: shelf, url: ../openapi/shelf.yml, type: openapi }
     /// ```
-    Error SOURCE_NOT_FOUND "source-not-found" "the file of a source description is there"
+    Error SOURCE_NOT_FOUND "source-not-found" "the file of every source description exists"
 
-    /// A source description is remote, or has an absolute path (`/…`, `C:/…`, `file:///…`), and the option `sources`
-    /// does not say where a copy is. Builds do not access the network, so that they give the same result tomorrow; an
-    /// absolute path differs between machines.
+    /// A source description is remote or has an absolute path (`/…`, `C:/…`, `file:///…`), and the option
+    /// `sources` does not specify a local copy. Builds do not access the network, so that they produce the same
+    /// result tomorrow. An absolute path differs between machines.
     ///
     /// Rule: a choice.
     ///
@@ -42,16 +42,16 @@ super::rules! {
     ///     sources = { shelf = "vendor/openapi.yml" },
     /// }
     /// ```
-    Error SOURCE_NOT_LOCAL "source-not-local" "a source description is a file"
+    Error SOURCE_NOT_LOCAL "source-not-local" "every source description is a local file"
 
-    /// The file of a source description is neither YAML nor JSON.
+    /// The file of a source description is not valid YAML or JSON.
     ///
     /// Rule: OpenAPI Specification 3.1.1, "Format"; YAML 1.2.2; RFC 8259.
     ///
     /// **Wrong**
     ///
     /// ```yaml
-    /// schema: *Book        # no anchor `&Book` in front
+    /// schema: *Book        # no anchor `&Book` before this line
     /// ```
     ///
     /// **Right**
@@ -60,9 +60,10 @@ super::rules! {
     /// schema:
     ///   $ref: '#/components/schemas/Book'
     /// ```
-    Error SOURCE_SYNTAX "source-syntax" "a source description is YAML or JSON that can be read"
+    Error SOURCE_SYNTAX "source-syntax" "every source description is valid YAML or JSON"
 
-    /// The document says one type of source description, the file is another. Or the file is no description at all.
+    /// The document specifies one type of source description, but the file has a different type. Or the file is
+    /// not a description at all.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Source Description Object", `type`.
     ///
@@ -83,10 +84,10 @@ super::rules! {
     ///   url: ./openapi.yml
     ///   type: openapi
     /// ```
-    Error SOURCE_TYPE_MISMATCH "source-type-mismatch" "a source description is of the type that the document says"
+    Error SOURCE_TYPE_MISMATCH "source-type-mismatch" "every source description has the type that the document specifies"
 
-    /// A description is written in a version that this compiler does not know. It knows Swagger 2.0 and OpenAPI 3.0,
-    /// 3.1 and 3.2.
+    /// A description uses a version that this compiler does not support. The supported versions are Swagger 2.0
+    /// and OpenAPI 3.0, 3.1 and 3.2.
     ///
     /// Rule: OpenAPI Specification 3.1.1, "Versions and Deprecation".
     ///
@@ -101,11 +102,11 @@ super::rules! {
     /// ```yaml
     /// openapi: 3.1.1
     /// ```
-    Error SOURCE_VERSION_UNSUPPORTED "source-version-unsupported" "a source description is of a version that this compiler knows"
+    Error SOURCE_VERSION_UNSUPPORTED "source-version-unsupported" "the compiler supports the version of every source description"
 
-    /// A path of the description does not start with `/`, has a segment `.` or `..`, a brace without its counterpart,
-    /// or a fragment. With the code lowered, the missing `/` is put in, the brace is percent-encoded, the fragment is
-    /// left out; a path with a segment of dots is never sent. In no case does the text of a path change the host.
+    /// A path of the description does not start with `/`, has a segment `.` or `..`, an unmatched brace, or a
+    /// fragment. If the code is lowered, the missing `/` is added, the brace is percent-encoded, and the fragment
+    /// is removed. A path with a segment `.` or `..` is never sent. The text of a path never changes the host.
     ///
     /// Rule: OpenAPI 3.1.1, "Paths Object" and "Path Templating".
     ///
@@ -123,11 +124,11 @@ super::rules! {
     /// paths:
     ///   /books: {}
     /// ```
-    Description INVALID_PATH "invalid-path" "a path of a description starts with `/` and stays in its place"
+    Description INVALID_PATH "invalid-path" "every path of a description starts with `/`, and its text is a valid path"
 
-    /// The server of the description is an absolute URL that requests cannot be sent to: its scheme is not `http` or
-    /// `https`, its host or port is not valid, or it has a user name, a query or a fragment. With the code lowered, the
-    /// client must set `base_url`.
+    /// The server of the description is an absolute URL that requests cannot be sent to: its scheme is not `http`
+    /// or `https`, its host or port is not valid, or it has a user name, a query or a fragment. If the code is
+    /// lowered, the client must set `base_url`.
     ///
     /// Rule: OpenAPI 3.1.1, "Server Object"; Swagger 2.0, `host` and `basePath`.
     ///
@@ -146,12 +147,13 @@ super::rules! {
     /// ```
     Description INVALID_SERVER "invalid-server" "requests can be sent to the server of a description"
 
-    /// A part of the description that the request needs does not have the form that its specification gives it:
-    /// `parameters` or `security` is no list, a parameter has no `name` or no `in` that is known, `required` is neither
-    /// `true` nor `false`, or `style` is none of the known ones. With the code lowered, that part is left out; an
-    /// object in the place of `security` is read as its only item.
+    /// A part of the description that the request needs does not have the form that its specification requires:
+    /// `parameters` or `security` is not a list, a parameter has no `name` or no known `in`, `required` is neither
+    /// `true` nor `false`, or `style` is unknown. If the code is lowered, the part is left out. If `security` is
+    /// an object, it is read as the only item of the list.
     ///
-    /// Rule: OpenAPI 3.1.1, "Parameter Object", "Operation Object" and "Style Values"; Swagger 2.0, "Parameter Object".
+    /// Rule: OpenAPI 3.1.1, "Parameter Object", "Operation Object" and "Style Values"; Swagger 2.0, "Parameter
+    /// Object".
     ///
     /// **Wrong**
     ///
@@ -168,11 +170,11 @@ super::rules! {
     /// - name: page
     ///   in: query
     /// ```
-    Description MALFORMED_DESCRIPTION "malformed-description" "the parts of a description that a request needs have their form"
+    Description MALFORMED_DESCRIPTION "malformed-description" "the parts of a description that a request needs are well-formed"
 
-    /// A `$ref` of a description cannot be resolved, and what it stands for is needed. References that no step needs
-    /// are not looked at. With the code lowered, a schema behind it allows any value, and a parameter or response
-    /// behind it is not known.
+    /// A `$ref` of a description cannot be resolved, and a step needs the part that it refers to. References that
+    /// no step needs are not checked. If the code is lowered, a schema with an unresolved reference allows any
+    /// value, and a parameter or response with one is unknown.
     ///
     /// Rule: OpenAPI Specification 3.1.1, "Reference Object"; RFC 6901.
     ///
@@ -189,5 +191,5 @@ super::rules! {
     /// schema:
     ///   $ref: '#/components/schemas/Book'
     /// ```
-    Description SOURCE_REF_UNRESOLVED "source-ref-unresolved" "a reference in a source description leads somewhere"
+    Description SOURCE_REF_UNRESOLVED "source-ref-unresolved" "every reference in a source description can be resolved"
 }

@@ -1,7 +1,7 @@
-//! Rules about inputs of workflows, and workflows that call each other.
+//! Rules about the inputs of workflows, and about workflows that call each other.
 
 super::rules! {
-    /// `inputs` is no schema of an object. Inputs have names, so only an object can hold them.
+    /// `inputs` is not the schema of an object. Inputs have names, so only an object can hold them.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Workflow Object", `inputs`; JSON Schema Core 2020-12, section 4.3.
     ///
@@ -19,9 +19,9 @@ super::rules! {
     ///   properties:
     ///     title: { type: string }
     /// ```
-    Error INVALID_INPUTS_SCHEMA "invalid-inputs-schema" "`inputs` is a schema of an object"
+    Error INVALID_INPUTS_SCHEMA "invalid-inputs-schema" "`inputs` is the schema of an object"
 
-    /// A `$ref` in `inputs` leads nowhere: not from the root of the document, and not from the schema itself.
+    /// A `$ref` in `inputs` cannot be resolved, neither from the root of the document nor from the schema itself.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Resolving URI Fragments"; JSON Schema Core 2020-12, section 8.2.3.1.
     ///
@@ -46,10 +46,10 @@ super::rules! {
     ///   $defs:
     ///     Title: { type: string }
     /// ```
-    Error INPUTS_REF_UNRESOLVED "inputs-ref-unresolved" "a reference in `inputs` leads somewhere"
+    Error INPUTS_REF_UNRESOLVED "inputs-ref-unresolved" "every reference in `inputs` can be resolved"
 
-    /// `required` lists a name that is not among the `properties`. JSON Schema allows it, but such an input has no
-    /// type, and the name is most often misspelt.
+    /// `required` lists a name that is not defined in `properties`. JSON Schema allows this, but such an input has
+    /// no type, and most often the name is misspelled.
     ///
     /// Rule: a choice; JSON Schema Validation 2020-12, section 6.5.3.
     ///
@@ -72,12 +72,12 @@ super::rules! {
     ///   properties:
     ///     title: { type: string }
     /// ```
-    Error REQUIRED_INPUT_UNDECLARED "required-input-undeclared" "a required input is declared"
+    Error REQUIRED_INPUT_UNDECLARED "required-input-undeclared" "every required input is declared"
 
     /// A step, an action, a `dependsOn` or an expression names a workflow that does not exist.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Step Object", `workflowId`, "Workflow Object", `dependsOn`, and the Action
-    /// Objects.
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `workflowId`, "Workflow Object", `dependsOn`, and the
+    /// Action Objects.
     ///
     /// **Wrong**
     ///
@@ -92,9 +92,9 @@ super::rules! {
     /// - stepId: again
     ///   workflowId: restock
     /// ```
-    Error UNKNOWN_WORKFLOW "unknown-workflow" "a workflow exists"
+    Error UNKNOWN_WORKFLOW "unknown-workflow" "every referenced workflow exists"
 
-    /// A workflow of another document is named by its id alone. The id must say which document it is in.
+    /// A workflow of another document is referenced only by its id. The reference must also name the document.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `workflowId`: a Runtime Expression MUST be used.
     ///
@@ -111,12 +111,13 @@ super::rules! {
     /// - stepId: again
     ///   workflowId: $sourceDescriptions.flows.add-emma
     /// ```
-    Error UNQUALIFIED_EXTERNAL_WORKFLOW "unqualified-external-workflow" "a workflow of another document is named by its source description"
+    Error UNQUALIFIED_EXTERNAL_WORKFLOW "unqualified-external-workflow" "a reference to a workflow of another document names its source description"
 
-    /// A step depends on a step of another workflow, and nothing says that this one has succeeded. The workflow must be
-    /// in `dependsOn` of the workflow, and it must not be able to end without that step.
+    /// A step depends on a step of another workflow, and it is not certain that this step has succeeded. The other
+    /// workflow must be listed in the `dependsOn` of the workflow, and it must not be able to end without running
+    /// that step.
     ///
-    /// Rule: Arazzo Specification 1.1.0, "Step Object", `dependsOn`; that it is proved at compile time is a choice.
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `dependsOn`; proving this at compile time is a choice.
     ///
     /// **Wrong**
     ///
@@ -138,7 +139,7 @@ super::rules! {
     ///     operationId: getBook
     ///     dependsOn: [$workflows.restock.steps.addBook]
     /// ```
-    Error DEPENDENCY_UNPROVEN "dependency-unproven" "a step of another workflow that must have succeeded certainly has"
+    Error DEPENDENCY_UNPROVEN "dependency-unproven" "a step of another workflow that a step depends on is certain to have succeeded"
 
     /// An expression reads an output or an input that the workflow does not have.
     ///
@@ -161,9 +162,9 @@ super::rules! {
     ///   outputs:
     ///     id: $outputs.bookId
     /// ```
-    Error UNKNOWN_WORKFLOW_OUTPUT "unknown-workflow-output" "an output or input of a workflow exists"
+    Error UNKNOWN_WORKFLOW_OUTPUT "unknown-workflow-output" "every referenced output or input of a workflow exists"
 
-    /// A call of a workflow gives a parameter that is no input of it.
+    /// A call of a workflow passes a parameter that is not an input of the workflow.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Parameter Object", `in`: all parameters map to workflow inputs.
     ///
@@ -184,12 +185,12 @@ super::rules! {
     ///   parameters:
     ///   - { name: title, value: Emma }
     /// ```
-    Error UNKNOWN_WORKFLOW_INPUT "unknown-workflow-input" "a parameter of a call is an input of the workflow"
+    Error UNKNOWN_WORKFLOW_INPUT "unknown-workflow-input" "every parameter of a workflow call is an input of the workflow"
 
-    /// A call of a workflow does not give an input that the workflow requires. Actions of Arazzo 1.0 have no
-    /// `parameters`; they pass on the inputs of the same name.
+    /// A call of a workflow does not pass an input that the workflow requires. Actions of Arazzo 1.0 have no
+    /// `parameters`; they pass the inputs of the same name.
     ///
-    /// Rule: JSON Schema Validation 2020-12, section 6.5.3; that it is an error at compile time is a choice.
+    /// Rule: JSON Schema Validation 2020-12, section 6.5.3; reporting an error at compile time is a choice.
     ///
     /// **Wrong**
     ///
@@ -206,9 +207,9 @@ super::rules! {
     ///   parameters:
     ///   - { name: title, value: Emma }
     /// ```
-    Error WORKFLOW_INPUT_REQUIRED "workflow-input-required" "a call gives every required input of the workflow"
+    Error WORKFLOW_INPUT_REQUIRED "workflow-input-required" "a workflow call passes every required input of the workflow"
 
-    /// A workflow calls itself, perhaps through others, and has no way around. It would never end.
+    /// A workflow calls itself unconditionally, directly or through other workflows. It would never end.
     ///
     /// Rule: a choice.
     ///
@@ -238,9 +239,9 @@ super::rules! {
     ///   - stepId: again
     ///     workflowId: shelve
     /// ```
-    Error WORKFLOW_CYCLE "workflow-cycle" "workflows that call each other come to an end"
+    Error WORKFLOW_CYCLE "workflow-cycle" "no workflow calls itself unconditionally"
 
-    /// A workflow is called although one that it depends on need not have run.
+    /// A workflow is called, but a workflow that it depends on may not have run.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Workflow Object", `dependsOn`: it MUST be completed before.
     ///
@@ -266,9 +267,9 @@ super::rules! {
     ///   - stepId: fill
     ///     workflowId: shelve
     /// ```
-    Error WORKFLOW_DEPENDENCY "workflow-dependency" "a workflow is called after those it depends on"
+    Error WORKFLOW_DEPENDENCY "workflow-dependency" "a workflow is called only after the workflows that it depends on"
 
-    /// A parameter of a call of a workflow says where it is sent. It becomes an input and is sent nowhere.
+    /// A parameter of a workflow call specifies where it is sent. It becomes an input and is not sent anywhere.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Parameter Object", `in`, and the Action Objects: `in` MUST NOT be used.
     ///
@@ -289,9 +290,9 @@ super::rules! {
     ///   parameters:
     ///   - { name: title, value: Emma }
     /// ```
-    Error PARAMETER_IN_UNEXPECTED "parameter-in-unexpected" "a parameter of a call of a workflow is sent nowhere"
+    Error PARAMETER_IN_UNEXPECTED "parameter-in-unexpected" "parameters of a workflow call have no `in`"
 
-    /// A step that calls a workflow has a `requestBody`. A workflow has inputs and no body.
+    /// A step that calls a workflow has a `requestBody`. A workflow has inputs but no body.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Object", `requestBody`.
     ///
@@ -312,9 +313,9 @@ super::rules! {
     ///   parameters:
     ///   - { name: title, value: Emma }
     /// ```
-    Error BODY_ON_WORKFLOW_STEP "body-on-workflow-step" "a step that calls a workflow has no body"
+    Error BODY_ON_WORKFLOW_STEP "body-on-workflow-step" "a step that calls a workflow has no request body"
 
-    /// Steps wait for each other by `dependsOn`. No order fits.
+    /// Steps wait for each other by `dependsOn`, so no valid order exists.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Dependencies and Execution Order".
     ///
@@ -336,5 +337,5 @@ super::rules! {
     /// - stepId: readBook
     ///   dependsOn: [addBook]
     /// ```
-    Error STEP_CYCLE "step-cycle" "steps do not wait for each other"
+    Error STEP_CYCLE "step-cycle" "steps do not wait for each other in a cycle"
 }

@@ -14,6 +14,15 @@ use crate::json::datum::Datum;
 ///
 /// Inputs with `format: binary` have this type, and so do outputs that are a whole body of a media type that is neither
 /// JSON nor text. A stored run contains the bytes in Base64.
+///
+/// ```
+/// use arazzo::Blob;
+///
+/// let photo = Blob::new(vec![0xFF, 0xD8, 0xFF]).named("photo.jpg").of_type("image/jpeg");
+///
+/// assert_eq!(photo.bytes().len(), 3);
+/// assert_eq!(photo.name(), Some("photo.jpg"));
+/// ```
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Blob {
     bytes: Bytes,

@@ -17,6 +17,20 @@ use crate::wire::token::Tokens;
 /// Calls workflows. One client can run any number of workflows, also concurrently.
 ///
 /// Cloning a client is cheap if cloning its transport is.
+///
+/// ```
+/// use arazzo::{Client, Credential};
+///
+/// # fn main() -> Result<(), arazzo::Error> {
+/// let client = Client::builder()
+///     .source("stytchConsumerApi", |api| {
+///         api.base_url("https://test.stytch.com").credential(Credential::basic("project-test-1", "secret"))
+///     })
+///     .build()?;
+/// // totp_enrollment(&client, inputs).await
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client<T = reqwest::Client> {
     transport: T,
@@ -114,6 +128,22 @@ impl Default for Settings {
 }
 
 /// Builds a [`Client`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use arazzo::{Client, Credential};
+///
+/// # fn main() -> Result<(), arazzo::Error> {
+/// let client = Client::builder()
+///     .source("orders", |api| api.base_url("https://orders.example.com/v1"))
+///     .source("payments", |api| api.credential(Credential::api_key("key")))
+///     .timeout(Duration::from_secs(10))
+///     .max_steps(100)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a builder does nothing until `build`"]
 pub struct Builder<T = reqwest::Client> {
     transport: Option<T>,
@@ -156,7 +186,7 @@ impl<T> Builder<T> {
         self
     }
 
-    /// Sets the time limit of one attempt of a step. The default is 30 seconds; `None` is no limit.
+    /// Sets the time limit of one attempt of a step. The default is 30 seconds; `None` sets no limit.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.settings.timeout = timeout.into();
         self

@@ -10,6 +10,18 @@ use crate::wire::token::ClientCredentials;
 /// Authenticates requests to an API.
 ///
 /// `Debug` output never contains the secret.
+///
+/// ```
+/// use arazzo::{ClientCredentials, Credential};
+///
+/// let password = Credential::basic("user", "secret");
+/// let token = Credential::bearer("secret");
+/// let key = Credential::api_key("secret");
+/// // OAuth 2.0: the client obtains a token before the first request, and a new one when it expires.
+/// let service = Credential::from(ClientCredentials::new("id", "secret"));
+///
+/// assert!(!format!("{password:?} {token:?} {key:?} {service:?}").contains("secret"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     kind: Kind,

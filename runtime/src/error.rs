@@ -60,6 +60,18 @@ pub enum ErrorKind {
 /// direct source to the innermost one. `Display` and `Debug` show the beginning of the body of a response with a status
 /// of 400 or more, which usually describes the problem. They never show the body of any other response, which may
 /// contain confidential data.
+///
+/// ```
+/// use arazzo::{Error, ErrorKind};
+///
+/// fn report(error: &Error) {
+///     match (error.kind(), error.status()) {
+///         (ErrorKind::Timeout, _) => println!("step {:?} timed out, try again later", error.step()),
+///         (_, Some(status)) => println!("the API returned {status}"),
+///         _ => println!("{error:#}"),
+///     }
+/// }
+/// ```
 pub struct Error {
     inner: Box<Inner>,
 }

@@ -5,6 +5,20 @@ use std::time::Duration;
 /// The state of a run after [`advance`](crate#runs).
 ///
 /// `I` is the workflow's enum of inputs, `O` the type of its outputs.
+///
+/// ```
+/// use arazzo::{Client, Error, Progress, Run, Workflow};
+///
+/// async fn attempt<W: Workflow>(run: &mut Run<W>, client: &Client) -> Result<Option<W::Outputs>, Error> {
+///     match run.advance(client).await? {
+///         Progress::Wait(delay) => tokio::time::sleep(delay).await,
+///         Progress::Awaiting(inputs) => println!("set {} inputs, then advance", inputs.len()),
+///         Progress::Done(outputs) => return Ok(Some(outputs)),
+///         _ => {}
+///     }
+///     Ok(None)
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Progress<I, O> {

@@ -81,8 +81,8 @@ pub struct Attempt {
 pub struct Limits {
     /// Maximum size of the response body, in bytes.
     pub max_response_bytes: usize,
-    /// Time until the end of the response; `None` is no limit. A transport does not have to enforce it, since the run
-    /// stops waiting after this time.
+    /// Time until the end of the response; `None` if there is no limit. A transport does not have to enforce it, since the
+    /// run stops waiting after this time.
     pub timeout: Option<Duration>,
 }
 

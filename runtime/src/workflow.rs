@@ -341,6 +341,19 @@ impl<R: Record> Returned for R {
 ///
 /// It dereferences to the error. The run is at the step that failed: fix the cause and call [`finish`](Run::finish)
 /// again.
+///
+/// ```
+/// use arazzo::{Client, Error, RunError, Workflow};
+///
+/// /// Tries once more if a later attempt may succeed.
+/// async fn again<W: Workflow>(error: RunError<W>, client: &Client) -> Result<W::Outputs, Error> {
+///     if error.is_retryable() {
+///         error.into_run().finish(client).await
+///     } else {
+///         Err(error.into_error())
+///     }
+/// }
+/// ```
 pub struct RunError<W: Workflow> {
     error: Error,
     run: Box<Run<W>>,

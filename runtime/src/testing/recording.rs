@@ -17,6 +17,17 @@ use crate::wire::style::encoded;
 /// The exchanges of a run; see the [module](super).
 ///
 /// It implements `Serialize`; [`save`](Self::save) writes it as indented JSON.
+///
+/// ```no_run
+/// use arazzo::Client;
+/// use arazzo::testing::Recording;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let recording = Recording::load("tests/enrolment.json")?;
+/// let client = Client::builder().transport(recording.script()).build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     version: u32,

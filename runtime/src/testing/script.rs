@@ -18,6 +18,18 @@ use crate::transport::{Attempt, BoxError, Limits, Transport};
 /// A transport that returns a scripted answer for each step; see the [module](super).
 ///
 /// A clone is another handle to the same script.
+///
+/// ```
+/// use arazzo::testing::Script;
+/// use arazzo::{Client, Error, StepName};
+///
+/// /// Tests a step of any workflow: `step` is a value of the generated enum `Step`.
+/// fn client(step: impl Into<StepName>) -> Result<(Script, Client<Script>), Error> {
+///     let script = Script::new().on(step).reply(200, "created");
+///     let client = Client::builder().transport(script.clone()).build()?;
+///     Ok((script, client))
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Script {
     state: Arc<Mutex<State>>,

@@ -1,10 +1,10 @@
-//! Phase 5a: in which order the steps of a workflow can run, and which have certainly succeeded
-//! where a value is read.
+//! Phase 5a: the possible orders of the steps in a workflow, and which steps have certainly succeeded when a value is
+//! read.
 
 use crate::program::{Act, Action, ActionKind, Destination, Workflow};
 
-/// Some of the steps of a workflow, a bit for each: every way through a workflow of a thousand steps
-/// has such a set.
+/// A set of steps of a workflow, one bit for each. Such a set exists for every path through a workflow, which may have
+/// a thousand steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepSet {
     words: Vec<u64>,
@@ -17,7 +17,7 @@ impl StepSet {
         }
     }
 
-    /// Whether a step is one of them.
+    /// Returns whether a step is in the set.
     #[must_use]
     pub fn contains(&self, step: usize) -> bool {
         self.words
@@ -31,7 +31,7 @@ impl StepSet {
         }
     }
 
-    /// Merges other steps, word by word; whether that has changed anything.
+    /// Merges another set, word by word; returns whether that changed anything.
     fn merge(&mut self, other: &Self, merge: impl Fn(u64, u64) -> u64) -> bool {
         let mut changed = false;
         for (own, other) in self.words.iter_mut().zip(&other.words) {
@@ -46,43 +46,43 @@ impl StepSet {
 /// What is known about the order of a workflow's steps.
 #[derive(Debug)]
 pub struct Flow {
-    /// Per step: whether a run can come to it.
+    /// Whether each step is reachable.
     pub reachable: Vec<bool>,
-    /// Per step: the steps that have succeeded whenever a run comes to it.
+    /// For each step, the steps that have certainly succeeded when it starts.
     pub certain_before: Vec<StepSet>,
-    /// Per step: the steps that may have succeeded when a run comes to it.
+    /// For each step, the steps that may have succeeded when it starts.
     pub possible_before: Vec<StepSet>,
-    /// The steps that have succeeded whenever the workflow ends well.
+    /// The steps that have certainly succeeded when the workflow ends successfully.
     pub certain_at_end: StepSet,
-    /// The steps that may have succeeded when the workflow ends well.
+    /// The steps that may have succeeded when the workflow ends successfully.
     pub possible_at_end: StepSet,
-    /// Whether the workflow can leave for another one and never come to its own end.
+    /// Whether the workflow can leave for another one, and then never reaches its own end.
     pub leaves: bool,
 }
 
-/// Whether an action applies whatever happened.
+/// Returns whether an action always applies.
 #[must_use]
 pub fn unconditional(action: &Action) -> bool {
     action.criteria.is_empty()
 }
 
-/// One way from a step onwards.
+/// One path from a step to the next.
 struct Edge {
     from: usize,
-    /// `None`: the workflow ends well.
+    /// `None`: the workflow ends successfully.
     to: Option<usize>,
-    /// A step that has succeeded on this way, for certain.
+    /// A step that has certainly succeeded on this path.
     certain: Option<usize>,
-    /// A step that may have succeeded on this way.
+    /// A step that may have succeeded on this path.
     possible: Option<usize>,
 }
 
-/// Follows every way through a workflow.
+/// Follows every path through a workflow.
 #[must_use]
 pub fn analyse(workflow: &Workflow<'_>) -> Flow {
     let count = workflow.steps.len();
     let ways = Ways::of(workflow);
-    // `None` is "not reached yet": the neutral element of both analyses.
+    // `None` means not reached yet: the neutral element of both analyses.
     let mut certain: Vec<Option<StepSet>> = vec![None; count + 1];
     let mut possible: Vec<Option<StepSet>> = vec![None; count + 1];
     let first = workflow.order.first().copied().unwrap_or(count);
@@ -97,7 +97,7 @@ pub fn analyse(workflow: &Workflow<'_>) -> Flow {
             changed |= flow_along(&mut possible, edge.from, to, edge.possible, |old, new| old | new);
         }
     }
-    // A detour runs its step as if it stood where the retry stands, and goes no further.
+    // A detour runs its step at the position of the retry, and continues no further.
     for &(from, to) in &ways.detours {
         flow_along(&mut certain, from, to, None, |old, new| old & new);
         flow_along(&mut possible, from, to, None, |old, new| old | new);
@@ -133,7 +133,7 @@ fn flow_along(
     true
 }
 
-/// Every way that the actions and the order of the steps open.
+/// Every path that the actions and the order of the steps allow.
 #[derive(Default)]
 struct Ways {
     edges: Vec<Edge>,
@@ -209,7 +209,7 @@ impl Ways {
     }
 }
 
-/// The step that has certainly called a workflow, to its own end, whenever a run comes to step `at`.
+/// Returns the step that has certainly called a workflow, to its own end, when step `at` starts.
 pub(crate) fn ran_before(
     workflow: &Workflow<'_>,
     flows: &[Flow],
@@ -226,8 +226,8 @@ pub(crate) fn ran_before(
     (!flows[needed].leaves).then_some(ran)
 }
 
-/// The step whose call of a workflow is the latest one wherever `at` is reached (the end of the workflow
-/// if `None`): the only step that can have called it by then and certainly has.
+/// Returns the step whose call of a workflow is certainly the latest one when `at` is reached (`None` is the end of the
+/// workflow): the only step that can have called it by then, and certainly has.
 pub(crate) fn latest_call(workflow: &Workflow<'_>, flow: &Flow, at: Option<usize>, target: usize) -> Option<usize> {
     let calls = |step: &usize| match &workflow.steps[*step].act {
         Act::Workflow(invocation) => invocation.target == target,

@@ -1,13 +1,11 @@
 //! Compiles Arazzo workflow descriptions to diagnostics or to Rust tokens.
 //!
-//! The phases are the files; data only moves forward: `source` and [`bundle`] (files to trees) →
-//! `document`, `openapi` and `schema` (trees to models) → `expression` and `condition` (strings to
-//! syntax) → `resolve` (names become things) → `flow`, `typing` and `check` (what is wrong) →
-//! `plan` (what each step sends, reads and decides) → [`emit`] (plan to tokens). [`diagnostic`] is
-//! used by all.
+//! Each phase is a module, and data only moves forward: `source` and [`bundle`] (files to trees) → `document`,
+//! `openapi` and `schema` (trees to models) → `expression` and `condition` (strings to syntax) → `resolve` (names to
+//! what they refer to) → `flow`, `typing` and `check` (diagnostics) → `plan` (what each step sends, reads and decides)
+//! → [`emit`] (plan to tokens). All of them use [`diagnostic`].
 //!
-//! There is no `proc_macro` in here: the macro is one caller, tests, fuzzers and the command line
-//! are others.
+//! This crate does not use `proc_macro`: the macro is one caller; tests, fuzzers and the command line are others.
 //!
 //! ```
 //! use arazzo_compiler::bundle::Options;
@@ -53,19 +51,19 @@ use diagnostic::{Diagnostic, Diagnostics, Header, Severity, render};
 use plan::Plan;
 use source::{Library, Whole};
 
-/// What came of a compilation.
+/// The result of a compilation.
 #[derive(Debug)]
 pub struct Compilation {
-    /// What is wrong, in the order of its places.
+    /// The problems, in the order of their locations.
     pub diagnostics: Vec<Diagnostic>,
-    /// The plan; after errors, what could be understood. `None` where there is no document.
+    /// The plan; after errors, the part that could be understood. `None` without a document.
     pub plan: Option<Plan>,
     /// The files that were read.
     pub bundle: Bundle,
 }
 
 impl Compilation {
-    /// Whether the document cannot be compiled.
+    /// Returns whether the document cannot be compiled.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.diagnostics
@@ -73,7 +71,7 @@ impl Compilation {
             .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// All diagnostics as text.
+    /// Returns all diagnostics as text.
     #[must_use]
     pub fn render(&self, header: Header) -> Vec<String> {
         self.diagnostics
@@ -85,8 +83,8 @@ impl Compilation {
 
 /// Compiles a document.
 ///
-/// Of large descriptions, [`source::Disk`] reads what the workflows need and leaves the rest
-/// unchecked. Where something is wrong, they are read whole, so that messages do not depend on it.
+/// From large descriptions, [`source::Disk`] reads only what the workflows need, and the rest is not checked. If there
+/// is an error, they are read completely, so that messages do not depend on this.
 #[must_use]
 pub fn compile(options: &Options, library: &dyn Library) -> Compilation {
     let compilation = attempt(options, library);

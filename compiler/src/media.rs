@@ -1,8 +1,8 @@
-//! Media types (RFC 9110, section 8.3.1), and how a payload of each is written.
+//! Media types (RFC 9110, section 8.3.1), and how a payload of each type is written.
 
 use crate::syntax::expression::is_token_char;
 
-/// How a payload is written, which its content type decides.
+/// The format in which a payload is written. It is determined by the content type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// As JSON.
@@ -13,7 +13,7 @@ pub enum Format {
     Form,
     /// As `multipart/form-data`.
     Multipart,
-    /// As JSON values, each on a line (OpenAPI 3.2, "Sequential JSON").
+    /// As JSON values, one per line (OpenAPI 3.2, "Sequential JSON").
     JsonLines,
     /// As any other text, or bytes.
     Text,
@@ -42,19 +42,19 @@ impl Format {
         }
     }
 
-    /// Whether a payload is made of named values.
+    /// Returns whether a payload consists of named values.
     #[must_use]
     pub fn is_form(self) -> bool {
         matches!(self, Self::Form | Self::Multipart)
     }
 
-    /// Whether a payload is text that the document writes itself.
+    /// Returns whether the document writes the payload itself, as text.
     #[must_use]
     pub fn is_text(self) -> bool {
         matches!(self, Self::Xml | Self::Text)
     }
 
-    /// What a payload must be, for messages; `None` where it may be anything.
+    /// Describes what a payload must be, for messages; `None` if any payload is allowed.
     #[must_use]
     pub fn expected(self) -> Option<&'static str> {
         match self {
@@ -66,19 +66,19 @@ impl Format {
     }
 }
 
-/// A media type without its parameters, in lower case.
+/// Returns a media type without its parameters, in lower case.
 #[must_use]
 pub fn essence(media: &str) -> String {
     media.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
-/// Whether a media type is `*/json` or `*+json`.
+/// Returns whether a media type is `*/json` or `*+json`.
 #[must_use]
 pub fn is_json(media: &str) -> bool {
     has_suffix(&essence(media), "json")
 }
 
-/// Whether a media type is `*/xml` or `*+xml`.
+/// Returns whether a media type is `*/xml` or `*+xml`.
 #[must_use]
 pub fn is_xml(media: &str) -> bool {
     has_suffix(&essence(media), "xml")
@@ -89,13 +89,13 @@ fn has_suffix(essence: &str, suffix: &str) -> bool {
     rest.is_some_and(|rest| rest.ends_with(['/', '+']))
 }
 
-/// Whether a body of a media type is text.
+/// Returns whether a body of a media type is text.
 #[must_use]
 pub fn is_text(media: &str) -> bool {
     is_xml(media) || essence(media).starts_with("text/")
 }
 
-/// Whether two media types and their parameters are the same.
+/// Returns whether two media types and their parameters are equal.
 #[must_use]
 pub fn same(left: &str, right: &str) -> bool {
     let folded = |text: &str| {
@@ -105,7 +105,7 @@ pub fn same(left: &str, right: &str) -> bool {
     folded(left) == folded(right)
 }
 
-/// Whether a range such as `text/*` or `application/*+json` accepts a media type, given by its essence.
+/// Returns whether a range such as `text/*` or `application/*+json` accepts a media type, given by its essence.
 #[must_use]
 pub fn accepts(range: &str, essence: &str) -> bool {
     let range = self::essence(range);
@@ -118,7 +118,7 @@ pub fn accepts(range: &str, essence: &str) -> bool {
     (kind == "*" || kind == own) && rest.ends_with(suffix)
 }
 
-/// Whether a text is a media type that can be sent. A range says what is accepted; it is never sent.
+/// Returns whether a text is a media type that can be sent. A range says what is accepted and is never sent.
 #[must_use]
 pub fn is_sendable(text: &str) -> bool {
     let is_token = |part: &str| !part.is_empty() && part.chars().all(|letter| letter != '*' && is_token_char(letter));

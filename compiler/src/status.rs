@@ -1,13 +1,13 @@
-//! Phase 5a: with which status codes the criteria of a step or an action can hold.
+//! Phase 5a: the status codes with which the criteria of a step or an action can hold.
 //!
-//! Input: tests. Output: [`StatusSet`]s, by which pointers into a response are judged against the
-//! responses that can be meant where they stand.
+//! Input: tests. Output: [`StatusSet`]s. With them, a pointer into a response is checked against the responses that are
+//! possible at that point.
 
 use crate::openapi::Response;
 use crate::program::{Act, Criterion, Segment, Source, Step, Test, Value, ValueKind};
 use crate::syntax::condition::Operator;
 
-/// Some of the status codes from 100 to 599, a bit for each.
+/// A set of status codes from 100 to 599, one bit for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StatusSet {
     words: [u64; 8],
@@ -17,7 +17,7 @@ pub struct StatusSet {
 const CODES: std::ops::Range<u16> = 100..600;
 
 impl StatusSet {
-    /// The codes for which `holds`.
+    /// Returns the codes for which `holds` returns true.
     pub fn of(holds: impl Fn(u16) -> bool) -> Self {
         let mut words = [0; 8];
         for code in CODES.filter(|code| holds(*code)) {
@@ -58,7 +58,7 @@ impl StatusSet {
         set
     }
 
-    /// The codes of a class: 2 for 200 to 299.
+    /// Returns the codes of a class: 2 for 200 to 299.
     fn class(class: u16) -> Self {
         let mut set = Self::NONE;
         let mut code = class.saturating_mul(100);
@@ -79,7 +79,7 @@ impl StatusSet {
         Self { words }
     }
 
-    /// The codes in both.
+    /// Returns the codes in both sets.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         self.merge(other, |left, right| left & right)
@@ -98,7 +98,7 @@ impl StatusSet {
     }
 }
 
-/// The codes with which a test can pass, and those with which it can fail.
+/// Returns the codes with which a test can pass, and those with which it can fail.
 fn outcomes(test: &Test) -> (StatusSet, StatusSet) {
     let unknown = (StatusSet::all(), StatusSet::all());
     let sure = |passes: StatusSet| (passes, StatusSet::ALL.without(passes));
@@ -144,7 +144,7 @@ fn outcomes(test: &Test) -> (StatusSet, StatusSet) {
     }
 }
 
-/// The code that a number is.
+/// Returns the code that equals a number, if any.
 fn exactly(number: f64) -> StatusSet {
     let code = CODES.clone().find(|code| f64::from(*code).total_cmp(&number).is_eq());
     code.map_or(StatusSet::NONE, StatusSet::one)
@@ -175,13 +175,13 @@ impl Operator {
     }
 }
 
-/// The codes with which a test can pass.
+/// Returns the codes with which a test can pass.
 #[must_use]
 pub fn passing(test: &Test) -> StatusSet {
     outcomes(test).0
 }
 
-/// The codes with which all criteria of a list can pass.
+/// Returns the codes with which all criteria of a list can pass.
 #[must_use]
 pub fn passing_all(criteria: &[Criterion]) -> StatusSet {
     criteria
@@ -189,7 +189,7 @@ pub fn passing_all(criteria: &[Criterion]) -> StatusSet {
         .fold(StatusSet::all(), |set, criterion| set.and(passing(&criterion.test)))
 }
 
-/// The codes that a step succeeds with: those that its criteria demand; where they demand none, 2xx.
+/// Returns the codes with which a step succeeds: those that its criteria require, or 2xx if they require none.
 #[must_use]
 pub fn success(step: &Step<'_>) -> StatusSet {
     let demanded = passing_all(&step.criteria);
@@ -200,8 +200,8 @@ pub fn success(step: &Step<'_>) -> StatusSet {
     }
 }
 
-/// Visits every comparison, query and lone operand of a test with the codes that it is read with: those
-/// of its place that let the conjunction around it pass.
+/// Visits every comparison, query and single operand of a test, with the codes for which it is evaluated: those in
+/// `codes` with which the surrounding conjunction can pass.
 pub fn narrowed<'t>(test: &'t Test, codes: StatusSet, visit: &mut impl FnMut(&'t Test, StatusSet)) {
     match test {
         Test::And(parts) => {
@@ -220,8 +220,8 @@ pub fn narrowed<'t>(test: &'t Test, codes: StatusSet, visit: &mut impl FnMut(&'t
     }
 }
 
-/// The declared responses that a step can get with a set of codes: one by its code, else by its
-/// range, else `default` (OpenAPI 3.1.1, "Responses Object").
+/// Returns the declared responses for a set of codes. A code selects the response for the code, otherwise for its
+/// range, otherwise `default` (OpenAPI 3.1.1, "Responses Object").
 #[must_use]
 pub fn responses<'s, 'a>(step: &'s Step<'a>, codes: StatusSet) -> Vec<&'s Response<'a>> {
     let Act::Http(request) = &step.act else {
@@ -251,7 +251,7 @@ pub fn responses<'s, 'a>(step: &'s Step<'a>, codes: StatusSet) -> Vec<&'s Respon
             left = left.without(own);
         }
     }
-    // Where no status is demanded, `default` means a success only if none is declared.
+    // If no status is required, `default` is a success only if no success is declared.
     let known = found.contains(&true);
     let undemanded = known && codes == StatusSet::class(2);
     if !left.is_empty() && !undemanded {

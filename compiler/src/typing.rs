@@ -17,7 +17,7 @@ pub enum Shape<'a> {
     Schema(Schema<'a>),
     /// A value of one of these types.
     Types(Types),
-    /// Bytes that need not be text.
+    /// Bytes that may not be text.
     Bytes,
     /// Nothing.
     Unknown,
@@ -26,9 +26,9 @@ pub enum Shape<'a> {
 /// A shape, and whether the value is always there.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
-    /// What it is.
+    /// The shape of the value.
     pub shape: Shape<'a>,
-    /// Whether it is there whenever the place that reads it is reached.
+    /// Whether the value is present whenever the code that reads it is reached.
     pub present: bool,
 }
 
@@ -38,7 +38,7 @@ impl Known<'_> {
         present: false,
     };
 
-    /// What is known about a place in the value.
+    /// Returns what is known about the value at a pointer.
     fn at(self, pointer: &[String]) -> Self {
         if pointer.is_empty() {
             return self;
@@ -56,7 +56,7 @@ impl Known<'_> {
     }
 }
 
-/// What the body of a declared response is: one shape for each JSON type that it may have.
+/// Returns the shapes of the body of a declared response: one for each JSON media type that it may have.
 fn body_shapes<'a>(response: &Response<'a>) -> Vec<Shape<'a>> {
     let mut schemas: Vec<Shape<'a>> = Vec::new();
     for schema in response.json_schemas() {
@@ -75,7 +75,7 @@ fn body_shapes<'a>(response: &Response<'a>) -> Vec<Shape<'a>> {
     schemas
 }
 
-/// What a body is that is not JSON.
+/// Returns the shape of a body that is not JSON.
 fn other_shape<'a>(response: &Response<'a>) -> Shape<'a> {
     let [media] = response.media.as_slice() else {
         return Shape::Unknown;
@@ -90,7 +90,7 @@ fn other_shape<'a>(response: &Response<'a>) -> Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    /// What is the same in two shapes.
+    /// Returns what two shapes have in common.
     fn common(self, other: Shape<'a>) -> Shape<'a> {
         match (self, other) {
             (Self::Schema(left), Self::Schema(right)) if left.at.span() == right.at.span() => self,
@@ -109,7 +109,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// The JSON types that the value can have; empty where nothing is known.
+    /// Returns the JSON types that the value can have; empty if nothing is known.
     #[must_use]
     pub fn types(&self) -> Types {
         match self {
@@ -129,23 +129,23 @@ pub struct Typing<'p, 'a> {
     pub flows: &'p [Flow],
     /// The index of the workflow.
     pub index: usize,
-    /// The status codes of the response that is read; `None` for those that the step succeeds with.
+    /// The status codes of the response that is read; `None` means those with which the step succeeds.
     codes: Option<StatusSet>,
-    /// Outputs that refer to each other in a circle must not be followed for ever.
+    /// Prevents following outputs that refer to each other in a cycle without end.
     depth: Cell<u32>,
 }
 
-/// How many outputs that refer to outputs are followed.
+/// Maximum number of outputs in a chain of references.
 const DEPTH: u32 = 48;
 
-/// The order of the steps of each workflow.
+/// Returns the order of the steps of each workflow.
 #[must_use]
 pub fn flows(program: &Program<'_>) -> Vec<Flow> {
     program.workflows.iter().map(flow::analyse).collect()
 }
 
 impl<'p, 'a> Typing<'p, 'a> {
-    /// The types of the workflow with an index.
+    /// Returns the types of the workflow with an index.
     #[must_use]
     pub fn new(program: &'p Program<'a>, flows: &'p [Flow], index: usize) -> Self {
         Self {
@@ -157,7 +157,7 @@ impl<'p, 'a> Typing<'p, 'a> {
         }
     }
 
-    /// The same where a response has one of these status codes.
+    /// The same for a response with one of these status codes.
     #[must_use]
     pub fn with_codes(&self, codes: StatusSet) -> Self {
         Self {
@@ -166,20 +166,20 @@ impl<'p, 'a> Typing<'p, 'a> {
         }
     }
 
-    /// The workflow.
+    /// Returns the workflow.
     #[must_use]
     pub fn workflow(&self) -> &'p Workflow<'a> {
         &self.program.workflows[self.index]
     }
 
-    /// The order of its steps.
+    /// Returns the order of its steps.
     #[must_use]
     pub fn flow(&self) -> &'p Flow {
         &self.flows[self.index]
     }
 
-    /// What is known about an output of another workflow, and whether it is there when that one
-    /// has come to its own end.
+    /// Returns what is known about an output of another workflow, and whether it is present when that workflow has
+    /// reached its own end.
     fn output_of(&self, workflow: usize, output: usize) -> Known<'a> {
         if self.depth.get() >= DEPTH {
             return Known::NOTHING;
@@ -221,13 +221,13 @@ impl<'p, 'a> Typing<'p, 'a> {
         }
     }
 
-    /// The declared responses that can be meant in a step.
+    /// Returns the declared responses that are possible in a step.
     fn responses<'s>(&self, step: &'s Step<'a>) -> Vec<&'s Response<'a>> {
         let codes = self.codes.unwrap_or_else(|| status::success(step));
         status::responses(step, codes)
     }
 
-    /// What the body of each response that can be meant in step `at` is.
+    /// Returns the shapes of the bodies of all responses that are possible in step `at`.
     #[must_use]
     pub fn bodies(&self, at: Option<usize>) -> Vec<Shape<'a>> {
         let step = at.and_then(|index| self.workflow().steps.get(index));
@@ -235,12 +235,11 @@ impl<'p, 'a> Typing<'p, 'a> {
         responses.into_iter().flat_map(body_shapes).collect()
     }
 
-    /// What is known about a place in the body of the response: what holds of every response that can
-    /// be meant.
+    /// Returns what is known about the response body at a pointer: what holds for every response that is possible.
     fn body(&self, pointer: &[String], at: Option<usize>) -> Known<'a> {
         let mut found: Option<Known<'a>> = None;
         for shape in self.bodies(at) {
-            // Of a response whose body is not declared nothing is known, nor whether it has one.
+            // If the body of a response is not declared, nothing is known about it, not even whether it exists.
             let present = !matches!(shape, Shape::Unknown);
             let known = Known { shape, present }.at(pointer);
             found = Some(match found {
@@ -254,7 +253,7 @@ impl<'p, 'a> Typing<'p, 'a> {
         found.unwrap_or(Known::NOTHING)
     }
 
-    /// The types of a payload that is sent as text and can only be an object or an array.
+    /// Returns the types of a payload that is sent as text although it can only be an object or an array.
     #[must_use]
     pub fn not_text(&self, body: &Body<'_>, at: usize) -> Option<Types> {
         if !body.form.is_text() {
@@ -265,7 +264,7 @@ impl<'p, 'a> Typing<'p, 'a> {
         structure.complement().excludes(found).then_some(found)
     }
 
-    /// What is known about a value that step `at` reads, or the end of the workflow if `None`.
+    /// Returns what is known about a value that step `at` reads, or the end of the workflow if `None`.
     #[must_use]
     pub fn value(&self, value: &Value, at: Option<usize>) -> Known<'a> {
         let of = |kind| Known {
@@ -291,7 +290,7 @@ impl<'p, 'a> Typing<'p, 'a> {
             ValueKind::Selection(selection) => {
                 let context = self.reference(&selection.context, at);
                 match selection.engine {
-                    // Whatever it selects comes as an array, as soon as there is something to select from.
+                    // The result is always an array, if there is a value to select from.
                     Engine::JsonPath => Known {
                         shape: Shape::Types(Types::of(Type::Array)),
                         present: context.present,
@@ -303,7 +302,7 @@ impl<'p, 'a> Typing<'p, 'a> {
         }
     }
 
-    /// What is known about what an expression refers to.
+    /// Returns what is known about the value of an expression.
     #[must_use]
     pub fn reference(&self, reference: &Reference, at: Option<usize>) -> Known<'a> {
         if reference.source == Source::ResponseBody {
@@ -312,7 +311,7 @@ impl<'p, 'a> Typing<'p, 'a> {
         self.source(&reference.source, at).at(&reference.pointer)
     }
 
-    /// What is known about a source before any pointer into it.
+    /// Returns what is known about a source, without the pointer into it.
     #[must_use]
     pub fn source(&self, source: &Source, at: Option<usize>) -> Known<'a> {
         let of = |kind, present| Known {
@@ -368,7 +367,7 @@ impl<'p, 'a> Typing<'p, 'a> {
                 if self.depth.get() >= DEPTH {
                     return Known::NOTHING;
                 }
-                // What another step has kept came from the response that it succeeded with.
+                // The outputs of another step come from the response with which it succeeded.
                 let kept = Self {
                     codes: None,
                     depth: Cell::new(self.depth.get() + 1),
@@ -388,7 +387,7 @@ impl<'p, 'a> Typing<'p, 'a> {
         }
     }
 
-    /// What is known about a parameter of the request of the step: the value as it was given.
+    /// Returns what is known about a parameter in the request of the step: its value as set by the step.
     fn argument(&self, name: &str, location: Location, at: Option<usize>) -> Known<'a> {
         let step = at.and_then(|index| self.workflow().steps.get(index));
         let Some(Act::Http(request)) = step.map(|step| &step.act) else {

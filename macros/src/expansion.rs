@@ -1,4 +1,4 @@
-//! From an invocation to tokens.
+//! Expands an invocation into tokens.
 
 use std::path::{Path, PathBuf};
 
@@ -15,10 +15,10 @@ use syn::LitStr;
 use crate::invocation::Invocation;
 use crate::package::{self, Located};
 
-/// How many problems one build shows.
+/// Maximum number of problems that one build shows.
 const SHOWN: usize = 50;
 
-/// The runtime crate under the name that `$crate` has.
+/// The runtime crate, by the path in `$crate`.
 struct Crate<'a>(&'a TokenStream);
 
 impl Home for Crate<'_> {
@@ -27,8 +27,8 @@ impl Home for Crate<'_> {
     }
 }
 
-/// The runtime crate in a file that is included: `$crate` means nothing there, but the module around
-/// it has a name for the crate.
+/// The runtime crate in a file that is included: `$crate` has no meaning there, so the module around the file imports
+/// the crate under a name.
 struct Debug;
 
 impl Home for Debug {
@@ -105,7 +105,7 @@ fn problems(compilation: &Compilation, span: Span) -> TokenStream {
     }
     for diagnostic in of(Severity::Warning).take(SHOWN) {
         let message = format!("\n{}", render(diagnostic, sources, Header::Bare));
-        // Stable Rust lets a macro warn only by using something that is deprecated.
+        // On stable Rust, a macro can emit a warning only by using a deprecated item.
         tokens.extend(quote_spanned! {span=>
             const _: () = {
                 #[deprecated(note = #message)]
@@ -117,7 +117,7 @@ fn problems(compilation: &Compilation, span: Span) -> TokenStream {
     tokens
 }
 
-/// Makes an edit of any file that was read rebuild the crate, and a change of the switch too.
+/// Rebuilds the crate when a file that was read or the `ARAZZO_DEBUG` variable changes.
 fn tracking(compilation: &Compilation) -> TokenStream {
     let files = compilation.bundle.sources.files().iter().map(|source| {
         let path = format!("/{}", source.path);
@@ -139,7 +139,7 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
     let debug = std::env::var_os("ARAZZO_DEBUG").is_some_and(|value| !value.is_empty() && value != "0");
     if !debug {
         let items = emit(plan, &Crate(&invocation.home), broken);
-        // Workflows that name each other need a module around them: a function body has none.
+        // Workflows that refer to each other need a module around them; a function body does not provide one.
         return if plan.workflows.iter().any(Workflow::names_others) || !plan.apis.is_empty() {
             enclosed(plan, invocation, &items)
         } else {
@@ -159,7 +159,7 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
                 }
                 ::core::include!(#path);
             };
-            // Code of a file is not code of a macro, in which lints find nothing.
+            // Lints do not check code from a macro, but they check code from a file.
             let items = enclosed(plan, invocation, &items);
             quote!(#[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)] #items)
         }
@@ -170,7 +170,7 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
     }
 }
 
-/// The items in a module of their own, from which the workflows are exported.
+/// Puts the items into a separate module, from which the workflows are exported.
 fn enclosed(plan: &Plan, invocation: &Invocation, items: &TokenStream) -> TokenStream {
     let module = format_ident!("__arazzo_{}", identity(plan, invocation));
     let names = plan
@@ -180,7 +180,7 @@ fn enclosed(plan: &Plan, invocation: &Invocation, items: &TokenStream) -> TokenS
             Some(raw) => syn::Ident::new_raw(raw, Span::call_site()),
             None => syn::Ident::new(&workflow.ident, Span::call_site()),
         });
-    // Two calls in one place can share an API: a name that is imported by `*` twice is an error only where it is used.
+    // Two calls in one scope can share an API: a name that two `*` imports provide is an error only where it is used.
     let apis = (!plan.apis.is_empty()).then(|| quote!(#[allow(unused_imports)] pub use #module::*;));
     quote! {
         mod #module {
@@ -192,20 +192,20 @@ fn enclosed(plan: &Plan, invocation: &Invocation, items: &TokenStream) -> TokenS
     }
 }
 
-/// What tells a macro call from every other in the same scope: its document and its workflows.
+/// Distinguishes a macro call from all others in the same scope: by its document and its workflows.
 fn identity(plan: &Plan, invocation: &Invocation) -> String {
     let mut parts = vec![plan.file.as_str()];
     parts.extend(plan.workflows.iter().map(|workflow| workflow.ident.as_str()));
     let sources: Vec<String> = invocation.sources.iter().map(|(_, path)| path.value()).collect();
     parts.extend(sources.iter().map(String::as_str));
-    // FNV-1a: the same on every machine and by every compiler.
+    // FNV-1a: the same on every machine and with every compiler.
     let hash = parts.join("\n").bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     format!("{hash:016x}")
 }
 
-/// Writes the expansion below the target directory, formatted where `rustfmt` is at hand.
+/// Writes the expansion below the target directory, formatted if `rustfmt` is available.
 fn write_debug(text: &str, document: &str, identity: &str) -> std::io::Result<String> {
     let directory = target().join("arazzo");
     std::fs::create_dir_all(&directory)?;
@@ -225,8 +225,8 @@ fn write_debug(text: &str, document: &str, identity: &str) -> std::io::Result<St
         .map_err(|_| std::io::Error::other("the path is not UTF-8"))
 }
 
-/// The target directory of the build: two levels above where rustc writes, `TARGET/debug/deps`. A
-/// package of a workspace or from a registry has none of its own.
+/// The target directory of the build: two levels above rustc's output directory, `TARGET/debug/deps`. A package of a
+/// workspace or from a registry has no target directory of its own.
 fn target() -> PathBuf {
     let mut arguments = std::env::args_os().skip_while(|argument| argument != "--out-dir");
     let written = arguments.nth(1).map(PathBuf::from);

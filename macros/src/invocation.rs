@@ -8,9 +8,9 @@ use syn::{Error, Ident, LitStr, Result, Token, braced, bracketed, parenthesized}
 
 const OPTIONS: [&str; 5] = ["sources", "workflows", "rename", "lints", "dialect"];
 
-/// What stands between the parentheses of the macro call.
+/// The content between the parentheses of the macro call.
 pub(crate) struct Invocation {
-    /// `$crate`, from the façade.
+    /// `$crate`, passed by `arazzo_workflow!`.
     pub(crate) home: TokenStream,
     /// The path of the document, or of a directory of documents.
     pub(crate) document: LitStr,
@@ -136,7 +136,7 @@ fn unknown_option(name: &Ident) -> Error {
     )
 }
 
-/// `name = "path"`; a name that is no identifier stands in quotes.
+/// `name = "path"`; a name that is not an identifier is quoted.
 struct Source {
     name: String,
     path: LitStr,
@@ -174,7 +174,7 @@ impl Parse for Rename {
     }
 }
 
-/// `warn(code, …)`, the codes with underscores.
+/// `warn(code, …)`, with underscores in the codes.
 struct Lint {
     codes: Vec<(Level, String)>,
 }

@@ -1,6 +1,6 @@
-//! The macro behind `arazzo::arazzo_workflow!`; use that one.
+//! The macro that `arazzo::arazzo_workflow!` calls. Use that one.
 //!
-//! It parses the invocation, calls the compiler and returns tokens.
+//! This crate parses the invocation, calls the compiler and returns its tokens.
 #![warn(clippy::pedantic)]
 
 mod expansion;

@@ -1,4 +1,4 @@
-//! Where the user's package is, and paths relative to it.
+//! The location of the user's package, and paths relative to it.
 
 use std::path::{Path, PathBuf};
 
@@ -12,15 +12,16 @@ pub(crate) fn directory() -> PathBuf {
         .unwrap_or_default()
 }
 
-/// A file, both paths relative to the package and with `/` between their parts.
+/// A file. Both paths are relative to the package, with `/` between their parts.
 pub(crate) struct Located {
-    /// Its path.
+    /// The path of the file.
     pub(crate) path: String,
     /// The directory of the source file that names it.
     pub(crate) origin: Option<String>,
 }
 
-/// A plain path is relative to the package, one that starts with `./` or `../` to the source file.
+/// Locates a path. A plain path is relative to the package. A path that starts with `./` or `../` is relative to the
+/// source file.
 pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String> {
     let path = literal.value();
     if path.is_empty() {
@@ -37,7 +38,7 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
             origin: None,
         });
     }
-    // What this unwraps is the compiler's own span, which every span has inside of a macro.
+    // `unwrap` returns the compiler's own span, which every span has inside a macro.
     let source = literal
         .span()
         .unwrap()
@@ -60,7 +61,8 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
     })
 }
 
-/// The documents that a path means: the file itself, or the Arazzo documents of a directory in the order of their names.
+/// Returns the documents at a path: the file itself, or the Arazzo documents in a directory in the order of their
+/// names.
 pub(crate) fn documents(path: &str, package: &Path) -> Result<Vec<String>, String> {
     let directory = package.join(path);
     if !directory.is_dir() {
@@ -93,8 +95,8 @@ pub(crate) fn documents(path: &str, package: &Path) -> Result<Vec<String>, Strin
         .collect())
 }
 
-/// Whether a file has the field `arazzo`: a directory holds API descriptions, too. A file that cannot be read is one, so
-/// that the error is reported.
+/// Returns whether a file has the field `arazzo`, because a directory can also contain API descriptions. Also returns
+/// true for a file that cannot be read, so that the error is reported.
 fn is_document(path: &Path) -> bool {
     if !path.is_file() {
         return false;

@@ -13,22 +13,22 @@ use crate::{
     tree::Node,
 };
 
-/// The most instructions of a program.
+/// Maximum number of instructions in a program.
 const MAX_INSTRUCTIONS: usize = 50_000;
-/// The most times that a search goes back.
+/// Maximum number of times that a search backtracks.
 const MAX_BACKTRACKS: usize = 1 << 18;
-/// `fancy-regex` fixes the limit when it compiles, so there is one program for each limit. Each goes
-/// back half as often as the one before.
+/// `fancy-regex` fixes the limit when it compiles, so there is one program for each limit. Each limit is half of the
+/// previous one.
 const LEVELS: usize = 18;
 
 #[derive(Clone, Debug)]
 pub struct Backtracking {
-    /// Rules out most texts in linear time.
+    /// Excludes most texts in linear time.
     outline: Option<Linear>,
     pattern: String,
     leaves: u64,
     looks: LookCost,
-    /// The most characters of a back-reference.
+    /// Maximum number of characters that a back-reference compares.
     compared: u64,
     levels: [OnceLock<Option<Regex>>; LEVELS],
 }
@@ -37,7 +37,7 @@ impl Backtracking {
     pub fn new(node: &Node) -> Result<Self, Error> {
         let is_known = |node: &Node| matches!(node, Node::Known { .. });
         if node.any(&|node| matches!(node, Node::Look { behind: true, inner, .. } if inner.any(&is_known))) {
-            // The reverse search that `fancy-regex` makes of a look-behind is not exact for them.
+            // For them, the reverse search that `fancy-regex` uses for a look-behind is not exact.
             return Err(Error::new("unsupported back-reference in a look-behind"));
         }
         let pattern = translation::write(node, Dialect::FancyRegex);
@@ -48,8 +48,8 @@ impl Backtracking {
             } else {
                 Linear::new(&outline).ok()
             },
-            // With look-around at the end, nothing before it is given to the linear engine, which would
-            // read the rest of the text each time that the search goes back.
+            // With a look-around at the end, nothing before it is passed to the linear engine, which would read the
+            // rest of the text each time that the search backtracks.
             pattern: format!("(?:{pattern})(?=)"),
             leaves: node.size(),
             looks: search::look_cost(node),
@@ -82,7 +82,7 @@ impl Backtracking {
         })
     }
 
-    /// The most steps, on average, from one time that the search goes back to the next.
+    /// Maximum number of steps, on average, between two times that the search backtracks.
     fn steps(&self, length: u64) -> u64 {
         let mut steps = 1 + self.leaves / 16;
         if self.looks.leaves > 0 {
@@ -104,7 +104,7 @@ impl Backtracking {
         }
         let length = text.len() as u64 + 1;
         let steps = self.steps(length);
-        // Before a search goes back the first time, it can look around at every character.
+        // Before a search backtracks for the first time, it can look around at every character.
         let forward = if self.looks.repeated { length } else { 0 };
         let fits = |level: &usize| {
             let backtracks = (MAX_BACKTRACKS >> level) as u64;

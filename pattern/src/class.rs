@@ -1,8 +1,8 @@
-//! Sets of characters (ECMA-262, section 22.2.2.9), and which characters are equal when case is
-//! ignored (section 22.2.2.7.3).
+//! Sets of characters (ECMA-262, section 22.2.2.9), and which characters are equal if case is ignored (section
+//! 22.2.2.7.3).
 //!
-//! Without the flag `u` a pattern sees UTF-16 code units. A Rust text has no lone surrogates, so a
-//! surrogate is represented by a private-use character, see [`unit`].
+//! Without the flag `u`, a pattern sees UTF-16 code units. A Rust string has no lone surrogates, so a surrogate is
+//! represented by a private-use character; see [`unit`].
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
@@ -12,8 +12,7 @@ use crate::Error;
 
 pub type Set = ClassUnicode;
 
-/// The representative of the surrogate U+D800. No other character above U+FFFF appears in a text
-/// of code units.
+/// Represents the surrogate U+D800. No other character above U+FFFF appears in a text of code units.
 const SURROGATES: u32 = 0x10_D800;
 
 pub const LINE_TERMINATORS: &[(u32, u32)] = &[(0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029)];
@@ -44,7 +43,7 @@ pub enum Case {
     Upper,
 }
 
-/// The character that represents a UTF-16 code unit.
+/// Returns the character that represents a UTF-16 code unit.
 pub fn unit(unit: u16) -> char {
     let code = u32::from(unit);
     // Only surrogates are not characters.
@@ -53,7 +52,7 @@ pub fn unit(unit: u16) -> char {
         .unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-/// The code unit that a character represents, or its code point.
+/// Returns the code unit that a character represents, or its code point.
 pub fn code(character: char) -> u32 {
     let code = u32::from(character);
     if (SURROGATES..SURROGATES + 0x800).contains(&code) {
@@ -71,7 +70,7 @@ pub fn set(ranges: &[(u32, u32)]) -> Set {
     Set::new(list)
 }
 
-/// Adds a range of code points or, with surrogates, of code units.
+/// Adds a range of code points or, with `surrogates`, of code units.
 pub fn push(list: &mut Vec<ClassUnicodeRange>, start: u32, end: u32, surrogates: bool) {
     let mut add = |low: u32, high: u32, shift: u32| {
         let low = char::from_u32(start.max(low) + shift);
@@ -105,7 +104,7 @@ pub fn contains(set: &Set, character: char) -> bool {
     ranges.get(at).is_some_and(|range| range.start() <= character)
 }
 
-/// `\d`, `\s` and `\w`; the complement for `\D`, `\S` and `\W`.
+/// Returns the set of `\d`, `\s` or `\w`, or the complement for `\D`, `\S` or `\W`.
 pub fn escape(letter: char, case: Case) -> Result<Option<Set>, Error> {
     let positive = match letter {
         'd' | 'D' => set(DIGITS),
@@ -127,7 +126,7 @@ pub fn word(case: Case) -> Result<Set, Error> {
     }
 }
 
-/// The set with every character that is equal to one of its members.
+/// Adds every character that is equal to a member of the set.
 pub fn close(set: &Set, case: Case) -> Result<Set, Error> {
     let mut closed = set.clone();
     match case {
@@ -161,7 +160,7 @@ pub fn close(set: &Set, case: Case) -> Result<Set, Error> {
     Ok(closed)
 }
 
-/// One character for all that are equal to it.
+/// Returns one character that represents all characters equal to it.
 pub fn canonical(character: char, case: Case) -> char {
     match case {
         Case::Sensitive => character,
@@ -193,7 +192,7 @@ fn upper(character: char) -> char {
     }
 }
 
-/// The characters with the same uppercase, where there is more than one.
+/// Characters with the same uppercase character, if there is more than one.
 fn families() -> &'static BTreeMap<char, Vec<char>> {
     static FAMILIES: OnceLock<BTreeMap<char, Vec<char>>> = OnceLock::new();
     FAMILIES.get_or_init(|| {

@@ -1,13 +1,13 @@
-//! The engines, and how much work they may do.
+//! The engines, and the limits of their work.
 
 use crate::{Error, TooExpensive, backtracking::Backtracking, linear::Linear, search, tree::Node};
 
-/// The largest compiled program of one engine, in bytes.
+/// Maximum size of the compiled program of one engine, in bytes.
 pub const MAX_PROGRAM: usize = 16 << 20;
-/// The deepest nesting of a tree. The engines compile it recursively, and use up to 12 KiB of the stack
-/// for each level in a debug build.
+/// Maximum nesting of a tree. The engines compile it recursively, and use up to 12 KiB of the stack for each level in a
+/// debug build.
 const MAX_DEPTH: usize = 64;
-/// The most steps of a search; 50 to 100 ns each in a debug build.
+/// Maximum number of steps of a search. A step takes 50 to 100 ns in a debug build.
 pub const MAX_STEPS: u64 = 1 << 22;
 
 /// A compiled pattern.
@@ -19,7 +19,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Compiles a tree. `ascii_word`: `\b` and `\B` know the word characters of ASCII only.
+    /// Compiles a tree. If `ascii_word` is true, `\b` and `\B` know only the word characters of ASCII.
     ///
     /// # Errors
     /// The program is too large, or `fancy-regex` does not support the pattern.

@@ -9,11 +9,10 @@
 //! assert!(!pattern.is_found("abcdefghi")?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! A pattern is translated to the syntax of other engines. A regular pattern runs in linear time. Most
-//! patterns with look-around become regular: look-around at the start or end of a pattern is matched like
-//! other text, and look-around after `^` or before `$` becomes a search of its own. For other look-around
-//! and for back-references, [`fancy_regex`] backtracks. Its limit depends on the pattern and on the length
+//! A pattern is translated to the syntax of other engines. A regular pattern runs in linear time. Most patterns with
+//! look-around become regular: look-around at the start or end of a pattern is matched like other text, and look-around
+//! after `^` or before `$` becomes a separate search. For other look-around and for back-references, [`fancy_regex`]
+//! backtracks. Its limit depends on the pattern and on the length of the text.
 //! of the text.
 //!
 //! # Limits
@@ -34,7 +33,7 @@
 //!   repetition can be empty, such as `(a*){2}\1`
 //! - a back-reference in a look-behind, and one to a group in a look-behind of variable length or in a
 //!   repeated look-around
-//! - a back-reference that ignores case in a pattern of which a part does not, such as `(?i:(a)\1)b`
+//! - a back-reference that ignores case in a pattern in which another part does not, such as `(?i:(a)\1)b`
 //! - the properties `Changes_When_NFKC_Casefolded` and `Script=Unknown`, and what is new in Unicode 17
 //!
 //! The syntax of the flag `v` is not supported.
@@ -62,7 +61,7 @@ pub struct Pattern(Arc<Compiled>);
 
 struct Compiled {
     source: String,
-    /// What must be found, and what must not be.
+    /// Patterns that must be found, or must not be found.
     conditions: Vec<(bool, Engine)>,
     /// Whether the pattern sees UTF-16 code units.
     units: bool,
@@ -113,7 +112,7 @@ impl Pattern {
         })))
     }
 
-    /// Whether the pattern is found anywhere in a text.
+    /// Returns whether the pattern is found anywhere in a text.
     ///
     /// # Errors
     /// The search takes too many steps.
@@ -129,7 +128,7 @@ impl Pattern {
 }
 
 impl Compiled {
-    /// The text as the engines search it.
+    /// Returns the text in the form that the engines search.
     fn prepare<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
         if self.units && text.chars().any(|character| character > '\u{FFFF}') {
@@ -150,7 +149,7 @@ impl Compiled {
     }
 }
 
-/// The flags of a pattern, and what follows them.
+/// Splits a pattern into its flags and the rest.
 fn prefix(pattern: &str) -> (parser::Flags, &str) {
     let (mut own, mut unicode, mut body) = ("", true, pattern);
     if let Some((flags, rest)) = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')')) {

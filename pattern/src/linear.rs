@@ -16,16 +16,16 @@ use crate::{
     tree::Node,
 };
 
-/// The states of the automaton that are kept, in bytes.
+/// Memory for the cached states of the automaton, in bytes.
 const CACHE: usize = 1 << 19;
-/// How often they may be dropped in one search. Making them anew for every character would take as many
+/// How often the cache may be cleared in one search. Creating the states again for every character would take as many
 /// steps as the pattern has states.
 const MAX_CLEARS: usize = 1;
 
 /// A pattern without look-around and back-references.
 #[derive(Debug)]
 pub struct Linear {
-    /// Takes one step for each byte, and makes its states when it needs them.
+    /// Takes one step for each byte, and creates its states when it needs them.
     automaton: DFA,
     caches: Mutex<Vec<Cache>>,
     /// Takes as many steps for each byte as the pattern has states.

@@ -6,7 +6,7 @@ use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 use crate::{Error, class, class::Set};
 
-/// The set of a property.
+/// Returns the set of a property.
 ///
 /// # Errors
 /// ECMA-262 has no such property, or `regex-syntax` does not know it.
@@ -21,7 +21,7 @@ pub fn set(expression: &str) -> Result<Set, Error> {
         _ => return Err(Error::new(format!("unknown property `{expression}`"))),
     };
     if matches!(query.as_str(), "gc=Cs" | "gc=Surrogate") {
-        // A Rust text has no surrogates.
+        // A Rust string has no surrogates.
         return Ok(class::set(&[]));
     }
     let unsupported = || Error::new(format!("unsupported property `{expression}`"));

@@ -1,8 +1,8 @@
-//! Back-references: what is known of the groups where they are matched.
+//! Back-references: what is known about a group at the point where a reference to it is matched.
 //!
-//! ECMA-262 differs from `fancy-regex` in four ways. A back-reference to a group that has not taken part
-//! matches the empty text. A group is unset again at the start of each iteration of a repetition. After
-//! the minimum, an iteration is not empty. A look-behind is matched backwards.
+//! ECMA-262 differs from `fancy-regex` in four ways. A back-reference to a group that has not participated matches the
+//! empty text. A group is unset again at the start of each iteration of a repetition. After the minimum, an iteration
+//! cannot be empty. A look-behind is matched backwards.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use crate::{
     tree::{self, Node},
 };
 
-/// Where a node is.
+/// The location of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
-    /// The place in a sequence, which a look-behind matches backwards.
+    /// The position in a sequence, which a look-behind matches backwards.
     Item {
         index: usize,
         backward: bool,
@@ -83,7 +83,7 @@ impl Paths {
     }
 }
 
-/// Groups may share a name only where at most one of them takes part (ECMA-262, 2025).
+/// Checks that groups share a name only if at most one of them participates (ECMA-262, 2025).
 pub fn check_names(node: &Node, names: &[(String, usize)]) -> Result<(), Error> {
     if names.len() < 2 {
         return Ok(());
@@ -109,19 +109,19 @@ pub fn check_names(node: &Node, names: &[(String, usize)]) -> Result<(), Error> 
     Ok(())
 }
 
-/// What is known of a group where a back-reference to it is matched.
+/// What is known about a group at the point where a back-reference to it is matched.
 enum State {
-    /// It has not taken part, so that the back-reference matches the empty text.
+    /// The group has not participated, so the back-reference matches the empty text.
     Unset,
     Set,
     Perhaps,
 }
 
-/// Replaces every back-reference by what `fancy-regex` matches in the same way. Returns whether one of
-/// them ignores case.
+/// Replaces every back-reference by something that `fancy-regex` matches in the same way. Returns whether one of them
+/// ignores case.
 ///
 /// # Errors
-/// `fancy-regex` could match a back-reference in another way.
+/// `fancy-regex` could match a back-reference differently.
 pub fn resolve(node: Node) -> Result<(Node, bool), Error> {
     let paths = Paths::of(&node);
     let mut next = paths.references.iter();
@@ -158,7 +158,7 @@ pub fn resolve(node: Node) -> Result<(Node, bool), Error> {
     }
 }
 
-/// In the order of [`Paths`].
+/// Replaces back-references in the order of [`Paths`].
 fn replace_references(node: Node, replace: &mut impl FnMut(&[usize], bool) -> Node) -> Node {
     match node {
         Node::Reference { groups, ignore_case } => replace(&groups, ignore_case),
@@ -212,7 +212,7 @@ fn state(reference: &[Step], group: &[Step]) -> Result<State, &'static str> {
             }),
             Some(Step::Item { index: group, .. }),
         ) if (group < reference) != *backward => *backward,
-        // In the group, in another alternative or before the group.
+        // In the group, in another alternative, or before the group.
         _ => return Ok(State::Unset),
     };
     let inner = group.get(common + 1..).unwrap_or_default();
@@ -263,7 +263,7 @@ fn state(reference: &[Step], group: &[Step]) -> Result<State, &'static str> {
     Ok(State::Perhaps)
 }
 
-/// Keeps only the groups that back-references need, and only the back-references to them.
+/// Keeps only the groups that back-references need, and only the back-references to these groups.
 pub fn settle(mut node: Node) -> Node {
     loop {
         node = tree::simplify(node);

@@ -1,4 +1,4 @@
-//! What a search needs of a pattern: whether there is a match, and not where it is.
+//! Rewrites a pattern for a search that only asks whether there is a match, and not where it is.
 //!
 //! These rewrites make most patterns with look-around regular, so that they run in linear time.
 
@@ -7,10 +7,10 @@ use crate::{
     tree::Node,
 };
 
-/// Splits a pattern into patterns that must be found, or must not be.
+/// Splits a pattern into patterns that must be found, or must not be found.
 ///
-/// After `^` every look-ahead starts at the same place, and before `$` every look-behind ends at the
-/// same place: `^(?=a)(?!b)c` is found where `^a` and `^c` are found and `^b` is not.
+/// After `^`, every look-ahead starts at the same position, and before `$`, every look-behind ends at the same
+/// position: `^(?=a)(?!b)c` is found where `^a` and `^c` are found and `^b` is not.
 pub fn conditions(node: Node) -> Vec<(bool, Node)> {
     let Node::Sequence(mut nodes) = node else {
         return vec![(true, node)];
@@ -46,7 +46,7 @@ pub fn conditions(node: Node) -> Vec<(bool, Node)> {
     conditions
 }
 
-/// Replaces assertions at the ends of a pattern by what they look at: `(?<!a)b(?=c)` is found where
+/// Replaces assertions at the ends of a pattern by the text that they look at: `(?<!a)b(?=c)` is found where
 /// `(?:^|[^a])bc` is found.
 pub fn widen(node: Node) -> Node {
     widen_end(widen_end(node, true), false)
@@ -79,7 +79,7 @@ fn widen_end(node: Node, first: bool) -> Node {
     }
 }
 
-/// Whether the pattern needs no look-around and no back-references.
+/// Returns whether the pattern needs no look-around and no back-references.
 pub fn is_regular(node: &Node, ascii_word: bool) -> bool {
     !node.any(&|node| match node {
         Node::LineStart | Node::LineEnd | Node::Look { .. } | Node::Known { .. } => true,
@@ -89,7 +89,7 @@ pub fn is_regular(node: &Node, ascii_word: bool) -> bool {
     })
 }
 
-/// A regular pattern that is found wherever the pattern is found.
+/// Returns a regular pattern that is found wherever the pattern is found.
 pub fn outline(node: Node) -> Node {
     match node {
         Node::Look { .. } | Node::LineStart | Node::LineEnd | Node::Boundary { .. } => Node::Empty,
@@ -104,12 +104,12 @@ pub fn outline(node: Node) -> Node {
     }
 }
 
-/// What the look-around of a pattern costs each time that a search goes back.
+/// The cost of the look-around in a pattern each time that a search backtracks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LookCost {
     /// How often it may read the text, as a power of the length.
     pub degree: u32,
-    /// How many leaves it has when every repetition is written out.
+    /// Number of leaves after every repetition is expanded.
     pub leaves: u64,
     /// Whether it reads the text again in each iteration of a repetition.
     pub repeated: bool,
@@ -130,7 +130,7 @@ pub fn look_cost(node: &Node) -> LookCost {
     cost
 }
 
-/// The most characters of a group; only groups with back-references are left.
+/// Maximum number of characters in a group. Only groups with back-references are left.
 pub fn widest_group(node: &Node) -> u64 {
     let own = match node {
         Node::Group { inner, .. } => inner.max_width().unwrap_or(u64::MAX),

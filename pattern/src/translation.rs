@@ -7,7 +7,7 @@ use crate::{
     tree::Node,
 };
 
-/// The dialect to write.
+/// The target syntax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// `regex-automata`: no look-around and no back-references.
@@ -125,7 +125,7 @@ impl Writer {
         };
     }
 
-    /// An escape for each character, which both dialects read in the same way.
+    /// Writes an escape for each character, which both dialects read in the same way.
     fn set(&mut self, set: &Set) {
         let mut ranges = set.ranges().iter();
         if let (Some(only), None) = (ranges.next(), ranges.next())
@@ -150,7 +150,7 @@ impl Writer {
         self.text.push(')');
     }
 
-    /// `fancy-regex` has only the word boundary of Unicode.
+    /// Writes a word boundary. `fancy-regex` has only the word boundary of Unicode.
     fn boundary(&mut self, negated: bool, word: &Set) {
         if self.dialect == Dialect::Regex {
             // `\B` is not regular, see `search`.

@@ -1,4 +1,4 @@
-//! The tree of a pattern, and what is known about its parts.
+//! The tree of a pattern, and properties of its parts.
 
 use crate::class::Set;
 
@@ -38,12 +38,12 @@ pub enum Node {
         negated: bool,
         inner: Box<Node>,
     },
-    /// A back-reference; more than one group where they share a name.
+    /// A back-reference. It has more than one group if several groups share a name.
     Reference {
         groups: Vec<usize>,
         ignore_case: bool,
     },
-    /// A back-reference to a group that has taken part, or perhaps has.
+    /// A back-reference to a group that has participated, or may have.
     Known {
         group: usize,
         certain: bool,
@@ -111,7 +111,7 @@ impl Node {
         }
     }
 
-    /// The node with each child replaced, and without what became superfluous.
+    /// Replaces each child of the node, and removes what is no longer needed.
     pub fn map(mut self, replace: &mut impl FnMut(Self) -> Self) -> Self {
         let children = match &mut self {
             Self::Sequence(nodes) | Self::Choice(nodes) => nodes.as_mut_slice(),
@@ -152,7 +152,7 @@ impl Node {
         }
     }
 
-    /// Whether the node or a part of it is one of these.
+    /// Returns whether the node or one of its parts satisfies `is`.
     pub fn any(&self, is: &impl Fn(&Self) -> bool) -> bool {
         is(self) || self.children().iter().any(|child| child.any(is))
     }
@@ -161,7 +161,7 @@ impl Node {
         depth == 0 || self.children().iter().any(|child| child.is_deeper(depth - 1))
     }
 
-    /// The fewest characters that the node matches.
+    /// Minimum number of characters that the node matches.
     pub fn min_width(&self) -> u64 {
         match self {
             Self::Set(_) => 1,
@@ -173,7 +173,7 @@ impl Node {
         }
     }
 
-    /// The most characters that the node matches; `None` where there is no limit.
+    /// Maximum number of characters that the node matches; `None` without a limit.
     pub fn max_width(&self) -> Option<u64> {
         match self {
             Self::Set(_) => Some(1),
@@ -194,7 +194,7 @@ impl Node {
         }
     }
 
-    /// How many leaves there are when every repetition is written out.
+    /// Number of leaves after every repetition is expanded.
     pub fn size(&self) -> u64 {
         let inner = self.children().iter().map(Self::size).fold(0, u64::saturating_add);
         match self {
@@ -203,7 +203,7 @@ impl Node {
         }
     }
 
-    /// Whether the node matches texts of one shape only, so that each part has its place.
+    /// Returns whether the node matches only texts of one shape, so that each part has a fixed position.
     pub fn is_fixed(&self) -> bool {
         match self {
             Self::Choice(_) | Self::Look { .. } | Self::Reference { .. } | Self::Known { .. } => false,
@@ -212,7 +212,7 @@ impl Node {
         }
     }
 
-    /// Whether the node matches the empty text everywhere.
+    /// Returns whether the node matches the empty text everywhere.
     pub fn accepts_empty(&self) -> bool {
         match self {
             Self::Empty => true,
@@ -224,7 +224,7 @@ impl Node {
         }
     }
 
-    /// The node where it matches at least one character, if it is simple enough and can be empty.
+    /// Returns the node without its empty match, if it can be empty and is simple enough.
     fn without_empty(&self) -> Option<Self> {
         if self.min_width() > 0 {
             return None;
@@ -255,14 +255,14 @@ impl Node {
         }
     }
 
-    /// Whether a repetition in the node can repeat the empty text.
+    /// Returns whether a repetition in the node can repeat the empty text.
     pub fn repeats_empty(&self) -> bool {
         self.any(&|node| matches!(node, Self::Repeat { inner, .. } if inner.min_width() == 0))
     }
 }
 
-/// A repetition, without iterations that are empty: after the minimum they are not allowed (ECMA-262,
-/// section 22.2.2.3.1), so a repetition of the empty text is either nothing or its inner node.
+/// Builds a repetition without empty iterations. After the minimum they are not allowed (ECMA-262, section 22.2.2.3.1),
+/// so a repetition of the empty text is either nothing or its inner node.
 fn repeat(min: u32, max: Option<u32>, greedy: bool, inner: Node) -> Node {
     match inner {
         _ if max == Some(0) => Node::Empty,
@@ -277,7 +277,7 @@ fn repeat(min: u32, max: Option<u32>, greedy: bool, inner: Node) -> Node {
         }
         inner if (min, max) == (1, Some(1)) => inner,
         inner => {
-            // One empty iteration is as good as none, but a lazy repetition tries it in another order.
+            // One empty iteration is equivalent to none, but a lazy repetition tries it in another order.
             let none = min == 0 || (min == 1 && greedy && inner.accepts_empty());
             match inner.without_empty() {
                 Some(inner) if none => Node::Repeat {
@@ -297,7 +297,7 @@ fn repeat(min: u32, max: Option<u32>, greedy: bool, inner: Node) -> Node {
     }
 }
 
-/// Removes what matches nothing or never.
+/// Removes parts that match nothing or never match.
 pub fn simplify(node: Node) -> Node {
     node.map(&mut simplify)
 }

@@ -296,7 +296,7 @@ impl fmt::Display for Error {
             write!(formatter, " ({}:{}:{})", inner.file, place.line, place.column)?;
         }
         if let Some(response) = &inner.response {
-            write!(formatter, ", got {}", response.status())?;
+            write!(formatter, "; the API returned {}", response.status())?;
             // The body of a success may contain confidential data; that of an error describes the problem.
             if response.status().is_client_error() || response.status().is_server_error() {
                 let text = shown(response);

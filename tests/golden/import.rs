@@ -71,7 +71,7 @@ pub mod import_books {
         Fetch,
     }
     __rt::steps!(Step of Workflow { Start : "start", Check : "check", Fetch : "fetch" });
-    /// What each step has kept.
+    /// The outputs of each step.
     pub mod steps {
         #[allow(unused_imports)]
         use ::arazzo::__private as __rt;
@@ -94,7 +94,7 @@ pub mod import_books {
         }
         __rt::record_type!(Fetch { book_id : "bookId", });
     }
-    /// What the steps of a run have kept so far.
+    /// The outputs of the completed steps.
     #[derive(Clone, Copy, Debug)]
     pub struct Steps<'a> {
         #[allow(dead_code)]
@@ -274,7 +274,7 @@ pub mod import_books {
         output,
         ..__rt::Shape::EMPTY
     };
-    /// What each step sends.
+    /// Builds the request of each step.
     #[allow(unused_variables)]
     fn send(
         run: &__rt::Frame<'_>,
@@ -326,7 +326,7 @@ pub mod import_books {
         }
         Ok(())
     }
-    /// What each step checks and keeps.
+    /// Checks the response of each step, and returns its outputs.
     #[allow(unused_variables)]
     fn settle(
         run: &__rt::Frame<'_>,
@@ -416,7 +416,7 @@ pub mod import_books {
             _ => None,
         }
     }
-    /// What the workflow returns.
+    /// Returns an output of the workflow.
     #[allow(unused_variables)]
     fn output<'r>(run: &__rt::Frame<'r>, output: usize) -> Option<__rt::Datum<'r>> {
         match output {

@@ -97,7 +97,7 @@ pub mod totp_enrollment {
         Step of Workflow { CreateUser : "createUser", CreateTotp : "createTotp",
         AuthenticateTotp : "authenticateTotp" }
     );
-    /// What each step has kept.
+    /// The outputs of each step.
     pub mod steps {
         #[allow(unused_imports)]
         use ::arazzo::__private as __rt;
@@ -139,7 +139,7 @@ pub mod totp_enrollment {
             session_jwt : "sessionJwt", }
         );
     }
-    /// What the steps of a run have kept so far.
+    /// The outputs of the completed steps.
     #[derive(Clone, Copy, Debug)]
     pub struct Steps<'a> {
         #[allow(dead_code)]
@@ -303,7 +303,7 @@ pub mod totp_enrollment {
         output,
         ..__rt::Shape::EMPTY
     };
-    /// What each step sends.
+    /// Builds the request of each step.
     #[allow(unused_variables)]
     fn send(
         run: &__rt::Frame<'_>,
@@ -338,7 +338,7 @@ pub mod totp_enrollment {
         }
         Ok(())
     }
-    /// What each step checks and keeps.
+    /// Checks the response of each step, and returns its outputs.
     #[allow(unused_variables)]
     fn settle(
         run: &__rt::Frame<'_>,
@@ -371,7 +371,7 @@ pub mod totp_enrollment {
             _ => Ok(__rt::Vec::new()),
         }
     }
-    /// What the workflow returns.
+    /// Returns an output of the workflow.
     #[allow(unused_variables)]
     fn output<'r>(run: &__rt::Frame<'r>, output: usize) -> Option<__rt::Datum<'r>> {
         match output {

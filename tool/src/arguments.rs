@@ -1,4 +1,4 @@
-//! What was asked for.
+//! The command line.
 
 use std::ffi::OsString;
 
@@ -8,26 +8,36 @@ use arazzo_compiler::diagnostic::{Level, Levels};
 use lexopt::prelude::{Long, Short, Value, ValueExt as _};
 
 pub(crate) const USAGE: &str = "\
-Checks Arazzo documents, shows what they expand to and draws their flow.
+Checks Arazzo documents, shows their expansion, and draws their flow
 
-Usage: cargo arazzo check [FILES] [OPTIONS]
-       cargo arazzo expand FILE [OPTIONS]
-       cargo arazzo graph FILE [OPTIONS]
+Usage: cargo arazzo check [FILE]... [OPTIONS]
+       cargo arazzo expand <FILE> [OPTIONS]
+       cargo arazzo graph <FILE> [OPTIONS]
 
-check    Says what is wrong with documents; without FILES with all *.arazzo.{yaml,yml,json} below
-         the current directory. Exit code 0: no error, 1: an error, 2: the question was wrong.
-expand   Prints the formatted Rust that `arazzo_workflow!` expands to.
-graph    Prints the flow of each workflow as a Mermaid diagram.
+Commands:
+  check   Report errors and warnings in documents; without FILE, in all
+          *.arazzo.{yaml,yml,json} below the current directory
+  expand  Print the formatted Rust code that `arazzo_workflow!` expands to
+  graph   Print the flow of each workflow as a Mermaid diagram
 
 Options:
-  --format human|json|sarif  How `check` tells; json: an object per line. Default: human
-  --source NAME=PATH         Where to read a source description from, instead of from its url
-  --lenient                  As the option `dialect = lenient` of the macro
-  --allow, --warn, --deny CODE  As the option `lints` of the macro
-  --help, --version
+      --format <FORMAT>     Output format of `check`; `json` prints one object per line
+                            [default: human] [possible values: human, json, sarif]
+      --source <NAME=PATH>  Read the source description NAME from PATH instead of from its `url`
+      --lenient             Accept recoverable mistakes, like the macro option `dialect = lenient`
+      --allow <CODE>        Allow a lint, like the macro option `lints`
+      --warn <CODE>         Set a lint to the level `warn`
+      --deny <CODE>         Set a lint to the level `deny`
+  -h, --help                Print help
+  -V, --version             Print version
+
+Exit codes of `check`:
+  0  no errors
+  1  at least one error
+  2  usage error
 ";
 
-/// How problems are told.
+/// Output format of `check`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Human,
@@ -35,7 +45,7 @@ pub(crate) enum Format {
     Sarif,
 }
 
-/// What is to be done.
+/// The subcommand, with its files.
 #[derive(Debug)]
 pub(crate) enum Command {
     Help,
@@ -45,7 +55,7 @@ pub(crate) enum Command {
     Graph(String),
 }
 
-/// The command line.
+/// The parsed command line.
 #[derive(Debug)]
 pub(crate) struct Arguments {
     pub(crate) command: Command,
@@ -99,7 +109,7 @@ impl Arguments {
                 other => return Err(other.unexpected()),
             }
         }
-        // Cargo passes on the name of the subcommand.
+        // Cargo passes the name of the subcommand as the first argument.
         if words.first().is_some_and(|word| word == "arazzo") {
             words.remove(0);
         }
@@ -122,7 +132,7 @@ impl Arguments {
         })
     }
 
-    /// The options of the compiler for a document.
+    /// Returns the compiler options for a document.
     pub(crate) fn options(&self, document: &str) -> Options {
         Options {
             document: document.to_owned(),

@@ -9,7 +9,7 @@ use arazzo_compiler::source::Disk;
 use crate::arguments::{Arguments, Format};
 use crate::report;
 
-/// The report, and whether no error was found.
+/// Returns the report, and whether it contains no errors.
 pub(crate) fn run(files: &[String], arguments: &Arguments) -> Result<(String, bool), String> {
     let found;
     let files = if files.is_empty() {

@@ -37,7 +37,7 @@ fn mermaid(plan: &Plan) -> String {
     out
 }
 
-/// The place of a workflow in the plan, by its index among all.
+/// Position of a workflow in the plan, by its index among all workflows.
 fn position(plan: &Plan, index: usize) -> Option<usize> {
     plan.workflows.iter().position(|workflow| workflow.index == index)
 }
@@ -107,7 +107,7 @@ fn arrow(out: &mut String, from: &str, index: usize, success: bool, action: &Act
     let _ = writeln!(out, "    {from} {line} \"{label}\" {head} {to}");
 }
 
-/// Text inside the quotes of a label.
+/// Escapes text for use inside the quotes of a label.
 fn escaped(text: &str) -> String {
     text.replace('"', "#quot;").replace(['\n', '\r'], " ")
 }

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         Command::Expand(file) => expand::run(file, &arguments),
         Command::Graph(file) => graph::run(file, &arguments),
     };
-    // A reader that goes away, such as `head`, is no failure.
+    // A reader that closes the pipe, such as `head`, is not a failure.
     let _ = std::io::stdout().write_all(text.as_bytes());
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

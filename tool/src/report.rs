@@ -7,7 +7,7 @@ use arazzo_compiler::diagnostic::{Diagnostic, Header, Severity, render};
 use arazzo_compiler::source::{Sources, Span};
 use serde_json::{Value, json};
 
-/// Every problem with its snippet, and a line that counts them.
+/// Every problem with its snippet, and a summary line.
 pub(crate) fn human(compilations: &[Compilation], colour: bool) -> String {
     let mut text = String::new();
     let (mut errors, mut warnings) = (0, 0);
@@ -36,7 +36,7 @@ pub(crate) fn human(compilations: &[Compilation], colour: bool) -> String {
     text
 }
 
-/// The colours that rustc has taught people to expect.
+/// Uses the same colours as rustc.
 fn coloured(text: &str, severity: Severity) -> String {
     const BLUE: &str = "\x1b[1;34m";
     const RESET: &str = "\x1b[0m";
@@ -72,7 +72,7 @@ fn coloured(text: &str, severity: Severity) -> String {
     out
 }
 
-/// A place from its first to behind its last character, lines and columns counted from 1.
+/// A range from its first character to after its last character. Lines and columns start at 1.
 struct Region {
     file: String,
     start: (usize, usize),
@@ -95,7 +95,7 @@ fn severity(diagnostic: &Diagnostic) -> &'static str {
     }
 }
 
-/// An object per problem and line.
+/// One JSON object per problem, each on its own line.
 pub(crate) fn json_lines(compilations: &[Compilation]) -> String {
     let mut text = String::new();
     for compilation in compilations {
@@ -127,7 +127,7 @@ pub(crate) fn json_lines(compilations: &[Compilation]) -> String {
     text
 }
 
-/// SARIF 2.1.0, which code hosts show beside the lines.
+/// SARIF 2.1.0, which code hosts show next to the lines.
 pub(crate) fn sarif(compilations: &[Compilation]) -> String {
     let mut results = Vec::new();
     let mut rules = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! The program as it is called.
+//! Tests of the program through its command line.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 

@@ -1,7 +1,7 @@
-//! End of phase 1: the document and every file that its source descriptions name, opened.
+//! End of phase 1: opens the document and every file that its source descriptions name.
 //!
-//! Input: the path of a document. Output: a [`Bundle`]. All files are read before any is
-//! understood, so that later phases can borrow from all of them at once.
+//! Input: the path of a document. Output: a [`Bundle`]. All files are read before any of them is interpreted, so that
+//! later phases can borrow from all of them at once.
 
 mod references;
 mod sources;
@@ -15,17 +15,17 @@ use sources::{entries, open_sources};
 use crate::diagnostic::{Class, Diagnostic, Diagnostics, Levels, Rule, rule, similar};
 use crate::source::{Cursor, File, FileId, Library, Sources, relative};
 
-/// What a compilation is asked to do.
+/// Options of a compilation.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The directory that labels are relative to: the package of the user.
+    /// The directory that labels are relative to: the user's package.
     pub package: PathBuf,
     /// The path of the document relative to the package, with `/` between parts.
     pub document: String,
     /// The paths of further documents, which are compiled together with it.
     pub further: Vec<String>,
-    /// The directory of the source file that calls the macro, relative to the package. Files
-    /// outside the package are named in messages as that file sees them.
+    /// The directory of the source file that calls the macro, relative to the package. Messages show files outside the
+    /// package relative to that source file.
     pub origin: Option<String>,
     /// `sources = { name = "path" }`: where to read a source description from.
     pub sources: Vec<(String, String)>,
@@ -42,23 +42,23 @@ pub struct Options {
 pub struct Bundle {
     /// Every file that was opened.
     pub sources: Sources,
-    /// The documents: those asked for, then those that `arazzo` sources name.
+    /// The requested documents, followed by those that `arazzo` sources name.
     pub documents: Vec<Described>,
 }
 
-/// A document and what its source descriptions lead to.
+/// A document and the files of its source descriptions.
 #[derive(Debug)]
 pub struct Described {
     /// The document's file.
     pub file: FileId,
-    /// The names of the source descriptions that lead to it from the document asked for, which
-    /// itself has none.
+    /// The names of the source descriptions on the path from the requested document to this one. Empty for the
+    /// requested document.
     pub names: Vec<String>,
-    /// Per source description in document order: what it leads to.
+    /// What each source description refers to, in document order.
     pub sources: Vec<Opened>,
 }
 
-/// What a source description leads to.
+/// What a source description refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opened {
     /// Nothing that could be opened.
@@ -70,14 +70,14 @@ pub enum Opened {
 }
 
 impl Bundle {
-    /// The root of a file, if it could be read.
+    /// Returns the root of a file, if the file could be read.
     #[must_use]
     pub fn root(&self, id: FileId) -> Option<Cursor<'_>> {
         self.sources.root(id)
     }
 }
 
-/// Opens the document, its sources, and theirs.
+/// Opens the document and its sources, recursively.
 pub fn open(options: &Options, library: &dyn Library, diagnostics: &mut Diagnostics) -> Bundle {
     let mut bundle = Bundle::default();
     unknown_lints(options, diagnostics);
@@ -129,7 +129,7 @@ impl Options {
         self.package.join(path)
     }
 
-    /// What messages call a file.
+    /// Returns the name of a file in messages.
     #[must_use]
     pub fn label(&self, path: &str) -> String {
         match &self.origin {
@@ -172,7 +172,7 @@ fn report_syntax(id: FileId, file: &File, rule: &'static Rule, diagnostics: &mut
     file.root.is_ok()
 }
 
-/// Messages of the operating system differ from machine to machine; these do not.
+/// Describes an I/O error in the same words on every machine. Messages of the operating system differ.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
@@ -182,7 +182,7 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// The names of all source descriptions, with those that lead to them in front.
+/// Returns the names of all source descriptions, qualified by the source descriptions on the path to them.
 fn qualified_names(bundle: &Bundle) -> Vec<String> {
     let mut names = Vec::new();
     for document in &bundle.documents {
@@ -198,7 +198,7 @@ fn qualified_names(bundle: &Bundle) -> Vec<String> {
     names
 }
 
-/// Whether a name of the option means the source description that `names` lead to.
+/// Returns whether a name in the option `sources` refers to the source description at the path `names`.
 fn means(option: &str, names: &[String]) -> bool {
     names.join(".") == option || names.last().is_some_and(|name| name == option)
 }
@@ -226,7 +226,7 @@ fn unused_source_option(options: &Options, bundle: &Bundle, diagnostics: &mut Di
     }
 }
 
-/// A name as the macro takes it: quoted where it is no identifier.
+/// Returns a name in the syntax of the macro: quoted if it is not an identifier.
 fn option_key(name: &str) -> String {
     let plain = name
         .chars()

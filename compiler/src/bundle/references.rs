@@ -8,11 +8,11 @@ use super::{Bundle, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::source::{Data, Library, Node, Range, Span, is_absolute, is_remote, join, percent_decode};
 
-/// How many files one compilation reads.
+/// Maximum number of files that one compilation reads.
 pub(super) const FILES: usize = 2000;
 
-/// Opens the files that files refer to by `$ref`. One that is not there is reported where the
-/// reference is used, if it is.
+/// Opens the files that other files refer to by `$ref`. A missing file is reported only where a reference to it is
+/// used.
 pub(super) fn open_references(
     options: &Options,
     library: &dyn Library,
@@ -55,7 +55,7 @@ pub(super) fn open_references(
     }
 }
 
-/// The files that a tree refers to, each once.
+/// Collects the files that a tree refers to, each once.
 pub(super) fn collect_references<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
     let mut stack = vec![node];
     let mut seen = HashSet::new();
@@ -76,7 +76,7 @@ pub(super) fn collect_references<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
     }
 }
 
-/// Where a file first refers to another one.
+/// Finds the first reference to another file in the text of a file.
 pub(super) fn written(text: &str, reference: &str) -> Option<Range> {
     text.match_indices("$ref").find_map(|(at, key)| {
         let from = at + key.len();
@@ -93,11 +93,11 @@ pub(super) fn other_file<'n>(reference: &'n str, found: &mut Vec<&'n str>) {
     }
 }
 
-/// The same by the text of a file that is read in parts: whatever looks like a `$ref` in it.
+/// Collects the references from the text of a file that is read in parts: everything that looks like a `$ref`.
 pub(super) fn written_references<'n>(text: &'n str, found: &mut Vec<&'n str>) {
     let bytes = text.as_bytes();
     for (at, _) in text.match_indices("$ref") {
-        // Nearly all are references into the file itself, which this loop leaves quickly.
+        // Nearly all references are into the same file; this loop skips them quickly.
         let mut next = at + "$ref".len();
         while let Some(b'"' | b'\'' | b':' | b' ') = bytes.get(next) {
             next += 1;

@@ -7,7 +7,7 @@ use super::{Bundle, Described, Opened, Options, means, option_key, reason, repor
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::source::{Cursor, FileId, Library, Span, beside, is_absolute, is_remote, join, lookup, percent_decode};
 
-/// What a source description says.
+/// The fields of a source description.
 pub(super) struct Entry<'a> {
     pub(super) name: &'a str,
     url: &'a str,
@@ -65,7 +65,7 @@ pub(super) fn open_sources(
     opened
 }
 
-/// An API, or a document: what the source description says, else what the file says itself.
+/// Determines whether a file is an API or a document: by the source description, or otherwise by the file itself.
 pub(super) fn kind(
     file: FileId,
     entry: &Entry<'_>,
@@ -109,14 +109,14 @@ pub(super) fn source_type_mismatch(entry: &Entry<'_>, found: &str, diagnostics: 
     diagnostics.push(Diagnostic::new(&rule::SOURCE_TYPE_MISMATCH, span, message).help(format!("write `type: {kind}`")));
 }
 
-/// From where a source description is opened.
+/// The context in which a source description is opened.
 pub(super) struct From<'a> {
     options: &'a Options,
     /// The path of the document.
     path: &'a str,
-    /// Its `$self`.
+    /// The `$self` of the document.
     itself: Option<&'a str>,
-    /// The names that lead to the source description, its own included.
+    /// The names of the source descriptions on the path to this one, including its own.
     names: &'a [String],
 }
 
@@ -170,12 +170,12 @@ pub(super) fn open_source(
     None
 }
 
-/// Whether a file is outside of the package, where there is one and the document is in it.
+/// Returns whether a file is outside the package, if there is a package and the document is in it.
 pub(super) fn leaves_package(options: &Options, path: &str) -> bool {
     !options.package.as_os_str().is_empty() && path.starts_with("../") && !options.document.starts_with("../")
 }
 
-/// Where there is a package, what is published with it is below its directory.
+/// Reports a source description outside the package: `cargo publish` includes only files below the package's directory.
 pub(super) fn source_leaves_package(
     options: &Options,
     name: &str,
@@ -197,7 +197,7 @@ pub(super) fn source_leaves_package(
     );
 }
 
-/// Where a relative URL is looked for: a `$self` that is relative too moves the document.
+/// Returns the paths where a relative URL is searched. A relative `$self` moves the location of the document.
 pub(super) fn candidates(from: &From<'_>, url: &str) -> Vec<String> {
     let moved = from.itself.filter(|itself| !is_remote(itself));
     let moved = moved.map(|itself| join(from.path, itself.split(['#', '?']).next().unwrap_or("")));

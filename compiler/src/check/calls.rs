@@ -1,4 +1,4 @@
-//! Workflows that call and need each other.
+//! Rules about workflows that call each other and depend on each other.
 
 use super::literal;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
@@ -7,7 +7,7 @@ use crate::program::{Act, Program, Reference, Source, Workflow};
 use crate::schema::Type;
 use crate::typing::Typing;
 
-/// Every rule about workflows that call and need each other.
+/// Checks every rule about calls and dependencies between workflows.
 pub(super) fn check(
     program: &Program<'_>,
     workflow: &Workflow<'_>,
@@ -20,9 +20,9 @@ pub(super) fn check(
     dependency_unproven(program, workflow, flows, diagnostics);
 }
 
-/// Workflows that call each other on every way would never end.
+/// Workflows that call each other on every path never end.
 pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics: &mut Diagnostics) {
-    // A call is certain when its step runs on every way to the end.
+    // A call is certain if its step runs on every path to the end.
     let certain = |index: usize| -> Vec<(usize, crate::source::Span)> {
         let workflow = &program.workflows[index];
         let steps = workflow.steps.iter().enumerate();
@@ -44,7 +44,7 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
         if reported[start] {
             continue;
         }
-        // Per workflow that is reached: the one that calls it, and where.
+        // For each reached workflow: its caller, and the location of the call.
         let mut callers: Vec<Option<(usize, crate::source::Span)>> = vec![None; program.workflows.len()];
         let mut stack: Vec<(usize, usize, crate::source::Span)> = Vec::new();
         let calls = |index| {
@@ -62,7 +62,7 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
                 stack.extend(calls(target));
                 continue;
             }
-            // Back from the start to itself.
+            // Walks back from the start to itself.
             let mut circle = Vec::new();
             let mut at = start;
             while let Some((caller, span)) = callers[at] {
@@ -98,7 +98,7 @@ pub(super) fn workflow_cycle(program: &Program<'_>, flows: &[Flow], diagnostics:
     }
 }
 
-/// The values for the inputs of a workflow that is called.
+/// Checks the values for the inputs of a called workflow.
 fn workflow_input_type(
     program: &Program<'_>,
     workflow: &Workflow<'_>,
@@ -144,7 +144,7 @@ fn workflow_input_type(
     }
 }
 
-/// A workflow is called although what it depends on need not have run.
+/// A workflow is called, but a workflow that it depends on may not have run.
 fn workflow_dependency(
     program: &Program<'_>,
     workflow: &Workflow<'_>,
@@ -181,8 +181,8 @@ fn workflow_dependency(
     }
 }
 
-/// An output of a workflow that was called is read where it need not have been, or where it is not
-/// known which call is meant.
+/// An output of a called workflow is read where the call may not have been made, or where it is ambiguous which call is
+/// meant.
 pub(super) fn called_before(
     reference: &Reference,
     at: Option<usize>,
@@ -216,8 +216,8 @@ pub(super) fn called_before(
     diagnostics.push(diagnostic);
 }
 
-/// A step depends on a step of another workflow, which has certainly succeeded only where that
-/// workflow must have run before and cannot end without it.
+/// A step depends on a step of another workflow. That step has certainly succeeded only if its workflow must have run
+/// before, and cannot end without it.
 fn dependency_unproven(program: &Program<'_>, workflow: &Workflow<'_>, flows: &[Flow], diagnostics: &mut Diagnostics) {
     for needed in workflow.steps.iter().flat_map(|step| &step.depends_elsewhere) {
         let other = &program.workflows[needed.workflow];

@@ -1,4 +1,4 @@
-//! Rules about conditions that are probably not what was meant.
+//! Rules about conditions that are probably mistakes.
 
 use super::Judged;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
@@ -9,15 +9,15 @@ use crate::status::narrowed;
 use crate::syntax::condition::Operator;
 use crate::typing::{Shape, Typing};
 
-/// Every rule about a criterion.
+/// Checks every rule about a criterion.
 pub(super) fn check(criterion: &Judged<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
     condition_constant(criterion, index, typing, diagnostics);
     condition_not_boolean(criterion, index, typing, diagnostics);
     jsonpath_filter_on_object(criterion, index, typing, diagnostics);
 }
 
-/// A comparison whose result is known: of two literals, of a status that no response has, or of
-/// values of types that never equal each other.
+/// A comparison has a constant result: it compares two literals, a status that no response has, or values whose types
+/// are never equal.
 fn condition_constant(criterion: &Judged<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
     let at = criterion.span;
     narrowed(criterion.test, criterion.codes, &mut |part, codes| {
@@ -109,7 +109,7 @@ fn constant(left: &Value, operator: Operator, right: &Value, index: usize, typin
     None
 }
 
-/// The values that one side of a comparison can have, where a schema names them.
+/// Returns the values that one side of a comparison can have, if a schema lists them.
 fn values_of(left: &Value, right: &Value, typing: &Typing<'_, '_>, index: usize) -> Option<String> {
     let named = [left, right].into_iter().find_map(|value| {
         let ValueKind::Reference(reference) = &value.kind else {
@@ -124,7 +124,7 @@ fn values_of(left: &Value, right: &Value, typing: &Typing<'_, '_>, index: usize)
     Some(format!("the values are {}", super::listed(&texts)))
 }
 
-/// Whether a literal equals none of the values that a schema names; strings ignore case.
+/// Returns whether a literal equals none of the values that a schema lists. Strings are compared without case.
 fn is_outside(literal: &Value, schema: Schema<'_>) -> bool {
     let (Some(values), true) = (schema.enumeration(), schema.alternatives().is_empty()) else {
         return false;
@@ -143,7 +143,7 @@ fn is_outside(literal: &Value, schema: Schema<'_>) -> bool {
     !values.iter().any(equals)
 }
 
-/// A bare operand passes when it is `true`; one of another type never does.
+/// A bare operand passes if it is `true`. An operand of another type never passes.
 fn condition_not_boolean(criterion: &Judged<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
     let at = criterion.span;
     narrowed(criterion.test, criterion.codes, &mut |part, codes| {
@@ -177,7 +177,7 @@ fn condition_not_boolean(criterion: &Judged<'_>, index: usize, typing: &Typing<'
     });
 }
 
-/// A filter looks at the children of its context: those of an object are its members.
+/// A JSONPath filter selects from the children of its context. The children of an object are its members.
 fn jsonpath_filter_on_object(
     criterion: &Judged<'_>,
     index: usize,

@@ -19,10 +19,10 @@ pub(super) fn step_after_use(
     let Source::StepOutput { step, .. } = reference.source else {
         return;
     };
-    // Where a workflow ends, what has not run is absent: a run may leave before, or never come there.
+    // In the outputs of a workflow, a step that has not run is absent: a run may end or leave before it.
     let Some(index) = at else { return };
     let possible = typing.flow().possible_before.get(index);
-    // In its outputs and in the criteria of its actions a step may look at what it kept before.
+    // A step may read its earlier outputs in its own outputs and in the criteria of its actions.
     let own = at == Some(step) && place != Place::Request && place != Place::StepOutput;
     let reachable = typing.flow().reachable.get(index) == Some(&true);
     if own || !reachable || possible.is_none_or(|set| set.contains(step)) {
@@ -53,8 +53,8 @@ pub(super) fn step_after_use(
     diagnostics.push(diagnostic);
 }
 
-/// A pointer leads where no valid value has anything, or where the schema mentions nothing. Into a
-/// response it is judged against all responses that can be meant: one that allows it is enough.
+/// A pointer selects something that no valid value has, or that the schema does not mention. A pointer into a response
+/// is checked against all responses that are possible at that point; one that allows it is enough.
 pub(super) fn impossible_pointer(
     reference: &Reference,
     at: Option<usize>,
@@ -73,7 +73,7 @@ pub(super) fn impossible_pointer(
     for shape in shapes {
         match pointer_problem(reference, shape) {
             None => return,
-            // What is only not mentioned is the milder one.
+            // Of two problems, report the milder one: a member that is only not mentioned.
             Some(found) => {
                 let milder = problem
                     .as_ref()
@@ -89,7 +89,7 @@ pub(super) fn impossible_pointer(
     }
 }
 
-/// Why a pointer finds nothing in a value of a shape.
+/// Returns why a pointer selects nothing in a value of this shape.
 fn pointer_problem(reference: &Reference, shape: Shape<'_>) -> Option<Diagnostic> {
     let input = matches!(reference.source, Source::Input(_));
     let Shape::Schema(schema) = shape else {
@@ -168,7 +168,7 @@ fn similar_member(schema: crate::schema::Schema<'_>, name: &str) -> Option<Strin
     Some(format!("a member with a similar name exists: `{known}`"))
 }
 
-/// A pointer into the body of a response that has none.
+/// A pointer into the body of a response that has no body.
 pub(super) fn output_without_body(reference: &Reference, place: Place, step: &Step<'_>, diagnostics: &mut Diagnostics) {
     if reference.source != Source::ResponseBody || place != Place::StepOutput {
         return;
@@ -183,7 +183,7 @@ pub(super) fn output_without_body(reference: &Reference, place: Place, step: &St
     }
 }
 
-/// A value that may be missing goes where a value must be.
+/// A value that may be missing is used where a value is required.
 pub(super) fn optional_into_required(
     step: &Step<'_>,
     index: usize,
@@ -201,7 +201,7 @@ pub(super) fn optional_into_required(
         }
         for reference in argument.value.references() {
             let known = typing.reference(reference, Some(index));
-            // Where nothing is known about the value there is nothing to warn of.
+            // If nothing is known about the value, there is nothing to warn about.
             let sure = !known.present && !matches!(known.shape, Shape::Unknown);
             if sure && !matches!(reference.source, Source::Invalid) {
                 let message = format!(

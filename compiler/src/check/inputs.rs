@@ -1,4 +1,4 @@
-//! Rules about the schemas of inputs (JSON Schema 2020-12, by which Arazzo defines `inputs`).
+//! Rules about the schemas of inputs (JSON Schema 2020-12, which Arazzo uses for `inputs`).
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
 use crate::document::Document;
@@ -6,7 +6,7 @@ use crate::source::{Cursor, Data, Entry};
 
 const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
 
-/// What a keyword holds.
+/// The type of value that a keyword has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Holds {
     Type,
@@ -23,8 +23,7 @@ enum Holds {
     NameLists,
 }
 
-/// The keywords that a mistake can be made in (JSON Schema 2020-12, Core and Validation); others are
-/// annotations or extensions.
+/// Keywords that are checked (JSON Schema 2020-12, Core and Validation). Others are annotations or extensions.
 const KEYWORDS: &[(&str, Holds)] = &[
     ("type", Holds::Type),
     ("required", Holds::Names),
@@ -73,7 +72,7 @@ const KEYWORDS: &[(&str, Holds)] = &[
     ("dependentRequired", Holds::NameLists),
 ];
 
-/// Keywords of the schemas of inputs that hold something else than they must.
+/// Keywords in the schemas of inputs whose value has the wrong type.
 pub(super) fn invalid_inputs_schema(document: &Document<'_>, diagnostics: &mut Diagnostics) {
     let own = document.workflows.iter().filter_map(|workflow| workflow.inputs);
     let shared = document.components.inputs.iter().map(|entry| entry.value);
@@ -193,7 +192,7 @@ fn is_schema(at: &Cursor<'_>) -> bool {
     at.is_object() || at.as_bool().is_some()
 }
 
-/// Something else where a number stands.
+/// Reports a value that should be a number.
 fn number_problem(key: &str, value: Cursor<'_>) -> Diagnostic {
     let written = value.as_str().filter(|text| text.parse::<f64>().is_ok());
     let help = match (written, value.as_bool()) {
@@ -204,7 +203,7 @@ fn number_problem(key: &str, value: Cursor<'_>) -> Diagnostic {
     wrong(key, value, "a number").help_if(help)
 }
 
-/// A name that is no type, alone or in an array.
+/// Reports the name of a type that does not exist, alone or in an array.
 fn type_problem<'a>(
     key: &str,
     value: Cursor<'a>,
@@ -222,7 +221,7 @@ fn type_problem<'a>(
     Some(wrong(key, bad, "the name of a type").help(help))
 }
 
-/// A member of an object of schemas that is none.
+/// Reports a member of an object of schemas that is not a schema.
 fn schema_problem(value: Cursor<'_>) -> Option<Diagnostic> {
     let bad = value.members().find(|entry| !is_schema(&entry.value))?;
     let found = bad.value.as_str();

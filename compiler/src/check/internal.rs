@@ -1,10 +1,10 @@
-//! The net below all other rules: nothing that a document says is left out without an error.
+//! A safety net after all other rules: every part of a document is either compiled or reported.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::program::{Act, Action, ActionKind, Criterion, Segment, Source, Test, Value, ValueKind, Workflow};
 use crate::source::Span;
 
-/// What was not understood although no error says so: a fault of this compiler.
+/// Reports what was not understood without an error: a bug in this compiler.
 pub(super) fn internal(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     if diagnostics.has_errors() {
         return;

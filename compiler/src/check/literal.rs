@@ -1,10 +1,10 @@
-//! Whether a literal of the document is an instance of a schema of a description.
+//! Checks literals of the document against schemas of a description.
 
 use crate::program::{Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
 use crate::source::Cursor;
 
-/// A scalar that the document spells out: its text, and its type.
+/// Returns the text and the type of a scalar that is written in the document.
 fn scalar(value: &Value) -> Option<(&str, Type)> {
     Some(match &value.kind {
         ValueKind::Bool(true) => ("true", Type::Boolean),
@@ -15,7 +15,7 @@ fn scalar(value: &Value) -> Option<(&str, Type)> {
     })
 }
 
-/// Why a literal is not valid for a schema. With `as_text`, it is sent as text, whatever its type.
+/// Returns why a literal is not valid for a schema. With `as_text`, it is sent as text, whatever its type.
 pub(super) fn problem(value: &Value, schema: Schema<'_>, as_text: bool) -> Option<String> {
     let (text, kind) = scalar(value)?;
     if !schema.alternatives().is_empty() {
@@ -27,7 +27,7 @@ pub(super) fn problem(value: &Value, schema: Schema<'_>, as_text: bool) -> Optio
                 return true;
             };
             let is_number = |kind| matches!(kind, Type::Integer | Type::Number);
-            // Values of a string are often written without quotes.
+            // Strings are often written without quotes.
             let unquoted = kind == Type::String && schema.types().without(Type::Null).single() == Some(Type::String);
             let same_kind = as_text || known_kind == kind || unquoted || (is_number(known_kind) && is_number(kind));
             let same_number = || {
@@ -63,7 +63,7 @@ pub(super) fn problem(value: &Value, schema: Schema<'_>, as_text: bool) -> Optio
     None
 }
 
-/// Text where the schema requires a scalar of another type.
+/// Reports text where the schema requires a scalar of another type.
 fn wrong_text(text: &str, wanted: Types) -> Option<String> {
     let fits = match wanted.single()? {
         Type::Integer => text.parse::<f64>().is_ok_and(|number| number.fract() == 0.0),
@@ -74,7 +74,7 @@ fn wrong_text(text: &str, wanted: Types) -> Option<String> {
     (!fits).then(|| format!("expects {}, found `{text}`", wanted.words()))
 }
 
-/// A string against the format, the length and the pattern of its schema.
+/// Checks a string against the format, the length and the pattern of its schema.
 fn wrong_string(text: &str, part: Schema<'_>) -> Option<String> {
     let word = |key: &str| part.at.get(key)?.as_str();
     let format = word("format").unwrap_or("");
@@ -102,7 +102,7 @@ fn wrong_string(text: &str, part: Schema<'_>) -> Option<String> {
         .then(|| format!("expects text that matches the pattern `{pattern}`, found `{text}`"))
 }
 
-/// A number against the limits of its schema; in OpenAPI 3.0 `exclusiveMinimum` is a flag.
+/// Checks a number against the limits of its schema. In OpenAPI 3.0, `exclusiveMinimum` is a flag.
 fn out_of_range(text: &str, part: Schema<'_>) -> Option<String> {
     let number: f64 = text.parse().ok()?;
     let limit = |key: &str| part.at.get(key)?.scalar_text()?.parse::<f64>().ok();

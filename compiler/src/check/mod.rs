@@ -1,7 +1,7 @@
-//! Phase 5: what is wrong with a program whose names are all resolved.
+//! Phase 5: checks a program in which all names are resolved.
 //!
-//! Input: the [`Program`] and its flows. Output: diagnostics. One rule, one function, which the list at the top of its
-//! file calls.
+//! Input: the [`Program`] and its flows. Output: diagnostics. Each rule is one function, which the list at the top of
+//! its file calls.
 
 mod calls;
 mod criterion;
@@ -67,7 +67,7 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, flows: &
     }
 }
 
-/// Texts between back-ticks; of very many only the first.
+/// Lists texts in back-ticks, and shortens very long lists.
 fn listed(texts: &[&str]) -> String {
     const SHOWN: usize = 12;
     let shown: Vec<String> = texts.iter().take(SHOWN).map(|text| format!("`{text}`")).collect();
@@ -75,15 +75,15 @@ fn listed(texts: &[&str]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// A test, its place, and the status codes of the responses that it is evaluated for.
+/// A test, its location, and the status codes of the responses that it is evaluated for.
 pub(crate) struct Judged<'s> {
     test: &'s Test,
     span: crate::source::Span,
     codes: StatusSet,
 }
 
-/// All tests of a step. Criteria of a list narrow each other; those of a failure action see every
-/// response.
+/// Returns all tests of a step. The criteria of a list narrow each other. The criteria of a failure action apply to
+/// every response.
 fn criteria<'s>(step: &'s crate::program::Step<'_>) -> Vec<Judged<'s>> {
     let mut all = Vec::new();
     let mut add = |criteria: &'s [crate::program::Criterion], codes: StatusSet| {
@@ -102,8 +102,8 @@ fn criteria<'s>(step: &'s crate::program::Step<'_>) -> Vec<Judged<'s>> {
     all
 }
 
-/// What the actions of a step hand to other workflows, with the status codes of the response that it
-/// is read from.
+/// Returns the values that the actions of a step pass to other workflows, with the status codes of the responses from
+/// which they are read.
 fn handed_over<'s>(step: &'s crate::program::Step<'_>) -> Vec<(&'s Reference, StatusSet)> {
     let success = status::success(step);
     let on_success = step.on_success.iter().map(|action| (action, success));
@@ -118,7 +118,7 @@ fn handed_over<'s>(step: &'s crate::program::Step<'_>) -> Vec<(&'s Reference, St
     found
 }
 
-/// A name as it is written in YAML: in quotes where it would be something else.
+/// Returns a name as written in YAML: quoted if it would otherwise mean something else.
 pub(crate) fn yaml_word(name: &str) -> String {
     let plain = name
         .chars()

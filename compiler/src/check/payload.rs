@@ -1,4 +1,4 @@
-//! Rules about the payload of a request, at every depth of it.
+//! Rules about the payload of a request, at every level.
 
 use super::literal;
 use super::step::{name, parts};
@@ -9,20 +9,19 @@ use crate::schema::{Schema, Type};
 use crate::source::Cursor;
 use crate::typing::Typing;
 
-/// How deep a payload is compared with its schema.
+/// Maximum depth to which a payload is compared with its schema.
 const DEPTH: usize = 32;
 
 struct Checker<'c, 'p, 'a> {
     index: usize,
     typing: &'c Typing<'p, 'a>,
     operation: String,
-    /// Whether the payload is JSON; in a form whatever is sent is text.
+    /// Whether the payload is JSON. In a form, every value is sent as text.
     json: bool,
     diagnostics: &'c mut Diagnostics,
 }
 
-/// `payload-member-required`, `unknown-payload-member`, `payload-type-mismatch` and
-/// `braces-make-a-string`.
+/// Checks `payload-member-required`, `unknown-payload-member`, `payload-type-mismatch` and `braces-make-a-string`.
 pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
     let Some((operation, _, Some(body))) = parts(step) else {
         return;
@@ -53,12 +52,12 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
         diagnostics,
     };
     let written = request.and_then(|body| body.payload);
-    // What replacements add is not in the payload yet.
+    // Values that replacements add are not in the payload yet.
     let replaced = request.is_some_and(|body| !body.replacements.is_empty());
     checker.value(&body.payload, written, schema, replaced, 0);
 }
 
-/// The fields of a form of Swagger 2.0, each of which is a parameter.
+/// Checks the fields of a Swagger 2.0 form, each of which is a parameter.
 fn swagger_form(step: &Step<'_>, body: &Body<'_>, operation: &str, diagnostics: &mut Diagnostics) {
     let (Some(media), ValueKind::Object(members)) = (&body.media, &body.payload.kind) else {
         return;
@@ -119,7 +118,7 @@ impl Checker<'_, '_, '_> {
         if depth > DEPTH {
             return;
         }
-        // Null is one of the alternatives that `sole` leaves out.
+        // `sole` leaves out the alternative null.
         if matches!(value.kind, ValueKind::Null) && schema.nullable() {
             return;
         }
@@ -196,7 +195,7 @@ impl Checker<'_, '_, '_> {
             wanted.words(),
             found.words()
         );
-        // One expression in braces was probably meant to keep its type.
+        // A single expression in braces was probably meant to keep its type.
         let lone = matches!(&value.kind, ValueKind::Template(segments) if segments.len() == 1);
         let diagnostic = if lone {
             Diagnostic::new(
@@ -257,7 +256,7 @@ impl Checker<'_, '_, '_> {
     }
 }
 
-/// The one alternative of a schema besides null, such as that of `anyOf: [T, null]`.
+/// Returns the only alternative of a schema other than null, such as `T` in `anyOf: [T, null]`.
 fn sole(schema: Schema<'_>) -> Schema<'_> {
     let alternatives = schema.alternatives();
     let mut others = alternatives

@@ -9,7 +9,7 @@ use crate::schema::{Schema, Type, Types};
 use crate::syntax::condition::Operator;
 use crate::typing::{Shape, Typing};
 
-/// Every rule about what a step sends and expects.
+/// Checks every rule about what a step sends and expects.
 pub(super) fn check(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, diagnostics: &mut Diagnostics) {
     header_reserved(step, diagnostics);
     parameter_required(step, diagnostics);
@@ -39,15 +39,15 @@ pub(super) fn name(operation: &Operation<'_>) -> String {
     }
 }
 
-/// Headers that a description may list but that OpenAPI says to ignore (Parameter Object, `name`).
+/// Headers that a description may list, but that OpenAPI says to ignore (Parameter Object, `name`).
 fn is_reserved_header(parameter: &str) -> bool {
     ["accept", "content-type", "authorization"]
         .iter()
         .any(|reserved| parameter.eq_ignore_ascii_case(reserved))
 }
 
-/// Headers that say how a request is transmitted (RFC 9110, sections 7.2, 7.6.1 and 8.6; RFC 9112,
-/// section 6.1): the HTTP client writes them.
+/// Headers that say how a request is transmitted (RFC 9110, sections 7.2, 7.6.1 and 8.6; RFC 9112, section 6.1). The
+/// HTTP client writes them.
 fn is_transmission_header(parameter: &str) -> bool {
     [
         "connection",
@@ -63,7 +63,7 @@ fn is_transmission_header(parameter: &str) -> bool {
     .any(|header| parameter.eq_ignore_ascii_case(header))
 }
 
-/// Whether a security scheme of the operation sends the parameter.
+/// Returns whether a security scheme of the operation sends the parameter.
 fn is_credential(operation: &Operation<'_>, name: &str, location: Location) -> bool {
     operation.security.iter().flatten().any(|scheme| match &scheme.kind {
         SchemeKind::HeaderKey(header) => location == Location::Header && header.eq_ignore_ascii_case(name),
@@ -113,7 +113,7 @@ fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
             .targets
             .first()
             .map_or(step.text.id.span(), |(_, text)| text.span());
-        // Nothing can be sent in place of a part of the path, whatever the description is worth.
+        // Nothing can be sent in place of a missing part of the path, even if the description may be wrong.
         let rule = if location == Location::Path {
             &rule::PATH_PARAMETER_REQUIRED
         } else {
@@ -201,7 +201,7 @@ fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) {
             (None, Some(known)) => Some(format!("a parameter with a similar name exists: `{known}`")),
             (None, None) => None,
         };
-        // A path parameter that the template has no place for cannot be sent at all.
+        // A path parameter without a placeholder in the template cannot be sent at all.
         let rule = if argument.location == Location::Path {
             &rule::UNKNOWN_PATH_PARAMETER
         } else {
@@ -277,9 +277,9 @@ fn parameter_type_mismatch(step: &Step<'_>, index: usize, typing: &Typing<'_, '_
         };
         let known = typing.value(&argument.value, Some(index));
         let (wanted, found) = (schema.types(), known.shape.types());
-        // In a URL or header every scalar is text in the end; only structures cannot be scalars.
+        // In a URL or a header, every scalar becomes text. Only structures cannot be scalars.
         let structure = |types: Types| [Type::Array, Type::Object].iter().any(|&kind| types.allows(kind));
-        // One item alone is written as an array of one is.
+        // A single item is written like an array with that one item.
         let item = schema.item(None).map_or(Types::default(), Schema::types);
         let alone = wanted.allows(Type::Array)
             && !structure(found)
@@ -300,8 +300,8 @@ fn parameter_type_mismatch(step: &Step<'_>, index: usize, typing: &Typing<'_, '_
         {
             literal_mismatch(argument, schema, &name(operation), diagnostics);
         }
-        // Where text is wanted, a value may be the text of JSON; what the document spells out is not.
-        // One with an `in` that was refused may be meant for elsewhere.
+        // Where text is expected, a value may be JSON text; a structure that the document spells out is not. A
+        // parameter whose `in` was refused may be meant for another location.
         let misplaced = step.text.parameters.iter().any(|parameter| match parameter {
             OrReusable::Here(parameter) => {
                 parameter.name.value == argument.name && parameter.says_location && parameter.location.is_none()
@@ -325,7 +325,7 @@ fn parameter_type_mismatch(step: &Step<'_>, index: usize, typing: &Typing<'_, '_
     }
 }
 
-/// A literal that the schema of its parameter rules out; in a request every scalar is text.
+/// A literal that is not valid for the schema of its parameter. In a request, every scalar is text.
 fn literal_mismatch(argument: &Argument<'_>, schema: Schema<'_>, operation: &str, diagnostics: &mut Diagnostics) {
     let values: Vec<(&Value, Schema<'_>)> = match &argument.value.kind {
         ValueKind::Array(items) => {
@@ -382,8 +382,7 @@ fn status_undeclared(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A retry repeats the request; of some methods a server may carry it out twice (RFC 9110, section
-/// 9.2.2).
+/// A retry repeats the request. For some methods, the server may then carry it out twice (RFC 9110, section 9.2.2).
 fn retry_not_idempotent(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, arguments, _)) = parts(step) else {
         return;
@@ -409,7 +408,7 @@ fn retry_not_idempotent(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A credential that goes to the server of the description unencrypted.
+/// A credential is sent unencrypted to the server in the description.
 fn insecure_server(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, ..)) = parts(step) else { return };
     let Some(rest) = operation.server.strip_prefix("http://") else {
@@ -425,7 +424,7 @@ fn insecure_server(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let reserved = [".localhost", ".test", ".example", ".invalid"]
         .iter()
         .any(|end| name.ends_with(end));
-    // Where no credential is an alternative, none need be sent.
+    // If one alternative requires no credential, none has to be sent.
     let mut alternatives = operation.security.iter();
     let secret = alternatives.all(|all| all.iter().any(|scheme| scheme.kind != SchemeKind::Transport));
     let needed = secret && !operation.security.is_empty();

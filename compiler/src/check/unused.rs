@@ -1,4 +1,4 @@
-//! What nothing uses.
+//! Rules about unused parts of a document.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,14 @@ use crate::document::{Document, Text};
 use crate::program::{Act, Program, Source, Workflow, step_references};
 use crate::source::{Cursor, Data, Entry};
 
-/// Every rule about what nothing in a document uses, and about its ids.
+/// Checks every rule about unused parts of a document, and about its ids.
 pub(super) fn in_document(document: &Document<'_>, index: usize, program: &Program<'_>, diagnostics: &mut Diagnostics) {
     id_pattern(document, diagnostics);
     unused_source(document, index, program, diagnostics);
     unused_component(document, diagnostics);
 }
 
-/// Every rule about what nothing in a workflow uses.
+/// Checks every rule about unused parts of a workflow.
 pub(super) fn in_workflow(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     unused_input(workflow, diagnostics);
     unused_step_output(workflow, diagnostics);
@@ -47,11 +47,11 @@ fn unused_source(document: &Document<'_>, index: usize, program: &Program<'_>, d
     }
 }
 
-/// What the strings of a document may refer to: their ends from every `$` and `#` on, so that a document with many
-/// names is searched once and not for each of them.
+/// The possible references in the strings of a document: their suffixes from every `$` and `#`. With them, a document
+/// with many names is searched once, and not once for each name.
 pub(super) struct Mentions<'a> {
     ends: BTreeSet<&'a str>,
-    /// No name that is looked for is longer.
+    /// Length of the longest name that is searched.
     longest: usize,
 }
 
@@ -83,7 +83,7 @@ impl<'a> Mentions<'a> {
         }
     }
 
-    /// Whether a string contains `text`, which starts with `$` or `#`.
+    /// Returns whether a string contains `text`, which starts with `$` or `#`.
     fn has(&self, text: &str) -> bool {
         let mut from = self.ends.range::<&str, _>(text..);
         from.next().is_some_and(|end| end.starts_with(text))
@@ -124,7 +124,7 @@ fn unused_component(document: &Document<'_>, diagnostics: &mut Diagnostics) {
         for entry in entries {
             let expression = format!("$components.{kind}.{}", entry.key);
             let pointer = format!("#/components/{kind}/{}", entry.key);
-            // One that is named as a component of another kind is meant; that is reported there.
+            // A component that is named as one of another kind counts as used; the wrong kind is reported elsewhere.
             let mistaken = ["parameters", "successActions", "failureActions"]
                 .map(|other| Some(format!("$components.{other}.{}", entry.key)));
             let used = [Some(expression), Some(pointer), anchor(&entry)]
@@ -142,7 +142,7 @@ fn unused_component(document: &Document<'_>, diagnostics: &mut Diagnostics) {
 
 fn unused_input(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     let text = workflow.text;
-    // What could not be resolved may have read any input.
+    // A step that could not be resolved may have read any input.
     let all: Vec<_> = (0..workflow.steps.len())
         .flat_map(|index| step_references(workflow, index))
         .map(|(reference, _)| reference)

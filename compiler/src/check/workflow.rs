@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::flow::{Flow, unconditional};
 use crate::program::{ActionKind, Workflow};
 
-/// Every rule about a workflow as a whole.
+/// Checks every rule about a workflow as a whole.
 pub(super) fn check(workflow: &Workflow<'_>, flow: &Flow, diagnostics: &mut Diagnostics) {
     unreachable_step(workflow, flow, diagnostics);
     unreachable_action(workflow, diagnostics);

@@ -1,4 +1,4 @@
-//! What is wrong with a document: collected by every phase, rendered in one place.
+//! Problems in a document: collected by every phase, rendered in one place.
 
 mod render;
 pub mod rule;
@@ -16,38 +16,38 @@ use crate::source::{FileId, Problem, Span, SyntaxError};
 pub enum Severity {
     /// The document cannot be compiled.
     Error,
-    /// The document compiles, but probably not to what was meant.
+    /// The document compiles, but probably does not do what was meant.
     Warning,
 }
 
-/// A second place that explains the first.
+/// A second location that explains the problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {
-    /// Where.
+    /// The location.
     pub span: Span,
-    /// What stands there.
+    /// What is at this location.
     pub message: String,
 }
 
 /// One problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The rule that is broken.
+    /// The rule that is violated.
     pub rule: &'static Rule,
     /// Set by [`Diagnostics::finish`] from the rule and the lint options.
     pub severity: Severity,
     /// What was found and what was expected; lower case, no full stop.
     pub message: String,
-    /// Where; `None` for what has no place in a file, such as a file that is not there.
+    /// The location; `None` for a problem without a location in a file, such as a missing file.
     pub span: Option<Span>,
-    /// Further places.
+    /// Further locations.
     pub related: Vec<Related>,
     /// What to do about it.
     pub help: Vec<String>,
 }
 
 impl Diagnostic {
-    /// A problem at a place.
+    /// Creates a problem at a location.
     #[must_use]
     pub fn new(rule: &'static Rule, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
         let severity = match rule.class {
@@ -64,21 +64,21 @@ impl Diagnostic {
         }
     }
 
-    /// Adds a help.
+    /// Adds a help line.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
-    /// Adds a help where there is one.
+    /// Adds a help line, if there is one.
     #[must_use]
     pub fn help_if(mut self, help: Option<String>) -> Self {
         self.help.extend(help);
         self
     }
 
-    /// Adds a second place.
+    /// Adds a second location.
     #[must_use]
     pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
         self.related.push(Related {
@@ -88,7 +88,7 @@ impl Diagnostic {
         self
     }
 
-    /// The problem of a file that cannot be read.
+    /// Creates the problem of a file that cannot be read.
     #[must_use]
     pub fn syntax(file: FileId, error: &SyntaxError) -> Self {
         let place = |range| Span { file, range };
@@ -105,23 +105,23 @@ impl Diagnostic {
     }
 }
 
-/// What is done about a problem that is no error by itself.
+/// The level of a problem that is not an error by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// Nothing is said.
+    /// The problem is not reported.
     Allow,
-    /// It is a warning.
+    /// The problem is a warning.
     Warn,
-    /// It is an error.
+    /// The problem is an error.
     Deny,
 }
 
-/// The levels that were asked for.
+/// The levels from the options.
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
-    /// `lints = { warn(code), … }`, codes as they are documented.
+    /// `lints = { warn(code), … }`, with the codes as documented.
     pub codes: Vec<(Level, String)>,
-    /// `dialect = lenient`: what is recoverable is a warning, and what only a description rules out.
+    /// `dialect = lenient`: problems that are recoverable, or that violate only the description, are warnings.
     pub lenient: bool,
 }
 
@@ -149,7 +149,7 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// A collector with levels of its own.
+    /// Creates a collector with these levels.
     #[must_use]
     pub fn new(levels: Levels) -> Self {
         Self {
@@ -158,7 +158,7 @@ impl Diagnostics {
         }
     }
 
-    /// Whether a document that breaks a rule cannot be compiled.
+    /// Returns whether a document that violates a rule cannot be compiled.
     #[must_use]
     pub fn denies(&self, rule: &Rule) -> bool {
         self.levels.of(rule) == Level::Deny
@@ -186,13 +186,13 @@ impl Diagnostics {
         self.found.push(diagnostic);
     }
 
-    /// How many problems there are so far; two equal numbers mean that nothing was found between.
+    /// Number of problems so far. If it has not changed, nothing was found in between.
     #[must_use]
     pub fn count(&self) -> usize {
         self.found.len()
     }
 
-    /// Whether an error was found so far.
+    /// Returns whether an error was found so far.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.found
@@ -200,7 +200,7 @@ impl Diagnostics {
             .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// All problems in the order of their places, each once.
+    /// Returns all problems in the order of their locations, each once.
     #[must_use]
     pub fn finish(mut self) -> Vec<Diagnostic> {
         self.found

@@ -1,4 +1,4 @@
-//! A diagnostic as text: message, place, snippet, carets, help.
+//! Renders a diagnostic as text: message, location, snippet, carets, help.
 
 use std::fmt::Write as _;
 
@@ -7,16 +7,16 @@ use unicode_width::UnicodeWidthChar as _;
 use super::{Diagnostic, Severity};
 use crate::source::{SourceFile, Sources, Span};
 
-/// How the first line starts.
+/// Format of the first line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Header {
     /// `error[code]: message`, for a terminal.
     Full,
-    /// `message [code]`, for where something else already says "error", as rustc does.
+    /// `message [code]`, for tools such as rustc that already print "error".
     Bare,
 }
 
-/// Renders one problem; the text has no line break at its end.
+/// Renders one problem, without a line break at the end.
 #[must_use]
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, header: Header) -> String {
     let code = diagnostic.rule.code;
@@ -96,7 +96,7 @@ fn snippet(out: &mut String, sources: &Sources, span: Span, gutter: usize, arrow
     }
 }
 
-/// The part of a very long line (minified JSON) that shows the place.
+/// Returns the part of a very long line (minified JSON) that contains the location.
 fn excerpt(text: &str, start: usize, end: usize) -> (String, usize, usize) {
     const WIDEST: usize = 240;
     const AROUND: usize = 80;
@@ -120,7 +120,7 @@ fn excerpt(text: &str, start: usize, end: usize) -> (String, usize, usize) {
     )
 }
 
-/// Text in which every character can be seen: what is hidden, or would steer a terminal, is escaped.
+/// Makes every character visible: hidden characters, and those that would control a terminal, are escaped.
 fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     if !text.contains(is_hidden) {
         return text.into();
@@ -136,8 +136,8 @@ fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     shown.into()
 }
 
-/// Control characters but tabs and line breaks, line separators, and format characters, such as those that turn the
-/// direction of the text.
+/// Control characters except tabs and line breaks, line separators, and format characters, such as those that change
+/// the direction of the text.
 pub(crate) fn is_hidden(letter: char) -> bool {
     (letter.is_control() && !matches!(letter, '\t' | '\n'))
         || matches!(letter,
@@ -145,7 +145,7 @@ pub(crate) fn is_hidden(letter: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
 }
 
-/// The columns of a character as it is shown.
+/// Number of columns of a character on a terminal.
 fn shown_width(character: char) -> usize {
     if is_hidden(character) {
         return character.escape_unicode().count();

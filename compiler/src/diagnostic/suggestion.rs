@@ -1,6 +1,6 @@
-//! "A step with a similar name exists."
+//! Suggestions of similar names.
 
-/// The candidate that `name` was most probably meant to be, if one is near enough.
+/// Returns the candidate that `name` was most probably meant to be, if one is similar enough.
 #[must_use]
 pub fn similar<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(name);
@@ -9,7 +9,7 @@ pub fn similar<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter_map(|candidate| {
             let allowed = folded.len().max(candidate.chars().count()) / 3;
             let other = fold(candidate);
-            // The distance is at least the difference of the lengths: most candidates are not compared.
+            // The distance is at least the difference of the lengths, so most candidates are not compared.
             if folded.len().abs_diff(other.len()) > allowed {
                 return None;
             }
@@ -20,7 +20,7 @@ pub fn similar<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Letters and digits only, in lower case: `create_user` and `createUser` are one word.
+/// Keeps only letters and digits, in lower case: `create_user` and `createUser` are the same word.
 fn fold(name: &str) -> Vec<char> {
     name.chars()
         .filter(|letter| letter.is_alphanumeric())

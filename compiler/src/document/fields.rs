@@ -1,4 +1,4 @@
-//! The fields of one object: which there are, of which type, and which are none of its.
+//! Reads the fields of one object: checks which are present, which types they have, and which are unknown.
 
 use super::{Text, Version};
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, rule, similar};
@@ -13,10 +13,10 @@ pub(super) fn field_needs_1_1(what: &str, span: Span) -> Diagnostic {
     .help("write `arazzo: 1.1.0` in the first line")
 }
 
-/// How many unknown fields of one object are reported.
+/// Maximum number of unknown fields of one object that are reported.
 const UNKNOWN_FIELDS: usize = 25;
 
-/// The fields of one object, read one after the other; what is left at the end is unknown.
+/// The fields of one object, read one after the other. What is left at the end is unknown.
 pub(super) struct Fields<'a, 'd> {
     at: Cursor<'a>,
     what: &'static str,
@@ -25,7 +25,7 @@ pub(super) struct Fields<'a, 'd> {
     diagnostics: &'d mut Diagnostics,
 }
 
-/// The largest number that a field has: a duration of 2^53 seconds, up to which `f64` has every integer.
+/// The largest number that a field can have: a duration of 2^53 seconds. `f64` represents every integer up to it.
 const LARGEST: f64 = 9_007_199_254_740_992.0;
 
 impl<'a, 'd> Fields<'a, 'd> {
@@ -273,7 +273,7 @@ impl<'a, 'd> Fields<'a, 'd> {
                 continue;
             }
             unknown += 1;
-            // A file of something else altogether has more of them than anybody reads.
+            // A file of a different kind has more unknown fields than anyone reads.
             if unknown > UNKNOWN_FIELDS {
                 return;
             }

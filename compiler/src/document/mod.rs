@@ -1,7 +1,7 @@
-//! Phase 2a: the Arazzo document as the specification models it, every field with its place.
+//! Phase 2a: the Arazzo document as the specification models it, with the location of every field.
 //!
-//! Input: the root [`Cursor`] of a file. Output: a [`Document`]. Only the shape is checked here:
-//! which fields there are and of which type. What names mean is the matter of `resolve`.
+//! Input: the root [`Cursor`] of a file. Output: a [`Document`]. Only the shape is checked here: which fields are
+//! present, and their types. `resolve` determines what names refer to.
 
 mod action;
 mod components;
@@ -15,7 +15,7 @@ pub use read::read;
 
 use crate::source::{Cursor, Entry, Span};
 
-/// The minor version of the specification that a document is written in.
+/// The minor version of the specification in which a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
     /// Arazzo 1.0.x
@@ -29,12 +29,12 @@ pub enum Version {
 pub struct Text<'a> {
     /// The string.
     pub value: &'a str,
-    /// The node it is the value of.
+    /// The node whose value it is.
     pub at: Cursor<'a>,
 }
 
 impl Text<'_> {
-    /// Where it stands.
+    /// The location of the string.
     #[must_use]
     pub fn span(&self) -> Span {
         self.at.span()
@@ -76,7 +76,7 @@ pub struct SourceDescription<'a> {
     pub name: Text<'a>,
     /// `url`
     pub url: Text<'a>,
-    /// `type`; `None` where the document does not say.
+    /// `type`; `None` if the document does not set it.
     pub kind: Option<(SourceType, Span)>,
 }
 
@@ -114,7 +114,7 @@ pub struct Step<'a> {
     pub id: Text<'a>,
     /// `description`
     pub description: Option<Text<'a>>,
-    /// `operationId`, `operationPath`, `channelPath` and `workflowId`, those that are there.
+    /// `operationId`, `operationPath`, `channelPath` and `workflowId`, as far as they are present.
     pub targets: Vec<(Target, Text<'a>)>,
     /// `parameters`
     pub parameters: Vec<OrReusable<'a, Parameter<'a>>>,
@@ -138,7 +138,7 @@ pub struct Step<'a> {
     pub action: Option<Span>,
 }
 
-/// Which field names what a step calls.
+/// The field that names what a step calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// `operationId`
@@ -171,7 +171,7 @@ pub struct Parameter<'a> {
     pub name: Text<'a>,
     /// `in`
     pub location: Option<(Location, Span)>,
-    /// Whether `in` is there, be it as something that was reported.
+    /// Whether `in` is present, even with an invalid value that was reported.
     pub says_location: bool,
     /// `value`
     pub value: Cursor<'a>,
@@ -193,7 +193,7 @@ pub enum Location {
 }
 
 impl Location {
-    /// The word of the `in` field.
+    /// Returns the value of the `in` field.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -205,7 +205,7 @@ impl Location {
         }
     }
 
-    /// The location that a word of the `in` field names.
+    /// Returns the location for a value of the `in` field.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Some(match word {
@@ -250,7 +250,7 @@ pub struct Criterion<'a> {
     pub context: Option<Text<'a>>,
     /// `condition`
     pub condition: Text<'a>,
-    /// `type`; `None` where the document does not say, which means simple.
+    /// `type`; `None` if the document does not set it, which means simple.
     pub kind: Option<ExpressionType<'a>>,
 }
 
@@ -297,7 +297,7 @@ pub struct Action<'a> {
     pub criteria: Vec<Criterion<'a>>,
 }
 
-/// An object, or a Reusable Object that stands for one.
+/// An object, or a Reusable Object that refers to one.
 #[derive(Clone, Debug)]
 pub enum OrReusable<'a, T> {
     /// Written where it is used.

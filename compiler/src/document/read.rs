@@ -9,12 +9,12 @@ use super::{Document, SourceDescription, SourceType, Step, Target, Text, Version
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::source::{Cursor, Entry};
 
-/// Reads the document; `None` when it is none at all.
+/// Reads the document; `None` if it is not an Arazzo document at all.
 pub fn read<'a>(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Document<'a>> {
     let version = version(root, diagnostics)?;
     let mut fields = Fields::new(root, "Arazzo Specification Object", version, diagnostics)?;
     fields.known("arazzo");
-    // Editors find the schema of a file by it; it says nothing about the workflows.
+    // Editors use it to find the schema of the file; it has no effect on the workflows.
     fields.known("$schema");
     let self_uri = fields.since_1_1("$self").and_then(|entry| fields.as_text(entry));
     let info = fields.required("info");
@@ -51,7 +51,7 @@ pub fn read<'a>(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Docum
     })
 }
 
-/// Nothing else is looked at in a document of a version that this compiler does not know.
+/// Reads the version. In a document of an unknown version, nothing else is checked.
 pub(super) fn version(root: Cursor<'_>, diagnostics: &mut Diagnostics) -> Option<Version> {
     if !root.is_object() {
         let message = format!("an Arazzo document must be an object, found {}", root.kind());
@@ -90,7 +90,7 @@ pub(super) fn version(root: Cursor<'_>, diagnostics: &mut Diagnostics) -> Option
     }
 }
 
-/// RFC 3986, section 4.1.
+/// Checks the syntax of `$self` (RFC 3986, section 4.1).
 pub(super) fn self_syntax(uri: Text<'_>, diagnostics: &mut Diagnostics) {
     let text = uri.value;
     let bytes = text.as_bytes();

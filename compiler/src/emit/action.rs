@@ -1,4 +1,4 @@
-//! What a step does next.
+//! Code that decides what a step does next.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -7,7 +7,7 @@ use super::step::{read_body, reads_body};
 use super::value::Scope;
 use crate::plan::{Action, ActionKind, Detour, Read, Workflow, body_pointers};
 
-/// Statements that choose among actions; `None` where there are none.
+/// Statements that choose among actions; `None` if there are none.
 pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow: &Workflow) -> Option<TokenStream> {
     if actions.is_empty() {
         return None;
@@ -64,7 +64,7 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
     Some(quote!(#read #choices))
 }
 
-/// What an action does.
+/// Code of an action that is taken.
 fn taken(kind: &ActionKind) -> Option<TokenStream> {
     Some(match kind {
         ActionKind::End => quote!(__rt::Action::End),

@@ -1,22 +1,22 @@
 //! Documentation of generated items, from the texts of the document.
 //!
-//! Rustdoc compiles every fenced or indented code block as a test unless it is labelled otherwise, and the texts here
-//! are third-party Markdown. So no block structure of such a text survives except fences that are rewritten here, with
-//! the label `text` and longer than any fence inside; ids are written as code on one line.
+//! Rustdoc compiles every fenced or indented code block as a test unless it has another label, and the texts are
+//! third-party Markdown. Therefore, no block structure of such a text is kept except fences, which are rewritten here
+//! with the label `text` and longer than any fence inside. Ids are written as code on one line.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::diagnostic::is_hidden;
 
-/// `#[doc]` attributes for a text of the document, or for `fallback`, our own sentence, where it has none.
+/// `#[doc]` attributes for a text of the document or, if it has none, for our own sentence `fallback`.
 pub(super) fn docs(text: Option<&str>, fallback: &str) -> TokenStream {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     let text = text.map_or_else(|| fallback.to_owned(), clean);
     plain(&text)
 }
 
-/// The text as it is, a line a comment.
+/// The text unchanged, one attribute per line.
 pub(super) fn plain(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| {
         let line = if line.is_empty() {
@@ -29,7 +29,7 @@ pub(super) fn plain(text: &str) -> TokenStream {
     quote!(#(#lines)*)
 }
 
-/// A name of the document in a sentence of ours, as code on one line.
+/// A name from the document, as code on one line, for use in our own sentences.
 pub(super) fn name(name: &str) -> String {
     let line = one_line(name);
     if !line.contains('`') && !line.trim().is_empty() {
@@ -47,14 +47,14 @@ pub(super) fn name(name: &str) -> String {
     escaped
 }
 
-/// Text of ours that shows names of the document, as a block without formatting.
+/// Our own text that contains names from the document, as a block without formatting.
 pub(super) fn block(lines: &[String]) -> String {
     let lines: Vec<String> = lines.iter().map(|line| one_line(line)).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     fenced(&lines)
 }
 
-/// Everything that starts a line or hides text becomes a space.
+/// Replaces everything that starts a line or hides text by a space.
 fn one_line(text: &str) -> String {
     text.chars()
         .map(|letter| {
@@ -67,12 +67,12 @@ fn one_line(text: &str) -> String {
         .collect()
 }
 
-/// The longest run of `mark` in a line.
+/// Length of the longest run of `mark` in a line.
 fn longest_run(line: &str, mark: char) -> usize {
     line.split(|letter| letter != mark).map(str::len).max().unwrap_or(0)
 }
 
-/// Lines as a code block that no line of it can close.
+/// Puts lines into a code block that none of them can close.
 fn fenced(lines: &[&str]) -> String {
     let longest = lines.iter().map(|line| longest_run(line, '`')).max().unwrap_or(0);
     let fence = "`".repeat((longest + 1).max(3));
@@ -84,10 +84,10 @@ fn fenced(lines: &[&str]) -> String {
     out + &fence
 }
 
-/// Third-party Markdown for rustdoc: its code is never a doctest, brackets do not link to items, angle brackets are
-/// text, and URLs are links.
+/// Makes third-party Markdown safe for rustdoc: its code is never a doctest, brackets do not link to items, angle
+/// brackets are text, and URLs are links.
 fn clean(text: &str) -> String {
-    // A line of Markdown ends with a carriage return too (CommonMark, section 2.1).
+    // A carriage return also ends a line of Markdown (CommonMark, section 2.1).
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut out: Vec<String> = Vec::new();
     let mut lines = text.split('\n');
@@ -113,7 +113,7 @@ fn clean(text: &str) -> String {
     out.join("\n")
 }
 
-/// Whether nothing of a line means anything: most lines are like that, and the macro runs without optimisation.
+/// Returns whether a line has no special characters. Most lines have none, and the macro runs without optimisation.
 fn is_harmless(line: &str) -> bool {
     let means = |byte: &u8| *byte < b' ' || *byte >= 0x7f || b"`[]<>~\\".contains(byte);
     !line.contains("  ")
@@ -123,7 +123,7 @@ fn is_harmless(line: &str) -> bool {
         && !line.as_bytes().iter().any(means)
 }
 
-/// The mark and length of the fence that a line opens (`CommonMark`, section 4.5).
+/// The mark and the length of the fence that a line opens (`CommonMark`, section 4.5).
 fn fence(line: &str) -> Option<(char, usize)> {
     let line = line.trim_start();
     let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
@@ -137,7 +137,8 @@ fn closes(line: &str, mark: char, length: usize) -> bool {
     line.len() >= length && line.chars().all(|letter| letter == mark)
 }
 
-/// A line outside of code blocks. No run of spaces survives: four of them after a list marker would be a code block.
+/// Escapes a line outside of code blocks. Runs of spaces are collapsed: four spaces after a list marker would start a
+/// code block.
 fn escape(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let line = words.join(" ");
@@ -154,7 +155,7 @@ fn escape(line: &str) -> String {
             continue;
         }
         if letter == '\\' {
-            // What is escaped stays escaped; any other backslash is text.
+            // Escaped characters stay escaped; any other backslash is text.
             let escaped = rest[1..].chars().next().filter(char::is_ascii_punctuation);
             out.push('\\');
             out.push(escaped.unwrap_or('\\'));
@@ -164,7 +165,7 @@ fn escape(line: &str) -> String {
         if letter == '`' {
             let run = rest.len() - rest.trim_start_matches('`').len();
             let (marks, after) = rest.split_at(run);
-            // Code that begins and ends on this line; a longer run could open a block.
+            // Code that starts and ends on this line; a longer run could open a block.
             if let Some(end) = (run < 3).then(|| closing(after, run)).flatten() {
                 out.push_str(&rest[..run + end + run]);
                 rest = &after[end + run..];
@@ -183,7 +184,7 @@ fn escape(line: &str) -> String {
     out
 }
 
-/// Where the next run of exactly `run` back-ticks starts.
+/// Finds the start of the next run of exactly `run` back-ticks.
 fn closing(text: &str, run: usize) -> Option<usize> {
     let mut at = 0;
     while let Some(found) = text.get(at..)?.find('`') {
@@ -227,7 +228,7 @@ mod tests {
         }
     }
 
-    /// Asks rustdoc's own reader: no code block but ours, no HTML, no link but a URL.
+    /// Checks with rustdoc's own parser: no code block except ours, no HTML, no link except URLs.
     fn assert_harmless(text: &str, cleaned: &str) {
         use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
         let options = Options::ENABLE_TABLES
@@ -250,7 +251,7 @@ mod tests {
         }
     }
 
-    /// Every way in which a line can start or end a block, in random order.
+    /// Tests every way in which a line can start or end a block, in random order.
     #[test]
     fn no_text_becomes_a_code_block() {
         const PIECES: [&str; 44] = [

@@ -8,13 +8,13 @@ use super::{doc, ident};
 use crate::plan::types::Ty;
 use crate::plan::{Input, Plan, Workflow};
 
-/// The type of an input; `into` where a setter takes what turns into it.
+/// The type of an input, and `into` if its setter accepts any value that converts into it.
 fn of(input: &Input, workflow: &Workflow, plan: &Plan) -> (TokenStream, Option<TokenStream>) {
     let into = matches!(input.ty, Ty::String | Ty::Blob).then(|| quote!(into));
     (ty(&input.ty, plan, Place::Workflow(workflow.index)), into)
 }
 
-/// The name of an input in JSON, and how it is shown.
+/// The name of an input in JSON, and `secret` if its value is redacted.
 fn wire(input: &Input) -> (&str, Option<TokenStream>) {
     (&input.name, input.secret.then(|| quote!(secret)))
 }
@@ -30,7 +30,7 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
     });
     let names = inputs.iter().map(|input| {
         let (name, (wire, secret)) = (ident(&input.ident), wire(input));
-        // Null and absence of a nullable input that must be given are the same.
+        // For a required nullable input, null and absence are the same.
         let always = (input.required && matches!(input.ty, Ty::Option(_))).then(|| quote!(always));
         quote!(#name: #wire #secret #always)
     });

@@ -1,7 +1,6 @@
-//! Phase 7: a plan as Rust.
+//! Phase 7: turns a plan into Rust.
 //!
-//! Input: a [`Plan`]. Output: tokens. Nothing here looks at YAML, and nothing before here knows
-//! tokens.
+//! Input: a [`Plan`]. Output: tokens. Nothing here looks at YAML, and no earlier phase knows tokens.
 
 mod action;
 mod doc;
@@ -24,14 +23,14 @@ use quote::quote;
 
 use crate::plan::{Plan, Workflow};
 
-/// Where the expansion finds the runtime crate.
+/// The path of the runtime crate in the expansion.
 pub trait Home {
-    /// The path of the runtime crate, seen from `depth` modules below the macro call.
+    /// Returns the path of the runtime crate, seen from `depth` modules below the macro call.
     fn path(&self, depth: usize) -> TokenStream;
 }
 
-/// The tokens of a plan. With `broken`, the same items without their workings, so that code which
-/// uses them still type-checks while the errors are shown.
+/// Returns the tokens of a plan. With `broken`, the items have no working bodies, so that code which uses them still
+/// type-checks while the errors are shown.
 #[must_use]
 pub fn emit(plan: &Plan, home: &dyn Home, broken: bool) -> TokenStream {
     let workflows = plan
@@ -43,7 +42,7 @@ pub fn emit(plan: &Plan, home: &dyn Home, broken: bool) -> TokenStream {
     workflows.chain(apis).collect()
 }
 
-/// An identifier; `r#…` becomes a raw one.
+/// Returns an identifier; `r#…` becomes a raw one.
 fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {
         Some(raw) => Ident::new_raw(raw, Span::call_site()),
@@ -110,12 +109,12 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
     }
 }
 
-/// The name of the field that holds the inputs of a workflow that has run before.
+/// The name of the field with the inputs of a workflow that has run before.
 fn inputs_field(workflow: &Workflow) -> String {
     format!("{}_inputs", workflow.ident.trim_start_matches("r#"))
 }
 
-/// The name of what a run returns: its outputs, or where it can leave, how it has ended.
+/// The name of the result type of a run: its outputs, or an `Outcome` if it can leave for another workflow.
 fn result(workflow: &Workflow) -> Ident {
     ident(if workflow.ends.is_empty() { "Outputs" } else { "Outcome" })
 }

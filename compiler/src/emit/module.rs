@@ -1,4 +1,4 @@
-//! What stands around a workflow: its sources, its diagram, what it depends on.
+//! Items next to a workflow: its sources, its diagram, and its dependencies.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use super::types::{self, Place};
 use super::{Home, doc, ident, inputs_field};
 use crate::plan::{Action, ActionKind, Detour, Plan, Workflow};
 
-/// The error responses that descriptions declare for its steps.
+/// The error responses that descriptions declare for the steps of a workflow.
 pub(super) fn errors(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenStream {
     let krate = home.path(2);
     let steps = workflow.steps.iter().filter(|step| !step.errors.is_empty());
@@ -38,7 +38,7 @@ pub(super) fn errors(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> Token
     }
 }
 
-/// The names of the source descriptions that a workflow and those it calls send requests to.
+/// The names of the source descriptions that a workflow and the workflows it calls send requests to.
 pub(super) fn sources(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let mut reached = vec![workflow];
     let mut next = 0;
@@ -95,7 +95,7 @@ pub(super) fn apis(workflow: &Workflow) -> String {
     text
 }
 
-/// The flow of a workflow, as text.
+/// The flow of a workflow as text.
 pub(super) fn diagram(workflow: &Workflow, plan: &Plan) -> String {
     let mut lines = Vec::new();
     let width = workflow
@@ -149,7 +149,7 @@ pub(super) fn diagram(workflow: &Workflow, plan: &Plan) -> String {
     format!("\n{}", doc::block(&lines))
 }
 
-/// What the workflows that must have run before have returned.
+/// The outputs of the workflows in `dependsOn`.
 pub(super) fn dependencies(workflow: &Workflow, plan: &Plan) -> TokenStream {
     if workflow.dependencies.is_empty() {
         return TokenStream::new();

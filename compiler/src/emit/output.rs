@@ -8,7 +8,7 @@ use super::{Home, doc, ident, run};
 use crate::plan::types::Ty;
 use crate::plan::{Output, Plan, Step, Workflow};
 
-/// How a run can end that can leave for other workflows.
+/// The possible ends of a run that can leave for other workflows.
 pub(super) fn outcome(workflow: &Workflow, plan: &Plan) -> TokenStream {
     if workflow.ends.is_empty() {
         return TokenStream::new();
@@ -50,7 +50,7 @@ pub(super) fn outcome(workflow: &Workflow, plan: &Plan) -> TokenStream {
         #title
         #[derive(Clone, Debug, PartialEq)]
         pub enum Outcome {
-            /// At its own end.
+            /// The workflow has reached its own end.
             Completed(Outputs),
             #(#ends)*
         }
@@ -173,14 +173,14 @@ pub(super) fn steps(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenS
         }
         __rt::steps!(Step of Workflow { #(#names),* });
 
-        /// What each step has kept.
+        /// The outputs of each step.
         pub mod steps {
             #[allow(unused_imports)]
             use #krate::__private as __rt;
             #(#structs)*
         }
 
-        /// What the steps of a run have kept so far.
+        /// The outputs of the completed steps.
         #[derive(Clone, Copy, Debug)]
         pub struct Steps<'a> {
             #[allow(dead_code)]

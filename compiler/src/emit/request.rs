@@ -1,4 +1,4 @@
-//! What a step sends.
+//! Code that builds the request of a step.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -51,8 +51,8 @@ pub(super) fn operation(request: &Request) -> TokenStream {
     }
 }
 
-/// Whether anything that follows the request of a step reads it: its criteria and outputs, its actions
-/// and what they hand to the workflows that they start.
+/// Returns whether anything after the request of a step reads it: its criteria, outputs or actions, or the values that
+/// its actions pass to other workflows.
 pub(super) fn reads_request(step: &Step, workflow: &Workflow) -> bool {
     let actions = || step.on_success.iter().chain(&step.on_failure);
     let started = actions().filter_map(|action| match action.kind {
@@ -110,7 +110,7 @@ pub(super) fn style(style: crate::plan::Style) -> TokenStream {
     quote!(__rt::Style { form: __rt::Form::#form, explode: #explode, reserved: #reserved })
 }
 
-/// Statements that make the request of a step.
+/// Statements that build the request of a step.
 pub(super) fn prepare(step: &Step, workflow: &Workflow) -> TokenStream {
     let scope = Scope {
         workflow,
@@ -194,7 +194,7 @@ fn body(body: &crate::plan::Body, scope: &Scope<'_>) -> TokenStream {
         };
     }
     let statements = scope.payload(&body.payload);
-    // Text with values outside its string literals need not be JSON in the end.
+    // Text with values outside its string literals may not be valid JSON in the end.
     let bare = matches!(&body.payload.kind, ValueKind::JsonText(pieces) if pieces.iter().any(|piece| matches!(piece, JsonPiece::Bare(_))));
     let checked = bare.then(|| quote!(call.check_json()?;));
     quote! {

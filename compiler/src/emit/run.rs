@@ -1,4 +1,4 @@
-//! The workflow as a type: what is known of it, and its decisions as code.
+//! The workflow as a type: its static description, and its decisions as code.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -156,7 +156,7 @@ fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken
         quote!(call: Some(#call),)
     });
     let needs = indices("needs", &step.after);
-    // A called workflow waits for its inputs where it is called.
+    // A called workflow waits for its inputs when it is called.
     let inputs = step.request().is_some().then(|| indices("inputs", &step.needs));
     let prints = fingerprint::step(step, workflow, plan).map(Literal::u32_unsuffixed);
     let operation = step.request().filter(|_| !broken).map(|request| {
@@ -182,7 +182,7 @@ fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken
     }
 }
 
-/// A field with indices; nothing where there are none.
+/// A field with indices; nothing if there are none.
 fn indices(name: &str, indices: &[usize]) -> Option<TokenStream> {
     let mut sorted = indices.to_vec();
     sorted.sort_unstable();
@@ -191,7 +191,7 @@ fn indices(name: &str, indices: &[usize]) -> Option<TokenStream> {
     (!indices.is_empty()).then(|| quote!(#name: &[#(#all),*],))
 }
 
-/// The functions that a workflow has.
+/// The functions that a workflow needs.
 fn decided(workflow: &Workflow) -> Vec<&'static str> {
     let steps = &workflow.steps;
     let all = [
@@ -205,7 +205,7 @@ fn decided(workflow: &Workflow) -> Vec<&'static str> {
     all.into_iter().filter(|(_, has)| *has).map(|(name, _)| name).collect()
 }
 
-/// Statements that read what the workflow has returned that a run has left for.
+/// Statements that read the outputs of the workflow for which a run has left.
 pub(super) fn left(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let left = targets(workflow, plan)
         .into_iter()
@@ -310,7 +310,7 @@ fn output(workflow: &Workflow) -> TokenStream {
         quote!(#index => #value,)
     });
     quote! {
-        /// What the workflow returns.
+        /// Returns an output of the workflow.
         #[allow(unused_variables)]
         fn output<'r>(run: &__rt::Frame<'r>, output: usize) -> Option<__rt::Datum<'r>> {
             match output {
@@ -321,7 +321,7 @@ fn output(workflow: &Workflow) -> TokenStream {
     }
 }
 
-/// The decisions of the workflow as functions.
+/// The decisions of the workflow, as functions.
 fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let steps = || {
         workflow
@@ -337,7 +337,7 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
     });
     let send = (requests().next().is_some()).then(|| {
         quote! {
-            /// What each step sends.
+            /// Builds the request of each step.
             #[allow(unused_variables)]
             fn send(run: &__rt::Frame<'_>, step: usize, call: &mut __rt::Call) -> Result<(), __rt::Failure> {
                 match step {
@@ -354,7 +354,7 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
     });
     let settle = (!workflow.steps.is_empty()).then(|| {
         quote! {
-            /// What each step checks and keeps.
+            /// Checks the response of each step, and returns its outputs.
             #[allow(unused_variables)]
             fn settle(
                 run: &__rt::Frame<'_>, step: usize, exchange: &__rt::Exchange<'_>,
@@ -378,7 +378,7 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
     }
 }
 
-/// What happens after each step that has succeeded, or failed.
+/// The function that chooses the action after each step that has succeeded or failed.
 fn choose(workflow: &Workflow, success: bool) -> Option<TokenStream> {
     let arms: Vec<TokenStream> = workflow
         .steps

@@ -1,4 +1,4 @@
-//! What a step checks and keeps.
+//! Code that checks the response of a step and reads its outputs.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::plan::types::Ty;
 use crate::plan::{Output, Plan, Read, Step, ValueKind, Workflow, body_pointers};
 use crate::program::Source;
 
-/// Statements that judge a response; their value is what the step keeps.
+/// Statements that check a response and evaluate to the outputs of the step.
 pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStream {
     let mut reads: Vec<&Read> = Vec::new();
     step.criteria
@@ -44,7 +44,7 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStr
         );
         quote!(exchange.require_success(#line, #column)?;)
     });
-    // A body is parsed only once it is wanted: not for a status that fails the step anyway.
+    // A body is parsed only when it is needed: not for a status that fails the step anyway.
     let (before, after) = if by_criteria {
         (read, TokenStream::new())
     } else {
@@ -68,7 +68,7 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStr
     }
 }
 
-/// An expression of type `Result<Vec<Option<Slot>>, Failure>`: what a step keeps.
+/// An expression of type `Result<Vec<Option<Slot>>, Failure>`: the outputs of a step.
 pub(super) fn keep_all(step: &Step, index: usize, scope: &Scope<'_>) -> TokenStream {
     let found = |output: &Output| match &output.value.kind {
         ValueKind::Reference(read) if read.source == Source::ResponseBody => {

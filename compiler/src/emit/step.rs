@@ -1,4 +1,4 @@
-//! What a step sends, how its response is judged, and what happens next.
+//! Code of a step: its request, the check of its response, and what happens next.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -7,7 +7,7 @@ use super::value::{Scope, absent};
 use crate::plan::{Origin, Plan, Read, Test, Value, ValueKind, Workflow, body_pointers};
 use crate::program::Source;
 
-/// Statements that start the run of a call; their value is the run.
+/// Statements that start the run of a called workflow and evaluate to it.
 pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -> TokenStream {
     let Some(target) = plan.workflow(site.target) else {
         return TokenStream::new();
@@ -58,7 +58,7 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
     }
 }
 
-/// An expression of type `Datum<'_>` for a place that needs a value.
+/// An expression of type `Datum<'_>`, for a value that is required.
 pub(super) fn required(scope: &Scope<'_>, value: &Value, what: &str) -> TokenStream {
     match &value.kind {
         ValueKind::Reference(read) => scope.present(read, what),
@@ -85,7 +85,7 @@ pub(super) fn read_body(pointers: &[Vec<String>]) -> TokenStream {
     quote!(let found = exchange.read([#(#pointers),*]);)
 }
 
-/// Whether a test reads the body of the response.
+/// Returns whether a test reads the body of the response.
 pub(super) fn reads_body(test: &Test) -> bool {
     let mut reads = Vec::new();
     test.visit(&mut |read| reads.push(read));

@@ -9,7 +9,7 @@ use crate::plan::{Engine, QueryPiece, Segment, Test, Value, ValueKind};
 use crate::program::Source;
 use crate::syntax::condition::Operator;
 
-/// The type of an engine's queries in the runtime.
+/// The runtime type for queries of an engine.
 pub(super) fn engine_type(engine: Engine) -> Ident {
     ident(match engine {
         Engine::JsonPath => "JsonPath",
@@ -18,7 +18,7 @@ pub(super) fn engine_type(engine: Engine) -> Ident {
     })
 }
 
-/// `$statusCode == 200` needs no values at all.
+/// A comparison such as `$statusCode == 200`, which needs no values at all.
 pub(super) fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<TokenStream> {
     let (ValueKind::Reference(read), Some(json)) = (&left.kind, right.literal()) else {
         return None;
@@ -111,8 +111,8 @@ impl Scope<'_> {
         }
     }
 
-    /// An expression of type `Option<String>`: a query with values in it; `None` where one is
-    /// absent or would change the structure around it.
+    /// An expression of type `Option<String>`: a query that contains values. It is `None` if a value is absent or would
+    /// change the structure around it.
     fn query_text(&self, engine: Engine, pieces: &[QueryPiece]) -> TokenStream {
         let pushes = pieces.iter().map(|piece| match piece {
             QueryPiece::Text(piece) => quote!(text.push_str(#piece);),

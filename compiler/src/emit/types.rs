@@ -7,7 +7,7 @@ use super::{doc, ident};
 use crate::plan::types::{Field, Home, Ty, TypeDef, TypeKind};
 use crate::plan::{ApiModule, Plan, Workflow};
 
-/// Where tokens are written: types are named from there.
+/// The module in which tokens are written. It determines the paths of types.
 #[derive(Clone, Copy)]
 pub(super) enum Place {
     /// In the module of a workflow.
@@ -75,7 +75,7 @@ pub(super) fn ty(kind: &Ty, plan: &Plan, place: Place) -> TokenStream {
     }
 }
 
-/// What a value of a type is called in a message.
+/// The name of a type's values in messages.
 pub(super) fn describe(kind: &Ty, types: &[TypeDef]) -> String {
     match kind {
         Ty::String => "a string".to_owned(),
@@ -159,7 +159,7 @@ pub(super) fn module(workflow: &Workflow, plan: &Plan, krate: &TokenStream) -> T
     }
 }
 
-/// The APIs whose types are in inputs and outputs of a workflow.
+/// The APIs whose types appear in inputs and outputs of a workflow.
 fn apis(workflow: &Workflow, plan: &Plan) -> Vec<usize> {
     let inputs = workflow.inputs.iter().map(|input| &input.ty);
     let outputs = workflow
@@ -180,7 +180,7 @@ fn apis(workflow: &Workflow, plan: &Plan) -> Vec<usize> {
     found
 }
 
-/// The generated type in a type.
+/// The generated type within a type.
 fn named(ty: &Ty) -> Option<usize> {
     match ty {
         Ty::Named(index) => Some(*index),

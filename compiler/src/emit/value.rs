@@ -8,10 +8,10 @@ use super::writer::Writer;
 use crate::plan::{Engine, Read, Segment, Value, ValueKind, Workflow};
 use crate::program::Source;
 
-/// What the values of one function may refer to.
+/// What the values of a function can refer to.
 pub(super) struct Scope<'w> {
     pub(super) workflow: &'w Workflow,
-    /// The pointers that `body` has read, in their order.
+    /// The pointers that `body` has read, in order.
     pub(super) pointers: Vec<Vec<String>>,
 }
 
@@ -66,7 +66,7 @@ impl Scope<'_> {
         quote!(#base.and_then(|value| value.pointer(#pointer)))
     }
 
-    /// What a workflow that has run before has returned or was given.
+    /// An output or input of a workflow that has run before.
     fn dependency(&self, workflow: usize, input: bool, field: usize) -> TokenStream {
         let known = self.workflow.dependency(workflow, input);
         let Some(index) = known else {
@@ -137,7 +137,7 @@ impl Scope<'_> {
         })
     }
 
-    /// The same for the text of a form: values are percent-encoded.
+    /// An expression of type `String` for the text of a form, in which values are percent-encoded.
     pub(super) fn form_text(&self, pieces: &[Segment], what: &str) -> TokenStream {
         let pushes = pieces.iter().map(|piece| match piece {
             Segment::Text(text) => quote!(text.push_str(#text);),
@@ -153,7 +153,7 @@ impl Scope<'_> {
         })
     }
 
-    /// An expression of type `Datum<'_>` that fails where the value is absent.
+    /// An expression of type `Datum<'_>` that fails if the value is absent.
     pub(super) fn present(&self, read: &Read, what: &str) -> TokenStream {
         let value = self.read(read);
         let absent = absent(&read.expression, read.place, what);
@@ -184,7 +184,7 @@ pub(super) fn fixed_query(engine: Engine, text: &str) -> (TokenStream, TokenStre
     (definition, quote!(QUERY))
 }
 
-/// Whether a value may be absent where it stands.
+/// Returns whether a value may be absent at this point.
 pub(super) fn may_be_absent(value: &Value) -> bool {
     match &value.kind {
         ValueKind::Reference(read) => !read.present,

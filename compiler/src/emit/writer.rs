@@ -1,4 +1,4 @@
-//! Payloads as statements that write JSON.
+//! Statements that write a payload as JSON.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use super::value::{Scope, line_column, may_be_absent};
 use crate::plan::{JsonPiece, Value, ValueKind};
 use crate::program::value::quote_json;
 
-/// Writes JSON: literal text is collected and written in one piece up to the next value.
+/// Writes JSON. Literal text is collected, and written at once before the next value.
 pub(super) struct Writer<'s, 'w> {
     scope: &'s Scope<'w>,
     out: TokenStream,
@@ -107,7 +107,7 @@ impl<'s, 'w> Writer<'s, 'w> {
 
     pub(super) fn object(&mut self, members: &[(String, Value)]) {
         self.pending.push('{');
-        // Whether a member stands in front: certainly, or only perhaps.
+        // Whether there is a member before this one: certainly, or only possibly.
         let (mut certain, mut perhaps) = (false, false);
         for (name, value) in members {
             let key = format!("{}:", quote_json(name));

@@ -1,17 +1,18 @@
-//! How complex a query may be: the engines that read queries recurse, and some of them take exponential time.
+//! Limits for the complexity of a query: the engines that parse queries are recursive, and some of them take
+//! exponential time.
 
-/// What a query consists of, outside of string literals.
+/// Measures of a query, outside of string literals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Complexity {
-    /// Levels of parentheses and brackets.
+    /// Nesting of parentheses and brackets.
     depth: usize,
-    /// Operators, and everything that could be one.
+    /// Number of operators, and of everything that could be one.
     operators: usize,
-    /// Bytes.
+    /// Length in bytes.
     length: usize,
 }
 
-/// The most that a query language allows.
+/// The limits of a query language.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
     pub(super) depth: usize,
@@ -21,7 +22,7 @@ pub(super) struct Bounds {
     pub(super) escapes: bool,
 }
 
-/// Why a query is more complex than it may be.
+/// Returns which limit a query exceeds.
 pub(super) fn excess(query: &str, bounds: Bounds) -> Option<String> {
     let found = measure(query, bounds.escapes);
     if found.depth > bounds.depth {

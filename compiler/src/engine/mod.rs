@@ -1,5 +1,5 @@
-//! The engines of regular expressions and queries, behind one face: whether a pattern or query can be run, and by which
-//! engine. Which engines there are is decided here and nowhere else.
+//! One interface for the engines of regular expressions and queries: whether a pattern or query can be run, and by
+//! which engine. All `cfg` switches for engines are here.
 
 #[cfg(any(feature = "jsonpath", feature = "xpath"))]
 mod complexity;
@@ -34,9 +34,9 @@ pub struct Refusal {
 /// Why a pattern is refused, and what to write.
 #[derive(Debug)]
 pub struct BadPattern {
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// What to write instead, where it is known.
+    /// What to write instead, if that is known.
     pub help: Option<String>,
 }
 
@@ -47,14 +47,14 @@ pub enum Engine {
     JsonPath,
     /// XPath 1.0
     XPath,
-    /// XPath 3.1, for what 1.0 cannot say
+    /// XPath 3.1, for expressions that are not valid in 1.0
     XPath31,
 }
 
-/// A JSONPath query (RFC 9535).
+/// Checks a JSONPath query (RFC 9535).
 ///
 /// # Errors
-/// It is none, or its engine is off or cannot run it.
+/// The query is not valid, its engine is disabled, or the engine cannot run it.
 pub fn jsonpath(query: &str) -> Result<(), Refusal> {
     #[cfg(feature = "jsonpath")]
     return jsonpath::check(query);
@@ -66,11 +66,12 @@ pub fn jsonpath(query: &str) -> Result<(), Refusal> {
     }
 }
 
-/// The engine of an XPath expression. Where the document does not say otherwise, it is one of XPath 3.1 (Arazzo 1.1.0,
-/// "Criterion Object"). Without its engine, what 1.0 can say is evaluated by that of 1.0.
+/// Returns the engine of an XPath expression. If the document does not name a version, the expression is XPath 3.1
+/// (Arazzo 1.1.0, "Criterion Object"). If the engine for 3.1 is disabled, expressions that are valid in 1.0 are
+/// evaluated by the engine for 1.0.
 ///
 /// # Errors
-/// It is no expression, or its engine is off or cannot run it.
+/// The expression is not valid, its engine is disabled, or the engine cannot run it.
 pub fn xpath(query: &str, version: Option<&str>) -> Result<Engine, Refusal> {
     #[cfg(feature = "xpath")]
     return xpath::engine(query, version, XPATH31);
@@ -81,7 +82,7 @@ pub fn xpath(query: &str, version: Option<&str>) -> Result<Engine, Refusal> {
     }
 }
 
-/// An expression of XPath 3.1; `reason` is why 1.0 cannot say it.
+/// Checks an XPath 3.1 expression; `reason` says why it is not valid in 1.0.
 #[cfg(feature = "xpath")]
 fn xpath31(query: &str, reason: &str) -> Result<Engine, Refusal> {
     #[cfg(feature = "xpath31")]
@@ -100,10 +101,10 @@ fn xpath31(query: &str, reason: &str) -> Result<Engine, Refusal> {
     }
 }
 
-/// A pattern (ECMA-262) as the runtime compiles it; without its engine, the pattern as it is.
+/// Returns a pattern (ECMA-262) in the form that the runtime compiles. If the engine is disabled, returns it unchanged.
 ///
 /// # Errors
-/// It is not a pattern, or one of another dialect, or one that the runtime cannot run.
+/// The pattern is not valid, belongs to another dialect, or cannot be run by the runtime.
 #[cfg_attr(
     not(feature = "regex"),
     allow(clippy::unnecessary_wraps, reason = "an engine may refuse")
@@ -115,7 +116,7 @@ pub fn pattern(pattern: &str) -> Result<String, BadPattern> {
     Ok(pattern.to_owned())
 }
 
-/// Whether a pattern is found in a text, where that can be known.
+/// Returns whether a pattern is found in a text, if that can be determined.
 #[must_use]
 pub fn is_found(pattern: &str, text: &str) -> Option<bool> {
     #[cfg(feature = "regex")]

@@ -1,24 +1,24 @@
 //! Regular expressions (ECMA-262).
 //!
-//! Input: a pattern of a document. Output: the pattern as the runtime compiles it. JSON Schema
-//! 2020-12 (Core, section 6.4) wants the flag `u`; a pattern that is valid only without it, such as
-//! `[\w-.]`, is compiled without, which `(?-u)` in front of it says.
+//! Input: a pattern of a document. Output: the pattern in the form that the runtime compiles. JSON Schema 2020-12
+//! (Core, section 6.4) requires the flag `u`. A pattern that is valid only without the flag, such as `[\w-.]`, gets the
+//! prefix `(?-u)` and is compiled without it.
 
 use arazzo_pattern::Pattern;
 
 use super::BadPattern;
 
-/// A leading `(?i)`, `(?s)` or `(?m)` is read as flags.
+/// Splits off a leading `(?i)`, `(?s)` or `(?m)`, which is read as flags.
 fn flags(pattern: &str) -> (&str, &str) {
     let flags = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
     let flags = flags.filter(|(flags, _)| !flags.is_empty() && flags.chars().all(|flag| "ims".contains(flag)));
     flags.unwrap_or(("", pattern))
 }
 
-/// The pattern as the runtime compiles it.
+/// Returns the pattern in the form that the runtime compiles.
 ///
 /// # Errors
-/// It is not a pattern, or one of another dialect, or one that the runtime cannot run.
+/// The pattern is not valid, belongs to another dialect, or cannot be run by the runtime.
 pub(super) fn read(pattern: &str) -> Result<String, BadPattern> {
     let (flags, body) = flags(pattern);
     if let Some(refusal) = slashes(body) {
@@ -46,12 +46,12 @@ pub(super) fn read(pattern: &str) -> Result<String, BadPattern> {
     })
 }
 
-/// Whether a pattern is found in a text, where that can be known.
+/// Returns whether a pattern is found in a text, if that can be determined.
 pub(super) fn is_found(pattern: &str, text: &str) -> Option<bool> {
     Pattern::new(pattern).ok()?.is_found(text).ok()
 }
 
-/// `/…/i`: the literal of a language, not the pattern in it.
+/// Refuses `/…/i`, which is a regular expression literal of a programming language and not a pattern.
 fn slashes(pattern: &str) -> Option<BadPattern> {
     let (inner, after) = pattern.strip_prefix('/')?.rsplit_once('/')?;
     let are_flags = after.chars().all(|flag| "dgimsuvy".contains(flag));
@@ -71,7 +71,7 @@ fn slashes(pattern: &str) -> Option<BadPattern> {
     })
 }
 
-/// Constructs that ECMA-262 reads as plain letters, or not at all, and other dialects do not.
+/// Refuses constructs of other dialects that ECMA-262 reads as plain letters, or does not allow.
 fn foreign(pattern: &str) -> Option<BadPattern> {
     let refusal = |what: &str, help: &str| {
         Some(BadPattern {
@@ -123,7 +123,7 @@ fn foreign(pattern: &str) -> Option<BadPattern> {
     None
 }
 
-/// `\-` and its like mean the character; with the flag `u` they are not allowed.
+/// Removes needless escapes: `\-` and the like mean the character itself, but are not allowed with the flag `u`.
 fn without_needless_escapes(pattern: &str) -> String {
     let mut plain = String::with_capacity(pattern.len());
     let mut in_class = false;

@@ -4,7 +4,8 @@ use super::complexity::{Bounds, excess};
 use super::{Engine, Refusal, too_complex, xpath31};
 use crate::diagnostic::rule;
 
-/// `xmloxide` needs 2 MiB of stack, what a thread of an executor has, for more than 128 levels or 512 operators.
+/// Up to these limits, 2 MiB of stack are enough for `xmloxide`, which is the stack of an executor's thread. Only more
+/// than 128 levels or 512 operators need that much.
 const BOUNDS: Bounds = Bounds {
     depth: 64,
     operators: 250,
@@ -12,7 +13,7 @@ const BOUNDS: Bounds = Bounds {
     escapes: false,
 };
 
-/// Checks an expression, and says which engine evaluates it.
+/// Checks an expression, and returns the engine that evaluates it.
 pub(super) fn engine(query: &str, version: Option<&str>, has_31: bool) -> Result<Engine, Refusal> {
     if let Some(reason) = excess(query, BOUNDS) {
         return Err(too_complex(&rule::XPATH_SYNTAX, query, &reason));
@@ -35,7 +36,7 @@ pub(super) fn engine(query: &str, version: Option<&str>, has_31: bool) -> Result
     xpath31(query, &reason)
 }
 
-/// The functions of XPath 1.0, section 4, with the fewest and the most arguments they take.
+/// The functions of XPath 1.0, section 4, with their minimum and maximum number of arguments.
 const FUNCTIONS: [(&str, usize, usize); 27] = [
     ("last", 0, 0),
     ("position", 0, 0),
@@ -66,7 +67,7 @@ const FUNCTIONS: [(&str, usize, usize); 27] = [
     ("round", 1, 1),
 ];
 
-/// Whether a text is an expression of XPath 1.0; if not, why.
+/// Checks that a text is an XPath 1.0 expression; returns the reason if it is not.
 fn xpath10(query: &str) -> Result<(), String> {
     let expression = xmloxide::xpath::parser::parse(query).map_err(|error| error.to_string())?;
     known(&expression)

@@ -4,7 +4,7 @@ use super::complexity::{Bounds, excess};
 use super::{Engine, Refusal, too_complex};
 use crate::diagnostic::rule;
 
-/// `xee` takes up to twice the time for every level: at 10 levels 200 ms.
+/// For `xee`, the time can double with every level: 200 ms at 10 levels.
 const BOUNDS: Bounds = Bounds {
     depth: 10,
     operators: 250,
@@ -26,7 +26,7 @@ pub(super) fn check(query: &str) -> Result<Engine, Refusal> {
     })
 }
 
-/// What the engine says of an expression. It needs more stack than a thread usually has, and can panic.
+/// Returns the engine's error for an expression. The engine needs more stack than a thread usually has, and can panic.
 fn error(query: &str) -> Option<String> {
     const STACK: usize = 64 * 1024 * 1024;
     std::thread::scope(|scope| {

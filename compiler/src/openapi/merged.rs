@@ -1,10 +1,10 @@
-//! An object with a `$ref`, merged with what it refers to.
+//! An object with a `$ref`, merged with the target of the reference.
 
 use crate::schema::{BrokenReference, chain, follow};
 use crate::source::{Cursor, Entry, Span};
 
-/// An object with a `$ref`, merged with the objects that it refers to. Members of the first one win. OpenAPI allows members beside the `$ref` of a Path Item Object; published
-/// descriptions have them in operations too.
+/// An object with a `$ref`, merged with the objects that it refers to. Members of the first object win. OpenAPI allows
+/// members next to the `$ref` of a Path Item Object; published descriptions also have them in operations.
 #[derive(Clone, Copy, Debug)]
 pub struct Merged<'a> {
     own: Cursor<'a>,
@@ -13,7 +13,7 @@ pub struct Merged<'a> {
 }
 
 impl<'a> Merged<'a> {
-    /// The object as it is written, its reference not followed.
+    /// Returns the object as written, without following its reference.
     pub(super) fn literally(at: Cursor<'a>) -> Self {
         Self { own: at, target: None }
     }
@@ -27,13 +27,13 @@ impl<'a> Merged<'a> {
         })
     }
 
-    /// The member of a key.
+    /// Returns the member with a key.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Cursor<'a>> {
         self.all(key).next()
     }
 
-    /// The values of a key, first that of the object itself, then those of the objects it refers to.
+    /// Returns the values of a key: first that of the object itself, then those of the objects it refers to.
     pub(super) fn all(self, key: &str) -> impl Iterator<Item = Cursor<'a>> {
         self.chain().filter_map(move |at| at.get(key))
     }
@@ -54,7 +54,7 @@ impl<'a> Merged<'a> {
         self.target.unwrap_or(self.own).is_object()
     }
 
-    /// Where the object is written.
+    /// Returns the location of the object.
     #[must_use]
     pub fn span(self) -> Span {
         self.target.unwrap_or(self.own).span()

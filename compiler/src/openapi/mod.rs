@@ -1,7 +1,7 @@
-//! Phase 2b: one view over Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2.
+//! Phase 2b: one view of Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2.
 //!
-//! Input: the root [`Cursor`] of a description. Output: [`Operation`]s, read only when a step
-//! asks for them; nothing else of the description is looked at.
+//! Input: the root [`Cursor`] of a description. Output: [`Operation`]s, which are read only when a step refers to them.
+//! The rest of the description is not read.
 
 mod body;
 mod merged;
@@ -25,7 +25,7 @@ use crate::schema::{BrokenReference, follow};
 use crate::source::{Cursor, Entry, Span};
 use crate::syntax::path_template;
 
-/// Which specification a description is written in.
+/// The specification that a description follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// Swagger 2.0
@@ -39,9 +39,9 @@ pub enum Dialect {
 pub struct Api<'a> {
     /// The whole description.
     pub root: Cursor<'a>,
-    /// How it is written.
+    /// The specification that it follows.
     pub dialect: Dialect,
-    /// The minor version: 2 of `3.2.0`.
+    /// The minor version: 2 for `3.2.0`.
     pub minor: u8,
 }
 
@@ -54,8 +54,8 @@ const METHODS: [&str; 9] = [
 pub struct Found<'a> {
     /// The path template.
     pub path: &'a str,
-    /// The key of the operation: a method in lower case, or, of `additionalOperations`
-    /// (OpenAPI 3.2), as it is sent.
+    /// The key of the operation: a method in lower case, or a method of `additionalOperations` (OpenAPI 3.2) as it is
+    /// sent.
     pub method: &'a str,
     /// Whether it is one of `additionalOperations`.
     pub additional: bool,
@@ -63,7 +63,7 @@ pub struct Found<'a> {
     pub at: Merged<'a>,
     /// The Path Item Object.
     pub item: Merged<'a>,
-    /// Where the key of the path is written.
+    /// The location of the key of the path.
     pub path_span: Span,
 }
 
@@ -74,7 +74,7 @@ impl<'a> Found<'a> {
         self.at.get("operationId")?.as_str()
     }
 
-    /// The JSON Pointer to the operation.
+    /// Returns the JSON Pointer to the operation.
     #[must_use]
     pub fn pointer(&self) -> String {
         let method = if self.additional {
@@ -90,7 +90,7 @@ impl<'a> Found<'a> {
 }
 
 impl<'a> Api<'a> {
-    /// Looks at a description; reports what cannot be used.
+    /// Opens a description; reports an unsupported one.
     pub fn open(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let version = |key| {
             root.entry(key)
@@ -133,17 +133,17 @@ impl<'a> Api<'a> {
         Some(Self { root, dialect, minor })
     }
 
-    /// All operations in file order, without those whose `$ref` cannot be resolved.
+    /// Returns all operations in file order, except those whose `$ref` cannot be resolved.
     pub fn operations(self) -> impl Iterator<Item = Found<'a>> {
         self.candidates().filter_map(Result::ok)
     }
 
-    /// The references to path items and operations that cannot be resolved.
+    /// Returns the references to path items and operations that cannot be resolved.
     pub fn broken(self) -> impl Iterator<Item = BrokenReference<'a>> {
         self.candidates().filter_map(Result::err)
     }
 
-    /// The Paths Object; descriptions that are split have a `$ref` in its place.
+    /// Returns the Paths Object. In descriptions that are split into files, it is a `$ref`.
     fn paths(self) -> Option<Cursor<'a>> {
         let paths = self.root.get("paths")?;
         Some(follow(paths).map_or(paths, |(paths, _)| paths))
@@ -189,11 +189,11 @@ impl<'a> Api<'a> {
         })
     }
 
-    /// The operation at a path and method. One behind a reference that cannot be resolved, which is
-    /// reported, is one of which nothing else is known.
+    /// Returns the operation at a path and method. If the operation is a reference that cannot be resolved, the
+    /// reference is reported and nothing else is known about the operation.
     ///
     /// # Errors
-    /// A `$ref` of the path item that cannot be resolved.
+    /// A `$ref` of the path item cannot be resolved.
     pub fn operation_at(
         self,
         path: &str,
@@ -233,7 +233,7 @@ impl<'a> Api<'a> {
         }))
     }
 
-    /// Reads an operation whole. References that lead nowhere are reported.
+    /// Reads an operation completely. Unresolved references are reported.
     pub fn read(self, found: Found<'a>, diagnostics: &mut Diagnostics) -> Operation<'a> {
         let mut reader = Reader {
             api: self,

@@ -1,11 +1,11 @@
-//! An operation with everything that a request and its response need.
+//! An operation with everything that is needed for a request and its response.
 
 use crate::document::Location;
 use crate::media::is_json;
 use crate::schema::Schema;
 use crate::source::{Cursor, Span};
 
-/// An operation with everything that a request and its response need.
+/// An operation with everything that is needed for a request and its response.
 #[derive(Clone, Debug)]
 pub struct Operation<'a> {
     /// `operationId`
@@ -14,19 +14,19 @@ pub struct Operation<'a> {
     pub method: String,
     /// The path template.
     pub path: &'a str,
-    /// The path template with its literal parts percent-encoded, which starts with `/`.
+    /// The path template with percent-encoded literal parts. It starts with `/`.
     pub template: String,
-    /// Where it stands.
+    /// The location of the operation.
     pub span: Span,
-    /// The first server's URL with the defaults of its variables; empty where there is none.
+    /// The URL of the first server, with the defaults of its variables; empty if there is none.
     pub server: String,
-    /// Its parameters and those of its path.
+    /// The parameters of the operation and of its path.
     pub parameters: Vec<Parameter<'a>>,
-    /// What it accepts as a body.
+    /// The body that it accepts.
     pub body: Option<Body<'a>>,
-    /// Its responses in file order.
+    /// The responses in file order.
     pub responses: Vec<Response<'a>>,
-    /// Alternatives, each a list of schemes that are all needed.
+    /// Alternatives, each a list of schemes that are all required.
     pub security: Vec<Vec<Scheme>>,
 }
 
@@ -35,9 +35,9 @@ pub struct Operation<'a> {
 pub struct Parameter<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Where it is sent.
+    /// The location where it is sent.
     pub location: Location,
-    /// Whether the operation needs it.
+    /// Whether the operation requires it.
     pub required: bool,
     /// `style`, or the default of its location.
     pub style: &'a str,
@@ -45,18 +45,18 @@ pub struct Parameter<'a> {
     pub explode: bool,
     /// `allowReserved`
     pub allow_reserved: bool,
-    /// The media type of `content`, where the parameter has one instead of a schema.
+    /// The media type of `content`, if the parameter has one instead of a schema.
     pub content: Option<&'a str>,
     /// Its schema.
     pub schema: Option<Schema<'a>>,
-    /// Where it stands.
+    /// The location of its declaration.
     pub span: Span,
 }
 
 /// A body that an operation accepts.
 #[derive(Clone, Debug)]
 pub struct Body<'a> {
-    /// Whether the operation needs one.
+    /// Whether the operation requires it.
     pub required: bool,
     /// Media types with their schemas.
     pub media: Vec<Media<'a>>,
@@ -67,13 +67,13 @@ pub struct Body<'a> {
 pub struct Media<'a> {
     /// Its name, such as `application/json`.
     pub name: &'a str,
-    /// The schema of what it holds.
+    /// The schema of the content.
     pub schema: Option<Schema<'a>>,
     /// `encoding` (OpenAPI 3)
     pub encoding: Option<Cursor<'a>>,
-    /// The parameters that are its fields (Swagger 2.0).
+    /// The parameters that are the fields of the form (Swagger 2.0).
     pub fields: Vec<Cursor<'a>>,
-    /// Whether the description is of OpenAPI 3.1 or later.
+    /// Whether the description uses OpenAPI 3.1 or later.
     pub since_3_1: bool,
 }
 
@@ -82,7 +82,7 @@ pub struct Media<'a> {
 pub struct Response<'a> {
     /// `200`, `2XX` or `default`.
     pub status: &'a str,
-    /// Where it stands.
+    /// The location of its declaration.
     pub span: Span,
     /// Media types with their schemas.
     pub media: Vec<Media<'a>>,
@@ -106,12 +106,12 @@ pub enum SchemeKind {
     Basic,
     /// Bearer token (RFC 6750); also `openIdConnect`.
     Bearer,
-    /// A token that OAuth 2.0 gives: where by client credentials, and the scopes that the operation
-    /// needs.
+    /// An OAuth 2.0 access token: the token endpoint for client credentials, and the scopes that the operation
+    /// requires.
     OAuth {
-        /// Empty where there is no such flow.
+        /// Empty if the scheme has no client credentials flow.
         token_url: String,
-        /// As `security` lists them.
+        /// The scopes that `security` lists.
         scopes: Vec<String>,
     },
     /// A key in a header of this name.
@@ -120,12 +120,12 @@ pub enum SchemeKind {
     QueryKey(String),
     /// A key in a cookie of this name.
     CookieKey(String),
-    /// Something that the transport brings, such as a client certificate.
+    /// A credential that the transport provides, such as a client certificate.
     Transport,
 }
 
 impl<'a> Operation<'a> {
-    /// The response that a status code gets: its own, its range's, or the default.
+    /// Returns the declared response for a status code: that of the code, of its range, or the default.
     #[must_use]
     pub fn response(&self, status: u16) -> Option<&Response<'a>> {
         let exact = status.to_string();
@@ -143,7 +143,7 @@ impl<'a> Operation<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// The schemas of its JSON bodies, one for each media type.
+    /// Returns the schemas of the JSON bodies, one for each media type.
     pub fn json_schemas(&self) -> impl Iterator<Item = Option<Schema<'a>>> {
         let json = self.media.iter().any(|media| is_json(media.name));
         self.media

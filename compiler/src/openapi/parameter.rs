@@ -19,9 +19,9 @@ pub(super) const STYLES: [&str; 8] = [
 ];
 
 impl<'a> Reader<'a, '_> {
-    /// The parameters of the operation, then those of its path.
+    /// Returns the parameters of the operation, followed by those of its path.
     pub(super) fn all_parameters(&mut self) -> Vec<Cursor<'a>> {
-        // Of a path item that refers to another one, nothing is lost.
+        // If a path item refers to another one, the parameters of both are used.
         let lists: Vec<Cursor<'a>> = self
             .found
             .at
@@ -92,7 +92,7 @@ impl<'a> Reader<'a, '_> {
             (false, None) => at.get("schema").and_then(|schema| self.schema(schema)),
         };
         let (style, explode) = self.style(at, location);
-        // Before 3.2 it is for query parameters alone (OpenAPI 3.1.1, "Parameter Object").
+        // Before 3.2, it applies only to query parameters (OpenAPI 3.1.1, "Parameter Object").
         let allow_reserved = at.get("allowReserved").and_then(Cursor::as_bool) == Some(true)
             && (location == Location::Query || self.api.minor >= 2);
         Some(Parameter {
@@ -108,7 +108,7 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
-    /// `style` and `explode`, or what Swagger 2.0 calls `collectionFormat`.
+    /// Returns `style` and `explode`, or their equivalent for `collectionFormat` of Swagger 2.0.
     fn style(&mut self, at: Cursor<'a>, location: Location) -> (&'a str, bool) {
         let swagger = self.api.dialect == Dialect::Swagger2;
         let collection = at.get("collectionFormat").and_then(Cursor::as_str).filter(|_| swagger);

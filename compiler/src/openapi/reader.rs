@@ -1,4 +1,4 @@
-//! Reads an operation: what all of its parts need.
+//! Helpers for reading all parts of an operation.
 
 use super::{Api, Found};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
@@ -37,7 +37,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// An object or list at a key, its reference followed.
+    /// Returns the object or list at a key, and follows its reference.
     pub(super) fn get(&mut self, at: Cursor<'a>, key: &str) -> Option<Cursor<'a>> {
         self.follow(at.get(key)?)
     }

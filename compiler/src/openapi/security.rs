@@ -20,7 +20,7 @@ pub(super) fn scheme_kind(at: Cursor<'_>, scopes: Cursor<'_>) -> SchemeKind {
         }
         "mutualTLS" => SchemeKind::Transport,
         "oauth2" => {
-            // Swagger 2.0 has one flow per scheme and calls this one `application`.
+            // Swagger 2.0 has one flow per scheme, and calls this one `application`.
             let flow = match at.get("flows") {
                 Some(flows) => flows.get("clientCredentials"),
                 None => Some(at).filter(|_| text("flow") == "application"),
@@ -68,7 +68,7 @@ impl Reader<'_, '_> {
                 let scheme = schemes
                     .and_then(|schemes| schemes.get(entry.key))
                     .and_then(|at| self.follow(at));
-                // A name that is not defined still tells the user's credential apart.
+                // Even an undefined name identifies the user's credential.
                 all.push(Scheme {
                     name: entry.key.to_owned(),
                     kind: scheme.map_or(SchemeKind::Bearer, |at| scheme_kind(at, entry.value)),
@@ -76,7 +76,7 @@ impl Reader<'_, '_> {
             }
             alternatives.push(all);
         }
-        // An operation that lists nothing wants no credentials; one that does not say is another matter.
+        // An empty list means that the operation needs no credentials. A missing list does not.
         if alternatives.is_empty() && own.is_some() && list {
             alternatives.push(Vec::new());
         }

@@ -7,7 +7,7 @@ use crate::source::{Cursor, Span};
 use crate::syntax::path_template;
 
 impl Reader<'_, '_> {
-    /// The server, unless it is a URL that requests cannot be sent to.
+    /// Returns the server, unless requests cannot be sent to its URL.
     pub(super) fn server(&mut self) -> String {
         let (url, span) = self.written_server();
         if let (Some(problem), Some(span)) = (path_template::server_problem(&url), span) {

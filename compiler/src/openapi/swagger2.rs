@@ -1,4 +1,4 @@
-//! Bodies as Swagger 2.0 writes them.
+//! Bodies in Swagger 2.0.
 
 use super::operation::{Body, Media};
 use super::reader::Reader;

@@ -1,4 +1,4 @@
-//! What input schemas demand beyond Rust types (JSON Schema 2020-12).
+//! Constraints of input schemas beyond Rust types (JSON Schema 2020-12).
 
 use super::json_text;
 use super::types::Ty;
@@ -6,43 +6,43 @@ use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::schema::{Schema, Type};
 use crate::source::{Cursor, Data, Entry};
 
-/// What a schema demands of a value.
+/// The constraints of a schema.
 #[derive(Clone, Debug, Default)]
 pub struct Constraint {
-    /// Of the value itself: the name of the demand and its argument.
+    /// Constraints of the value itself: name and argument.
     pub limits: Vec<(&'static str, Argument)>,
-    /// Of its members.
+    /// Constraints of its members.
     pub properties: Vec<(String, Constraint)>,
-    /// Of its items, those of `prefixItems` left out.
+    /// Constraints of its items, except those in `prefixItems`.
     pub items: Option<Box<Constraint>>,
-    /// By schemas that are applied to the same value or to parts of it: the name of the demand, its
-    /// argument, and the schemas.
+    /// Schemas that are applied to the same value or to parts of it: the name of the constraint, its argument, and the
+    /// schemas.
     pub applied: Vec<(&'static str, Argument, Vec<Constraint>)>,
 }
 
-/// The argument of a demand.
+/// The argument of a constraint.
 #[derive(Clone, Debug)]
 pub enum Argument {
-    /// None.
+    /// No argument.
     Nothing,
     /// A size.
     Size(u64),
-    /// The fewest and the most.
+    /// The minimum and the maximum.
     Range(u64, u64),
-    /// A text, such as a number as it is written.
+    /// A text, such as a number as written.
     Text(String),
     /// Several texts.
     Texts(Vec<String>),
 }
 
 impl Constraint {
-    /// Whether nothing is demanded.
+    /// Returns whether there are no constraints.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.limits.is_empty() && self.properties.is_empty() && self.items.is_none() && self.applied.is_empty()
     }
 
-    /// What no value satisfies: the schema `false`.
+    /// The constraint of the schema `false`, which no value satisfies.
     fn never() -> Self {
         Self {
             limits: vec![("Types", Argument::Texts(Vec::new()))],
@@ -70,14 +70,14 @@ const SIZES: [(&str, &str); 6] = [
     ("maxProperties", "MaxProperties"),
 ];
 
-/// How many schemas one input may consist of; one that contains itself has no end.
+/// Maximum number of schemas in one input. A schema that contains itself has no end.
 const SCHEMAS: usize = 400;
 
-/// How deep schemas are followed that contain themselves.
+/// Maximum depth to which recursive schemas are followed.
 const DEPTH: usize = 12;
 
-/// The demands of an input's schema; `ty` is what its Rust type already guarantees. `at` is where
-/// the input is declared.
+/// Returns the constraints of an input's schema beyond its Rust type `ty`. `at` is the location where the input is
+/// declared.
 pub fn constraint(at: Cursor<'_>, schema: Schema<'_>, ty: &Ty, diagnostics: &mut Diagnostics) -> Constraint {
     let mut collector = Collector {
         left: SCHEMAS,
@@ -100,7 +100,7 @@ struct Collector<'d> {
 }
 
 impl Collector<'_> {
-    /// A schema that stands in another one, which may be `true` or `false`.
+    /// A schema inside another one, which may be `true` or `false`.
     fn child(&mut self, at: Cursor<'_>, of: Schema<'_>, untyped: bool, depth: usize) -> Constraint {
         if at.as_bool() == Some(false) {
             return Constraint::never();
@@ -130,7 +130,7 @@ impl Collector<'_> {
                 .map(|kind| kind.word().to_owned());
             found.limits.push(("Types", Argument::Texts(words.collect())));
         }
-        // An enumeration of strings is a Rust enum already.
+        // An enumeration of strings is already a Rust enum.
         let values = schema
             .enumeration()
             .filter(|values| untyped || values.iter().any(|value| value.as_str().is_none()));
@@ -159,7 +159,7 @@ impl Collector<'_> {
         found
     }
 
-    /// Keywords that apply schemas. Where they choose, types are a part of the choice.
+    /// Keywords that apply schemas. In a choice between schemas, the types are part of the choice.
     fn applied(&mut self, part: Schema<'_>, found: &mut Constraint, depth: usize) {
         for entry in part.at.members() {
             let (name, argument, schemas): (_, _, Vec<Cursor<'_>>) = match entry.key {
@@ -260,7 +260,7 @@ impl Collector<'_> {
         })
     }
 
-    /// `constraint-unchecked`: what is not checked must not look as if it were.
+    /// Reports `constraint-unchecked`: a constraint that is not checked must not appear to be checked.
     fn unchecked(&mut self, entry: Entry<'_>, why: &str) {
         let message = format!("the constraint `{}` on an input is not checked{why}", entry.key);
         self.diagnostics.push(

@@ -1,5 +1,4 @@
-//! How the members of a form are written (OpenAPI 3.1.1, "Encoding Object"; Swagger 2.0,
-//! `formData` parameters).
+//! How the fields of a form are written (OpenAPI 3.1.1, "Encoding Object"; Swagger 2.0, `formData` parameters).
 
 use super::{Field, Style};
 use crate::media::Format;
@@ -7,7 +6,7 @@ use crate::program::Body;
 use crate::schema::{Schema, Type};
 use crate::source::Cursor;
 
-/// What an operation says of the members of a form.
+/// Returns what an operation declares about the fields of a form.
 pub(super) fn fields(body: &Body<'_>) -> Vec<Field> {
     let Some(media) = &body.media else {
         return Vec::new();
@@ -30,7 +29,7 @@ fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: 
     let text = |key: &str| encoding?.get(key)?.as_str();
     let explode = encoding.and_then(|encoding| encoding.get("explode"));
     let reserved = encoding.and_then(|encoding| encoding.get("allowReserved"));
-    // The three go together, and leave no say to the content type; in `multipart/form-data` since 3.1.
+    // These three belong together and take precedence over the content type; in `multipart/form-data` since 3.1.
     let written = text("style").is_some() || explode.is_some() || reserved.is_some();
     let styled = written && (form == Format::Form || later);
     let style = styled.then(|| {
@@ -55,13 +54,13 @@ fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: 
         .then(|| schema.item(None))
         .flatten();
     let (binary, bare) = one(item.unwrap_or(schema));
-    // The first of a list; a range names no type that could be sent.
+    // Use the first of a list. A range is not a type that can be sent.
     let declared = text("contentType")
         .and_then(|list| list.split(',').next())
         .map(str::trim);
     let declared = declared.filter(|media| !media.contains('*')).map(str::to_owned);
     let media_type = schema.text("contentMediaType").map(str::to_owned);
-    // In 3.1 what has no type at all is binary (section "Special Considerations for multipart").
+    // In 3.1, a schema without any type is binary (section "Special Considerations for multipart").
     let encoded = form == Format::Multipart && item.unwrap_or(schema).text("contentEncoding").is_some();
     let octets = (binary || encoded || (bare && form == Format::Multipart && schema.at.members().len() == 0))
         .then(|| "application/octet-stream".to_owned());
@@ -75,7 +74,7 @@ fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: 
     (field.style.is_some() || field.content_type.is_some() || field.file).then_some(field)
 }
 
-/// Swagger 2.0: a file, or an array with a `collectionFormat`.
+/// A field in Swagger 2.0: a file, or an array with a `collectionFormat`.
 fn parameter(at: Cursor<'_>) -> Option<Field> {
     let text = |key: &str| at.get(key)?.as_str();
     let name = text("name")?.to_owned();

@@ -1,21 +1,21 @@
-//! Fingerprints of what a stored run relies on, so that a run of a workflow that has changed since
-//! is told from one that can go on.
+//! Fingerprints of what a stored run depends on. They distinguish runs that can continue from runs of a workflow that
+//! has changed.
 //!
-//! They are of a text that is written here and nowhere else: it must stay what it is, or every run
-//! that is stored anywhere becomes one of another workflow. What a step sends and demands is not
-//! part of it, since mending that is why one goes on with a run.
+//! A fingerprint is the hash of a text that is written only here. The text must not change; otherwise every stored run
+//! would belong to a different workflow. What a step sends and its criteria are not part of the fingerprint, because
+//! fixing them is a reason to continue a run.
 
 use super::types::{Ty, TypeDef, TypeKind};
 use super::{Act, Action, ActionKind, Detour, Input, Plan, Step, Workflow};
 
-/// FNV-1a with 32 bits (Fowler, Noll and Vo): small, and the same everywhere.
+/// FNV-1a with 32 bits (Fowler, Noll and Vo): small, and the same on every machine.
 fn hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     })
 }
 
-/// Of the type of an input.
+/// The fingerprint of the type of an input.
 #[must_use]
 pub fn input(input: &Input, types: &[TypeDef]) -> u32 {
     let mut text = String::new();
@@ -23,7 +23,7 @@ pub fn input(input: &Input, types: &[TypeDef]) -> u32 {
     hash(&text)
 }
 
-/// Of what a step calls, of its outputs and of its actions.
+/// The fingerprints of what a step calls, of its outputs and of its actions.
 #[must_use]
 pub fn step(step: &Step, workflow: &Workflow, plan: &Plan) -> [u32; 3] {
     [
@@ -33,7 +33,7 @@ pub fn step(step: &Step, workflow: &Workflow, plan: &Plan) -> [u32; 3] {
     ]
 }
 
-/// The id of the workflow that a call of this one names.
+/// The id of the workflow that a call refers to.
 fn target<'p>(site: usize, workflow: &Workflow, plan: &'p Plan) -> &'p str {
     let site = workflow.sites.get(site);
     let target = site.and_then(|site| plan.workflow(site.target));
@@ -68,7 +68,7 @@ fn outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     text
 }
 
-/// What a workflow returns, and what it was given.
+/// Writes the outputs of a workflow, and its inputs if they are read.
 fn returned(workflow: &Workflow, inputs: bool, types: &[TypeDef], text: &mut String) {
     for output in &workflow.outputs {
         text.push_str(&output.name);
@@ -84,7 +84,7 @@ fn returned(workflow: &Workflow, inputs: bool, types: &[TypeDef], text: &mut Str
     }
 }
 
-/// Of what the workflows return that must have run before; 0 where there are none.
+/// The fingerprint of the outputs of the workflows in `dependsOn`; 0 if there are none.
 #[must_use]
 pub fn dependencies(workflow: &Workflow, plan: &Plan) -> u32 {
     let mut text = String::new();
@@ -98,8 +98,8 @@ pub fn dependencies(workflow: &Workflow, plan: &Plan) -> u32 {
     if text.is_empty() { 0 } else { hash(&text) }
 }
 
-/// Retries are counted by the place of their action, so its name belongs to it; a detour goes where
-/// its action says.
+/// Writes the actions of a step. Retries are counted by the position of their action, so the name of the action is
+/// included. The target of a detour is included too.
 fn actions(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     let id = |step: usize| workflow.steps.get(step).map_or("", |step| step.id.as_str());
     let kind = |action: &Action| match &action.kind {
@@ -118,14 +118,14 @@ fn actions(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     format!("success\n{}failure\n{}", list(&step.on_success), list(&step.on_failure))
 }
 
-/// How long the text of types may become: types that share others take twice as much with every level. Of what is beyond,
-/// a change is noticed when the outputs of a stored run are read.
+/// Maximum length of the text of types. It doubles with every level if types share other types. A change beyond this
+/// length is detected when the outputs of a stored run are read.
 const LONGEST: usize = 1 << 20;
 
-/// How many types may be within each other in it.
+/// Maximum nesting of types in the text.
 const DEEPEST: usize = 200;
 
-/// Writes a type by its structure: a generated type that is only called otherwise is the same.
+/// Writes a type by its structure: a generated type that only has another name is the same type.
 fn write_type(ty: &Ty, types: &[TypeDef], within: &mut Vec<usize>, text: &mut String) {
     if text.len() > LONGEST || within.len() > DEEPEST {
         return;
@@ -143,7 +143,7 @@ fn write_type(ty: &Ty, types: &[TypeDef], within: &mut Vec<usize>, text: &mut St
         Ty::Option(inner) => wrapped('(', inner, '?', types, within, text),
         Ty::Boxed(inner) => write_type(inner, types, within, text),
         Ty::Named(index) => {
-            // A type that contains itself, by how far out it stands.
+            // A type that contains itself is written as the number of levels to its outer occurrence.
             if let Some(depth) = within.iter().rev().position(|known| known == index) {
                 text.push_str(&format!("^{depth}"));
                 return;

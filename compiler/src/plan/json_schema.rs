@@ -1,6 +1,6 @@
-//! The schemas of a workflow's inputs and outputs as JSON Schema 2020-12, for tools that ask for them.
+//! The schemas of a workflow's inputs and outputs as JSON Schema 2020-12, for tools.
 //!
-//! References lead to `$defs` of the same schema only.
+//! References refer only to `$defs` of the same schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ const LIST: [&str; 5] = ["allOf", "anyOf", "items", "oneOf", "prefixItems"];
 /// Keywords whose value is an object of schemas.
 const NAMED: [&str; 3] = ["dependentSchemas", "patternProperties", "properties"];
 
-/// Keywords that say where a schema is: every reference is within now.
+/// Keywords for the location of a schema, which are dropped because every reference is internal.
 const PLACES: [&str; 7] = [
     "$anchor",
     "$defs",
@@ -43,11 +43,11 @@ const PLACES: [&str; 7] = [
     "definitions",
 ];
 
-/// How many schemas are copied, and how deep one may be within others; what is beyond allows everything.
+/// Maximum number of schemas that are copied, and their maximum nesting. Schemas beyond the limits allow everything.
 const SCHEMAS: usize = 2000;
 const DEPTH: usize = 64;
 
-/// The schema of the inputs, as the document has it.
+/// The schema of the inputs, as in the document.
 pub(super) fn inputs(at: Option<Cursor<'_>>) -> String {
     let Some(schema) = at.and_then(|at| Schema::new(at).ok()) else {
         return with_definitions("\"type\":\"object\",\"properties\":{}", &[]);
@@ -74,7 +74,7 @@ fn with_definitions(members: &str, definitions: &[(String, String)]) -> String {
     text
 }
 
-/// A copy of schemas with what they refer to.
+/// Copies schemas together with the schemas that they refer to.
 #[derive(Default)]
 struct Copy {
     names: BTreeMap<Span, String>,
@@ -85,7 +85,7 @@ struct Copy {
 }
 
 impl Copy {
-    /// A schema within another one.
+    /// Copies a schema inside another one.
     fn child(&mut self, at: Cursor<'_>, of: Schema<'_>) -> String {
         let Some(target) = of.child(at).filter(|target| target.at.is_object()) else {
             return if at.as_bool() == Some(false) { "false" } else { "true" }.to_owned();
@@ -114,7 +114,7 @@ impl Copy {
         format!("{{{}}}", members.join(","))
     }
 
-    /// The name of a definition, which is copied once.
+    /// Returns the name of a definition, which is copied only once.
     fn define(&mut self, schema: Schema<'_>) -> String {
         if let Some(name) = self.names.get(&schema.identity()) {
             return escaped(name);
@@ -155,7 +155,7 @@ impl Copy {
             } else if ONE.contains(&key) {
                 self.child(value, schema)
             } else if key == "type" && schema.flag("nullable") && value.as_str().is_some() {
-                // What OpenAPI 3.0 says with `nullable`.
+                // The equivalent of `nullable` in OpenAPI 3.0.
                 format!("[{},\"null\"]", json_text(value))
             } else {
                 json_text(value)
@@ -166,12 +166,12 @@ impl Copy {
     }
 }
 
-/// A token of a JSON Pointer.
+/// Escapes a token of a JSON Pointer.
 fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// The schema of what a workflow returns: that of the Rust types.
+/// The schema of a workflow's outputs, generated from the Rust types.
 pub(super) fn outputs(workflow: &Workflow, all: &[Workflow], types: &[TypeDef]) -> String {
     let mut typed = Typed {
         types,
@@ -219,7 +219,7 @@ impl Typed<'_> {
         format!("\"type\":\"object\",\"properties\":{{{properties}}},\"required\":[{required}]")
     }
 
-    /// The name of a definition: types of two APIs can have the same one.
+    /// The name of a definition. Types of two APIs can have the same name.
     fn name(&self, index: usize) -> String {
         let Some(def) = self.types.get(index) else {
             return String::new();

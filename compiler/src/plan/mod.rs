@@ -1,7 +1,7 @@
-//! Phase 6: what each step sends, reads and decides, with Rust names and types.
+//! Phase 6: plans what each step sends, reads and decides, with Rust names and types.
 //!
-//! Input: a checked `program::Program`. Output: a [`Plan`], which owns everything it
-//! says and knows neither YAML nor tokens.
+//! Input: a checked `program::Program`. Output: a [`Plan`], which owns all its data and contains neither YAML nor
+//! tokens.
 
 pub mod constraint;
 mod field;
@@ -34,7 +34,7 @@ use crate::typing::Typing;
 
 pub use model::*;
 
-/// Plans the workflows that the options ask for.
+/// Plans the workflows that the options select.
 pub fn plan(
     program: &Program<'_>,
     flows: &[Flow],
@@ -52,7 +52,7 @@ pub fn plan(
         let id = qualified(workflow);
         let id = id.as_str();
         let ident = renamed(options, id).unwrap_or_else(|| name::workflow(id));
-        // The same id twice is reported as such; only the first one is expanded.
+        // A duplicate id is reported elsewhere; only the first workflow is expanded.
         let twice = |known: &program::Workflow<'_>| qualified(known) == id;
         if program.workflows[..index].iter().any(twice) {
             continue;
@@ -124,7 +124,7 @@ fn shared_apis(program: &Program<'_>, wanted: &[bool]) -> (Vec<(FileId, usize)>,
     (files, modules)
 }
 
-/// What the option `rename` calls a workflow, or an input, step or output of one.
+/// Returns the name that the option `rename` sets for a workflow, or for an input, step or output of a workflow.
 fn renamed(options: &Options, from: &str) -> Option<String> {
     let mut all = options.rename.iter();
     all.find(|(known, _)| known == from).map(|(_, to)| to.clone())
@@ -137,9 +137,9 @@ struct Planner<'p, 'a> {
     flows: &'p [Flow],
     options: &'p Options,
     sources: &'p Sources,
-    /// The calls that were planned so far.
+    /// The calls planned so far.
     sites: RefCell<Vec<Site>>,
-    /// The steps of whose calls everything is kept.
+    /// The steps whose calls keep all outputs and inputs of the called workflow.
     whole: RefCell<BTreeSet<usize>>,
     /// The status codes of the response that an action reads.
     codes: Cell<Option<StatusSet>>,
@@ -159,7 +159,7 @@ impl Planner<'_, '_> {
         let mut steps = Vec::new();
         for (index, step) in self.workflow.steps.iter().enumerate() {
             let (id, span) = (step.text.id.value, step.text.id.span());
-            // The same id twice is reported as such.
+            // A duplicate id is reported elsewhere.
             let duplicate = self.workflow.steps[..index]
                 .iter()
                 .any(|known| known.text.id.value == id);
@@ -179,7 +179,7 @@ impl Planner<'_, '_> {
         }
         let prefix = format!("{}.outputs.", qualified(self.workflow));
         let outputs = self.outputs(&self.workflow.outputs, None, ("Outputs", prefix), types, diagnostics);
-        // What the outputs of the workflow read must be there when it ends.
+        // Inputs that the outputs of the workflow read must be present when it ends.
         let at_end: Vec<usize> = self.required_inputs(
             self.workflow
                 .outputs
@@ -199,7 +199,7 @@ impl Planner<'_, '_> {
                 step.needs.sort_unstable();
                 step.needs.dedup();
             }
-            // A call waits for what the step needs after it, too: it is not made twice.
+            // A call also waits for the inputs that its step needs afterwards, because it is not made twice.
             let mut sites = self.sites.borrow_mut();
             if let Some(site) = step.site().and_then(|site| sites.get_mut(site)) {
                 site.needs.clone_from(&step.needs);
@@ -231,7 +231,7 @@ impl Planner<'_, '_> {
     }
 }
 
-/// A value of the document as compact JSON.
+/// Returns a value of the document as compact JSON.
 #[must_use]
 pub fn json_text(at: crate::source::Cursor<'_>) -> String {
     use crate::source::Data;
@@ -249,7 +249,7 @@ pub fn json_text(at: crate::source::Cursor<'_>) -> String {
     }
 }
 
-/// The pointers into the response's body that values read, each once, in order.
+/// Returns the pointers into the response body that values read, each once, in order.
 #[must_use]
 pub fn body_pointers<'v>(reads: impl IntoIterator<Item = &'v Read>) -> Vec<Vec<String>> {
     let mut seen: BTreeSet<&[String]> = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! What a plan consists of.
+//! The data structures of a plan.
 
 use super::constraint::Constraint;
 use super::types::{Ty, TypeDef};
@@ -9,9 +9,9 @@ use crate::program::{Source, value};
 
 pub use crate::program::{Engine, ReplacementTarget};
 
-/// A value over what generated code reads.
+/// A value that refers to what generated code reads.
 pub type Value = value::Value<Read>;
-/// What a [`Value`] is.
+/// The kind of a [`Value`].
 pub type ValueKind = value::ValueKind<Read>;
 /// A piece of a template.
 pub type Segment = value::Segment<Read>;
@@ -21,19 +21,19 @@ pub type JsonPiece = value::JsonPiece<Read>;
 pub type Query = value::Query<Read>;
 /// A piece of a query.
 pub type QueryPiece = value::QueryPiece<Read>;
-/// What a criterion tests.
+/// The test of a criterion.
 pub type Test = value::Test<Read>;
 
-/// A document, ready to be written as Rust.
+/// The plan of a document, ready to be written as Rust.
 #[derive(Debug)]
 pub struct Plan {
-    /// What messages call the document.
+    /// The name of the document in messages.
     pub file: String,
     /// Its workflows in document order.
     pub workflows: Vec<Workflow>,
-    /// The names by which the client knows the APIs of all documents.
+    /// The names of the APIs of all documents in the client.
     pub sources: Vec<String>,
-    /// The types that inputs and outputs need.
+    /// The types that inputs and outputs require.
     pub types: Vec<TypeDef>,
     /// The APIs whose types workflows share.
     pub apis: Vec<ApiModule>,
@@ -42,7 +42,7 @@ pub struct Plan {
 /// An API whose types several workflows share.
 #[derive(Debug)]
 pub struct ApiModule {
-    /// The name by which the client knows it.
+    /// Its name in the client.
     pub name: String,
     /// The name of its module.
     pub ident: String,
@@ -55,14 +55,13 @@ pub struct Workflow {
     pub id: String,
     /// The name of its function and module.
     pub ident: String,
-    /// Its id behind the names of the source descriptions that lead to its document.
+    /// Its id, preceded by the names of the source descriptions on the path to its document.
     pub qualified: String,
     /// Its name as a variant.
     pub variant: String,
-    /// What messages call its document.
+    /// The name of its document in messages.
     pub file: String,
-    /// The names of the source descriptions that its requests go to, and whether their servers are
-    /// absolute.
+    /// The names of the source descriptions that it sends requests to, and whether their servers are absolute.
     pub apis: Vec<(String, bool)>,
     /// `summary`
     pub summary: Option<String>,
@@ -74,7 +73,7 @@ pub struct Workflow {
     pub inputs_schema: String,
     /// The schema of its outputs (JSON Schema 2020-12).
     pub outputs_schema: String,
-    /// Its steps in the order of the list.
+    /// Its steps in document order.
     pub steps: Vec<Step>,
     /// Its outputs.
     pub outputs: Vec<Output>,
@@ -84,11 +83,9 @@ pub struct Workflow {
     pub first: Option<usize>,
     /// The calls of other workflows that its steps and actions make.
     pub sites: Vec<Site>,
-    /// The workflows at whose end a run can end that has left this one, by their indices; empty
-    /// where no run leaves.
+    /// The indices of the workflows at whose end a run can end after it has left this one; empty if no run leaves.
     pub ends: Vec<usize>,
-    /// The workflows that must have run before, by their indices, and whether their inputs are
-    /// read too.
+    /// The indices of the workflows that must have run before, and whether their inputs are read too.
     pub dependencies: Vec<(usize, bool)>,
 }
 
@@ -97,20 +94,21 @@ pub struct Workflow {
 pub struct Site {
     /// The index of the workflow among those of all documents.
     pub target: usize,
-    /// The names of its inputs and their values.
+    /// The names of its inputs, and their values.
     pub arguments: Vec<(String, Value)>,
     /// The required inputs of this workflow that the values read.
     pub needs: Vec<usize>,
-    /// Where what its target depends on comes from.
+    /// The origins of the dependencies of its target.
     pub dependencies: Vec<Origin>,
 }
 
-/// Where the outputs of a workflow that another one depends on come from.
+/// The origin of the outputs of a workflow that another one depends on.
 #[derive(Clone, Copy, Debug)]
 pub enum Origin {
-    /// The caller depends on the workflow too.
+    /// The caller also depends on the workflow.
     Own,
-    /// A step of the caller has called the workflow; its index, and that of what it has kept of it.
+    /// A step of the caller has called the workflow: the index of the step, and the index of the stored outputs among
+    /// those of the step.
     Step(usize, usize),
 }
 
@@ -123,15 +121,15 @@ pub struct Input {
     pub ident: String,
     /// The name of its variant.
     pub variant: String,
-    /// Its type, without the option of not being given.
+    /// Its type, without the `Option` for a missing input.
     pub ty: Ty,
-    /// Whether the caller must give it.
+    /// Whether the caller must set it.
     pub required: bool,
-    /// What its schema demands beyond its type.
+    /// Constraints of its schema beyond its type.
     pub constraint: Constraint,
     /// `default`, as JSON.
     pub default: Option<String>,
-    /// What the schema says of it.
+    /// The description in the schema.
     pub docs: Option<String>,
     /// `format: password`
     pub secret: bool,
@@ -142,7 +140,7 @@ pub struct Input {
 pub struct Step {
     /// `stepId`
     pub id: String,
-    /// Where it stands: line and column.
+    /// Its location: line and column.
     pub place: (usize, usize),
     /// The name of its method.
     pub ident: String,
@@ -150,7 +148,7 @@ pub struct Step {
     pub variant: String,
     /// `description`
     pub description: Option<String>,
-    /// What it calls, in a few words.
+    /// A short description of what it calls.
     pub calls: String,
     /// What it does.
     pub act: Act,
@@ -160,21 +158,21 @@ pub struct Step {
     pub after: Vec<usize>,
     /// The required inputs that it reads, in their order.
     pub needs: Vec<usize>,
-    /// What must hold for it to succeed.
+    /// The criteria for its success.
     pub criteria: Vec<Criterion>,
-    /// What it keeps.
+    /// Its outputs.
     pub outputs: Vec<Output>,
-    /// What may happen when it has succeeded.
+    /// The actions after success.
     pub on_success: Vec<Action>,
-    /// What may happen when it has failed.
+    /// The actions after failure.
     pub on_failure: Vec<Action>,
-    /// How long an attempt may take, in milliseconds.
+    /// The time limit of an attempt, in milliseconds.
     pub timeout: Option<u64>,
-    /// Whether all outputs and inputs of the workflow that it calls are kept, behind its own outputs.
+    /// Whether all outputs and inputs of the called workflow are stored, after the step's own outputs.
     pub whole: bool,
-    /// Whether a run can come to it.
+    /// Whether it is reachable.
     pub reachable: bool,
-    /// The error responses that the description declares: the status, the name of the variant and the type.
+    /// The error responses that the description declares: the status, the name of the variant, and the type.
     pub errors: Vec<(String, String, Ty)>,
 }
 
@@ -185,12 +183,12 @@ pub enum Act {
     Http(Box<Request>),
     /// It calls a workflow; the index of the call.
     Workflow(usize),
-    /// What was reported.
+    /// An error that was reported.
     Unresolved,
 }
 
 impl Step {
-    /// Its request.
+    /// Returns the request of the step.
     #[must_use]
     pub fn request(&self) -> Option<&Request> {
         match &self.act {
@@ -199,7 +197,7 @@ impl Step {
         }
     }
 
-    /// The index of the call of a workflow that it makes.
+    /// Returns the index of the call that the step makes.
     #[must_use]
     pub fn site(&self) -> Option<usize> {
         match self.act {
@@ -220,20 +218,20 @@ pub struct Request {
     pub method: String,
     /// The first server of the description.
     pub server: String,
-    /// Alternatives of security schemes, and whether the step writes itself what one carries.
+    /// Alternatives of security schemes, and whether the step itself sets the value that a scheme sends.
     pub security: Vec<Vec<(String, SchemeKind, bool)>>,
     /// The statuses that the operation declares, and whether their bodies are JSON.
     pub responses: Vec<(String, bool)>,
     /// The path in pieces.
     pub path: Vec<PathPiece>,
-    /// Everything else that has a name.
+    /// All other parameters.
     pub parameters: Vec<Parameter>,
     /// The body.
     pub body: Option<Body>,
 }
 
 impl Workflow {
-    /// Whether its expansion names that of another workflow.
+    /// Returns whether the expansion of the workflow refers to another workflow.
     #[must_use]
     pub fn names_others(&self) -> bool {
         !self.sites.is_empty() || !self.dependencies.is_empty()
@@ -241,7 +239,7 @@ impl Workflow {
 }
 
 impl Request {
-    /// The path as the description has it, the names of parameters in braces.
+    /// Returns the path of the description, with the names of parameters in braces.
     #[must_use]
     pub fn template(&self) -> String {
         self.path
@@ -253,14 +251,14 @@ impl Request {
             .collect()
     }
 
-    /// Whether the step gives a parameter.
+    /// Returns whether the step sets a parameter.
     #[must_use]
     pub fn writes(&self, location: Location, name: &str) -> bool {
         let mut all = self.parameters.iter();
         all.any(|known| crate::program::same_parameter(&known.name, known.location, name, location))
     }
 
-    /// Whether the step writes itself what a security scheme carries.
+    /// Returns whether the step itself sets the value that a security scheme sends.
     #[must_use]
     pub fn writes_scheme(&self, kind: &SchemeKind) -> bool {
         match kind {
@@ -280,24 +278,24 @@ impl Request {
 pub struct Body {
     /// The content type that is sent.
     pub content_type: String,
-    /// How the payload is written.
+    /// The format of the payload.
     pub form: Format,
     /// The payload.
     pub payload: Value,
-    /// Values that are set in it once it is made, and where.
+    /// Values that replace parts of the finished payload, and their targets.
     pub replacements: Vec<(ReplacementTarget, Value)>,
-    /// How members of a form are written, where the operation says something of them.
+    /// How fields of a form are written, if the operation declares it.
     pub fields: Vec<Field>,
 }
 
-/// How a member of a form is written.
+/// How a field of a form is written.
 #[derive(Debug)]
 pub struct Field {
     /// Its name.
     pub name: String,
-    /// Its style, where one is declared.
+    /// Its style, if one is declared.
     pub style: Option<Style>,
-    /// Its content type, where one is declared or its schema decides.
+    /// Its content type, if one is declared or follows from its schema.
     pub content_type: Option<String>,
     /// Whether it is a file.
     pub file: bool,
@@ -317,9 +315,9 @@ pub enum PathPiece {
 pub struct Parameter {
     /// Its name.
     pub name: String,
-    /// Where it is sent.
+    /// The location where it is sent.
     pub location: Location,
-    /// Whether the operation needs it.
+    /// Whether the operation requires it.
     pub required: bool,
     /// Its value.
     pub value: Value,
@@ -341,28 +339,28 @@ pub struct Style {
 /// What an expression refers to.
 #[derive(Clone, Debug)]
 pub struct Read {
-    /// Where the value comes from.
+    /// The source of the value.
     pub source: Source,
     /// The tokens of the pointer into it.
     pub pointer: Vec<String>,
-    /// Whether the value is always there.
+    /// Whether the value is always present.
     pub present: bool,
     /// Whether a header has a type other than string.
     pub typed: bool,
-    /// The expression as it is written.
+    /// The expression as written.
     pub expression: String,
-    /// Where it stands: line and column.
+    /// Its location: line and column.
     pub place: (usize, usize),
 }
 
 /// A criterion of a step.
 #[derive(Debug)]
 pub struct Criterion {
-    /// As it is written.
+    /// The condition as written.
     pub text: String,
-    /// Where it stands: line and column.
+    /// Its location: line and column.
     pub place: (usize, usize),
-    /// What is tested.
+    /// The test.
     pub test: Test,
 }
 
@@ -373,17 +371,17 @@ pub struct Output {
     pub name: String,
     /// The name of its field.
     pub ident: String,
-    /// Its type, without the option of not being there.
+    /// Its type, without the `Option` for a missing output.
     pub ty: Ty,
-    /// Whether it is always there.
+    /// Whether it is always present.
     pub required: bool,
     /// Its value.
     pub value: Value,
-    /// Its expression as it is written.
+    /// Its expression as written.
     pub expression: String,
-    /// Where its expression stands: line and column.
+    /// The location of its expression: line and column.
     pub place: (usize, usize),
-    /// What the schema says of it.
+    /// The description in the schema.
     pub docs: Option<String>,
     /// `format: password`
     pub secret: bool,
@@ -394,7 +392,7 @@ pub struct Output {
 pub struct Action {
     /// Its name.
     pub name: String,
-    /// What must hold for it to apply.
+    /// The criteria under which it applies.
     pub criteria: Vec<Criterion>,
     /// What it does.
     pub kind: ActionKind,
@@ -407,22 +405,22 @@ pub enum ActionKind {
     End,
     /// The step with this index is next.
     Goto(usize),
-    /// The run leaves by this call.
+    /// The run leaves for another workflow by this call.
     Leave(usize),
-    /// The step is tried again.
+    /// The step is retried.
     Retry {
-        /// Seconds to wait before.
+        /// The wait before the retry, in seconds.
         after: Option<f64>,
-        /// How many retries.
+        /// The maximum number of retries.
         limit: u64,
-        /// What runs before.
+        /// What runs before the retry.
         detour: Option<Detour>,
     },
-    /// Something that was reported.
+    /// An error that was reported.
     Invalid,
 }
 
-/// What runs on the way to a retry.
+/// What runs before a retry.
 #[derive(Clone, Copy, Debug)]
 pub enum Detour {
     /// A step of the same workflow.
@@ -432,7 +430,7 @@ pub enum Detour {
 }
 
 impl Workflow {
-    /// The field of `Dependencies` that holds what a workflow has returned, or was given.
+    /// Returns the index of the field of `Dependencies` with the outputs, or the inputs, of a workflow.
     #[must_use]
     pub fn dependency(&self, workflow: usize, input: bool) -> Option<usize> {
         let mut fields = self
@@ -444,7 +442,7 @@ impl Workflow {
 }
 
 impl Plan {
-    /// The workflow with an index in the document.
+    /// Returns the workflow with an index in the document.
     #[must_use]
     pub fn workflow(&self, index: usize) -> Option<&Workflow> {
         self.workflows.iter().find(|workflow| workflow.index == index)

@@ -1,4 +1,4 @@
-//! Names of the document as names of Rust.
+//! Converts names of the document to Rust names.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ const KEYWORDS: [&str; 48] = [
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Keywords without one.
+/// Keywords without a raw form.
 const FIXED: [&str; 4] = ["self", "Self", "crate", "super"];
 
 /// Names that a module or function next to the macro call would hide or collide with: the crates that every program
@@ -48,16 +48,16 @@ const SURROUNDINGS: [&str; 24] = [
     "usize",
 ];
 
-/// Methods of every type, which take it by value and so come before an accessor of the same name.
+/// Methods that every type has. They take it by value, so they take precedence over an accessor of the same name.
 const BY_VALUE: [&str; 2] = ["into", "try_into"];
 
-/// The function and module of a workflow: `arazzo` is `arazzo_`.
+/// The function and module of a workflow: `arazzo` becomes `arazzo_`.
 #[must_use]
 pub fn workflow(id: &str) -> String {
     apart(snake(id), &SURROUNDINGS)
 }
 
-/// The accessor of a step: `into` is `into_`.
+/// The accessor of a step: `into` becomes `into_`.
 #[must_use]
 pub fn step(id: &str) -> String {
     apart(snake(id), &BY_VALUE)
@@ -70,7 +70,7 @@ fn apart(name: String, taken: &[&str]) -> String {
     name
 }
 
-/// A field, function or module: `create-user` is `create_user`, `type` is `r#type`.
+/// A field, function or module: `create-user` becomes `create_user`, `type` becomes `r#type`.
 #[must_use]
 pub fn snake(name: &str) -> String {
     if is_snake(name) {
@@ -79,13 +79,14 @@ pub fn snake(name: &str) -> String {
     escape(&ascii(name).to_snake_case(), "value")
 }
 
-/// A type or variant: `create-user` is `CreateUser`.
+/// A type or variant: `create-user` becomes `CreateUser`.
 #[must_use]
 pub fn pascal(name: &str) -> String {
     escape(&ascii(name).to_upper_camel_case(), "Value")
 }
 
-/// Most names are in this form: lower-case ASCII words between single underscores, as they are.
+/// Returns whether a name consists of lower-case ASCII words between single underscores. Most names do, and stay
+/// unchanged.
 fn is_snake(name: &str) -> bool {
     let mut last = b'_';
     let plain = name.bytes().all(|byte| {
@@ -97,7 +98,7 @@ fn is_snake(name: &str) -> bool {
     plain && last != b'_'
 }
 
-/// Everything that no identifier can have becomes a word boundary.
+/// Replaces everything that is not allowed in identifiers by a word boundary.
 fn ascii(name: &str) -> String {
     let valid = |letter: char| letter == '_' || (letter.is_alphanumeric() && unicode_ident::is_xid_continue(letter));
     name.chars()
@@ -105,7 +106,7 @@ fn ascii(name: &str) -> String {
         .collect()
 }
 
-/// A constant: `create-user` is `CREATE_USER`.
+/// A constant: `create-user` becomes `CREATE_USER`.
 #[must_use]
 pub fn constant(name: &str) -> String {
     let upper = snake(name).trim_start_matches("r#").to_uppercase();
@@ -113,7 +114,8 @@ pub fn constant(name: &str) -> String {
 }
 
 fn escape(name: &str, empty: &str) -> String {
-    // Rust normalizes identifiers (reference, section "Identifiers"). Changing the case of a character can give others.
+    // Rust normalizes identifiers (reference, section "Identifiers"). Changing the case of a character can produce
+    // characters that are not normalized.
     let name: String = name
         .nfc()
         .filter(|&letter| unicode_ident::is_xid_continue(letter))
@@ -138,12 +140,12 @@ fn reserved(name: String) -> String {
     }
 }
 
-/// The Rust names of one kind, and whose they are.
+/// The Rust names of one kind, and the names in the document that they belong to.
 #[derive(Debug)]
 pub(super) struct Names {
-    /// What has the names, such as `inputs`.
+    /// What the names belong to, such as `inputs`.
     what: &'static str,
-    /// What stands in front of a name in the option `rename`.
+    /// The prefix of a name in the option `rename`.
     prefix: String,
     taken: BTreeMap<String, (Span, String)>,
 }
@@ -157,8 +159,8 @@ impl Names {
         }
     }
 
-    /// The Rust name of `name`, which is `ident` unless another one has it: that is reported, and a
-    /// number tells the two apart.
+    /// Returns the Rust name of `name`. This is `ident` unless another name already has it; then the collision is
+    /// reported, and a number is added.
     pub(super) fn take(&mut self, ident: &str, name: &str, span: Span, diagnostics: &mut Diagnostics) -> String {
         let free = free_name(ident, &self.taken);
         if let Some((first, other)) = self.taken.get(ident) {
@@ -178,7 +180,7 @@ impl Names {
     }
 }
 
-/// The identifier, or the first one made of it that is not taken.
+/// Returns the identifier, or the first one derived from it that is free.
 fn free_name<T>(ident: &str, names: &BTreeMap<String, T>) -> String {
     let plain = ident.trim_end_matches('_');
     let joint = if plain.starts_with(char::is_uppercase) { "" } else { "_" };
@@ -229,10 +231,10 @@ mod tests {
         );
     }
 
-    /// Rust's own rules (reference, section "Identifiers") for every character, alone and in a name.
+    /// Tests Rust's own rules (reference, section "Identifiers") for every character, alone and in a name.
     #[test]
     fn every_character_gives_an_identifier() {
-        // No plane above has letters.
+        // No plane above this one contains letters.
         for letter in char::MIN..='\u{3ffff}' {
             for name in [letter.to_string(), format!("a{letter}"), format!("{letter}b{letter}")] {
                 for ident in [snake(&name), pascal(&name), constant(&name)] {

@@ -1,4 +1,4 @@
-//! What is kept, and where a run keeps what a reference means.
+//! Outputs, and where a run stores the value of a reference.
 
 use super::name::{self, Names};
 use super::types::{Ty, Types};
@@ -8,7 +8,7 @@ use crate::program::{self, Reference, Source};
 use crate::schema::Schema;
 use crate::typing::Shape;
 
-/// Bytes and lists of them, which inputs can be.
+/// The type for bytes and lists of bytes, which inputs can have.
 pub(super) fn file(schema: Schema<'_>) -> Option<Ty> {
     use crate::schema::Type;
     match schema.types().without(Type::Null).single()? {
@@ -56,7 +56,7 @@ impl Planner<'_, '_> {
         })
     }
 
-    /// Where a run keeps what a reference means, and the pointer into it.
+    /// Returns where a run stores the value of a reference, and the pointer into it.
     fn kept(&self, reference: &Reference, at: Option<usize>) -> Option<(Source, Vec<String>)> {
         let (source, pointer) = (&reference.source, &reference.pointer);
         let Source::Called { workflow, input, field } = *source else {
@@ -64,7 +64,7 @@ impl Planner<'_, '_> {
         };
         let step = crate::flow::latest_call(self.workflow, self.typing.flow(), at, workflow)?;
         let caller = &self.workflow.steps[step];
-        // A step that declares no outputs keeps those of the workflow that it calls.
+        // A step that declares no outputs has those of the workflow that it calls.
         if !input && caller.text.outputs.is_empty() {
             return Some((Source::StepOutput { step, output: field }, pointer.clone()));
         }
@@ -84,8 +84,8 @@ impl Planner<'_, '_> {
         value.map(&mut |reference| self.read(reference, at))
     }
 
-    /// Every output keeps its place and its name, even one whose value was reported: what the
-    /// user's code names must exist.
+    /// Plans outputs. Every output keeps its position and its name, even if its value was reported: names that the
+    /// user's code refers to must exist.
     pub(super) fn outputs(
         &self,
         outputs: &[program::Output],

@@ -1,18 +1,18 @@
-//! Which workflows are expanded: those the options ask for, and what they call, depend on or leave for.
+//! Which workflows are expanded: those that the options select, and those that they call, depend on or leave for.
 
 use crate::bundle::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::program::{self, Act, Destination, Program};
 
-/// The id of a workflow, behind the names of the source descriptions that lead to its document.
+/// Returns the id of a workflow, preceded by the names of the source descriptions on the path to its document.
 pub(super) fn qualified(workflow: &program::Workflow<'_>) -> String {
     let names = workflow.names.iter().map(String::as_str);
     let parts: Vec<&str> = names.chain([workflow.text.id.value]).collect();
     parts.join(".")
 }
 
-/// The workflows that the options ask for, and what they call or depend on. Those of other
-/// documents are wanted only so.
+/// Returns the workflows that the options select, and those that they call or depend on. Workflows of other documents
+/// are expanded only in the second case.
 pub(super) fn wanted(program: &Program<'_>, options: &Options) -> Vec<bool> {
     let asked = |workflow: &program::Workflow<'_>| {
         let id = workflow.text.id.value;
@@ -31,7 +31,7 @@ pub(super) fn wanted(program: &Program<'_>, options: &Options) -> Vec<bool> {
     wanted
 }
 
-/// The workflows that a workflow calls or leaves for.
+/// Returns the workflows that a workflow calls or leaves for.
 fn called(workflow: &program::Workflow<'_>) -> Vec<usize> {
     let mut targets = Vec::new();
     for step in &workflow.steps {
@@ -44,7 +44,7 @@ fn called(workflow: &program::Workflow<'_>) -> Vec<usize> {
     targets
 }
 
-/// The workflows that a workflow leaves for.
+/// Returns the workflows that a workflow leaves for.
 fn left_for(workflow: &program::Workflow<'_>) -> Vec<usize> {
     let actions = workflow
         .steps
@@ -58,7 +58,7 @@ fn left_for(workflow: &program::Workflow<'_>) -> Vec<usize> {
         .collect()
 }
 
-/// The workflows at whose end a run of this one can end after it has left.
+/// Returns the workflows at whose end a run of this one can end after it has left.
 pub(super) fn ends(program: &Program<'_>, start: usize) -> Vec<usize> {
     let mut found = Vec::new();
     let mut stack = left_for(&program.workflows[start]);
@@ -72,7 +72,7 @@ pub(super) fn ends(program: &Program<'_>, start: usize) -> Vec<usize> {
     found
 }
 
-/// What the option `rename` can name in a workflow.
+/// Returns the names in a workflow that the option `rename` accepts.
 fn named(workflow: &program::Workflow<'_>) -> Vec<String> {
     let id = qualified(workflow);
     let mut names: Vec<String> = Vec::new();

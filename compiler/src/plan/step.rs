@@ -12,7 +12,7 @@ use crate::openapi::Operation;
 use crate::program::{self, Destination};
 use crate::status::{self, StatusSet};
 
-/// The style of a parameter: as it is declared, else the default of its place.
+/// The style of a parameter: as declared, or the default of its location.
 pub(super) fn style(argument: &program::Argument<'_>) -> Style {
     let Some(declared) = &argument.declared else {
         let query = matches!(
@@ -60,7 +60,7 @@ pub(super) fn path_pieces(operation: &Operation<'_>, value: impl Fn(&str) -> Opt
         .collect()
 }
 
-/// The error responses of a step whose bodies are JSON with types of their own.
+/// The error responses of a step whose bodies are JSON with their own types.
 pub(super) fn errors(step: &program::Step<'_>, variant: &str, types: &mut Types) -> Vec<(String, String, Ty)> {
     let program::Act::Http(request) = &step.act else {
         return Vec::new();
@@ -217,7 +217,7 @@ impl<'a> Planner<'_, 'a> {
 
     fn body(&self, body: &program::Body<'a>, index: usize) -> Option<Body> {
         let value = |value: &program::Value| self.value(value, Some(index));
-        // A structure that the description accepts as text only is sent as JSON if the user lowers the rule.
+        // A structure that the description accepts only as text is sent as JSON if the user lowers the rule.
         let json_instead = body.by_description && self.typing.not_text(body, index).is_some();
         let replacements = body.replacements.iter();
         Some(Body {

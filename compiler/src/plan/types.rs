@@ -1,4 +1,4 @@
-//! Rust types from schemas, for what a workflow touches.
+//! Rust types for the schemas that a workflow uses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,16 +29,16 @@ pub enum Ty {
     Vec(Box<Ty>),
     /// `BTreeMap<String, T>`
     Map(Box<Ty>),
-    /// One of the generated types, by its index.
+    /// A generated type, by its index.
     Named(usize),
     /// `Option<T>`
     Option(Box<Ty>),
-    /// `Box<T>`, where a type contains itself.
+    /// `Box<T>`, for a type that contains itself.
     Boxed(Box<Ty>),
 }
 
 impl Ty {
-    /// The type as an option, unless it is one.
+    /// Wraps the type in `Option`, unless it already is an option.
     #[must_use]
     pub fn optional(self) -> Self {
         match self {
@@ -47,7 +47,7 @@ impl Ty {
         }
     }
 
-    /// The generated type that a value of this type holds without an indirection.
+    /// Returns the generated type that a value of this type contains without an indirection.
     fn contained(&self) -> Option<usize> {
         match self {
             Self::Named(index) => Some(*index),
@@ -56,7 +56,7 @@ impl Ty {
         }
     }
 
-    /// Puts the generated type in a `Box`.
+    /// Puts the generated type into a `Box`.
     fn enclose(&mut self) {
         match self {
             Self::Option(inner) => inner.enclose(),
@@ -68,7 +68,7 @@ impl Ty {
     }
 }
 
-/// Whether a type was looked at for fields that lead back to it.
+/// Whether a type was searched for fields that refer back to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Visit {
     New,
@@ -76,12 +76,12 @@ enum Visit {
     Done,
 }
 
-/// Where a generated type is defined.
+/// The module in which a generated type is defined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Home {
     /// In the module of the workflow with this index.
     Workflow(usize),
-    /// In the module of the API with this index, for all workflows that call it.
+    /// The module of the API with this index, shared by all workflows that call it.
     Api(usize),
 }
 
@@ -92,18 +92,18 @@ pub struct TypeDef {
     pub home: Home,
     /// Its Rust name.
     pub ident: String,
-    /// What the schema says of it.
+    /// The description in the schema.
     pub docs: Option<String>,
-    /// What it consists of.
+    /// Its fields or variants.
     pub kind: TypeKind,
 }
 
-/// What a generated type consists of.
+/// The fields or variants of a generated type.
 #[derive(Clone, Debug)]
 pub enum TypeKind {
     /// An object with properties.
     Struct(Vec<Field>),
-    /// A string with known values. `open`: an API may return others.
+    /// A string with known values. `open`: an API may return other values.
     Enum {
         /// The values with their Rust names.
         variants: Vec<(String, String)>,
@@ -119,33 +119,34 @@ pub struct Field {
     pub name: String,
     /// Its Rust name.
     pub ident: String,
-    /// Its type; an option where the member need not be there.
+    /// Its type; an option if the member is not required.
     pub ty: Ty,
-    /// What the schema says of it.
+    /// The description in the schema.
     pub docs: Option<String>,
     /// `format: password`
     pub secret: bool,
 }
 
-/// The types of all workflows while they are collected.
+/// The types of all workflows, during collection.
 #[derive(Debug)]
 pub struct Types {
     defs: Vec<TypeDef>,
     known: BTreeMap<(Home, Span, bool), usize>,
     names: BTreeSet<(Home, String)>,
-    /// The workflow whose types are collected.
+    /// The workflow whose types are being collected.
     workflow: usize,
-    /// The files of APIs, and the indices of the APIs; empty where every workflow has its own types.
+    /// The files of APIs, and the indices of the APIs; empty if every workflow has its own types.
     apis: Vec<(FileId, usize)>,
-    /// The file of the workflow's document, and the API whose types are in no file of an API.
+    /// The file of the workflow's document, and the API for types that are in no file of an API.
     document: Option<(FileId, usize)>,
 }
 
-/// How deep types are made before a value stays JSON.
+/// Maximum nesting of generated types. Deeper values are JSON.
 const DEPTH: usize = 24;
 
 impl Types {
-    /// No types yet. `apis` are the files of APIs and their indices, where workflows share the types of API objects.
+    /// Creates an empty collection. `apis` are the files of APIs and their indices, if workflows share the types of API
+    /// objects.
     #[must_use]
     pub fn new(apis: Vec<(FileId, usize)>) -> Self {
         Self {
@@ -158,7 +159,8 @@ impl Types {
         }
     }
 
-    /// Goes on with the types of a workflow. What is neither in `document` nor in the file of an API belongs to `api`.
+    /// Continues with the types of a workflow. Types that are neither in `document` nor in the file of an API belong to
+    /// `api`.
     pub fn enter(&mut self, workflow: usize, document: FileId, api: Option<usize>) {
         self.workflow = workflow;
         self.document = api.map(|api| (document, api));
@@ -174,8 +176,8 @@ impl Types {
         }
     }
 
-    /// The type of a schema's instances. `hint` names it where the schema has no name of its own;
-    /// `output` says that it comes from an API, which may say more than its schema.
+    /// Returns the type for the instances of a schema. `hint` names it if the schema has no name. `output` says that
+    /// the value comes from an API, which may return more than its schema declares.
     pub fn of(&mut self, schema: Schema<'_>, hint: &str, output: bool) -> Ty {
         self.at_depth(schema, hint, output, 0)
     }
@@ -187,7 +189,7 @@ impl Types {
         let types = schema.types().without(Type::Null);
         let alternatives = schema.alternatives();
         if !alternatives.is_empty() {
-            // `anyOf: [T, null]` is an optional T; any other choice is a value.
+            // `anyOf: [T, null]` is an optional T; any other choice is a JSON value.
             let rest: Vec<Schema<'_>> = alternatives
                 .into_iter()
                 .filter(|part| !part.types().without(Type::Null).is_empty() || part.types().is_empty())
@@ -217,13 +219,13 @@ impl Types {
         }
     }
 
-    /// The types, with a `Box` wherever one would contain itself: on the fields that lead back to a
-    /// type on the way from the first one that was needed.
+    /// Returns the types, with a `Box` wherever a type would contain itself: on the fields that refer back to a type on
+    /// the path from the first type that was needed.
     #[must_use]
     pub fn finish(mut self) -> Vec<TypeDef> {
         let mut state = vec![Visit::New; self.defs.len()];
         for start in 0..self.defs.len() {
-            // The types on the way, and which of their fields is next.
+            // The types on the path, and which of their fields is next.
             let mut way = Vec::from([(start, 0)]);
             while let Some((def, field)) = way.last_mut() {
                 let (def, index) = (*def, *field);
@@ -271,7 +273,7 @@ impl Types {
             if variants.iter().any(|(known, _)| known == value) {
                 continue;
             }
-            // Values that differ only in case or punctuation cannot be told apart as variants.
+            // Values that differ only in case or punctuation cannot be distinguished as variants.
             if variants.iter().any(|(_, known)| *known == ident) || (output && ident == "Other") {
                 return Ty::String;
             }
@@ -327,7 +329,7 @@ impl Types {
             if !taken.insert(ident.clone()) {
                 let base = ident.clone();
                 let count = counts.entry(base.clone()).or_insert(0_usize);
-                // The second is `name_`, the next ones have numbers.
+                // The second is `name_`; the next ones have numbers.
                 while !taken.insert(ident.clone()) {
                     *count += 1;
                     ident = if *count == 1 {

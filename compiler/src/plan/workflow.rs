@@ -1,4 +1,4 @@
-//! What a workflow is given and needs.
+//! The inputs, APIs and dependencies of a workflow.
 
 use super::name::{self, Names};
 use super::output::file;
@@ -29,7 +29,7 @@ impl Planner<'_, '_> {
         })
     }
 
-    /// The names of the APIs that its requests go to, each once, in their order.
+    /// The names of the APIs that its requests go to, each once, in order.
     pub(super) fn apis(&self) -> Vec<(String, bool)> {
         let mut names: Vec<(String, bool)> = Vec::new();
         for step in &self.workflow.steps {
@@ -80,7 +80,7 @@ impl Planner<'_, '_> {
             let renamed = renamed(self.options, &format!("{prefix}{}", input.name));
             let own = renamed.as_deref().unwrap_or(input.name);
             let mut ident = name::snake(own);
-            // `new` is the constructor of the struct that has the setters.
+            // `new` is the constructor of the struct with the setters.
             if ident == "new" {
                 ident.push('_');
             }
@@ -140,7 +140,7 @@ impl Planner<'_, '_> {
         needed
     }
 
-    /// Plans a call; its index.
+    /// Plans a call, and returns its index.
     pub(super) fn site(&self, invocation: &Invocation, at: usize) -> Option<usize> {
         let inputs = &self.program.workflows[invocation.target].inputs;
         let mut arguments = Vec::new();

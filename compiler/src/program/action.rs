@@ -1,4 +1,4 @@
-//! What happens after a step has succeeded or failed, and calls of workflows.
+//! Actions after a step has succeeded or failed, and calls of workflows.
 
 use super::{Criterion, Value};
 use crate::source::Span;
@@ -8,11 +8,11 @@ use crate::source::Span;
 pub struct Action {
     /// Its name.
     pub name: String,
-    /// Where its name stands.
+    /// The location of its name.
     pub span: Span,
     /// What it does.
     pub kind: ActionKind,
-    /// What must hold for it to apply.
+    /// The criteria under which it applies.
     pub criteria: Vec<Criterion>,
 }
 
@@ -23,20 +23,20 @@ pub enum ActionKind {
     End,
     /// Control moves.
     Goto(Destination),
-    /// The step is tried again.
+    /// The step is retried.
     Retry {
-        /// Seconds to wait before.
+        /// The wait before the retry, in seconds.
         after: Option<f64>,
-        /// How many retries.
+        /// The maximum number of retries.
         limit: u64,
-        /// What runs before.
+        /// What runs before the retry.
         detour: Option<Destination>,
     },
-    /// Something that was reported.
+    /// An error that was reported.
     Invalid,
 }
 
-/// Where control moves to.
+/// The target of a `goto` or a detour.
 #[derive(Clone, Debug)]
 pub enum Destination {
     /// A step of the same workflow, by its index.
@@ -50,12 +50,12 @@ pub enum Destination {
 pub struct Invocation {
     /// The index of the workflow.
     pub target: usize,
-    /// The indices of its inputs and their values.
+    /// The indices of its inputs, and their values.
     pub arguments: Vec<(usize, Value)>,
 }
 
 impl ActionKind {
-    /// The workflow that the action calls or leaves for.
+    /// Returns the workflow that the action calls or leaves for.
     #[must_use]
     pub fn invocation(&self) -> Option<&Invocation> {
         match self {

@@ -1,6 +1,6 @@
-//! A document whose names are the things that they name: workflows, steps, what each calls, checks and keeps.
+//! A document in which all names are resolved: workflows, steps, and what each step calls, checks and outputs.
 //!
-//! `resolve` makes it, `flow`, `typing` and `check` read it, `plan` turns it into what is generated.
+//! `resolve` creates it; `flow`, `typing` and `check` read it; `plan` turns it into the plan of the generated code.
 
 mod action;
 mod reference;
@@ -18,9 +18,9 @@ pub use references::{Place, step_references};
 pub use request::{Argument, Body, ReplacementTarget, Request, path_names, same_parameter};
 pub use value::Engine;
 
-/// A value over references of a program.
+/// A value with references of a program.
 pub type Value = value::Value<Reference>;
-/// What a [`Value`] is.
+/// The kind of a [`Value`].
 pub type ValueKind = value::ValueKind<Reference>;
 /// A piece of a template.
 pub type Segment = value::Segment<Reference>;
@@ -32,7 +32,7 @@ pub type Query = value::Query<Reference>;
 pub type QueryPiece = value::QueryPiece<Reference>;
 /// A query that selects something from a value.
 pub type Selection = value::Selection<Reference>;
-/// What a criterion tests.
+/// The test of a criterion.
 pub type Test = value::Test<Reference>;
 
 /// Documents whose names are resolved.
@@ -44,14 +44,14 @@ pub struct Program<'a> {
     pub apis: Vec<ApiName>,
 }
 
-/// An API, as a document and the client name it.
+/// An API, with its names in a document and in the client.
 #[derive(Debug)]
 pub struct ApiName {
     /// The index of the document.
     pub document: usize,
     /// The name of the source description.
     pub name: String,
-    /// The name that the client knows it by.
+    /// Its name in the client.
     pub client: String,
     /// Its file, if it could be opened.
     pub file: Option<FileId>,
@@ -60,17 +60,17 @@ pub struct ApiName {
 /// A workflow.
 #[derive(Debug)]
 pub struct Workflow<'a> {
-    /// As the document has it.
+    /// The workflow in the document.
     pub text: &'a document::Workflow<'a>,
     /// The index of its document.
     pub document: usize,
-    /// The names of the source descriptions that lead to its document.
+    /// The names of the source descriptions on the path to its document.
     pub names: Vec<String>,
     /// Its inputs in schema order.
     pub inputs: Vec<Input<'a>>,
     /// Its steps in the order of the document.
     pub steps: Vec<Step<'a>>,
-    /// The indices of the steps in the order in which they run.
+    /// The indices of the steps in the order of execution.
     pub order: Vec<usize>,
     /// The indices of the workflows that must have run before.
     pub depends_on: Vec<usize>,
@@ -83,32 +83,32 @@ pub struct Workflow<'a> {
 pub struct Input<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Where it is declared.
+    /// The location of its declaration.
     pub span: Span,
     /// Its declaration.
     pub at: Cursor<'a>,
-    /// Its schema; `None` where it has none that can be used.
+    /// Its schema; `None` if it has no usable schema.
     pub schema: Option<Schema<'a>>,
-    /// Whether the caller must give it: it is listed in `required` and has no `default`.
+    /// Whether the caller must set it: it is listed in `required` and has no `default`.
     pub required: bool,
 }
 
 /// A step.
 #[derive(Debug)]
 pub struct Step<'a> {
-    /// As the document has it.
+    /// The step in the document.
     pub text: &'a document::Step<'a>,
     /// What it calls.
     pub act: Act<'a>,
-    /// What must hold for it to succeed.
+    /// The criteria for its success.
     pub criteria: Vec<Criterion>,
-    /// What may happen next when it has succeeded; the first that applies.
+    /// The actions after success; the first that applies is taken.
     pub on_success: Vec<Action>,
-    /// What may happen next when it has failed; the first that applies.
+    /// The actions after failure; the first that applies is taken.
     pub on_failure: Vec<Action>,
-    /// What it keeps.
+    /// Its outputs.
     pub outputs: Vec<Output>,
-    /// How long an attempt may take, in milliseconds.
+    /// The time limit of an attempt, in milliseconds.
     pub timeout: Option<u64>,
     /// The indices of the steps that must have succeeded before.
     pub depends_on: Vec<usize>,
@@ -123,7 +123,7 @@ pub struct Elsewhere<'a> {
     pub workflow: usize,
     /// The step's index in the workflow.
     pub step: usize,
-    /// The dependency as it is written.
+    /// The dependency as written.
     pub text: Text<'a>,
 }
 
@@ -134,7 +134,7 @@ pub enum Act<'a> {
     Http(Box<Request<'a>>),
     /// A workflow.
     Workflow(Invocation),
-    /// Something that was reported.
+    /// An error that was reported.
     Unresolved,
 }
 
@@ -143,7 +143,7 @@ pub enum Act<'a> {
 pub struct Output {
     /// Its name.
     pub name: String,
-    /// Where its value stands.
+    /// The location of its value.
     pub span: Span,
     /// Its value.
     pub value: Value,
@@ -152,10 +152,10 @@ pub struct Output {
 /// A criterion.
 #[derive(Clone, Debug)]
 pub struct Criterion {
-    /// The condition.
+    /// The location of the condition.
     pub span: Span,
-    /// The condition as it is written.
+    /// The condition as written.
     pub text: String,
-    /// What is tested.
+    /// The test.
     pub test: Test,
 }

@@ -5,19 +5,19 @@ use crate::source::Span;
 /// What an expression refers to.
 #[derive(Clone, Debug)]
 pub struct Reference {
-    /// Where the value comes from.
+    /// The source of the value.
     pub source: Source,
     /// The tokens of the pointer into it.
     pub pointer: Vec<String>,
-    /// Where each token stands.
+    /// The location of each token.
     pub token_spans: Vec<Span>,
-    /// The whole expression.
+    /// The location of the whole expression.
     pub span: Span,
-    /// The expression as it is written.
+    /// The expression as written.
     pub text: String,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// `$url`
@@ -47,7 +47,7 @@ pub enum Source {
         /// The output's index in the step.
         output: usize,
     },
-    /// An output of the workflow that the step has called.
+    /// An output of the workflow that the step calls.
     CalleeOutput {
         /// The index of the workflow.
         target: usize,
@@ -74,6 +74,6 @@ pub enum Source {
     },
     /// A text of the document.
     Constant(String),
-    /// Something that was reported.
+    /// An error that was reported.
     Invalid,
 }

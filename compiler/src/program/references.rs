@@ -1,19 +1,19 @@
-//! Every reference of a step, and where it is evaluated.
+//! Every reference of a step, and when it is evaluated.
 
 use super::{Act, Reference, Workflow};
 
-/// Where in a step an expression is evaluated.
+/// When an expression in a step is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// While the request is made.
+    /// When the request is built.
     Request,
-    /// When the response has come.
+    /// After the response has arrived.
     Response,
     /// An output of the step.
     StepOutput,
 }
 
-/// All references of a step and where each is evaluated.
+/// Returns all references of a step, and when each is evaluated.
 #[must_use]
 pub fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> Vec<(&'w Reference, Place)> {
     let Some(step) = workflow.steps.get(index) else {

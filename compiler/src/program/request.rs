@@ -16,7 +16,7 @@ pub struct Request<'a> {
     pub operation: Operation<'a>,
     /// The values of its parameters.
     pub arguments: Vec<Argument<'a>>,
-    /// Whether these are all: one that could not be read was reported, and may be any.
+    /// Whether these are all arguments: one that could not be read was reported, and may be any parameter.
     pub complete: bool,
     /// Its body.
     pub body: Option<Body<'a>>,
@@ -27,11 +27,11 @@ pub struct Request<'a> {
 pub struct Argument<'a> {
     /// Its name.
     pub name: String,
-    /// Where its name stands.
+    /// The location of its name.
     pub span: Span,
-    /// Where it is sent.
+    /// The location where it is sent.
     pub location: Location,
-    /// What the operation says of it; `None` when it does not declare it.
+    /// The declaration in the operation; `None` if the operation does not declare it.
     pub declared: Option<Parameter<'a>>,
     /// Its value.
     pub value: Value,
@@ -40,25 +40,25 @@ pub struct Argument<'a> {
 /// A body of a request.
 #[derive(Clone, Debug)]
 pub struct Body<'a> {
-    /// Where it stands.
+    /// The location of the body.
     pub span: Span,
     /// The content type that is sent.
     pub content_type: String,
-    /// Whether the document leaves it to the description.
+    /// Whether the document leaves the content type to the description.
     pub by_description: bool,
-    /// How the payload is written.
+    /// The format of the payload.
     pub form: Format,
     /// The payload.
     pub payload: Value,
-    /// Values that are set in it once it is made, and where.
+    /// Values that replace parts of the finished payload, and their targets.
     pub replacements: Vec<(ReplacementTarget, Value)>,
-    /// The schema that the operation has for it.
+    /// The schema in the operation.
     pub schema: Option<Schema<'a>>,
-    /// What the operation says of the media type.
+    /// The media type in the operation.
     pub media: Option<Media<'a>>,
 }
 
-/// Where a replacement is made or a selector leads.
+/// The target of a replacement or a selector.
 #[derive(Clone, Debug)]
 pub enum ReplacementTarget {
     /// The tokens of a pointer.
@@ -67,13 +67,13 @@ pub enum ReplacementTarget {
     Query(Engine, String),
 }
 
-/// Header names ignore case (RFC 9110, section 5.1), all others do not.
+/// Compares two names. Header names ignore case (RFC 9110, section 5.1); all others do not.
 #[must_use]
 pub fn same_parameter(left: &str, left_in: Location, right: &str, right_in: Location) -> bool {
     left_in == right_in && (left == right || (left_in == Location::Header && left.eq_ignore_ascii_case(right)))
 }
 
-/// The names that the path of an operation has in braces.
+/// Returns the names in braces in the path of an operation.
 #[must_use]
 pub fn path_names<'o>(operation: &'o Operation<'_>) -> Vec<&'o str> {
     crate::syntax::path_template::names(operation.path)

@@ -1,7 +1,8 @@
-//! Values and tests, over what their expressions refer to.
+//! Values and tests, generic over what their expressions refer to.
 //!
-//! A program refers to what a name means (`Reference`), a plan to what generated code reads (`Read`). Both have the
-//! same values; [`Value::map`] goes from one to the other, [`Value::visit`] sees every reference.
+//! The references of a program are `Reference`s, which name the definition. The references of a plan are `Read`s, which
+//! say what generated code reads. Both have the same values: [`Value::map`] converts between them, and [`Value::visit`]
+//! visits every reference.
 
 pub use crate::engine::Engine;
 use crate::source::Span;
@@ -10,13 +11,13 @@ use crate::syntax::condition::Operator;
 /// A value that a run computes.
 #[derive(Clone, Debug)]
 pub struct Value<R> {
-    /// Where it stands.
+    /// The location of the value.
     pub span: Span,
-    /// What it is.
+    /// The kind of the value.
     pub kind: ValueKind<R>,
 }
 
-/// What a [`Value`] is.
+/// The kind of a [`Value`].
 #[derive(Clone, Debug)]
 pub enum ValueKind<R> {
     /// `null`
@@ -27,30 +28,30 @@ pub enum ValueKind<R> {
     Number(String),
     /// A string.
     Text(String),
-    /// What an expression refers to, with its type.
+    /// The value of an expression, with its type.
     Reference(R),
-    /// What a query selects.
+    /// The result of a query.
     Selection(Box<Selection<R>>),
-    /// How many items an array has.
+    /// The number of items of an array.
     Length(R),
-    /// A string with expressions in it.
+    /// A string that contains expressions.
     Template(Vec<Segment<R>>),
     /// The text of a form, in which values are percent-encoded.
     FormText(Vec<Segment<R>>),
-    /// JSON that is written as text, with expressions in it.
+    /// JSON that is written as text and contains expressions.
     JsonText(Vec<JsonPiece<R>>),
     /// An array.
     Array(Vec<Value<R>>),
     /// An object in document order.
     Object(Vec<(String, Value<R>)>),
-    /// Something that was reported. A plan has none.
+    /// An error that was reported. It does not occur in a plan.
     Invalid,
 }
 
 /// A piece of a template.
 #[derive(Clone, Debug)]
 pub enum Segment<R> {
-    /// Text as it is.
+    /// Literal text.
     Text(String),
     /// A value as text.
     Reference(R),
@@ -59,15 +60,15 @@ pub enum Segment<R> {
 /// A piece of JSON text.
 #[derive(Clone, Debug)]
 pub enum JsonPiece<R> {
-    /// Text as it is.
+    /// Literal text.
     Text(String),
     /// A value inside a string literal: its text, escaped for the literal.
     Quoted(R),
-    /// A value outside: its text as it is.
+    /// A value outside: its text, unchanged.
     Bare(R),
 }
 
-/// A query, with expressions in it where it is a condition.
+/// A query. It can contain expressions if it is a condition.
 #[derive(Clone, Debug)]
 pub struct Query<R> {
     /// Its engine.
@@ -79,9 +80,9 @@ pub struct Query<R> {
 /// A piece of a query.
 #[derive(Clone, Debug)]
 pub enum QueryPiece<R> {
-    /// Text as it is.
+    /// Literal text.
     Text(String),
-    /// A string literal with values in it, and its quote.
+    /// A string literal that contains values, and its quote.
     Literal(char, Vec<Segment<R>>),
     /// A value outside of string literals.
     Bare(R),
@@ -94,13 +95,13 @@ pub enum QueryPiece<R> {
 pub struct Selection<R> {
     /// Its engine.
     pub engine: Engine,
-    /// What it selects from.
+    /// The value that it selects from.
     pub context: R,
     /// Its text.
     pub query: String,
 }
 
-/// What a criterion tests.
+/// The test of a criterion.
 #[derive(Clone, Debug)]
 pub enum Test<R> {
     /// At least one passes.
@@ -109,7 +110,7 @@ pub enum Test<R> {
     And(Vec<Test<R>>),
     /// It does not pass.
     Not(Box<Test<R>>),
-    /// Two values compared.
+    /// A comparison of two values.
     Compare(Value<R>, Operator, Value<R>),
     /// A value is `true`.
     Truthy(Value<R>),
@@ -121,12 +122,13 @@ pub enum Test<R> {
     Regex(Value<R>, Vec<Segment<R>>),
     /// A query selects something from a value, or has the effective boolean value true.
     Query(Value<R>, Query<R>),
-    /// Something that was reported. A plan has none.
+    /// An error that was reported. It does not occur in a plan.
     Invalid,
 }
 
 impl<R> Value<R> {
-    /// The same value over other references. `None` where a reference has none, or something was reported.
+    /// Converts the references of the value. Returns `None` if a reference has no counterpart, or an error was
+    /// reported.
     pub fn map<S>(&self, of: &mut impl FnMut(&R) -> Option<S>) -> Option<Value<S>> {
         Some(Value {
             span: self.span,
@@ -154,7 +156,7 @@ impl<R> Value<R> {
         })
     }
 
-    /// Sees every reference, in the order of the text.
+    /// Visits every reference, in the order of the text.
     pub fn visit<'v>(&'v self, see: &mut impl FnMut(&'v R)) {
         match &self.kind {
             ValueKind::Reference(reference) | ValueKind::Length(reference) => see(reference),
@@ -170,14 +172,14 @@ impl<R> Value<R> {
         }
     }
 
-    /// All references.
+    /// Returns all references.
     pub fn references(&self) -> Vec<&R> {
         let mut found = Vec::new();
         self.visit(&mut |reference| found.push(reference));
         found
     }
 
-    /// A value without references that is no structure, as JSON.
+    /// Returns a scalar without references as JSON.
     pub fn literal(&self) -> Option<String> {
         match &self.kind {
             ValueKind::Null => Some("null".to_owned()),
@@ -220,7 +222,7 @@ impl<R> QueryPiece<R> {
 }
 
 impl<R> Test<R> {
-    /// The same test over other references. `None` where a reference has none, or something was reported.
+    /// Converts the references of the test. Returns `None` if a reference has no counterpart, or an error was reported.
     pub fn map<S>(&self, of: &mut impl FnMut(&R) -> Option<S>) -> Option<Test<S>> {
         Some(match self {
             Self::Or(parts) => Test::Or(all(parts, |part| part.map(of))?),
@@ -240,7 +242,7 @@ impl<R> Test<R> {
         })
     }
 
-    /// Sees every reference, in the order of the text.
+    /// Visits every reference, in the order of the text.
     pub fn visit<'t>(&'t self, see: &mut impl FnMut(&'t R)) {
         match self {
             Self::Or(parts) | Self::And(parts) => parts.iter().for_each(|part| part.visit(see)),
@@ -281,7 +283,7 @@ fn all<T, S>(list: &[T], of: impl FnMut(&T) -> Option<S>) -> Option<Vec<S>> {
     list.iter().map(of).collect()
 }
 
-/// A JSON string literal.
+/// Writes a JSON string literal.
 #[must_use]
 pub fn quote_json(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);

@@ -1,4 +1,4 @@
-//! Actions: what happens after a step has succeeded or failed.
+//! Actions after a step has succeeded or failed.
 
 use super::invocation::Caller;
 use super::value::Place;
@@ -8,7 +8,7 @@ use crate::document::{self, ActionType, OrReusable, Reusable};
 use crate::syntax::expression::{self, Root};
 
 impl<'a> Scope<'a, '_> {
-    /// The actions of a step: its own, then those of the workflow whose name it does not redefine.
+    /// Returns the actions of a step: its own, followed by those of the workflow whose names it does not redefine.
     pub(super) fn actions(
         &mut self,
         own: &[OrReusable<'a, document::Action<'a>>],
@@ -67,7 +67,7 @@ impl<'a> Scope<'a, '_> {
         found
     }
 
-    /// The key that a reference to a component of `kind` names.
+    /// Returns the key in a reference to a component of `kind`.
     pub(super) fn component_name(&mut self, reusable: &Reusable<'a>, kind: &str) -> Option<String> {
         let text = reusable.reference;
         let parsed = expression::parse(text.value).and_then(|parsed| match parsed.mistake {
@@ -107,7 +107,7 @@ impl<'a> Scope<'a, '_> {
         Some(name.text.clone())
     }
 
-    /// Whether a component is there; one that was refused has been reported where it stands.
+    /// Returns whether a component exists; a component that was refused was reported at its definition.
     pub(super) fn component_is_written(&self, kind: &str, name: &str) -> bool {
         self.document.root.pointer(["components", kind, name]).is_some()
     }

@@ -61,7 +61,7 @@ impl<'a> Scope<'a, '_> {
         })
     }
 
-    /// A request body that says something, but not what is sent.
+    /// Reports a request body that has other fields, but no payload.
     fn without_payload(&mut self, request: &document::RequestBody<'a>) {
         if let Some(replacement) = request.replacements.first() {
             let message = "`replacements` requires a `payload`";
@@ -78,7 +78,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// The operation accepts one kind of body, the document has another.
+    /// Reports a payload that does not fit the type of body that the operation accepts.
     fn payload_content_type(&mut self, payload: &Value, essence: &str, found: &str, form: Format) {
         let expected = form.expected().unwrap_or("anything");
         let message = format!("the operation accepts `{essence}`, which requires {expected} as payload; found {found}");
@@ -88,7 +88,7 @@ impl<'a> Scope<'a, '_> {
         );
     }
 
-    /// A payload that its format cannot write is an error.
+    /// Reports a payload that cannot be written in its format.
     fn fitting(&mut self, payload: Value, form: Format, essence: &str) -> Option<Value> {
         let Some((found, expected)) = unfit(&payload, form).zip(form.expected()) else {
             return Some(payload).filter(|payload| !matches!(payload.kind, ValueKind::Invalid));
@@ -99,9 +99,8 @@ impl<'a> Scope<'a, '_> {
         None
     }
 
-    /// A string with a JSON content type is sent as written when it is the text of an object or
-    /// array. Expressions inside its string literals are escaped for them, so that no value can
-    /// change the structure around it.
+    /// A string with a JSON content type is sent as written if it is the text of an object or array. Expressions inside
+    /// its string literals are escaped for them, so that no value can change the structure around it.
     fn json_text(&mut self, at: Cursor<'a>, payload: Value) -> Value {
         let segments = match payload.kind {
             ValueKind::Text(text) => vec![Segment::Text(text)],
@@ -173,8 +172,8 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// Payload replacements: into a payload that the document spells out they are made here, into
-    /// any other when it is there.
+    /// Resolves payload replacements. If the document spells out the payload, they are applied here, and otherwise at
+    /// run time.
     fn replacements(
         &mut self,
         request: &document::RequestBody<'a>,
@@ -200,7 +199,7 @@ impl<'a> Scope<'a, '_> {
             };
             let found = match &replacement.kind {
                 Some(kind) => self.selector_target(target.value, target.at, kind),
-                // In 1.0 the payload says which language it is: "A JSON Pointer or XPath Expression".
+                // In 1.0, the payload determines the language: "A JSON Pointer or XPath Expression".
                 None if form == Format::Xml => self.selector_target(target.value, target.at, &xpath),
                 None => self.pointer_target(target).map(ReplacementTarget::Pointer),
             };
@@ -276,7 +275,7 @@ impl<'a> Scope<'a, '_> {
         tokens
     }
 
-    /// The content type that the document writes, else the one that the operation offers.
+    /// Returns the content type that the document sets, or otherwise the one that the operation accepts.
     fn content_type(
         &mut self,
         request: &document::RequestBody<'a>,
@@ -333,7 +332,7 @@ impl<'a> Scope<'a, '_> {
         })
     }
 
-    /// `contentType`, or a parameter for the header of this name, which says the same.
+    /// Returns `contentType`, or the value of an equivalent `Content-Type` header parameter.
     fn written_content_type(
         &mut self,
         request: &document::RequestBody<'a>,
@@ -356,7 +355,8 @@ impl<'a> Scope<'a, '_> {
         if literal && own.as_ref().is_none_or(|(own, _)| agrees(own)) {
             return Some((text.to_owned(), parameter.value.span()));
         }
-        // Computed while a run goes on, it is sent as it is; the body is made as the operation wants it.
+        // A content type that is computed at run time is sent unchanged, and the body has the format that the operation
+        // accepts.
         if !literal && own.as_ref().is_none_or(|(own, _)| own.contains('*')) {
             return None;
         }
@@ -378,15 +378,15 @@ struct Written {
     by_description: bool,
 }
 
-/// The one media type of a list that is sent where the document does not say: the only one, else
-/// JSON where it is offered. A media range is never sent.
+/// Chooses the media type that is sent if the document does not set one: the only one in the list, or otherwise JSON if
+/// it is in the list. A media range is never sent.
 fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
     let concrete: Vec<&str> = offered.iter().copied().filter(|media| !media.contains('*')).collect();
     let plain: Vec<&&str> = concrete
         .iter()
         .filter(|media| essence(media) == "application/json")
         .collect();
-    // Of several with parameters, the one without any is JSON as everybody knows it.
+    // If several have parameters, the one without parameters is plain JSON.
     let plain = match plain.as_slice() {
         [only] => Some(*only),
         several => several.iter().copied().find(|media| !media.contains(';')),
@@ -398,7 +398,7 @@ fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
         (_, Some(plain), _) => plain,
         (_, None, [only]) if concrete.len() == offered.len() => only,
         _ => {
-            // What is spelt out and no string is JSON wherever anything is accepted.
+            // A payload that is spelled out and is not a string is sent as JSON if anything is accepted.
             let anything = offered.iter().any(|media| media::accepts(media, "application/json"));
             let spelt_out = payload.is_some_and(|payload| payload.as_str().is_none());
             if !(anything && spelt_out && concrete.is_empty()) {
@@ -410,7 +410,7 @@ fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
     Some(chosen.to_owned())
 }
 
-/// What a payload is, where a form or a text cannot be made of it.
+/// Describes a payload from which a form or a text cannot be made.
 fn unfit(payload: &Value, form: Format) -> Option<&'static str> {
     let fields = form.is_form();
     match &payload.kind {
@@ -426,7 +426,7 @@ fn unfit(payload: &Value, form: Format) -> Option<&'static str> {
     }
 }
 
-/// In the text of a form, values are percent-encoded, so that none can add a parameter.
+/// In the text of a form, values are percent-encoded, so that none of them can add a parameter.
 fn form_text(payload: Value) -> Value {
     match payload.kind {
         ValueKind::Template(segments) => Value {
@@ -437,7 +437,7 @@ fn form_text(payload: Value) -> Value {
     }
 }
 
-/// What a pointer finds in a payload that the document spells out.
+/// The result of a pointer into a payload that the document spells out.
 enum Spot<'v> {
     Found(&'v mut Value),
     Later,

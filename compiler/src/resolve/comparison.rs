@@ -17,8 +17,8 @@ pub(super) enum Compared<'t> {
     Expression(&'t str),
 }
 
-/// The comparison as a simple condition, in which `$statusCode` stands for each query and `$method`
-/// for each expression; `None` where it is none.
+/// Returns the comparison as a simple condition, with `$statusCode` in place of each query and `$method` in place of
+/// each expression; `None` if it is not a comparison.
 pub(super) fn simple_form(pieces: &[Compared<'_>]) -> Option<Condition> {
     let simple: String = pieces
         .iter()
@@ -31,7 +31,7 @@ pub(super) fn simple_form(pieces: &[Compared<'_>]) -> Option<Condition> {
     condition::parse(&simple).ok()
 }
 
-/// A comparison, such as `$.status == 'done' && $.items.length > 0`, in pieces.
+/// Splits a comparison, such as `$.status == 'done' && $.items.length > 0`, into pieces.
 pub(super) fn comparison(condition: &str) -> Option<Vec<Compared<'_>>> {
     let compares = ["==", "!=", "<", ">"].iter().any(|word| condition.contains(word));
     if !compares || condition.contains(['?', '*', '{']) || !condition.trim_start().starts_with(['$', '(', '!']) {
@@ -94,7 +94,7 @@ pub(super) fn substitute(test: &mut Test, change: &mut impl FnMut(&mut Value)) {
     }
 }
 
-/// A query without a comparison asks whether it selects something, beside a comparison too.
+/// A query without a comparison tests whether it selects something, even next to a comparison.
 pub(super) fn existence(test: &mut Test, context: &Reference) {
     match test {
         Test::Or(parts) | Test::And(parts) => parts.iter_mut().for_each(|part| existence(part, context)),
@@ -155,8 +155,8 @@ impl<'a> Scope<'a, '_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// A comparison is no query (RFC 9535); read as a simple condition, its queries reach into the
-    /// context, and `length` is that of an array.
+    /// Reports a comparison, which is not a query (RFC 9535), and reads it as a simple condition: its queries select
+    /// from the context, and `length` is the length of an array.
     pub(super) fn jsonpath_comparison(
         &mut self,
         condition: document::Text<'a>,
@@ -166,7 +166,7 @@ impl<'a> Scope<'a, '_> {
         place: &Place<'a>,
     ) -> Test {
         self.report_comparison(condition, context.as_ref(), pieces);
-        // Without a context there is an error already.
+        // A missing context has already been reported.
         let Some(context) = context else {
             return Test::Invalid;
         };

@@ -1,4 +1,4 @@
-//! Criteria: what must hold for a step to succeed or an action to apply.
+//! Criteria for the success of a step, and for applying an action.
 
 use super::comparison::{comparison, simple_form};
 use super::value::Place;
@@ -19,7 +19,7 @@ impl<'a> Scope<'a, '_> {
         let context = criterion.context.and_then(|context| self.context(context.at, place));
         let test = match kind {
             "simple" => {
-                // Who writes the type must write a context too, says the specification.
+                // The specification requires a context whenever the type is set.
                 if let Some(context) = criterion.context.filter(|_| criterion.kind.is_none()) {
                     let message = "a simple condition does not use `context`";
                     self.diagnostics.push(
@@ -67,7 +67,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// The step succeeds when the workflow does, which is what the criterion asks for.
+    /// Reports the criterion. The step succeeds if the workflow succeeds, which is what the criterion requires.
     fn called_workflow_status(&mut self, condition: document::Text<'a>) -> Criterion {
         let message = "a step that calls a workflow has no status code";
         self.diagnostics.push(
@@ -108,7 +108,7 @@ impl<'a> Scope<'a, '_> {
             }
         };
         let mut pattern = self.segments(pieces, condition.at, place);
-        // Whatever the values will be, the text around them must be a pattern.
+        // The text around the values must be a pattern, whatever the values are.
         let sample: String = pattern
             .iter()
             .map(|segment| match segment {
@@ -125,7 +125,7 @@ impl<'a> Scope<'a, '_> {
                     .push(Diagnostic::new(&rule::REGEX_SYNTAX, condition.span(), message).help_if(refusal.help));
                 return Test::Invalid;
             }
-            // A value may be what makes it one.
+            // The values may make it a valid pattern.
             (Ok(_) | Err(_), _) => {}
         }
         match context {
@@ -161,8 +161,7 @@ impl<'a> Scope<'a, '_> {
                         return Test::Invalid;
                     };
                     if tokens.is_empty() {
-                        // A context that is null fails, whatever is asked of it, and so does one that is
-                        // no JSON.
+                        // Every query fails on a context that is null or not JSON.
                         return Test::Json(Value {
                             span: reference.span,
                             kind: ValueKind::Reference(reference),
@@ -200,8 +199,8 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn context(&mut self, at: Cursor<'a>, place: &Place<'a>) -> Option<Reference> {
-        // The specification's own example has `context: $response.body.status`: members as in a
-        // simple condition.
+        // The specification's own example has `context: $response.body.status`: members are accessed as in a simple
+        // condition.
         if let Some(text) = at
             .as_str()
             .filter(|text| text.contains(".body.") || text.contains(".body["))
@@ -280,7 +279,7 @@ impl<'a> Scope<'a, '_> {
     }
 }
 
-/// Whether a step that calls a workflow demands a status code of success: `$statusCode == 200`.
+/// Returns whether a criterion requires a success status code of a step that calls a workflow: `$statusCode == 200`.
 fn asks_for_success(condition: document::Text<'_>, place: &Place<'_>) -> bool {
     let calls = !place.failure && place.step.is_some_and(super::reference::calls_workflow);
     let Ok(Condition::Compare(left, Operator::Equal, right)) = condition::parse(condition.value) else {

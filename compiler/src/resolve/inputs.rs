@@ -6,7 +6,7 @@ use crate::program::Input;
 use crate::schema::{Schema, check_references};
 use crate::source::Cursor;
 
-/// The inputs, and whether there can be no others.
+/// Returns the inputs, and whether no others are possible.
 pub(super) fn resolve_inputs<'a>(
     workflow: &'a document::Workflow<'a>,
     diagnostics: &mut Diagnostics,
@@ -54,7 +54,7 @@ pub(super) fn resolve_inputs<'a>(
     (inputs, before == diagnostics.count())
 }
 
-/// Keywords about the inputs together, which nothing checks.
+/// Reports keywords about several inputs together, which are not checked.
 pub(super) fn unchecked_root(schema: Schema<'_>, diagnostics: &mut Diagnostics) {
     let keywords = [
         "anyOf",

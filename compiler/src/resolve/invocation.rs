@@ -1,27 +1,27 @@
-//! Workflows that are called: by a step, by a retry on its way, or for good.
+//! Calls of workflows: by a step, by a detour of a retry, or by `goto`.
 
 use super::value::Place;
 use super::{Invocation, Reference, Scope, Source, Unit, Value, ValueKind};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, OrReusable, Text, Version};
 
-/// Why an id names no workflow.
+/// Why an id does not name a workflow.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Unknown {
-    /// There is no such source description of type `arazzo`.
+    /// The document has no such source description of type `arazzo`.
     Source,
-    /// Its document could not be read, which has been reported.
+    /// Its document could not be read, and was reported.
     Unreadable,
     /// The document has no such workflow.
     Workflow {
         /// The index of the document.
         unit: usize,
-        /// How long the id of the workflow is, at the end of the text.
+        /// The length of the id of the workflow, at the end of the text.
         length: usize,
     },
 }
 
-/// Who calls a workflow.
+/// The caller of a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Caller {
     /// A step.
@@ -31,20 +31,20 @@ pub(super) enum Caller {
 }
 
 impl<'a> Scope<'a, '_> {
-    /// The workflow with an index.
+    /// Returns the workflow with an index.
     pub(super) fn workflow_at(&self, index: usize) -> Option<&'a document::Workflow<'a>> {
         let unit = self.units.iter().rev().find(|unit| unit.first <= index)?;
         unit.document.workflows.get(index - unit.first)
     }
 
-    /// The workflow that an id names: one of this document, or one of another, by
-    /// `$sourceDescriptions.NAME.WORKFLOW`.
+    /// Returns the workflow with an id: one of this document or, by `$sourceDescriptions.NAME.WORKFLOW`, one of another
+    /// document.
     pub(super) fn workflow_named(&self, id: &str) -> Result<usize, Unknown> {
         let (unit, id) = match id.strip_prefix("$sourceDescriptions.") {
             None => (self.unit, id),
             Some(rest) => {
                 let others = &self.units[self.unit].others;
-                // Names may have dots; the longest that is known wins.
+                // Names may contain dots; the longest known name wins.
                 let fits = |name: &str| rest.strip_prefix(name)?.strip_prefix('.').map(str::len);
                 let found = others
                     .iter()
@@ -61,12 +61,12 @@ impl<'a> Scope<'a, '_> {
             .ok_or(Unknown::Workflow { unit, length: id.len() })
     }
 
-    /// The workflow that an id names, or a similar one in its place.
+    /// Returns the workflow with an id, or reports the id and returns a workflow with a similar one.
     pub(super) fn find_workflow(&mut self, id: Text<'_>) -> Option<usize> {
         self.find_workflow_in(id.value, id)
     }
 
-    /// The same for an id that is a part of a longer text.
+    /// The same for an id that is part of a longer text.
     pub(super) fn find_workflow_in(&mut self, id: &str, text: Text<'_>) -> Option<usize> {
         let start = text.value.find(id).unwrap_or(0);
         let unknown = match self.workflow_named(id) {
@@ -109,7 +109,7 @@ impl<'a> Scope<'a, '_> {
         position.map(|position| first + position)
     }
 
-    /// A workflow of another document with the same id, and the source description that leads there.
+    /// Finds a workflow of another document with the same id, and the source description of that document.
     fn elsewhere(&self, id: &str) -> Option<(&'a str, usize)> {
         self.units[self.unit].others.iter().find_map(|(name, other)| {
             let unit = &self.units[(*other)?];
@@ -130,7 +130,7 @@ impl<'a> Scope<'a, '_> {
         );
     }
 
-    /// The source description in front of a workflow's id is none of type `arazzo`.
+    /// Reports that the source description before a workflow's id is not of type `arazzo`.
     fn unknown_document(&mut self, id: &str, text: Text<'_>, start: usize) {
         let prefix = "$sourceDescriptions.".len();
         let rest = id.get(prefix..).unwrap_or("");
@@ -195,7 +195,7 @@ impl<'a> Scope<'a, '_> {
         Some(Invocation { target, arguments })
     }
 
-    /// Parameters of the calling workflow reach inputs of the same name.
+    /// Passes parameters of the calling workflow to inputs of the same name.
     fn shared_arguments(
         &mut self,
         inputs: &[super::Input<'a>],
@@ -204,7 +204,7 @@ impl<'a> Scope<'a, '_> {
     ) {
         let workflow = self.workflow;
         for parameter in &workflow.parameters {
-            // What is wrong with it is reported where a request uses it, or here if none does.
+            // Problems in it are reported where a request uses it, or here if no request does.
             let OrReusable::Here(parameter) = parameter else {
                 continue;
             };
@@ -218,7 +218,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// Actions of 1.0 have no parameters: the caller's inputs of the same name are passed.
+    /// Passes the caller's inputs of the same name, because actions of 1.0 have no parameters.
     fn same_named_arguments(&mut self, id: Text<'a>, inputs: &[super::Input<'a>], arguments: &mut Vec<(usize, Value)>) {
         for (index, input) in inputs.iter().enumerate() {
             let Some(own) = self.inputs.iter().position(|known| known.name == input.name) else {

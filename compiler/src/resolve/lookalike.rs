@@ -1,5 +1,5 @@
-//! Text that looks like an expression but is not one: templates of other languages, expressions in
-//! quotes and keys, and expressions without the braces that they need.
+//! Text that looks like an expression but is not one: templates of other languages, expressions in quotes or keys, and
+//! expressions without the required braces.
 
 use super::Scope;
 use crate::diagnostic::{Diagnostic, rule};
@@ -7,7 +7,7 @@ use crate::source::{Cursor, Span};
 use crate::syntax::expression::{self, Piece};
 
 impl<'a> Scope<'a, '_> {
-    /// `${inputs.x}`, `{inputs.x}`, `{{inputs.x}}`, `{{$inputs.x}}` and `$(inputs.x)` are templates in
+    /// Reports `${inputs.x}`, `{inputs.x}`, `{{inputs.x}}`, `{{$inputs.x}}` and `$(inputs.x)`, which are templates of
     /// other languages.
     pub(super) fn lookalike_template(&mut self, text: &str, at: Cursor<'_>) {
         for (open, close) in [("${", "}"), ("{{", "}}"), ("$(", ")"), ("{", "}")] {
@@ -18,7 +18,7 @@ impl<'a> Scope<'a, '_> {
                     break;
                 };
                 let meant = format!("${}", inner.trim_start_matches('$'));
-                // `{$inputs.x}` is what it looks like.
+                // `{$inputs.x}` is an expression.
                 let plain = open == "{" && (inner.starts_with('$') || text[..found].ends_with(['{', '$']));
                 if plain || !expression::has_known_root(&meant) || expression::parse(&meant).is_err() {
                     continue;
@@ -34,7 +34,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// A string of a condition that is an expression, quoted.
+    /// Reports a string of a condition that is a quoted expression.
     pub(super) fn quoted_expression(&mut self, text: &str, span: Span) {
         if expression::has_known_root(text) && expression::parse(text).is_ok() {
             let message = format!("`{text}` in quotes is a string, not an expression");
@@ -46,7 +46,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// An expression in a pattern or query, where it is text without braces.
+    /// Reports an expression in a pattern or query that is text because it has no braces.
     pub(super) fn bare_expression(&mut self, text: &str, at: Cursor<'_>, what: &str) {
         let whole = expression::has_known_root(text) && expression::parse(text).is_ok();
         let found = if whole { Some(0..text.len()) } else { unbraced(text, 0) };
@@ -62,7 +62,7 @@ impl<'a> Scope<'a, '_> {
         );
     }
 
-    /// Expressions are not evaluated in the keys of a payload.
+    /// Reports an expression in a key of a payload, where expressions are not evaluated.
     pub(super) fn literal_key(&mut self, entry: crate::source::Entry<'a>) {
         let bare = expression::looks_like_expression(entry.key) && expression::parse(entry.key).is_ok();
         if bare {
@@ -76,7 +76,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// An embedded expression where none is evaluated.
+    /// Reports an embedded expression where none is evaluated.
     pub(super) fn literal_braces(&mut self, text: &str, span: Span, what: &str) {
         let Some(inner) = embedded_expression(text) else {
             return;
@@ -92,7 +92,7 @@ impl<'a> Scope<'a, '_> {
     }
 }
 
-/// The first expression in braces in a text.
+/// Returns the first expression in braces in a text.
 fn embedded_expression(text: &str) -> Option<String> {
     let pieces = expression::template(text).ok()?;
     pieces.into_iter().find_map(|piece| match piece {
@@ -101,7 +101,7 @@ fn embedded_expression(text: &str) -> Option<String> {
     })
 }
 
-/// An expression inside other text that its author forgot to put in braces.
+/// Finds an expression inside other text whose braces are missing.
 pub(super) fn unbraced(text: &str, mut from: usize) -> Option<expression::Bytes> {
     while let Some(at) = text[from..].find('$').map(|found| from + found) {
         let rest = &text[at..];

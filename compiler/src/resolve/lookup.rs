@@ -1,4 +1,4 @@
-//! Which operation a step names.
+//! Finds the operation that a step refers to.
 
 use super::{NamedApi, Scope};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
@@ -8,8 +8,7 @@ use crate::schema::BrokenReference;
 use crate::source::{Span, percent_decode};
 use crate::syntax::expression::{self, Root};
 
-/// How many references to operations that cannot be resolved are reported where an operation is not
-/// found.
+/// Maximum number of unresolved references to operations that are reported when an operation is not found.
 pub(super) const BROKEN: usize = 3;
 
 pub(super) fn operation_by_pointer<'a>(
@@ -78,7 +77,8 @@ impl<'a> Scope<'a, '_> {
                 let channels = |source: &document::SourceDescription<'_>| {
                     matches!(source.kind, Some((document::SourceType::AsyncApi, _)))
                 };
-                // What could not be read may have the operation; that it could not is reported.
+                // An API that could not be read may have the operation; that it could not be read is reported
+                // elsewhere.
                 if apis.iter().any(|named| named.api.is_none()) {
                     None
                 } else if self.document.sources.iter().any(channels) {
@@ -129,7 +129,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// The source descriptions that are meant are Arazzo documents. One that could not be read has been
+    /// Reports that the source descriptions in question are Arazzo documents. One that could not be read was already
     /// reported.
     fn no_operations(&mut self, text: Text<'a>, id: &str, span: Span) {
         let others = &self.units[self.unit].others;
@@ -251,14 +251,14 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// `{$sourceDescriptions.NAME.url}#/paths/~1pets/get`
+    /// Finds an operation by its path: `{$sourceDescriptions.NAME.url}#/paths/~1pets/get`
     pub(super) fn operation_by_path(&mut self, text: Text<'a>) -> Option<(usize, Api<'a>, Found<'a>)> {
         let value = text.value;
         let (named, pointer) = self.operation_path(text)?;
         let api = named.api?;
         let start = value.len() - pointer.len();
-        // Behind `#` a JSON Pointer is percent-encoded (RFC 6901, section 6); a path that has such
-        // triplets itself is found as it is written.
+        // After `#`, a JSON Pointer is percent-encoded (RFC 6901, section 6). A path that contains such triplets itself
+        // is found as written.
         let mut found = operation_by_pointer(api, pointer, self.diagnostics);
         if matches!(found, Ok(None)) && pointer.contains('%') {
             found = operation_by_pointer(api, &percent_decode(pointer), self.diagnostics);
@@ -294,7 +294,7 @@ impl<'a> Scope<'a, '_> {
         Some((named.index, api, found?))
     }
 
-    /// The source description and the pointer that an operation path consists of.
+    /// Splits an operation path into the source description and the pointer.
     fn operation_path(&mut self, text: Text<'a>) -> Option<(NamedApi<'a>, &'a str)> {
         let value = text.value;
         let inside = value.strip_prefix('{').and_then(|rest| rest.split_once('}'));
@@ -332,7 +332,7 @@ impl<'a> Scope<'a, '_> {
         Some((named?, pointer))
     }
 
-    /// `NAME#/paths/…` and its like, which name the source description without its URL.
+    /// Reports `NAME#/paths/…` and similar forms, which name the source description without its URL.
     fn operation_path_source(&mut self, text: Text<'a>) -> Option<(NamedApi<'a>, &'a str)> {
         let written = text.value.split_once('#');
         let name = written.map_or("", |(source, _)| {

@@ -1,9 +1,9 @@
-//! Phase 4: names become things.
+//! Phase 4: resolves names.
 //!
-//! Input: the [`Document`] and its APIs. Output: a [`Program`] in which every expression refers
-//! to an input, a step's output or a part of a message, and every step to what it calls. Whatever
-//! cannot be found is reported here, by a function named after its rule; where one similar name
-//! exists, it is taken from there on, so that one mistake stays one error.
+//! Input: the [`Document`] and its APIs. Output: a [`Program`] in which every expression refers to an input, a step's
+//! output or a part of a message, and every step refers to what it calls. Names that cannot be found are reported here,
+//! by a function named after its rule. If one similar name exists, it is used from then on, so that one mistake remains
+//! one error.
 
 mod action;
 mod body;
@@ -39,7 +39,7 @@ use crate::source::Span;
 
 pub use units::NamedApi;
 
-/// What the names of a workflow can refer to.
+/// Everything that the names in a workflow can refer to.
 struct Scope<'a, 'd> {
     document: &'a Document<'a>,
     apis: &'d [NamedApi<'a>],
@@ -50,15 +50,15 @@ struct Scope<'a, 'd> {
     inputs: Vec<Input<'a>>,
     /// The inputs of every workflow of all documents.
     all_inputs: &'d [(Vec<Input<'a>>, bool)],
-    /// Whether the inputs are known to be complete; if not, nothing is said of unknown ones.
+    /// Whether the inputs are known to be complete; if not, unknown inputs are not reported.
     closed: bool,
     /// The workflows that must have run before.
     depends_on: Vec<usize>,
     diagnostics: &'d mut Diagnostics,
 }
 
-/// Resolves the names of documents; the first is the one that was asked for. One that could not be
-/// read is `None`.
+/// Resolves the names in documents. The first document is the requested one. A document that could not be read is
+/// `None`.
 pub fn resolve<'a>(
     documents: &'a [Option<Document<'a>>],
     bundle: &'a Bundle,
@@ -83,7 +83,7 @@ pub fn resolve<'a>(
     Program { workflows, apis }
 }
 
-/// Says that a construct of the specification cannot be compiled yet.
+/// Reports that a construct of the specification is not supported yet.
 fn unsupported(what: &str, span: Span, diagnostics: &mut Diagnostics) {
     diagnostics.push(Diagnostic::new(
         &rule::UNSUPPORTED,
@@ -135,7 +135,7 @@ fn resolve_workflow<'a>(
     resolved
 }
 
-/// Names between back-ticks, separated by commas.
+/// Lists names in back-ticks, separated by commas.
 fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! What a step calls, with which parameters and which body.
+//! What a step calls, with its parameters and its body.
 
 use super::invocation::Caller;
 use super::value::Place;
@@ -48,7 +48,7 @@ impl<'a> Scope<'a, '_> {
         }))
     }
 
-    /// Fields that belong to a step on a channel, on a step that calls something else.
+    /// Reports fields for channels on a step that calls something else.
     fn channel_fields(&mut self, step: &document::Step<'a>, calls: &str) {
         for (field, span, rule) in [
             ("action", step.action, &rule::ACTION_UNEXPECTED),
@@ -87,7 +87,7 @@ impl<'a> Scope<'a, '_> {
         );
     }
 
-    /// Resolves the values of a step whose operation is unknown, so that their mistakes show too.
+    /// Resolves the values of a step whose operation is unknown, so that their mistakes are also reported.
     fn visit_unbound(&mut self, step: &'a document::Step<'a>) {
         let place = Place {
             step: Some(step),

@@ -4,8 +4,8 @@ use super::{Scope, listed};
 use crate::diagnostic::{Diagnostic, rule};
 use crate::program::{Source, Workflow, step_references};
 
-/// A stable topological order; if there is none, those that are free and those that wait for each
-/// other.
+/// Returns a stable topological order. If there is none, returns the nodes that can be ordered and those that depend on
+/// each other.
 pub(super) fn topological(needed: &[Vec<usize>]) -> Result<Vec<usize>, (Vec<usize>, Vec<usize>)> {
     let mut order: Vec<usize> = Vec::with_capacity(needed.len());
     let mut placed = vec![false; needed.len()];
@@ -23,8 +23,8 @@ pub(super) fn topological(needed: &[Vec<usize>]) -> Result<Vec<usize>, (Vec<usiz
 }
 
 impl<'a> Scope<'a, '_> {
-    /// A stable topological order of the steps by `dependsOn` and, where a workflow uses it, by the
-    /// outputs that steps read (Arazzo 1.1.0, "Step Dependencies and Execution Order").
+    /// Returns a stable topological order of the steps by `dependsOn` and, if the workflow uses `dependsOn`, also by
+    /// the outputs that steps read (Arazzo 1.1.0, "Step Dependencies and Execution Order").
     pub(super) fn order(&mut self, workflow: &Workflow<'a>) -> Vec<usize> {
         let explicit: Vec<Vec<usize>> = workflow.steps.iter().map(|step| step.depends_on.clone()).collect();
         if explicit.iter().all(Vec::is_empty) {
@@ -39,7 +39,7 @@ impl<'a> Scope<'a, '_> {
                 }
             }
         }
-        // Steps in a loop read outputs of each other; then only what is said explicitly counts.
+        // Steps in a loop read outputs of each other. In that case, only `dependsOn` is used.
         topological(&all)
             .or_else(|_| topological(&explicit))
             .unwrap_or_else(|(order, stuck)| {

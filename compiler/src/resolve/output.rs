@@ -82,7 +82,7 @@ impl<'a> Scope<'a, '_> {
         self.value(at, place)
     }
 
-    /// A step that calls a workflow and declares no outputs has those of the workflow.
+    /// Returns the outputs of the called workflow for a step that declares no outputs.
     pub(super) fn adopted_outputs(&self, target: usize, step: &document::Step<'a>) -> Vec<Output> {
         let span = step.id.span();
         let outputs = self.workflow_at(target).map(|workflow| workflow.outputs.as_slice());
@@ -110,7 +110,7 @@ impl<'a> Scope<'a, '_> {
             .collect()
     }
 
-    /// The names of the outputs of a step.
+    /// Returns the names of the outputs of a step.
     pub(super) fn output_names(&self, step: usize) -> Vec<&'a str> {
         let Some(step) = self.workflow.steps.get(step) else {
             return Vec::new();

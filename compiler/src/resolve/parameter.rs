@@ -31,7 +31,7 @@ impl<'a> Scope<'a, '_> {
         Some(found)
     }
 
-    /// The values of the parameters, and whether all could be read.
+    /// Returns the values of the parameters, and whether all parameters could be read.
     pub(super) fn arguments(
         &mut self,
         step: &'a document::Step<'a>,
@@ -59,7 +59,7 @@ impl<'a> Scope<'a, '_> {
                 let name = parameter.name.value;
                 let is_content_type = location == Location::Header && name.eq_ignore_ascii_case("content-type");
                 let has_payload = step.request_body.as_ref().is_some_and(|body| body.payload.is_some());
-                // With a body it is the content type of the body, unless it is computed.
+                // If there is a body, this is the content type of the body, unless it is computed.
                 let literal = parameter.value.as_str().is_some_and(|text| !text.contains('$'));
                 if is_content_type && has_payload && literal {
                     continue;
@@ -101,8 +101,8 @@ impl<'a> Scope<'a, '_> {
         (arguments, complete)
     }
 
-    /// The place in the path that a parameter was meant for whose name has none: the one with a similar
-    /// name that nothing else is given for, where the user says to read it so.
+    /// Finds the placeholder in the path that a parameter was meant for if its name has no placeholder: the one with a
+    /// similar name and without a value. Only if the user has lowered the rule.
     fn path_name_meant<'o>(
         &mut self,
         name: Text<'a>,
@@ -134,7 +134,7 @@ impl<'a> Scope<'a, '_> {
         Some(meant)
     }
 
-    /// A parameter of the workflow that the path of an operation has no place for: it is for others.
+    /// Reports a parameter of the workflow without a placeholder in the path of an operation. Other steps may use it.
     fn shared_parameter_without_place(&mut self, name: Text<'a>, step: &document::Step<'a>, operation: &Operation<'a>) {
         let message = format!(
             "the path parameter `{}` is not sent in step `{}`: the path of `{}` has no placeholder for it",

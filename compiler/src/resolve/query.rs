@@ -9,7 +9,7 @@ use crate::source::Cursor;
 use crate::syntax::expression::{self, Bytes};
 
 impl<'a> Scope<'a, '_> {
-    /// The engine of a fixed query, or of a sample of one that is not fixed.
+    /// Returns the engine of a fixed query, or of a sample of a query that is not fixed.
     pub(super) fn engine(
         &mut self,
         kind: &ExpressionType<'a>,
@@ -36,7 +36,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// `$[?@.id == $inputs.id]`: an expression whose braces were forgotten, read as its value.
+    /// Reports an expression without braces, such as in `$[?@.id == $inputs.id]`, and reads it as its value.
     fn jsonpath_unbraced_expression(
         &mut self,
         text: &str,
@@ -52,7 +52,7 @@ impl<'a> Scope<'a, '_> {
             Segment::Reference(reference),
             Segment::Text(text[found.end..].to_owned()),
         ];
-        // Outside of a string literal it is a literal itself.
+        // Outside of a string literal, the value is written as a literal itself.
         let mut mark = "";
         let pieces: Vec<QueryPiece> = split(parts, true)
             .into_iter()
@@ -65,8 +65,8 @@ impl<'a> Scope<'a, '_> {
             })
             .collect();
         let mended = format!("{}{mark}{{{inner}}}{mark}{}", &text[..found.start], &text[found.end..]);
-        // What is no query with its braces has no reading either. Without the engine that is not known,
-        // which is an error where the reading would be taken.
+        // If the text with braces is not a query, it has no lenient reading. If the engine is disabled, this is
+        // unknown, which is an error if the lenient reading would be used.
         let refusal = engine::jsonpath(&sample(&pieces, "0")).err();
         let unknown = |refusal: &Refusal| refusal.rule == &rule::JSONPATH_FEATURE;
         if let Some(refusal) = refusal
@@ -96,7 +96,7 @@ impl<'a> Scope<'a, '_> {
         })
     }
 
-    /// A condition that may have expressions in it.
+    /// Resolves a condition that may contain expressions.
     pub(super) fn query(
         &mut self,
         kind: &ExpressionType<'a>,
@@ -119,7 +119,7 @@ impl<'a> Scope<'a, '_> {
         {
             return self.jsonpath_unbraced_expression(text, found, at, place);
         }
-        // The end of a line is no part of a query that YAML writes as a block.
+        // The line break at the end of a YAML block scalar is not part of the query.
         if let Some(Segment::Text(text)) = segments.last_mut() {
             text.truncate(text.trim_end_matches('\n').len());
         }
@@ -130,8 +130,8 @@ impl<'a> Scope<'a, '_> {
         }
         let jsonpath = kind.name.value == "jsonpath";
         let pieces = split(segments, jsonpath);
-        // Whatever the values will be, the text around them must be a query: bare ones stand for a
-        // number or for a name.
+        // The text around the values must be a query, whatever the values are. A bare value can be a number or
+        // a name.
         let number = sample(&pieces, "0");
         let fits = |sample: &str| {
             if jsonpath {
@@ -190,7 +190,7 @@ fn split(segments: Vec<Segment>, escapes: bool) -> Vec<QueryPiece> {
         }
     }
     if let Some((quote, parts, text)) = literal {
-        // A literal that is never closed: the text as it is, for the engine to refuse.
+        // An unclosed literal is kept unchanged; the engine reports it.
         outside.push(quote);
         for part in parts {
             if let Segment::Text(text) = part {
@@ -204,7 +204,7 @@ fn split(segments: Vec<Segment>, escapes: bool) -> Vec<QueryPiece> {
     pieces
 }
 
-/// An expression of the workflow inside a JSONPath query, whose own `$` is followed by `.` or `[`.
+/// Finds an expression of the workflow inside a JSONPath query, whose own `$` is followed by `.` or `[`.
 fn unbraced(text: &str) -> Option<Bytes> {
     let roots = [
         "$inputs.",
@@ -223,7 +223,7 @@ fn unbraced(text: &str) -> Option<Bytes> {
     expression::parse_in(text, found.clone()).is_ok().then_some(found)
 }
 
-/// A query with a value in the place of each expression.
+/// Returns the query with a sample value in place of each expression.
 fn sample(pieces: &[QueryPiece], bare: &str) -> String {
     let mut text = String::new();
     for piece in pieces {

@@ -1,5 +1,4 @@
-//! What an expression refers to: an input, a step, a workflow, a source description, or a part of the
-//! request or response.
+//! Resolves expressions: to an input, a step, a workflow, a source description, or a part of the request or response.
 
 use super::value::Place;
 use super::{Reference, Scope, Source};
@@ -9,7 +8,7 @@ use crate::source::{Cursor, Span};
 use crate::syntax::expression::{self, Expression, Name, Part, Root};
 
 impl<'a> Scope<'a, '_> {
-    /// Finds what an expression refers to.
+    /// Resolves an expression.
     pub(super) fn reference(&mut self, expression: &Expression, at: Cursor<'a>, place: &Place<'a>) -> Reference {
         if let Some(mistake) = &expression.mistake {
             self.recoverable(mistake, at);
@@ -24,7 +23,7 @@ impl<'a> Scope<'a, '_> {
             pointer.push(token.text.clone());
             token_spans.push(at.part(token.at.start, token.at.end));
         }
-        // An input may be named after a query parameter such as `page[size]`.
+        // An input can have the name of a query parameter, such as `page[size]`.
         if let (Root::Input(name), Some(mistake)) = (&expression.root, &expression.mistake) {
             let written = whole.get(name.at.start..mistake.at.end).unwrap_or("");
             if let Some(index) = self.inputs.iter().position(|input| input.name == written) {
@@ -91,7 +90,7 @@ impl<'a> Scope<'a, '_> {
                     Some("for the request, use `$request.query.NAME` or `$request.path.NAME`"),
                 ),
             },
-            // What the step calls was reported.
+            // The step was already reported.
             Root::Message(_) if place.step.is_some_and(|step| self.is_asynchronous(step)) => Source::Invalid,
             Root::Output(_)
                 if place.response && place.step.is_some_and(calls_workflow) && self.called(place).is_none() =>
@@ -129,7 +128,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// An expression that has no value where it stands.
+    /// Reports an expression that has no value at this point.
     fn misplaced(&mut self, span: Span, message: &str, help: Option<&str>) -> Source {
         let diagnostic = Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message);
         self.diagnostics.push(diagnostic.help_if(help.map(str::to_owned)));
@@ -271,7 +270,7 @@ impl<'a> Scope<'a, '_> {
             .map_or(Source::Invalid, |output| Source::StepOutput { step: index, output })
     }
 
-    /// Whether a step sends or receives on a channel, as far as its fields say.
+    /// Returns whether a step sends or receives on a channel, as far as its fields say.
     fn is_asynchronous(&self, step: &document::Step<'a>) -> bool {
         step.targets.iter().any(|(target, text)| match target {
             document::Target::ChannelPath => true,
@@ -289,7 +288,7 @@ impl<'a> Scope<'a, '_> {
         })
     }
 
-    /// The workflow that a step calls.
+    /// Returns the workflow that a step calls.
     fn called(&self, place: &Place<'a>) -> Option<usize> {
         let (_, id) = place
             .step?
@@ -308,7 +307,7 @@ impl<'a> Scope<'a, '_> {
             .map_or(Source::Invalid, |output| Source::CalleeOutput { target, output })
     }
 
-    /// `$workflows.ID.outputs.NAME`: what a workflow that has run before has returned.
+    /// Resolves `$workflows.ID.outputs.NAME`: an output of a workflow that has run before.
     fn dependency(&mut self, workflow: &Name, input: bool, field: &Name, at: Cursor<'a>) -> Source {
         let span = at.part(workflow.at.start, workflow.at.end);
         let named = |index: &usize| {
@@ -316,7 +315,8 @@ impl<'a> Scope<'a, '_> {
                 .is_some_and(|known| known.id.value == workflow.text)
         };
         let local = self.workflow_named(&workflow.text).ok();
-        // A workflow of another document is named by its id alone; that it has run says which.
+        // A workflow of another document is named by its id alone; the workflows that must have run determine which one
+        // it is.
         let Some(target) = local.or_else(|| self.depends_on.iter().copied().find(named)) else {
             let names = || self.document.workflows.iter().map(|known| known.id.value);
             let meant = similar(&workflow.text, names());
@@ -360,7 +360,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// Whether a step of this workflow calls another one.
+    /// Returns whether a step of this workflow calls another workflow.
     fn calls(&self, target: usize) -> bool {
         let targets = self.workflow.steps.iter().flat_map(|step| &step.targets);
         targets
@@ -479,7 +479,7 @@ fn word_of(root: &Root) -> &'static str {
     }
 }
 
-/// Splits `a.b.c` after the longest declared head.
+/// Splits `a.b.c` after the longest declared prefix.
 fn split_dotted(name: &Name, declared: impl Fn(&str) -> bool) -> Option<(String, Vec<Name>)> {
     let dots: Vec<usize> = name.text.match_indices('.').map(|(at, _)| at).collect();
     let split = dots

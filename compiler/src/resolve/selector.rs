@@ -8,7 +8,8 @@ use crate::source::Cursor;
 use crate::syntax::expression::{self, SyntaxError};
 
 impl<'a> Scope<'a, '_> {
-    /// A Selector Object. One whose selector is a pointer or a singular query is a longer pointer.
+    /// Resolves a Selector Object. If the selector is a pointer or a singular query, it extends the pointer of the
+    /// context.
     pub(super) fn selector(&mut self, at: Cursor<'a>, place: &Place<'a>) -> ValueKind {
         let (Some(context), Some(selector), Some(kind)) = (at.get("context"), at.get("selector"), at.get("type"))
         else {
@@ -54,7 +55,7 @@ impl<'a> Scope<'a, '_> {
         ValueKind::Reference(reference)
     }
 
-    /// Where a selector or the target of a replacement leads.
+    /// Resolves a selector, or the target of a replacement.
     pub(super) fn selector_target(
         &mut self,
         text: &str,
@@ -115,8 +116,8 @@ impl<'a> Scope<'a, '_> {
             .push(Diagnostic::new(&rule::JSONPATH_SYNTAX, span, error.message.clone()).help_if(error.help.clone()));
     }
 
-    /// The versions that the specification names for each language. The draft of JSONPath is read as
-    /// what became of it, RFC 9535.
+    /// Checks the versions that the specification allows for each language. The draft of JSONPath is read as RFC 9535,
+    /// its successor.
     pub(super) fn criterion_version(&mut self, kind: &document::ExpressionType<'a>) {
         let Some(version) = kind.version else { return };
         let known: &[&str] = match kind.name.value {

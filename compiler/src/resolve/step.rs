@@ -1,4 +1,4 @@
-//! A step, and steps that are named.
+//! Resolves a step, and references to steps.
 
 use super::{Scope, listed, value};
 use crate::diagnostic::{Diagnostic, rule, similar};
@@ -48,7 +48,7 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// A step of another workflow: `$workflows.W.steps.S` or `$sourceDescriptions.D.W.steps.S`.
+    /// Resolves a step of another workflow: `$workflows.W.steps.S` or `$sourceDescriptions.D.W.steps.S`.
     fn step_elsewhere(&mut self, text: Text<'a>) -> Option<Elsewhere<'a>> {
         let value = text.value;
         let Some((owner, step)) = value.split_once(".steps.") else {
@@ -90,7 +90,7 @@ impl<'a> Scope<'a, '_> {
         self.unknown_step(id.value, id.span())
     }
 
-    /// Reports a step that does not exist; a similar one is taken instead.
+    /// Reports a step that does not exist, and returns a similar one.
     pub(super) fn unknown_step(&mut self, id: &str, span: Span) -> Option<usize> {
         let steps = &self.workflow.steps;
         let meant = similar(id, steps.iter().map(|step| step.id.value));

@@ -1,4 +1,4 @@
-//! Documents, and what their source descriptions lead to.
+//! Documents and the files of their source descriptions.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -18,9 +18,9 @@ pub struct NamedApi<'a> {
     pub name: &'a str,
     /// The index of the API.
     pub index: usize,
-    /// The description; `None` where it could not be read.
+    /// The description; `None` if it could not be read.
     pub api: Option<Api<'a>>,
-    /// Its operations with their ids, listed when the first is looked for.
+    /// Its operations with their ids, listed on first use.
     listed: Rc<OnceCell<Vec<Listed<'a>>>>,
 }
 
@@ -28,7 +28,7 @@ pub struct NamedApi<'a> {
 pub(super) type Listed<'a> = (Option<&'a str>, Found<'a>);
 
 impl<'a> NamedApi<'a> {
-    /// All operations in file order.
+    /// Returns all operations in file order.
     pub(super) fn operations(&self) -> &[Listed<'a>] {
         self.listed.get_or_init(|| {
             let all = self.api.into_iter().flat_map(Api::operations);
@@ -36,17 +36,17 @@ impl<'a> NamedApi<'a> {
         })
     }
 
-    /// The operations of an id: one, unless the description is wrong.
+    /// Returns the operations with an id: one, unless the description is wrong.
     pub(super) fn operations_of(&self, id: &str) -> impl Iterator<Item = Found<'a>> {
         let of_id = move |(known, _): &&Listed<'a>| *known == Some(id);
         self.operations().iter().filter(of_id).map(|(_, found)| *found)
     }
 }
 
-/// A document and what its source descriptions lead to.
+/// A document and the files of its source descriptions.
 pub(super) struct Unit<'a> {
     pub(super) document: &'a Document<'a>,
-    /// The names of the source descriptions that lead to it.
+    /// The names of the source descriptions on the path to it.
     pub(super) names: &'a [String],
     /// The index of its first workflow among those of all documents.
     pub(super) first: usize,
@@ -129,8 +129,8 @@ pub(super) fn units<'a>(
     units
 }
 
-/// An API is known by the name of its source description; where another document gives the same
-/// name to another file, by the names that lead to it.
+/// Returns the name of an API in the client: the name of its source description. If another document uses that name for
+/// another file, it is preceded by the names of the source descriptions on the path to its document.
 pub(super) fn client_name(name: &str, file: Option<FileId>, path: &[String], known: &[ApiName]) -> String {
     let taken = known.iter().any(|other| other.client == name && other.file != file);
     if taken && !path.is_empty() {
@@ -140,8 +140,8 @@ pub(super) fn client_name(name: &str, file: Option<FileId>, path: &[String], kno
     }
 }
 
-/// What two documents that are compiled together have both: workflows become functions beside each other, and the
-/// client knows APIs by their names.
+/// Reports names that two documents compiled together have in common: workflows become functions next to each other,
+/// and APIs are identified in the client by their names.
 pub(super) fn duplicates_between(units: &[Unit<'_>], apis: &[ApiName], diagnostics: &mut Diagnostics) {
     let asked = || units.iter().enumerate().filter(|(_, unit)| unit.names.is_empty());
     if asked().count() < 2 {

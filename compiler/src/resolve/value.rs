@@ -7,18 +7,18 @@ use crate::document::{self, Version};
 use crate::source::{Cursor, Data};
 use crate::syntax::expression::{self, Expression, Mistake, Piece, Root, SyntaxError};
 
-/// Where in a workflow an expression stands, which decides what it may refer to.
+/// The position of an expression in a workflow, which determines what it can refer to.
 pub(super) struct Place<'a> {
-    /// The step, if it stands in one.
+    /// The step that contains it, if any.
     pub(super) step: Option<&'a document::Step<'a>>,
-    /// Whether there is a response already.
+    /// Whether there is already a response.
     pub(super) response: bool,
-    /// Whether the step may have failed with the response of a step of the workflow that it calls.
+    /// Whether the step may have failed with the response of a step of the called workflow.
     pub(super) failure: bool,
 }
 
 impl<'a> Scope<'a, '_> {
-    /// Whether an object is a Selector Object: 1.1, and exactly its three fields.
+    /// Returns whether an object is a Selector Object: in 1.1, with exactly its three fields.
     pub(super) fn is_selector(&self, at: Cursor<'_>) -> bool {
         let fields = ["context", "selector", "type"];
         self.document.version >= Version::V1_1
@@ -123,19 +123,19 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    /// `$inputs.first $inputs.last`: text that starts with an expression without braces.
+    /// Reads text that starts with an expression without braces, such as `$inputs.first $inputs.last`.
     fn several(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a>) -> Option<Vec<Segment>> {
         let first = text.find(|letter: char| letter.is_whitespace() || ",;:@?&|".contains(letter))?;
         if !expression::has_known_root(text) || text.contains(['{', '[']) {
             return None;
         }
         expression::parse(&text[..first]).ok()?;
-        // `$inputs.First Name` may mean an input of this name.
+        // `$inputs.First Name` may refer to an input of this name.
         unbraced(text, first)?;
         Some(self.embedded(text, Vec::new(), at, place))
     }
 
-    /// `$steps.s.outputs.items[*].id`: what a JSONPath query selects from the output.
+    /// Reads `$steps.s.outputs.items[*].id` as a JSONPath query on the output.
     pub(super) fn wildcard(&mut self, text: &str, at: Cursor<'a>, place: &Place<'a>) -> Option<ValueKind> {
         let open = text.find('[')?;
         let (head, rest) = text.split_at(open);
@@ -169,8 +169,8 @@ impl<'a> Scope<'a, '_> {
             .collect()
     }
 
-    /// Reports what is no expression by the grammar. Nothing can be read in its place, so that no
-    /// option makes it a warning.
+    /// Reports text that is not an expression by the grammar. There is nothing else to read in its place, so no option
+    /// makes it a warning.
     pub(super) fn expression_error(&mut self, error: &SyntaxError, at: Cursor<'_>) {
         let rule = match error.kind {
             Mistake::UnknownRoot if self.diagnostics.denies(&rule::UNKNOWN_ROOT) => &rule::UNKNOWN_ROOT,
@@ -197,7 +197,7 @@ impl<'a> Scope<'a, '_> {
             .push(Diagnostic::new(rule, span, error.message.clone()).help_if(error.help.clone()));
     }
 
-    /// Reports an unknown root where text could be meant as well; whether it is.
+    /// Reports an unknown root in something that may be text; returns whether it is read as text.
     fn unknown_root(&mut self, error: &SyntaxError, at: Cursor<'_>) -> bool {
         let span = at.part(error.at.start, error.at.end);
         let diagnostic = Diagnostic::new(&rule::UNKNOWN_ROOT, span, error.message.clone());
@@ -209,8 +209,7 @@ impl<'a> Scope<'a, '_> {
         !self.diagnostics.denies(&rule::UNKNOWN_ROOT)
     }
 
-    /// Text with expressions in it. Those whose braces were forgotten are reported, and read as if they
-    /// were there.
+    /// Reads text that contains expressions. Expressions without braces are reported, and read as if they had braces.
     fn embedded(&mut self, text: &str, braced: Vec<Expression>, at: Cursor<'a>, place: &Place<'a>) -> Vec<Segment> {
         let whole = |expression: &Expression| expression.at.start - 1..expression.at.end + 1;
         let mut forgotten = Vec::new();
@@ -264,7 +263,7 @@ impl<'a> Scope<'a, '_> {
     }
 }
 
-/// Where an embedded expression starts that is never closed.
+/// Finds the start of an embedded expression that is not closed.
 fn unclosed(text: &str) -> Option<usize> {
     let open = text.rfind("{$")?;
     let rest = &text[open + 1..];
@@ -272,7 +271,7 @@ fn unclosed(text: &str) -> Option<usize> {
     (meant && !rest.contains('}')).then_some(open)
 }
 
-/// The same at the start of text that is not one expression.
+/// The same at the start of text that is not a single expression.
 fn first_unbraced(text: &str, from: usize) -> Option<expression::Bytes> {
     let end = text.find(|letter: char| !(letter.is_ascii_alphanumeric() || "$._-#/~".contains(letter)))?;
     let head = text[..end].trim_end_matches(['.', '/', '-', '#']);

@@ -1,6 +1,6 @@
-//! Phase 2b: one view over JSON Schema as Arazzo inputs (2020-12) and every OpenAPI use it.
+//! Phase 2b: one view of JSON Schema in Arazzo inputs (2020-12) and in every version of OpenAPI.
 //!
-//! Nothing is copied: a [`Schema`] is a [`Cursor`] with the means to follow `$ref`.
+//! Nothing is copied: a [`Schema`] is a [`Cursor`] that can also follow `$ref`.
 
 mod reference;
 mod types;
@@ -19,38 +19,38 @@ pub use types::Types;
 pub use types::type_of;
 pub use walk::Walk;
 
-/// A schema, its references followed.
+/// A schema, with its references followed.
 #[derive(Clone, Copy, Debug)]
 pub struct Schema<'a> {
-    /// The schema object (or boolean) itself, no reference.
+    /// The schema object (or boolean) itself, never a reference.
     pub at: Cursor<'a>,
-    /// The root of the schema that it is a part of.
+    /// The root of the schema that contains it.
     pub resource: Cursor<'a>,
-    /// The last name of the reference that led here: `User` of `#/components/schemas/User`.
+    /// The last name in the reference to it: `User` of `#/components/schemas/User`.
     pub name: Option<&'a str>,
-    /// Whether `nullable` is written beside the reference that led here.
+    /// Whether `nullable` is written next to the reference to it.
     null_beside: bool,
 }
 
 impl<'a> Schema<'a> {
-    /// The schema at a cursor.
+    /// Returns the schema at a cursor.
     ///
     /// # Errors
-    /// A `$ref` that leads nowhere.
+    /// A `$ref` cannot be resolved.
     pub fn new(at: Cursor<'a>) -> Result<Self, BrokenReference<'a>> {
         Self::within(at, at.document())
     }
 
-    /// The schema at a cursor, a part of the schema at `resource`.
+    /// Returns the schema at a cursor, which is part of the schema at `resource`.
     ///
     /// # Errors
-    /// A `$ref` that leads nowhere.
+    /// A `$ref` cannot be resolved.
     pub fn within(at: Cursor<'a>, resource: Cursor<'a>) -> Result<Self, BrokenReference<'a>> {
         let followed = follow_within(at, resource)?;
         if !says_more(at) {
             return Ok(followed);
         }
-        // The keywords next to the reference are the schema; its target is a part of it.
+        // The keywords next to the reference are the schema, and the target of the reference is a part of it.
         Ok(Self {
             at,
             resource,
@@ -58,8 +58,8 @@ impl<'a> Schema<'a> {
         })
     }
 
-    /// The place of the schema that names the type: the target of a reference, unless the keywords
-    /// next to the reference change the shape of its instances.
+    /// Returns the location that identifies the type: the target of a reference, unless the keywords next to the
+    /// reference change the shape of the instances.
     #[must_use]
     pub fn identity(self) -> Span {
         let annotation = |key: &str| {
@@ -81,7 +81,7 @@ impl<'a> Schema<'a> {
         self.parts().into_iter().find_map(|part| part.at.get("default"))
     }
 
-    /// A schema of the same resource.
+    /// Returns a schema of the same resource.
     #[must_use]
     pub fn child(self, at: Cursor<'a>) -> Option<Self> {
         Self::within(at, self.resource).ok()
@@ -96,8 +96,8 @@ impl<'a> Schema<'a> {
             .collect()
     }
 
-    /// The schemas that an instance must all satisfy: this one and, flattened, its `allOf` and what
-    /// its `$ref` leads to.
+    /// Returns the schemas that an instance must all satisfy: this one and, flattened, its `allOf` and the target of
+    /// its `$ref`.
     #[must_use]
     pub fn parts(self) -> Vec<Self> {
         let mut parts = Vec::new();
@@ -121,7 +121,8 @@ impl<'a> Schema<'a> {
         }
     }
 
-    /// The schemas of which an instance satisfies one (`oneOf`) or some (`anyOf`).
+    /// Returns the schemas of `oneOf` or `anyOf`. An instance satisfies exactly one of them (`oneOf`) or at least one
+    /// (`anyOf`).
     #[must_use]
     pub fn alternatives(self) -> Vec<Self> {
         self.parts()
@@ -130,13 +131,13 @@ impl<'a> Schema<'a> {
             .collect()
     }
 
-    /// A text member, such as `format` or `description`, of the schema or a part of it.
+    /// Returns a string member, such as `format` or `description`, of the schema or a part of it.
     #[must_use]
     pub fn text(self, key: &str) -> Option<&'a str> {
         self.parts().into_iter().find_map(|part| part.at.get(key)?.as_str())
     }
 
-    /// A number member, as it is written.
+    /// Returns a number member as written.
     #[must_use]
     pub fn number(self, key: &str) -> Option<&'a str> {
         self.parts()
@@ -147,7 +148,7 @@ impl<'a> Schema<'a> {
             })
     }
 
-    /// A boolean member; false where it is missing.
+    /// Returns a boolean member; false if it is missing.
     #[must_use]
     pub fn flag(self, key: &str) -> bool {
         self.parts()
@@ -155,7 +156,7 @@ impl<'a> Schema<'a> {
             .any(|part| part.at.get(key).and_then(Cursor::as_bool) == Some(true))
     }
 
-    /// The types that the schema names, or that its keywords imply; empty where it says nothing.
+    /// Returns the types that the schema lists or that its keywords imply; empty if it says nothing.
     #[must_use]
     pub fn types(self) -> Types {
         self.types_within(8)
@@ -170,8 +171,8 @@ impl<'a> Schema<'a> {
         }
     }
 
-    /// Whether `nullable` stands anywhere where generators of OpenAPI 3.0 write it for a reference:
-    /// beside it, beside `allOf` or `oneOf`, or alone in a member of `allOf`.
+    /// Returns whether `nullable` is in any of the places where generators of OpenAPI 3.0 write it for a reference:
+    /// next to it, next to `allOf` or `oneOf`, or alone in a member of `allOf`.
     fn declares_null(self) -> bool {
         let alone = |part: &Self| {
             let says_more = ["type", "properties", "items", "enum", "allOf", "oneOf", "anyOf"];
@@ -253,7 +254,7 @@ impl<'a> Schema<'a> {
         types
     }
 
-    /// Whether null is an instance, as far as the schema says.
+    /// Returns whether null is an instance, as far as the schema says.
     #[must_use]
     pub fn nullable(self) -> bool {
         self.declares_null()
@@ -261,14 +262,14 @@ impl<'a> Schema<'a> {
             || self.alternatives().iter().any(|part| part.types().allows(Type::Null))
     }
 
-    /// The values of `enum` or `const`.
+    /// Returns the values of `enum` or `const`.
     #[must_use]
     pub fn enumeration(self) -> Option<Vec<Cursor<'a>>> {
         let lists = self.parts().into_iter().filter_map(|part| {
             let list = part.at.get("enum").map(|list| list.items().collect::<Vec<_>>());
             list.or_else(|| part.at.get("const").map(|value| vec![value]))
         });
-        // What several parts allow is what all of them do; only strings are compared.
+        // Several parts together allow the values that all of them allow; only strings are compared.
         lists.reduce(|known, list| {
             let strings = |list: &[Cursor<'a>]| list.iter().all(|value| value.as_str().is_some());
             if !strings(&known) || !strings(&list) {
@@ -279,7 +280,7 @@ impl<'a> Schema<'a> {
         })
     }
 
-    /// The names that `required` lists.
+    /// Returns the names that `required` lists.
     #[must_use]
     pub fn required(self) -> Vec<Cursor<'a>> {
         self.parts()
@@ -288,13 +289,13 @@ impl<'a> Schema<'a> {
             .collect()
     }
 
-    /// Whether `required` lists a member.
+    /// Returns whether `required` lists a member.
     #[must_use]
     pub fn requires(self, name: &str) -> bool {
         self.required().iter().any(|item| item.as_str() == Some(name))
     }
 
-    /// The properties in file order, those of `allOf` behind.
+    /// Returns the properties in file order, with those of `allOf` at the end.
     #[must_use]
     pub fn properties(self) -> Vec<(&'a str, Span, Cursor<'a>)> {
         let mut properties: Vec<(&'a str, Span, Cursor<'a>)> = Vec::new();
@@ -308,16 +309,16 @@ impl<'a> Schema<'a> {
         properties
     }
 
-    /// The schema of a property.
+    /// Returns the schema of a property.
     #[must_use]
     pub fn property(self, name: &str) -> Option<Self> {
         let all = self.all_of_property(name);
-        // If several parts declare it, the one with a type names it.
+        // If several parts declare it, the part with a type determines the schema.
         let typed = all.iter().find(|schema| !schema.types().is_empty());
         typed.or(all.first()).copied()
     }
 
-    /// Every schema that a property must satisfy.
+    /// Returns every schema that a property must satisfy.
     #[must_use]
     pub fn all_of_property(self, name: &str) -> Vec<Self> {
         self.parts()
@@ -326,7 +327,7 @@ impl<'a> Schema<'a> {
             .collect()
     }
 
-    /// The schema that `patternProperties` has for a member; `Err(())` when a pattern cannot be read.
+    /// Returns the schema in `patternProperties` for a member; `Err(())` if a pattern cannot be read.
     #[allow(clippy::result_unit_err, reason = "there is nothing more to say")]
     pub fn pattern_property(self, name: &str) -> Result<Option<Self>, ()> {
         for part in self.parts() {
@@ -341,7 +342,7 @@ impl<'a> Schema<'a> {
         Ok(None)
     }
 
-    /// The schema of an array's items; of a tuple (`prefixItems`), of one place in it.
+    /// Returns the schema of an array's items; for a tuple (`prefixItems`), of one position in it.
     #[must_use]
     pub fn item(self, index: Option<usize>) -> Option<Self> {
         let parts = self.parts();
@@ -358,7 +359,7 @@ impl<'a> Schema<'a> {
         self.child(at)
     }
 
-    /// The schema of members that `properties` does not name; `Err(())` when there can be none.
+    /// Returns the schema of members that `properties` does not list; `Err(())` if no such members are allowed.
     #[allow(clippy::result_unit_err, reason = "there is nothing more to say")]
     pub fn additional(self) -> Result<Option<Self>, ()> {
         let found: Vec<(Self, Cursor<'a>)> = self
@@ -373,7 +374,7 @@ impl<'a> Schema<'a> {
         Ok(typed.and_then(|(part, at)| part.child(at)))
     }
 
-    /// The reference of a property that cannot be resolved.
+    /// Returns the reference of a property that cannot be resolved.
     fn broken_property(self, name: &str) -> Option<BrokenReference<'a>> {
         let mut parts = self.parts().into_iter();
         let at = parts.find_map(|part| part.at.get("properties")?.get(name))?;

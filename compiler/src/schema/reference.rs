@@ -1,4 +1,4 @@
-//! References, and where they lead.
+//! References and their targets.
 
 use super::Schema;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule, similar};
@@ -12,14 +12,14 @@ pub struct BrokenReference<'a> {
     pub span: Span,
     /// Its text.
     pub reference: String,
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
-    /// The roots that it was looked for from.
+    /// The roots from which it was searched.
     roots: Vec<Cursor<'a>>,
 }
 
 impl BrokenReference<'_> {
-    /// The diagnostic of this reference under the rule of the place where it is used.
+    /// Returns the diagnostic of this reference, under the rule for the context in which it is used.
     #[must_use]
     pub fn diagnostic(&self, rule: &'static crate::diagnostic::Rule) -> Diagnostic {
         let rule = if self.reason == CYCLE {
@@ -38,21 +38,21 @@ impl BrokenReference<'_> {
     }
 }
 
-/// Why a reference in a circle leads nowhere.
+/// The reason for a reference in a cycle.
 pub(super) const CYCLE: &str = "it refers to itself";
 
-/// How far a reference chain is followed.
+/// Maximum length of a chain of references.
 pub(super) const HOPS: usize = 64;
 
-/// Follows `$ref` from a node to the first node that is none.
+/// Follows `$ref` from a node to the first node that is not a reference.
 ///
 /// # Errors
-/// A reference that leads nowhere.
+/// A reference cannot be resolved.
 pub fn follow(at: Cursor<'_>) -> Result<(Cursor<'_>, Option<&str>), BrokenReference<'_>> {
     follow_within(at, at.document()).map(|schema| (schema.at, schema.name))
 }
 
-/// A node and the targets of its `$ref`, hop by hop. An unresolved reference ends the chain.
+/// Returns a node and the targets of its `$ref`, one after the other. An unresolved reference ends the chain.
 pub fn chain(at: Cursor<'_>) -> impl Iterator<Item = Cursor<'_>> {
     let mut next = Some(at);
     let all = std::iter::from_fn(move || {
@@ -63,8 +63,8 @@ pub fn chain(at: Cursor<'_>) -> impl Iterator<Item = Cursor<'_>> {
     all.take(HOPS)
 }
 
-/// The same inside a schema that has definitions of its own: what is not found from the root of
-/// the file is looked for from the root of the schema, `resource`, which a reference may change.
+/// The same inside a schema that has its own definitions: a target that is not found from the root of the file is
+/// searched from the root of the schema, `resource`, which a reference may change.
 pub(super) fn follow_within<'a>(
     mut at: Cursor<'a>,
     mut resource: Cursor<'a>,
@@ -92,12 +92,12 @@ pub(super) fn follow_within<'a>(
     })
 }
 
-/// The entry of a `$ref` that is text.
+/// Returns the entry of a `$ref` that is a string.
 pub(super) fn reference_of(at: Cursor<'_>) -> Option<Entry<'_>> {
     at.entry("$ref").filter(|entry| entry.value.as_str().is_some())
 }
 
-/// The target of a `$ref`, the resource that it is part of, and the last name of the reference.
+/// Returns the target of a `$ref`, the resource that contains it, and the last name in the reference.
 pub(super) fn hop<'a>(
     at: Cursor<'a>,
     mut resource: Cursor<'a>,
@@ -153,9 +153,8 @@ pub(super) fn hop<'a>(
     Ok((found, resource, reference_name(reference)))
 }
 
-/// Whether keywords beside the `$ref` of a schema say something of its instances. They apply too
-/// (JSON Schema 2020-12 Core, section 8.2.3.1), but not in OpenAPI 3.0 and Swagger 2.0 ("Reference
-/// Object").
+/// Returns whether keywords next to the `$ref` of a schema constrain its instances. Such keywords also apply (JSON
+/// Schema 2020-12 Core, section 8.2.3.1), but not in OpenAPI 3.0 and Swagger 2.0 ("Reference Object").
 pub(super) fn says_more(at: Cursor<'_>) -> bool {
     let silent = |key: &str| {
         key.starts_with("x-")
@@ -184,14 +183,14 @@ pub(super) fn says_more(at: Cursor<'_>) -> bool {
     root.get("swagger").is_none() && !version.starts_with("3.0")
 }
 
-/// `nullable: true` (OpenAPI 3.0) or its extension in Swagger 2.0.
+/// Returns whether the schema has `nullable: true` (OpenAPI 3.0) or its extension in Swagger 2.0.
 pub(super) fn says_nullable(at: Cursor<'_>) -> bool {
     ["nullable", "x-nullable"]
         .iter()
         .any(|key| at.get(key).and_then(Cursor::as_bool) == Some(true))
 }
 
-/// The reference with its last name replaced by one that stands beside it.
+/// Returns the reference with its last name replaced by a similar name that exists next to it.
 pub(super) fn similar_reference(reference: &str, root: Cursor<'_>) -> Option<String> {
     let (parent, last) = reference.rsplit_once('/')?;
     let pointer = parent.split_once('#')?.1;
@@ -205,7 +204,7 @@ pub(super) fn similar_reference(reference: &str, root: Cursor<'_>) -> Option<Str
     Some(format!("{parent}/{}", expression::escape(known)))
 }
 
-/// The last name of a reference: `User` of `#/components/schemas/User` and of `models/User.yaml`.
+/// Returns the last name in a reference: `User` for `#/components/schemas/User` and for `models/User.yaml`.
 pub(super) fn reference_name(reference: &str) -> Option<&str> {
     let last = reference.trim_end_matches(['#', '/']).rsplit(['/', '#']).next()?;
     let name = if reference.contains('#') && !reference.ends_with('#') {
@@ -229,7 +228,7 @@ pub(super) fn find_anchor<'a>(at: Cursor<'a>, anchor: &str, depth: usize) -> Opt
         .find_map(|child| find_anchor(child, anchor, depth + 1))
 }
 
-/// Reports every reference below `at` that leads nowhere, each once.
+/// Reports every unresolved reference below `at`, each once.
 pub fn check_references(at: Cursor<'_>, rule: &'static rule::Rule, diagnostics: &mut Diagnostics) {
     let mut stack = vec![at];
     while let Some(cursor) = stack.pop() {

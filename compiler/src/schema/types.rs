@@ -22,7 +22,7 @@ pub enum Type {
 }
 
 impl Type {
-    /// The word of JSON Schema.
+    /// Returns the name of the type in JSON Schema.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl Type {
 }
 
 impl Types {
-    /// The set of one type.
+    /// Returns the set with one type.
     #[must_use]
     pub fn of(kind: Type) -> Self {
         Self { bits: kind as u8 }
@@ -63,7 +63,7 @@ impl Types {
         }
     }
 
-    /// Without a type.
+    /// Removes a type.
     #[must_use]
     pub fn without(self, kind: Type) -> Self {
         Self {
@@ -71,7 +71,7 @@ impl Types {
         }
     }
 
-    /// The other types.
+    /// Returns the complement of the set.
     #[must_use]
     pub fn complement(self) -> Self {
         let all = Type::ALL.into_iter().fold(Self::default(), Self::with);
@@ -80,33 +80,33 @@ impl Types {
         }
     }
 
-    /// Whether a type is in the set; a set that allows numbers allows integers.
+    /// Returns whether a type is in the set. A set that allows numbers also allows integers.
     #[must_use]
     pub fn allows(self, kind: Type) -> bool {
         self.bits & kind as u8 != 0 || (kind == Type::Integer && self.bits & Type::Number as u8 != 0)
     }
 
-    /// Whether no instance of these types is an instance of the other ones; where nothing is known,
-    /// they do not exclude each other.
+    /// Returns whether no instance of these types is an instance of the other types. If nothing is known about one of
+    /// them, they do not exclude each other.
     #[must_use]
     pub fn excludes(self, found: Self) -> bool {
         let fits = |kind| self.allows(kind) || (kind == Type::Number && self.allows(Type::Integer));
         !self.is_empty() && !found.is_empty() && !Type::ALL.into_iter().any(|kind| found.allows(kind) && fits(kind))
     }
 
-    /// Whether nothing is known.
+    /// Returns whether nothing is known.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.bits == 0
     }
 
-    /// The one type in the set, if there is exactly one.
+    /// Returns the only type in the set, if there is exactly one.
     #[must_use]
     pub fn single(self) -> Option<Type> {
         Type::ALL.into_iter().find(|&kind| self.bits == kind as u8)
     }
 
-    /// The words of the types, for messages.
+    /// Returns the names of the types, for messages.
     #[must_use]
     pub fn words(self) -> String {
         let words: Vec<&str> = Type::ALL
@@ -118,7 +118,7 @@ impl Types {
     }
 }
 
-/// The JSON type of a value in a file.
+/// Returns the JSON type of a value in a file.
 #[must_use]
 pub fn type_of(value: Cursor<'_>) -> Option<Type> {
     Some(match &value.node().data {

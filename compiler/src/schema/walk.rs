@@ -1,32 +1,31 @@
-//! Pointers through schemas.
+//! Follows pointers through schemas.
 
 use super::Schema;
 use super::reference::BrokenReference;
 use super::types::Type;
 
-/// Where a pointer leads in a schema.
+/// What a pointer selects in a schema.
 #[derive(Clone, Debug)]
 pub enum Walk<'a> {
-    /// To a reference that cannot be resolved: to any value.
+    /// A reference that cannot be resolved: any value.
     Broken(Box<BrokenReference<'a>>),
-    /// To a schema; `required` when every member on the way must be there.
+    /// A schema.
     Found {
-        /// The schema at the end.
+        /// The selected schema.
         schema: Schema<'a>,
-        /// Whether a valid instance always has a value there.
+        /// Whether a valid instance always has a value there, because every member on the path is required.
         required: bool,
     },
-    /// The schema says nothing about it. `mentioned` is false when a schema with properties does
-    /// not list the member.
+    /// Something about which the schema says nothing. `at` is set if a schema with properties does not list the member.
     Unknown {
         /// The schema that does not list the member, and the index of the token.
         at: Option<(Schema<'a>, usize)>,
     },
-    /// No valid instance has a value there.
+    /// Something that no valid instance has.
     Impossible {
-        /// The schema that rules it out.
+        /// The schema that excludes it.
         schema: Schema<'a>,
-        /// The index of the token that it rules out.
+        /// The index of the token that the schema excludes.
         token: usize,
     },
 }
@@ -49,7 +48,7 @@ impl<'a> Schema<'a> {
             let next = if types.allows(Type::Object) && !types.allows(Type::Array) {
                 match schema.property(token) {
                     Some(next) => {
-                        // What is sent only is not in a response (OpenAPI 3.0.4, "Schema Object").
+                        // A `writeOnly` member is not in a response (OpenAPI 3.0.4, "Schema Object").
                         required &= schema.requires(token) && !next.flag("writeOnly");
                         next
                     }
@@ -79,7 +78,7 @@ impl<'a> Schema<'a> {
                     },
                 }
             } else if types.single() == Some(Type::Array) {
-                // One that counts from the end may be anywhere.
+                // An index from the end may refer to any position.
                 let from_end = token.starts_with(crate::syntax::jsonpath::INDEX);
                 let Some(position) = crate::syntax::jsonpath::position(token, 0).or(from_end.then_some(usize::MAX))
                 else {

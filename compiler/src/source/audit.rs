@@ -1,4 +1,4 @@
-//! What YAML allows and this compiler does not: keys that stand twice, and aliases that stand for too much.
+//! Checks for things that YAML allows and this compiler does not: duplicate keys, and aliases that expand too far.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use super::error::{Problem, SyntaxError};
 use super::limit;
 use super::node::{Data, Member, Node, Range, Style};
 
-/// The tree with only the first of the members that have the same key.
+/// Returns the tree with only the first of several members with the same key.
 pub(super) fn with_first_keys(node: &Node, seen: &mut HashMap<*const Node, Arc<Node>>) -> Node {
     let data = match &node.data {
         Data::Link(target) => {
@@ -35,8 +35,8 @@ pub(super) fn with_first_keys(node: &Node, seen: &mut HashMap<*const Node, Arc<N
     Node { data, ..*node }
 }
 
-/// Refuses duplicate keys, and aliases that stand for more than a machine can hold.
-/// Returns the number of nodes and the depth that `node` stands for once aliases are followed.
+/// Refuses duplicate keys, and aliases that expand beyond the limits. Returns the number of nodes and the depth of
+/// `node` once aliases are followed.
 pub(super) fn audit(
     node: &Node,
     seen: &mut HashMap<*const Node, (u64, u32)>,
@@ -85,8 +85,8 @@ pub(super) fn audit(
     size
 }
 
-/// Whether a tree has neither links nor duplicate keys, nor blank block scalars, whose place depends
-/// on what follows.
+/// Returns whether a tree has no links, no duplicate keys, and no blank block scalars, whose range depends on what
+/// follows.
 pub(super) fn is_plain_tree(node: &Node) -> bool {
     match &node.data {
         Data::Link(_) => false,

@@ -1,27 +1,27 @@
-//! Why a text is not YAML or JSON that can be read.
+//! Errors in YAML and JSON texts.
 
 use super::node::Range;
 
-/// What is wrong with a text.
+/// The kind of error in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// It does not follow the grammar.
+    /// The text violates the grammar.
     Syntax,
-    /// A key stands twice in an object.
+    /// An object contains a key twice.
     DuplicateKey,
-    /// It is larger or deeper than what is read.
+    /// The text exceeds a limit for size or depth.
     LimitExceeded,
 }
 
-/// Why a text is not YAML or JSON that can be read, and where.
+/// An error in a YAML or JSON text, with its location.
 #[derive(Clone, Debug)]
 pub struct SyntaxError {
-    /// What is wrong with it.
+    /// The kind of error.
     pub problem: Problem,
     /// What was found and what was expected.
     pub message: String,
-    /// Where.
+    /// The location.
     pub range: Range,
-    /// A second place that explains the first.
+    /// A second location that explains the error.
     pub related: Option<(Range, String)>,
 }

@@ -1,4 +1,4 @@
-//! Reading files, once per process, and finding lines and columns in them.
+//! Reads files once per process, and finds lines and columns in them.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,33 +11,33 @@ use super::outline::Outline;
 use super::scalar::Alignment;
 use super::{json, yaml};
 
-/// A file that was read: its text, its tree, and where its lines start.
+/// A file that was read: its text, its tree, and the offsets of its lines.
 #[derive(Debug)]
 pub struct File {
     /// The whole text.
     pub text: Arc<str>,
-    /// The value it holds, or why it holds none.
+    /// The root value, or the errors that prevent reading it.
     pub root: Result<Node, Vec<SyntaxError>>,
-    /// The keys that stand twice in an object. Of each only the first is in the tree, so that the
-    /// rest of the document can be understood; the document is refused all the same.
+    /// Duplicate keys in objects. The tree contains only the first member with each key, so that the rest of the
+    /// document can be checked; the document is refused nevertheless.
     pub duplicates: Vec<SyntaxError>,
     lines: OnceLock<Vec<u32>>,
-    /// Of a file that is read where somebody looks.
+    /// Set for a file that is read in parts.
     outline: Option<Arc<Outline>>,
     whole: OnceLock<Arc<File>>,
     /// The files that it refers to, computed on first use.
     referenced: OnceLock<Vec<String>>,
-    /// Of the scalar that was looked into last: a long one may have thousands of places.
+    /// The alignment of the scalar that was used last. A long scalar may be used for thousands of locations.
     aligned: Mutex<Option<(Range, Option<Arc<Alignment>>)>>,
 }
 
 impl File {
-    /// The files that this one refers to; `find` is called once.
+    /// Returns the files that this one refers to; `find` is called only once.
     pub(crate) fn referenced(&self, find: impl FnOnce() -> Vec<String>) -> &[String] {
         self.referenced.get_or_init(find)
     }
 
-    /// How the scalar at `range` is written, which `align` finds out unless it was asked for last.
+    /// Returns the alignment of the scalar at `range`. Calls `align` unless this scalar was used last.
     pub(super) fn alignment(&self, range: Range, align: impl FnOnce() -> Option<Alignment>) -> Option<Arc<Alignment>> {
         let mut last = self.aligned.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
@@ -50,7 +50,7 @@ impl File {
         }
     }
 
-    /// Reads `bytes` as JSON when they look like it or `path` says so, else as YAML.
+    /// Reads `bytes` as JSON if they look like JSON or `path` says so, and otherwise as YAML.
     #[must_use]
     pub fn parse(path: &Path, bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
@@ -71,8 +71,8 @@ impl File {
         }
     }
 
-    /// The same; but of a YAML file with at least `large` bytes that is no Arazzo document, only
-    /// what is looked at is read, values of fewer than a 32nd of that at once.
+    /// The same, but reads a YAML file of at least `large` bytes in parts, unless it is an Arazzo document. Values
+    /// smaller than `large / 32` bytes are read at once.
     #[must_use]
     pub fn parse_parts(path: &Path, bytes: Vec<u8>, large: usize) -> Self {
         if bytes.len() < large || is_json(path) {
@@ -112,19 +112,19 @@ impl File {
         }
     }
 
-    /// Whether only what is looked at is read.
+    /// Returns whether the file is read in parts.
     #[must_use]
     pub fn is_in_parts(&self) -> bool {
         self.outline.is_some()
     }
 
-    /// Whether a part was looked at that cannot be read without the rest.
+    /// Returns whether a part was used that can only be read together with the whole file.
     #[must_use]
     pub fn has_trouble(&self) -> bool {
         self.outline.as_ref().is_some_and(|outline| outline.has_trouble())
     }
 
-    /// The file, all of it read.
+    /// Returns the file, read completely.
     #[must_use]
     pub fn whole(self: &Arc<Self>) -> Arc<Self> {
         if !self.is_in_parts() {
@@ -134,7 +134,7 @@ impl File {
         Arc::clone(self.whole.get_or_init(read))
     }
 
-    /// Line and column of a byte offset, both counted from 1, the column in characters.
+    /// Returns line and column of a byte offset. Both start at 1, and the column counts characters.
     #[must_use]
     pub fn position(&self, offset: u32) -> (usize, usize) {
         let line = self.line_of(offset);
@@ -144,20 +144,20 @@ impl File {
         (line + 1, column + 1)
     }
 
-    /// The text of a line, counted from 0, without its line break.
+    /// Returns the text of a line without its line break. Lines start at 0.
     #[must_use]
     pub fn line(&self, line: usize) -> &str {
         let text = self.text.get(self.line_start(line)..self.line_start(line + 1));
         text.unwrap_or("").trim_end_matches(['\n', '\r'])
     }
 
-    /// The line of a byte offset, counted from 0.
+    /// Returns the line of a byte offset, starting at 0.
     #[must_use]
     pub fn line_of(&self, offset: u32) -> usize {
         self.lines().partition_point(|&start| start <= offset).saturating_sub(1)
     }
 
-    /// The offset of the first byte of a line that is counted from 0.
+    /// Returns the offset of the first byte of a line. Lines start at 0.
     #[must_use]
     pub fn line_start(&self, line: usize) -> usize {
         self.lines().get(line).map_or(self.text.len(), |&start| start as usize)

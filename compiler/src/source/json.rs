@@ -1,4 +1,4 @@
-//! JSON (RFC 8259) into nodes with places.
+//! Reads JSON (RFC 8259) into nodes with positions.
 
 use super::error::{Problem, SyntaxError};
 use super::node::{Data, Member, Node, Range, Style};

@@ -1,4 +1,4 @@
-//! Where files come from.
+//! Sources of files.
 
 use std::collections::HashMap;
 use std::io::{self, Read as _};
@@ -9,21 +9,20 @@ use std::time::SystemTime;
 use super::file::File;
 use super::limit;
 
-/// From how many bytes on a file is read only where somebody looks. What is smaller is read whole,
-/// and so checked whole.
+/// Files of this size in bytes or more are read in parts. Smaller files are read, and so checked, completely.
 const LARGE: usize = 64 * 1024;
 
-/// Where files come from: the disk in a build, memory in a test.
+/// A source of files: the disk in a build, memory in a test.
 pub trait Library {
     /// Reads and parses the file at `path`.
     ///
     /// # Errors
-    /// What the file system says; a file that is there but broken is `Ok` with an `Err` root.
+    /// The error of the file system. A file that exists but is invalid is `Ok` with an `Err` root.
     fn open(&self, path: &Path) -> io::Result<Arc<File>>;
 }
 
-/// The file system, with a cache that lives as long as the process: however many macro calls a
-/// crate has, a file is read once, until its length or its time of modification changes.
+/// The file system, with a cache for the lifetime of the process. A file is read once, however many macro calls a crate
+/// has, until its length or its modification time changes.
 #[derive(Debug, Default)]
 pub struct Disk;
 
@@ -54,7 +53,7 @@ impl Library for Disk {
     }
 }
 
-/// Whether something can be read to its end: neither a directory, nor a pipe or device, which may never end.
+/// Checks that something can be read to its end: it is not a directory, and not a pipe or device, which may never end.
 fn regular(metadata: &std::fs::Metadata) -> io::Result<()> {
     if metadata.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
@@ -65,7 +64,7 @@ fn regular(metadata: &std::fs::Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads a file whose path has been seen to be regular, and up to a limit, however long it says it is.
+/// Reads a file that was checked to be regular, up to a limit, whatever length it reports.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
     regular(&file.metadata()?)?;
@@ -78,7 +77,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A library whose files are read whole.
+/// A library that reads all files completely.
 #[derive(Clone, Copy)]
 pub struct Whole<'a>(pub &'a dyn Library);
 
@@ -88,7 +87,7 @@ impl Library for Whole<'_> {
     }
 }
 
-/// Files that exist in memory only; paths are compared as they are written.
+/// Files in memory. Paths are compared as written.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     files: HashMap<PathBuf, Arc<File>>,

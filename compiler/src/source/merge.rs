@@ -7,13 +7,13 @@ use super::node::{Data, Member};
 use super::yaml::{Builder, error};
 
 impl Builder<'_> {
-    /// The members with those of `<<` in its place: keys that are written win, then those of the first
-    /// mapping in a list.
+    /// Returns the members, with those of `<<` in its place. Explicit keys take precedence, followed by those of the
+    /// first mapping in a list.
     pub(super) fn merged(&self, members: Vec<Member>) -> Result<Vec<Member>, SyntaxError> {
         let is_merge = |member: &Member| {
             let (start, end) = (member.key_range.start as usize, member.key_range.end as usize);
             let written = start.checked_sub(self.base).zip(end.checked_sub(self.base));
-            // In quotes it is a key like any other.
+            // In quotes, it is a key like any other.
             &*member.key == "<<" && written.and_then(|(start, end)| self.text.get(start..end)) == Some("<<")
         };
         let Some(first) = members

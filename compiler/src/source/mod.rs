@@ -1,6 +1,6 @@
-//! Phase 1: files to trees in which every key and every value knows its place.
+//! Phase 1: reads files into trees with the position of every key and every value.
 //!
-//! Input: paths. Output: [`Sources`], whose [`Cursor`]s the later phases walk.
+//! Input: paths. Output: [`Sources`]. Later phases use its [`Cursor`]s.
 
 mod audit;
 mod error;
@@ -29,23 +29,23 @@ pub use path::{Lookup, beside, is_absolute, is_remote, join, lookup, normalise, 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(u32);
 
-/// A place in one of the files.
+/// A range in one of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
     /// The file.
     pub file: FileId,
-    /// The bytes in it.
+    /// The range of bytes in the file.
     pub range: Range,
 }
 
-/// A file of a compilation and the name that messages and tracking give it.
+/// A file of a compilation, with its names in messages and for change tracking.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
-    /// What messages call it.
+    /// Its name in messages.
     pub label: String,
-    /// The path relative to the package, with `/` between its parts, on every machine.
+    /// The path relative to the package, with `/` between its parts on every machine.
     pub path: String,
-    /// What was read.
+    /// The content.
     pub file: Arc<File>,
 }
 
@@ -56,7 +56,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Adds a file, or finds it again under the same path.
+    /// Adds a file, or returns the file that was added under the same path.
     pub fn add(&mut self, label: &str, path: &str, file: Arc<File>) -> FileId {
         let index = self
             .files
@@ -73,26 +73,26 @@ impl Sources {
         FileId(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
-    /// The file of an id.
+    /// Returns the file with an id.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize)
     }
 
-    /// The id of a file by its index.
+    /// Returns the id of a file by its index.
     #[must_use]
     pub fn id(&self, index: usize) -> Option<FileId> {
         self.files.get(index)?;
         u32::try_from(index).ok().map(FileId)
     }
 
-    /// All files in the order in which they were opened.
+    /// Returns all files in the order in which they were opened.
     #[must_use]
     pub fn files(&self) -> &[SourceFile] {
         &self.files
     }
 
-    /// The root of a file, if it could be read.
+    /// Returns the root of a file, if it could be read.
     #[must_use]
     pub fn root(&self, id: FileId) -> Option<Cursor<'_>> {
         let root = Cursor::root(id, &self.get(id)?.file)?;
@@ -102,13 +102,13 @@ impl Sources {
         })
     }
 
-    /// The label of a file.
+    /// Returns the label of a file.
     #[must_use]
     pub fn label(&self, id: FileId) -> &str {
         self.get(id).map_or("", |file| &file.label)
     }
 
-    /// File label, line and column (both from 1) of the start of a span.
+    /// Returns the file label, line and column of the start of a span. Lines and columns start at 1.
     #[must_use]
     pub fn position(&self, span: Span) -> (&str, usize, usize) {
         match self.get(span.file) {
@@ -121,19 +121,19 @@ impl Sources {
     }
 }
 
-/// A node in a file: what the phases walk.
+/// A node in a file. All phases use it to read files.
 #[derive(Clone, Copy, Debug)]
 pub struct Cursor<'a> {
-    /// The file that the node stands in.
+    /// The file that contains the node.
     pub file: FileId,
     node: &'a Node,
     source: &'a File,
-    /// The other files, where it is known which there are.
+    /// The other files, if they are known.
     sources: Option<&'a Sources>,
 }
 
 impl<'a> Cursor<'a> {
-    /// The root of a file, if it could be read.
+    /// Returns the root of a file, if it could be read.
     #[must_use]
     pub fn root(id: FileId, source: &'a File) -> Option<Self> {
         let node = source.root.as_ref().ok()?;
@@ -145,7 +145,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    /// The root of its file.
+    /// Returns the root of its file.
     #[must_use]
     pub fn document(self) -> Self {
         match &self.source.root {
@@ -154,21 +154,21 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The root of another file, by its path relative to this one.
+    /// Returns the root of another file, by its path relative to this one.
     #[must_use]
     pub fn other_file(self, path: &str) -> Option<Self> {
         let sources = self.sources?;
         let path = join(&sources.get(self.file)?.path, &percent_decode(path));
         let index = sources.files.iter().position(|file| file.path == path)?;
         let id = FileId(u32::try_from(index).ok()?);
-        // A file that only a reference leads to is reported at the reference.
+        // A file that is only the target of a reference is reported at the reference.
         if id != self.file && !sources.files[index].file.duplicates.is_empty() {
             return None;
         }
         sources.root(id)
     }
 
-    /// The node; never a link, and read now if it was not before.
+    /// Returns the node itself: the target of a link, and a deferred part after reading it.
     #[must_use]
     pub fn node(self) -> &'a Node {
         self.node.target()
@@ -178,13 +178,13 @@ impl<'a> Cursor<'a> {
         Self { node, ..self }
     }
 
-    /// The whole text of the file.
+    /// Returns the whole text of the file.
     #[must_use]
     pub fn file_text(self) -> &'a str {
         &self.source.text
     }
 
-    /// Where the value stands.
+    /// Returns the location of the value.
     #[must_use]
     pub fn span(self) -> Span {
         Span {
@@ -193,7 +193,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Where a part of a string value stands, `start..end` being bytes of the value.
+    /// Returns the location of a part of a string value; `start..end` are bytes of the value.
     #[must_use]
     pub fn part(self, start: usize, end: usize) -> Span {
         Span {
@@ -202,7 +202,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The value as a string.
+    /// Returns the value as a string.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
         match &self.node().data {
@@ -211,7 +211,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The text of a scalar: a string as it is, numbers, booleans and null in JSON spelling.
+    /// Returns the text of a scalar: a string unchanged; numbers, booleans and null in JSON spelling.
     #[must_use]
     pub fn scalar_text(self) -> Option<&'a str> {
         match &self.node().data {
@@ -223,7 +223,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The value as a boolean.
+    /// Returns the value as a boolean.
     #[must_use]
     pub fn as_bool(self) -> Option<bool> {
         match self.node().data {
@@ -232,19 +232,19 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whether the node is an array.
+    /// Returns whether the node is an array.
     #[must_use]
     pub fn is_array(self) -> bool {
         matches!(self.node().data, Data::Array(_))
     }
 
-    /// Whether the value is an object.
+    /// Returns whether the value is an object.
     #[must_use]
     pub fn is_object(self) -> bool {
         matches!(self.node().data, Data::Object(_))
     }
 
-    /// The members of an object; none of anything else.
+    /// Returns the members of an object; empty for any other value.
     #[must_use]
     pub fn members(self) -> impl ExactSizeIterator<Item = Entry<'a>> + Clone {
         let members: &'a [Member] = match &self.node().data {
@@ -261,7 +261,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    /// The items of an array; none of anything else.
+    /// Returns the items of an array; empty for any other value.
     #[must_use]
     pub fn items(self) -> impl ExactSizeIterator<Item = Self> + Clone {
         let items: &'a [Node] = match &self.node().data {
@@ -271,19 +271,19 @@ impl<'a> Cursor<'a> {
         items.iter().map(move |item| self.at(item))
     }
 
-    /// A member of an object.
+    /// Returns a member of an object.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Self> {
         self.entry(key).map(|entry| entry.value)
     }
 
-    /// A member of an object with its key.
+    /// Returns a member of an object with its key.
     #[must_use]
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
         self.members().find(|entry| entry.key == key)
     }
 
-    /// The node that the unescaped tokens of a JSON Pointer (RFC 6901) lead to.
+    /// Returns the node at the unescaped tokens of a JSON Pointer (RFC 6901).
     pub fn pointer<'p>(self, tokens: impl IntoIterator<Item = &'p str>) -> Option<Self> {
         tokens
             .into_iter()
@@ -296,7 +296,7 @@ impl<'a> Cursor<'a> {
             })
     }
 
-    /// What kind of value it is, for messages.
+    /// Returns the kind of the value, for messages.
     #[must_use]
     pub fn kind(self) -> &'static str {
         match self.node().data {
@@ -312,18 +312,18 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// A member of an object, seen by a [`Cursor`].
+/// A member of an object, as returned by a [`Cursor`].
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     /// The key.
     pub key: &'a str,
-    /// Where the key stands.
+    /// The location of the key.
     pub key_span: Span,
     /// The value.
     pub value: Cursor<'a>,
 }
 
-/// The index that a reference token of RFC 6901, section 4, means in an array.
+/// Returns the index of an array for a reference token (RFC 6901, section 4).
 #[must_use]
 pub fn array_index(token: &str) -> Option<usize> {
     let digits = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());

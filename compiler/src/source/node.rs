@@ -1,4 +1,4 @@
-//! The tree that YAML and JSON files are read into: every key and every value knows its place.
+//! The tree of a YAML or JSON file, with the position of every key and every value.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use super::outline::Deferred;
 pub struct Range {
     /// Offset of the first byte.
     pub start: u32,
-    /// Offset behind the last byte.
+    /// Offset after the last byte.
     pub end: u32,
 }
 
 impl Range {
-    /// The range from `start` to `end`, both in bytes.
+    /// Creates the range from `start` to `end`, both in bytes.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
@@ -25,10 +25,10 @@ impl Range {
     }
 }
 
-/// How a scalar is written, which decides how a place inside its value maps to a place in the file.
+/// How a scalar is written. This determines how a position inside its value maps to a position in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// A YAML plain scalar, a number, a JSON literal, or no scalar at all.
+    /// A YAML plain scalar, a number, a JSON literal, or a value that is not a scalar.
     Plain,
     /// `'…'`
     SingleQuoted,
@@ -38,25 +38,25 @@ pub enum Style {
     Block,
 }
 
-/// A value with its place.
+/// A value with its position.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Where the value stands; of a block collection, from its first key or item to its last.
+    /// The range of the value; for a block collection, from its first key or item to its last.
     pub range: Range,
     /// How it is written.
     pub style: Style,
-    /// What it is.
+    /// The content.
     pub data: Data,
 }
 
-/// What a [`Node`] is, in the JSON data model.
+/// The content of a [`Node`], in the JSON data model.
 #[derive(Clone, Debug)]
 pub enum Data {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// A number in JSON spelling; every digit of the file is kept.
+    /// A number in JSON spelling, with every digit of the file.
     Number(Box<str>),
     /// A string after unescaping and folding.
     String(Box<str>),
@@ -64,25 +64,25 @@ pub enum Data {
     Array(Vec<Node>),
     /// A mapping in file order.
     Object(Vec<Member>),
-    /// A YAML node with an anchor, or an alias of one; shared, never copied.
+    /// A YAML node with an anchor, or an alias of one. It is shared and never copied.
     Link(Arc<Node>),
-    /// A part of a large file that is read when it is looked at.
+    /// A part of a large file that is read on first use.
     Deferred(Box<Deferred>),
 }
 
 /// One `key: value` of a mapping.
 #[derive(Clone, Debug)]
 pub struct Member {
-    /// The key's text.
+    /// The text of the key.
     pub key: Box<str>,
-    /// Where the key stands.
+    /// The range of the key.
     pub key_range: Range,
     /// The value.
     pub value: Node,
 }
 
 impl Node {
-    /// The node itself, the one it links to, or the one that is read now.
+    /// Returns the node itself, the target of a link, or a deferred part after reading it.
     #[must_use]
     pub fn target(&self) -> &Node {
         let mut node = self;

@@ -1,10 +1,10 @@
-//! Large YAML files by their indentation: one pass finds where the members of block mappings
-//! start, and a value is read only when somebody looks at it.
+//! Reads large YAML files by indentation: one pass finds the start of each member of a block mapping, and a value is
+//! read only when it is used.
 //!
-//! The pass understands what descriptions are written in: block mappings, block sequences, block
-//! scalars, quoted and flow values. Whatever else it meets, or cannot be certain of, makes the
-//! whole file be read by the parser; so does a value that turns out to be broken, to have an
-//! anchor, or a key twice. What is never looked at is never checked.
+//! The pass understands the constructs that are common in descriptions: block mappings, block sequences, block scalars,
+//! quoted and flow values. If there is anything else, or if the pass cannot be certain, the parser reads the whole
+//! file. The same happens if a value turns out to be invalid, to have an anchor, or to contain a duplicate key. Parts
+//! that are never used are never checked.
 
 use std::fmt;
 use std::ops::Range as Indices;
@@ -15,16 +15,16 @@ use super::node::{Data, Member, Node, Range, Style};
 use super::scan::Scan;
 use super::{limit, yaml};
 
-/// Keys of more bytes are left to the parser, which has a limit for them.
+/// Keys of more bytes are left to the parser, which limits their length.
 const LONG_KEY: usize = 512;
 
-/// A text and the lines in it that can start a member.
+/// A text, and the lines in it that can start a member.
 pub(super) struct Outline {
     text: Arc<str>,
     lines: Vec<Line>,
-    /// Values of fewer bytes are read whole.
+    /// Values of fewer bytes are read completely.
     small: usize,
-    /// Whether a value could not be read as it stands there.
+    /// Whether a value could not be read separately.
     trouble: AtomicBool,
 }
 
@@ -40,15 +40,15 @@ impl Line {
     }
 }
 
-/// A value that is read when it is looked at.
+/// A value that is read on first use.
 #[derive(Clone, Debug)]
 pub struct Deferred {
     outline: Arc<Outline>,
-    /// The lines of the member, from the one that its key stands in.
+    /// The lines of the member, starting with the line of its key.
     lines: Indices<usize>,
-    /// Behind the last byte.
+    /// Offset after the last byte.
     end: usize,
-    /// Behind the colon.
+    /// Offset after the colon.
     value: usize,
     key: Range,
     level: usize,
@@ -62,8 +62,8 @@ impl fmt::Debug for Outline {
 }
 
 impl Outline {
-    /// The outline of a text whose root is a block mapping, with the root.
-    /// `None` where the text has to be read whole.
+    /// Returns the outline of a text whose root is a block mapping, together with the root. Returns `None` if the text
+    /// must be read completely.
     pub(super) fn read(text: &Arc<str>, small: usize) -> Option<(Arc<Self>, Node)> {
         let lines = Scan::new(text)?.lines()?;
         let first = usize::from(
@@ -81,12 +81,12 @@ impl Outline {
         Some((outline, root))
     }
 
-    /// Whether something that was looked at has to be read together with the whole file.
+    /// Returns whether a part was used that can only be read together with the whole file.
     pub(super) fn has_trouble(&self) -> bool {
         self.trouble.load(Ordering::Relaxed)
     }
 
-    /// The block mapping in these lines.
+    /// Returns the block mapping in these lines.
     fn mapping(self: &Arc<Self>, lines: Indices<usize>, end: usize, level: usize) -> Option<Node> {
         let first = *self.lines.get(lines.start)?;
         let indent = first.indent;
@@ -122,11 +122,11 @@ impl Outline {
                 return None;
             }
             if is_item(self.text.as_bytes(), line.content()) {
-                // A sequence may stand at the indentation of its key.
+                // A sequence may have the same indentation as its key.
                 open.as_ref()?;
                 continue;
             }
-            // What a merge key stands for is known to the parser alone.
+            // Only the parser expands merge keys.
             let key = Key::at(&self.text, line).filter(|key| key.text != "<<")?;
             close(&mut members, open.take(), index, line.start as usize);
             open = Some((index, key));
@@ -145,8 +145,8 @@ impl Outline {
         })
     }
 
-    /// Where a mapping ends: with its last value, which has to be read only where the last line
-    /// does not say.
+    /// Returns the end of a mapping: the end of its last value. The value is read only if the last line is not
+    /// sufficient to determine the end.
     fn end_of(&self, members: &[Member], start: usize, end: usize) -> usize {
         let text = self.text[start..end].trim_end();
         let line = text.rfind('\n').map_or(text, |at| &text[at + 1..]);
@@ -163,7 +163,7 @@ impl Outline {
 }
 
 impl Deferred {
-    /// The value.
+    /// Returns the value.
     pub(super) fn node(&self) -> &Node {
         self.node.get_or_init(|| {
             self.large().or_else(|| self.small()).unwrap_or_else(|| {
@@ -177,7 +177,7 @@ impl Deferred {
         })
     }
 
-    /// A large block mapping below the key.
+    /// Reads a large block mapping below the key.
     fn large(&self) -> Option<Node> {
         let outline = &self.outline;
         let below = self.lines.start + 1;
@@ -195,7 +195,7 @@ impl Deferred {
         outline.mapping(below..self.lines.end, self.end, self.level + 1)
     }
 
-    /// Anything else, read by the parser together with its key.
+    /// Reads any other value with the parser, together with its key.
     fn small(&self) -> Option<Node> {
         let start = self.outline.lines[self.lines.start].start as usize;
         let depth = limit::DEPTH.saturating_sub(self.level);
@@ -210,12 +210,12 @@ impl Deferred {
 struct Key<'a> {
     text: &'a str,
     range: Range,
-    /// Behind the colon.
+    /// Offset after the colon.
     value: usize,
 }
 
 impl<'a> Key<'a> {
-    /// The key that a line starts with, if it is one of a kind that cannot be anything else.
+    /// Returns the key at the start of a line, if the line unambiguously starts with a key.
     fn at(text: &'a str, line: Line) -> Option<Self> {
         let start = line.content();
         let bytes = text.as_bytes();
@@ -227,7 +227,7 @@ impl<'a> Key<'a> {
                 let quote = char::from(quote);
                 let length = rest[1..].find(quote)?;
                 let key = &rest[1..=length];
-                // With an escape in it the key is not what is written.
+                // A key that contains an escape differs from its text.
                 if key.contains('\\') || rest[length + 2..].starts_with(quote) {
                     return None;
                 }
@@ -258,7 +258,7 @@ impl<'a> Key<'a> {
     }
 }
 
-/// How many bytes stand before the colon that ends a plain key.
+/// Returns the number of bytes before the colon that ends a plain key.
 pub(super) fn key_length(line: &str) -> Option<usize> {
     let mut from = 0;
     loop {
@@ -279,7 +279,7 @@ fn is_document_start(text: &str, line: Line) -> bool {
     rest.split('\n').next().is_some_and(|line| line.trim_end() == "---")
 }
 
-/// Whether a `$ref` leads out of the file: which files there are has to be known at once.
+/// Returns whether a `$ref` refers to another file. All files must be known at the start.
 pub(super) fn refers_to_files(text: &str) -> bool {
     let mut rest = text;
     while let Some(at) = rest.find('$') {

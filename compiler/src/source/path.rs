@@ -1,6 +1,6 @@
-//! Paths as messages and tracking write them, and where a source description is looked for.
+//! Paths in messages and for change tracking, and the paths where a source description is searched.
 
-/// Whether a URL names a resource that is not a file beside the document.
+/// Returns whether a URL names a resource that is not a local file.
 #[must_use]
 pub fn is_remote(url: &str) -> bool {
     let Some((scheme, _)) = url.split_once(':') else {
@@ -13,7 +13,8 @@ pub fn is_remote(url: &str) -> bool {
         && letters.all(|next| next.is_ascii_alphanumeric() || matches!(next, '+' | '-' | '.'))
 }
 
-/// Whether a path, percent-decoded, starts at a root of the file system: it is another file on every machine.
+/// Returns whether a path, after percent-decoding, starts at a root of the file system, so that it means a different
+/// file on every machine.
 #[must_use]
 pub fn is_absolute(path: &str) -> bool {
     let path = percent_decode(path);
@@ -22,8 +23,8 @@ pub fn is_absolute(path: &str) -> bool {
     path.starts_with(['/', '\\']) || drive
 }
 
-/// Where `url` lies as seen from `itself`, the absolute URI of the document: a relative URL, if both
-/// have the same scheme and authority (RFC 3986, section 5.2).
+/// Returns the relative URL of `url` as seen from `itself`, the absolute URI of the document, if both have the same
+/// scheme and authority (RFC 3986, section 5.2).
 #[must_use]
 pub fn beside(itself: &str, url: &str) -> Option<String> {
     let split = |uri: &str| {
@@ -45,7 +46,7 @@ pub fn beside(itself: &str, url: &str) -> Option<String> {
     Some(relative(target.split(['#', '?']).next()?, directory))
 }
 
-/// `url` relative to the directory of `base`, normalised; both with `/` between parts.
+/// Resolves `url` relative to the directory of `base`, and normalises the result; both with `/` between parts.
 #[must_use]
 pub fn join(base: &str, url: &str) -> String {
     if url.starts_with('/') {
@@ -55,7 +56,7 @@ pub fn join(base: &str, url: &str) -> String {
     normalise(&format!("{directory}{url}"))
 }
 
-/// Resolves `.` and `..` in a path without asking the file system.
+/// Resolves `.` and `..` in a path without accessing the file system.
 #[must_use]
 pub fn normalise(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
@@ -72,7 +73,7 @@ pub fn normalise(path: &str) -> String {
     format!("{root}{}", parts.join("/"))
 }
 
-/// `path` as seen from the directory `base`, both relative to the same place or both absolute.
+/// Returns `path` as seen from the directory `base`; both are relative to the same directory, or both absolute.
 #[must_use]
 pub fn relative(path: &str, base: &str) -> String {
     let (path, base) = (normalise(path), normalise(base));
@@ -88,16 +89,16 @@ pub fn relative(path: &str, base: &str) -> String {
     up.chain(path.into_iter().skip(common)).collect::<Vec<_>>().join("/")
 }
 
-/// The places where a source description is looked for, in order.
+/// The paths where a source description is searched, in order.
 #[derive(Clone, Debug)]
 pub struct Lookup {
     /// Paths relative to the package.
     pub candidates: Vec<String>,
 }
 
-/// Where the file of a relative `url` is looked for: where the URL leads from the document, and,
-/// since a document is often moved away from its neighbours, below the document's own directory
-/// (the URL without leading `../`, then only the file name).
+/// Returns the paths where the file of a relative `url` is searched: at the location of the URL relative to the
+/// document and, because a document is often moved away from its other files, below the document's own directory (the
+/// URL without leading `../`, then only the file name).
 #[must_use]
 pub fn lookup(document: &str, url: &str) -> Lookup {
     let url = url.split(['#', '?']).next().unwrap_or(url);
@@ -120,7 +121,8 @@ pub fn lookup(document: &str, url: &str) -> Lookup {
     Lookup { candidates }
 }
 
-/// Decodes `%20` and its like (RFC 3986, section 2.1); text that is no UTF-8 then stays as it is.
+/// Decodes percent-encoding such as `%20` (RFC 3986, section 2.1). If the result is not valid UTF-8, the text stays
+/// unchanged.
 #[must_use]
 pub fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();

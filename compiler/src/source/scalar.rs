@@ -1,5 +1,5 @@
-//! From a place inside a string value to the place in the file: through quotes, escapes, folded
-//! lines and indentation.
+//! Maps a position inside a string value to the position in the file: through quotes, escapes, folded lines and
+//! indentation.
 
 use super::file::File;
 use super::node::{Data, Node, Range, Style};
@@ -7,8 +7,8 @@ use super::node::{Data, Node, Range, Style};
 /// Pairs of byte offsets (in the value, in the raw text), one per character of the value and one for its end.
 pub(super) type Alignment = Vec<(usize, usize)>;
 
-/// The range of file bytes that the bytes `start..end` of a string value came from.
-/// The whole scalar, where the two cannot be matched.
+/// Returns the range of file bytes for the bytes `start..end` of a string value. Returns the range of the whole scalar
+/// if the two cannot be matched.
 pub(super) fn locate(file: &File, node: &Node, start: usize, end: usize) -> Range {
     let raw = file.text.get(node.range.start as usize..node.range.end as usize);
     let (Data::String(value), Some(raw)) = (&node.data, raw) else {
@@ -25,8 +25,8 @@ pub(super) fn locate(file: &File, node: &Node, start: usize, end: usize) -> Rang
     let at = |offset: usize| map.get(index(offset)).map(|&(_, to)| to);
     match (at(start), at(end)) {
         (Some(from), Some(to)) if end > start => {
-            // The end is where the last character ends, not where the next one starts: a fold or
-            // an escape may lie between the two.
+            // The end is where the last character ends, not where the next one starts: there may be a fold or an escape
+            // in between.
             let last = index(end)
                 .checked_sub(1)
                 .and_then(|last| map.get(last))
@@ -39,7 +39,8 @@ pub(super) fn locate(file: &File, node: &Node, start: usize, end: usize) -> Rang
     }
 }
 
-/// White space is matched run against run, which is how YAML folds it.
+/// Aligns a value with its raw text. Each run of white space is matched with a run of white space, because YAML folds
+/// white space.
 fn align(raw: &str, value: &str, style: Style) -> Option<Alignment> {
     let quoted = matches!(style, Style::SingleQuoted | Style::DoubleQuoted);
     let mut map = Vec::with_capacity(value.len() + 1);
@@ -54,7 +55,7 @@ fn align(raw: &str, value: &str, style: Style) -> Option<Alignment> {
             }
             position += blank_width(&raw[position..], style);
         } else {
-            // A line continuation (`\` before a line break) stands for nothing.
+            // A line continuation (`\` before a line break) has no value.
             position += continuation_width(&raw[position..], style);
             if offset == 0 {
                 position += raw[position..].len() - raw[position..].trim_start().len();
@@ -83,7 +84,7 @@ fn continuation_width(raw: &str, style: Style) -> usize {
     }
 }
 
-/// The bytes of raw text that make up one run of white space.
+/// Returns the number of bytes of raw text in one run of white space.
 fn blank_width(raw: &str, style: Style) -> usize {
     let mut width = 0;
     while let Some((character, step)) = token(&raw[width..], style) {
@@ -103,7 +104,7 @@ fn token_width(raw: &str, style: Style) -> usize {
     token(raw, style).map_or(0, |(_, width)| width)
 }
 
-/// The character that the raw text starts with, and the bytes that spell it.
+/// Returns the first character of the raw text, and the number of bytes that represent it.
 fn token(raw: &str, style: Style) -> Option<(char, usize)> {
     let first = raw.chars().next()?;
     match (style, first) {
@@ -114,7 +115,7 @@ fn token(raw: &str, style: Style) -> Option<(char, usize)> {
     }
 }
 
-/// An escape of YAML 1.2.2, section 5.7, of which JSON's are a part.
+/// Reads an escape of YAML 1.2.2, section 5.7. JSON's escapes are a subset.
 fn escape(raw: &str) -> Option<(char, usize)> {
     let kind = raw[1..].chars().next()?;
     let hex = |digits: usize| u32::from_str_radix(raw.get(2..2 + digits)?, 16).ok();
@@ -160,7 +161,7 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
 
-    /// The text under `needle` of the value of key `k`.
+    /// Returns the text in the file for `needle` in the value of key `k`.
     fn under(yaml: &str, needle: &str) -> String {
         let file = Arc::new(File::parse(Path::new("x.yaml"), yaml.into()));
         let id = Sources::default().add("x.yaml", "x.yaml", Arc::clone(&file));

@@ -1,14 +1,14 @@
-//! The lines of a YAML text, and which of them start a key.
+//! The lines of a YAML text, and which lines start a key.
 
 use super::outline::{Line, key_length, refers_to_files};
 use super::word;
 
-/// What a line belongs to when it is indented by more than this.
+/// What a line belongs to if it is indented by more than this.
 #[derive(Clone, Copy)]
 pub(super) enum Block {
     /// The key or the dash at this column.
     Column(usize),
-    /// A value that stands alone in its line, at this column.
+    /// A value on its own line, at this column.
     Alone(usize),
 }
 
@@ -21,7 +21,7 @@ impl Block {
     }
 }
 
-/// The pass over all lines.
+/// A pass over all lines.
 pub(super) struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -37,7 +37,7 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// The end of the line that `at` stands in: its line feed, or the end of the text.
+    /// Returns the end of the line that contains `at`: its line feed, or the end of the text.
     fn end_of_line(&self, at: usize) -> usize {
         let rest = self.text.get(at..).unwrap_or_default();
         rest.find('\n').map_or(self.bytes.len(), |length| at + length)
@@ -55,7 +55,7 @@ impl<'a> Scan<'a> {
         word::leading(self.bytes, at, word::spaces)
     }
 
-    /// The lines that are neither blank, nor comments, nor inside of a scalar or a flow collection.
+    /// Returns the lines that are not blank, not comments, and not inside a scalar or a flow collection.
     pub(super) fn lines(&self) -> Option<Vec<Line>> {
         let mut lines = Vec::with_capacity(self.bytes.len() / 48);
         let mut start = 0;
@@ -84,7 +84,7 @@ impl<'a> Scan<'a> {
         Some(lines)
     }
 
-    /// The end of the last line of what starts in this one.
+    /// Returns the end of the last line of what starts in this line.
     fn line(&self, start: usize, content: usize) -> Option<usize> {
         let mut block = Block::Alone(content - start);
         let mut at = content;
@@ -144,14 +144,14 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Whether `|` or `>` starts a block scalar: indicators, and a comment at most.
+    /// Returns whether `|` or `>` starts a block scalar: it is followed only by indicators and an optional comment.
     fn is_header(&self, at: usize, end: usize) -> bool {
         let rest = self.text[at + 1..end].trim_start_matches(['+', '-', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
         let blank = rest.trim_ascii();
         blank.is_empty() || (rest.starts_with(' ') && blank.starts_with('#'))
     }
 
-    /// The end of the last line of a block scalar whose header ends at `end`.
+    /// Returns the end of the last line of a block scalar whose header ends at `end`.
     fn end_of_block(&self, mut end: usize, column: usize) -> usize {
         while end < self.bytes.len() {
             let start = end + 1;
@@ -165,8 +165,8 @@ impl<'a> Scan<'a> {
         end
     }
 
-    /// The end of the line that `close` stands in, if all lines behind that of `open` belong to
-    /// the block: a parser may well read on where they do not.
+    /// Returns the end of the line that contains `close`, if all lines after the line of `open` belong to the block. If
+    /// they do not, a parser may continue differently.
     fn within(&self, open: usize, close: usize, block: Block) -> Option<usize> {
         let mut end = self.end_of_line(open);
         while end < close {
@@ -199,11 +199,11 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The bracket that closes a flow collection.
+    /// Returns the bracket that closes a flow collection.
     fn closing_bracket(&self, open: usize) -> Option<usize> {
         let mut depth = 0usize;
         let mut at = open;
-        // Whether a scalar may start here; inside of a plain one, quotes are text.
+        // Whether a scalar may start here; inside a plain scalar, quotes are text.
         let mut fresh = true;
         while let Some(&byte) = self.bytes.get(at) {
             match byte {

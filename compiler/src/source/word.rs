@@ -1,8 +1,7 @@
-//! Eight bytes at a time: macros run without optimisation, where every byte looked at by itself
-//! costs as much.
+//! Processes eight bytes at a time: without optimisation, as in macros, each byte would cost as much as a whole word.
 
-/// How many bytes from `at` on are of a kind. `others` marks, in the highest bit of each byte,
-/// those that are not; below the first mark it is exact.
+/// Returns the number of bytes from `at` on that are of one kind. `others` marks the other bytes, in the highest bit of
+/// each byte. The marks need to be exact only up to the first one.
 pub(super) fn leading(bytes: &[u8], at: usize, others: fn(u64) -> u64) -> usize {
     let mut length = 0;
     while let Some(eight) = bytes.get(at + length..).and_then(|rest| rest.first_chunk::<8>()) {
@@ -15,7 +14,7 @@ pub(super) fn leading(bytes: &[u8], at: usize, others: fn(u64) -> u64) -> usize 
     let rest = bytes.get(at + length..).unwrap_or_default();
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
-    // What is behind the end is neither a space nor text.
+    // Padding after the end is neither a space nor text.
     let marks = others(u64::from_le_bytes(last));
     length + (marks.trailing_zeros() / 8) as usize
 }
@@ -27,12 +26,12 @@ fn all(byte: u8) -> u64 {
     ONES * u64::from(byte)
 }
 
-/// Marks the bytes that are zero, and perhaps some behind the first of them.
+/// Marks the bytes that are zero, and possibly some bytes after the first of them.
 fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & HIGH
 }
 
-/// Spaces.
+/// Marks the first byte that is not a space.
 pub(super) fn spaces(word: u64) -> u64 {
     let other = word ^ all(b' ');
     // The lowest bit that differs, moved to the top of its byte.
@@ -42,7 +41,7 @@ pub(super) fn spaces(word: u64) -> u64 {
     0x80 << (other.trailing_zeros() / 8 * 8)
 }
 
-/// What stands in a JSON string as it is: neither quote, nor backslash, nor control character.
+/// Marks the bytes that cannot appear unescaped in a JSON string: quotes, backslashes and control characters.
 pub(super) fn text(word: u64) -> u64 {
     let controls = word.wrapping_sub(all(b' ')) & !word & HIGH;
     controls | zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\'))
@@ -52,7 +51,7 @@ pub(super) fn text(word: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// Every byte at every place of two words, against looking at each.
+    /// Compares the result for every byte at every position of two words with a check of each byte.
     #[test]
     fn words_say_what_bytes_say() {
         for byte in 0..=u8::MAX {

@@ -1,5 +1,5 @@
-//! YAML 1.2 into nodes with places: the core schema, anchors as links, and of YAML 1.1 the merge key
-//! `<<`, which readers in the field know and published files use.
+//! Reads YAML 1.2 into nodes with positions: the core schema, anchors as links, and the merge key `<<` of YAML 1.1,
+//! which other readers support and published files use.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,16 +11,16 @@ use super::error::{Problem, SyntaxError};
 use super::limit;
 use super::node::{Data, Member, Node, Range, Style};
 
-/// Reads the one YAML document of `text`.
+/// Reads the YAML document in `text`.
 pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
     read_part(text, 0, limit::DEPTH)
 }
 
-/// Reads lines that are a document by themselves and start at byte `base` of a file, nested at
-/// most `depth` levels deep. Places are those in the file.
+/// Reads lines that are a complete document and start at byte `base` of a file, with at most `depth` levels of nesting.
+/// Positions are relative to the file.
 pub(super) fn read_part(text: &str, base: usize, depth: usize) -> Result<Node, SyntaxError> {
-    // Keys longer than YAML's 1024 characters are refused by YAML but not by JSON, whose
-    // documents are read here too when their file name does not say so.
+    // YAML refuses keys longer than 1024 characters, but JSON does not. JSON documents are also read here if their file
+    // name does not identify them.
     let options = granit_parser::options! {
         simple_key_max_lookahead: 8192,
         flow_nesting_limit: depth,
@@ -114,7 +114,7 @@ impl Builder<'_> {
                     ..
                 }) = self.stack.last_mut()
                 {
-                    // A key is its text, whatever type YAML would give it: `200:` is "200".
+                    // A key is its text, whatever its YAML type: `200:` is "200".
                     let name = if style == ScalarStyle::Plain && bytes.is_empty() {
                         Cow::Borrowed("")
                     } else {
@@ -144,7 +144,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The end of a collection.
+    /// Handles the end of a collection.
     fn close(&mut self, bytes: std::ops::Range<usize>) -> Result<(), SyntaxError> {
         let Some(open) = self.stack.pop() else { return Ok(()) };
         let (data, last) = match open.content {
@@ -160,8 +160,7 @@ impl Builder<'_> {
                 (Data::Object(members), last)
             }
         };
-        // A block collection has no closing character: it ends with its last child, not
-        // where the next token starts.
+        // A block collection has no closing character: it ends with its last child, not at the start of the next token.
         let end = if bytes.is_empty() {
             last.map_or(bytes.end, |last| last as usize)
         } else {
@@ -257,7 +256,7 @@ impl Builder<'_> {
             _ => plain(value, range)?,
         };
         let range = match written {
-            // The event's range of a block scalar runs up to the next token.
+            // For a block scalar, the range of the event ends at the next token.
             Style::Block => {
                 let (start, end) = (range.start as usize, range.end as usize);
                 let text = self.text.get(start - self.base..end - self.base).unwrap_or("");
@@ -273,7 +272,7 @@ impl Builder<'_> {
     }
 }
 
-/// A mapping whose values are links, so that merging them elsewhere copies nothing.
+/// Returns a mapping whose values are links, so that merging them elsewhere copies nothing.
 fn shared(mut node: Node) -> Node {
     if let Data::Object(members) = &mut node.data {
         for Member { value, .. } in members {
@@ -303,7 +302,7 @@ pub(super) fn error(range: Range, message: impl Into<String>) -> SyntaxError {
     }
 }
 
-/// The core schema of YAML 1.2, section 10.3.2.
+/// Reads a plain scalar by the core schema of YAML 1.2, section 10.3.2.
 fn plain(value: &str, range: Range) -> Result<Data, SyntaxError> {
     Ok(match value {
         "" | "~" | "null" | "Null" | "NULL" => Data::Null,
@@ -320,7 +319,7 @@ fn plain(value: &str, range: Range) -> Result<Data, SyntaxError> {
     })
 }
 
-/// The JSON spelling of a YAML number, if `value` is one.
+/// Returns the JSON spelling of a YAML number, if `value` is a number.
 fn number(value: &str) -> Option<Box<str>> {
     if let Some(digits) = value.strip_prefix("0x") {
         return u128::from_str_radix(digits, 16)
@@ -386,7 +385,7 @@ mod tests {
             .collect()
     }
 
-    /// <https://yaml.org/type/merge.html>, the examples and the rule of precedence.
+    /// Tests the examples and the rule of precedence in <https://yaml.org/type/merge.html>.
     #[test]
     fn merge_keys_are_merged() {
         let text = "c: &c { x: 1, y: 2 }\nl: &l { x: 0, y: 2 }\nb: &b { r: 10 }\ns: &s { r: 1 }\n\
@@ -424,7 +423,7 @@ mod tests {
         }
     }
 
-    /// Each line merges the one before it twice: what is shared is not copied.
+    /// Each line merges the previous one twice: shared nodes are not copied.
     #[test]
     fn merges_do_not_multiply() {
         let mut text = String::from("a0: &a0 { x: { y: 1 } }\n");

@@ -5,23 +5,23 @@ use crate::syntax::expression::{Bytes, Mistake, SyntaxError};
 /// A query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Query {
-    /// It selects one node at the most; the names and indices that lead there.
+    /// It selects at most one node: the names and indices on the path to it.
     Singular(Vec<String>),
     /// It selects any number of nodes.
     Other,
 }
 
-/// Marks a token that is an index of an array and no name, and may count from the end: JSON
-/// Pointers have neither.
+/// Marks a token that is an index of an array and not a name, and that may count from the end. JSON Pointers have no
+/// such tokens.
 pub const INDEX: char = '\0';
 
-/// Blank space, which stands between segments and inside brackets (RFC 9535, section 2.1.1).
+/// Blank space, which is allowed between segments and inside brackets (RFC 9535, section 2.1.1).
 const BLANK: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// The largest index (RFC 9535, section 2.1).
 const LARGEST: u64 = (1 << 53) - 1;
 
-/// The position that an index selector means in an array of a length.
+/// Returns the position for an index selector in an array of this length.
 #[must_use]
 pub fn position(token: &str, length: usize) -> Option<usize> {
     match token.strip_prefix(INDEX) {
@@ -31,10 +31,10 @@ pub fn position(token: &str, length: usize) -> Option<usize> {
     }
 }
 
-/// Reads a query as far as it is singular: RFC 9535, section 2.3.5.1, `singular-query`.
+/// Reads a query if it is singular: RFC 9535, section 2.3.5.1, `singular-query`.
 ///
 /// # Errors
-/// The query does not start with `$`, or a bracket or quote never closes.
+/// The query does not start with `$`, or a bracket or quote is not closed.
 pub fn parse(text: &str) -> Result<Query, SyntaxError> {
     let error = |at: Bytes, message: &str| SyntaxError {
         kind: Mistake::Syntax,
@@ -82,8 +82,8 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
     Ok(Query::Singular(tokens))
 }
 
-/// What stands in a bracket, up to the bracket's end: a token, and the rest of the query. `None` where it selects more
-/// than one value.
+/// Reads the content of a bracket up to its end: returns a token, and the rest of the query. Returns `None` if it
+/// selects more than one value.
 fn bracket(inner: &str) -> Result<Option<(String, &str)>, &'static str> {
     match inner.chars().next() {
         Some(quote @ ('\'' | '"')) => {
@@ -93,7 +93,7 @@ fn bracket(inner: &str) -> Result<Option<(String, &str)>, &'static str> {
             let Some(after) = inner[length..].trim_start_matches(BLANK).strip_prefix(']') else {
                 return Ok(None);
             };
-            // A name of digits only would also match an index.
+            // A name that consists only of digits would also match an index.
             if crate::source::array_index(&name).is_some() {
                 return Ok(None);
             }
@@ -130,7 +130,7 @@ fn bracket(inner: &str) -> Result<Option<(String, &str)>, &'static str> {
     }
 }
 
-/// A quoted name and the bytes that it takes: RFC 9535, section 2.3.1.1, `string-literal`.
+/// Reads a quoted name, and returns it with its length in bytes: RFC 9535, section 2.3.1.1, `string-literal`.
 fn quoted(text: &str, quote: char) -> Option<(String, usize)> {
     let mut name = String::new();
     let mut letters = text.char_indices().skip(1);
@@ -163,7 +163,7 @@ fn quoted(text: &str, quote: char) -> Option<(String, usize)> {
     None
 }
 
-/// The four hexadecimal digits of a code unit.
+/// Reads the four hexadecimal digits of a code unit.
 fn unit(letters: &mut impl Iterator<Item = (usize, char)>) -> Option<u16> {
     let digits: String = letters.take(4).map(|(_, digit)| digit).collect();
     let all = digits.len() == 4 && digits.chars().all(|digit| digit.is_ascii_hexdigit());
@@ -181,7 +181,7 @@ mod tests {
         }
     }
 
-    /// RFC 9535, section 2.3.5: singular queries are made of name and index selectors.
+    /// RFC 9535, section 2.3.5: singular queries consist of name and index selectors.
     #[test]
     fn singular_queries_are_pointers() {
         assert_eq!(singular("$"), [""; 0]);

@@ -1,4 +1,4 @@
-//! Strings to syntax: runtime expressions, conditions, JSONPath, path templates. What names mean is not known here.
+//! Parses strings: runtime expressions, conditions, JSONPath, path templates. The meaning of names is not known here.
 
 pub mod condition;
 pub mod expression;

@@ -1,19 +1,19 @@
 //! Phase 2b: path templates and server URLs of descriptions, as parts of a URL.
 //!
-//! Input: text of a description. Output: literals that are percent-encoded for the place they stand
-//! in. Nothing in here can move a request to another host: a template always starts with `/`, and a
-//! server is refused unless its authority is a host and a port.
+//! Input: text of a description. Output: literals, percent-encoded for their position in the URL. Nothing here can
+//! change the host of a request: a template always starts with `/`, and a server is refused unless its authority is a
+//! host and an optional port.
 
 /// A piece of a path template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// Text as it is written.
+    /// Text as written.
     Literal(&'a str),
     /// The name of a parameter.
     Name(&'a str),
 }
 
-/// Splits a template into literals and names; what starts with `#` is no part of a request.
+/// Splits a template into literals and names. A part that starts with `#` is not sent.
 #[must_use]
 pub fn pieces(template: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
@@ -35,7 +35,7 @@ pub fn pieces(template: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The names between braces in a template.
+/// Returns the names in braces in a template.
 #[must_use]
 pub fn names(template: &str) -> Vec<&str> {
     let pieces = pieces(template).into_iter();
@@ -47,7 +47,7 @@ pub fn names(template: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The template as it is sent: literals percent-encoded, with a `/` at its start.
+/// Returns the template as it is sent: literals are percent-encoded, and it starts with `/`.
 #[must_use]
 pub fn encoded(template: &str) -> String {
     let mut encoded = String::with_capacity(template.len() + 1);
@@ -67,8 +67,8 @@ pub fn encoded(template: &str) -> String {
     encoded
 }
 
-/// Percent-encodes what neither a path nor a query can have as it is (RFC 3986, sections 3.3 and
-/// 3.4); what is encoded already stays.
+/// Percent-encodes what is not allowed in a path or a query (RFC 3986, sections 3.3 and 3.4). Existing percent-encoding
+/// is kept.
 #[must_use]
 pub fn encoded_literal(text: &str) -> String {
     let bytes = text.as_bytes();
@@ -89,16 +89,16 @@ pub fn encoded_literal(text: &str) -> String {
     encoded
 }
 
-/// Why a path template is not one, and what to write.
+/// Why a path template is not valid, and what to write.
 #[derive(Debug)]
 pub struct Problem {
     /// What follows the template in the message.
     pub what: &'static str,
-    /// What to write, and what is sent where the description is not corrected.
+    /// What to write, and what is sent if the description is not corrected.
     pub help: String,
 }
 
-/// What is wrong with a path template (OpenAPI 3.1.1, "Paths Object" and "Path Templating").
+/// Returns what is wrong with a path template (OpenAPI 3.1.1, "Paths Object" and "Path Templating").
 #[must_use]
 pub fn problem(template: &str) -> Option<Problem> {
     let sent = encoded(template);
@@ -141,14 +141,14 @@ pub fn problem(template: &str) -> Option<Problem> {
     None
 }
 
-/// Whether a URL parser removes a segment (RFC 3986, section 5.2.4; the URL Standard decodes `%2e`).
+/// Returns whether a URL parser removes a segment (RFC 3986, section 5.2.4; the URL Standard decodes `%2e`).
 fn is_dots(segment: &str) -> bool {
     let decoded = segment.to_ascii_lowercase().replace("%2e", ".");
     decoded == "." || decoded == ".."
 }
 
-/// Why requests cannot be sent to an absolute server URL. A relative one, or one with a variable
-/// that has no default, is for the client to complete.
+/// Returns why requests cannot be sent to an absolute server URL. A relative URL, or one with a variable without a
+/// default, must be completed by the client.
 #[must_use]
 pub fn server_problem(url: &str) -> Option<&'static str> {
     let (scheme, rest) = url.split_once("://")?;

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, judge};
 
-/// What one attempt came to: what the journal keeps of it.
+/// The result of one attempt, which is what the journal stores.
 ///
-/// The run in it holds what the API has returned, the secret of the authenticator app included. Where
-/// the journal must not hold that in the clear, `Run::seal` and `Run::open` belong here.
+/// The run contains everything that the API has returned, including the secret of the authenticator app. If the journal
+/// must not contain it in plain text, use `Run::seal` and `Run::open` here.
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Attempt<W: Workflow> {
@@ -19,18 +19,18 @@ pub struct Attempt<W: Workflow> {
     pub next: Next<W::Outputs>,
 }
 
-/// [`arazzo::Progress`] in a form that can be stored, and the one failure that goes on.
+/// [`arazzo::Progress`] in a form that can be stored, plus the one failure after which the workflow continues.
 #[derive(Serialize, Deserialize)]
 pub enum Next<O> {
-    /// Another attempt at once.
+    /// Make another attempt at once.
     Advance,
-    /// Another attempt after this time.
+    /// Make another attempt after this time.
     Wait(Duration),
-    /// Another attempt when these inputs were given.
+    /// Make another attempt when these inputs are provided.
     Ask {
-        /// Their names in the document.
+        /// The names of the inputs in the document.
         inputs: Vec<String>,
-        /// Why those that were there did not do.
+        /// Why the previous values were refused.
         refusal: Option<String>,
     },
     /// The workflow has ended with these outputs.
@@ -53,14 +53,14 @@ impl<I: ToString, O> From<Progress<I, O>> for Next<O> {
             Progress::Wait(duration) => Self::Wait(duration),
             Progress::Awaiting(inputs) => Self::ask(inputs, None),
             Progress::Done(outputs) => Self::Done(outputs),
-            // `Advanced`, and whatever else is only a reason to advance again.
+            // `Advanced`, and any other variant that only means to advance again.
             _ => Self::Advance,
         }
     }
 }
 
-/// Makes one attempt of one step. An error of this function leaves nothing in the journal if it is
-/// to be retried, and ends the workflow if it is not.
+/// Makes one attempt of one step. An error of this function leaves nothing in the journal if it can be retried, and
+/// otherwise ends the workflow.
 pub async fn attempt<W: Workflow>(mut run: Run<W>, client: &Client) -> Result<Attempt<W>, HandlerError> {
     let next = match run.advance(client).await {
         Ok(progress) => progress.into(),
@@ -73,7 +73,7 @@ pub async fn attempt<W: Workflow>(mut run: Run<W>, client: &Client) -> Result<At
     Ok(Attempt { run, next })
 }
 
-/// The error and what caused it, on one line.
+/// The error and its causes, on one line.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))

@@ -8,15 +8,14 @@ use crate::attempt::{Next, attempt};
 use crate::inputs::{Given, merge};
 use crate::status::Status;
 
-/// The state that holds the [`Status`].
+/// Key of the state that contains the [`Status`].
 const STATUS: &str = "status";
 
-/// How often one workflow asks: who guesses codes comes to an end.
+/// How often one workflow asks for inputs. This limits attempts to guess a code.
 const MOST_ASKED: u32 = 10;
 
-/// How often Restate attempts a step: 0.2 s, 0.4 s, 0.8 s and so on later, then every 30 s, which
-/// makes about six minutes. The workflow fails after that, with the last error. Attempts in which
-/// Restate did not reach this service count too.
+/// How often Restate attempts a step: after 0.2 s, 0.4 s, 0.8 s and so on, then every 30 s, for about six minutes.
+/// After that the workflow fails with the last error. Attempts in which Restate did not reach this service also count.
 fn retry_policy() -> RunRetryPolicy {
     RunRetryPolicy::new()
         .initial_delay(Duration::from_millis(200))
@@ -25,8 +24,7 @@ fn retry_policy() -> RunRetryPolicy {
         .max_attempts(20)
 }
 
-/// Runs a workflow to its end: the handler `run`. `show` says what a user needs to know for the
-/// inputs that are asked for.
+/// Runs a workflow to its end: the handler `run`. `show` returns what a user needs to know to provide the inputs.
 pub async fn drive<W: Workflow<Dependencies = ()>>(
     ctx: &WorkflowContext<'_>,
     client: &Client,
@@ -51,7 +49,7 @@ async fn steps<W: Workflow<Dependencies = ()>>(
     show: fn(&Run<W>) -> Value,
 ) -> Result<W::Outputs, TerminalError> {
     let inputs = merge(&W::PartialInputs::default(), given)?;
-    // In the journal, since a run is unique: a replay has to see the same one.
+    // The new run is journaled because its id is unique: a replay must see the same run.
     let mut run = ctx
         .run(async || Ok(Json(Run::<W>::new(inputs))))
         .name("new run")
@@ -102,12 +100,12 @@ async fn steps<W: Workflow<Dependencies = ()>>(
     }
 }
 
-/// A promise is resolved once, so each question has its own.
+/// Names the promise for a question. A promise is resolved only once, so each question has its own.
 fn promise(asked: u32) -> String {
     format!("inputs {asked}")
 }
 
-/// Gives a workflow the inputs that it asks for: the handler `provide`.
+/// Provides the inputs that a workflow asks for: the handler `provide`.
 pub async fn provide<W: Workflow<Dependencies = ()>>(
     ctx: &SharedWorkflowContext<'_>,
     given: Given,
@@ -115,13 +113,13 @@ pub async fn provide<W: Workflow<Dependencies = ()>>(
     let Status::Awaiting { inputs, asked, .. } = status(ctx).await?.into_inner() else {
         return Err(TerminalError::new_with_code(
             409,
-            "no input is asked for now; see the status",
+            "no input is required now; see the status",
         ));
     };
     if let Some(missing) = inputs.iter().find(|name| !given.contains_key(*name)) {
         return Err(TerminalError::new_with_code(
             400,
-            format!("the input `{missing}` is asked for"),
+            format!("the input `{missing}` is required"),
         ));
     }
     merge(&W::PartialInputs::default(), given.clone())?;
@@ -129,15 +127,15 @@ pub async fn provide<W: Workflow<Dependencies = ()>>(
     if ctx.peek_promise::<Json<Given>>(&promise).await?.is_some() {
         return Err(TerminalError::new_with_code(
             409,
-            "what was asked for is there already; see the status",
+            "the inputs were already provided; see the status",
         ));
     }
     ctx.resolve_promise(&promise, Json(given));
     Ok(())
 }
 
-/// Tells where a workflow stands: the handler `status`.
+/// Returns the status of a workflow: the handler `status`.
 pub async fn status(ctx: &SharedWorkflowContext<'_>) -> Result<Json<Status>, TerminalError> {
     let status = ctx.get::<Json<Status>>(STATUS).await?;
-    status.ok_or_else(|| TerminalError::new_with_code(404, format!("nothing was started as `{}`", ctx.key())))
+    status.ok_or_else(|| TerminalError::new_with_code(404, format!("no workflow was started as `{}`", ctx.key())))
 }

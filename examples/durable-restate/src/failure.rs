@@ -1,18 +1,18 @@
 use arazzo::{Error, ErrorKind};
 use serde_json::Value;
 
-/// What becomes of an attempt that has failed.
+/// What happens after a failed attempt.
 #[derive(Debug, PartialEq)]
 pub enum Failure {
     /// Restate makes the same attempt again.
     Retry,
     /// The workflow asks for this input again.
     Ask(&'static str),
-    /// The workflow ends, and whoever started it gets this status.
+    /// The workflow ends, and its caller receives this status.
     Terminal(u16),
 }
 
-/// Refusals of a code that no other code would mend.
+/// Error types for which another code would not help.
 const NOT_THE_CODE: [&str; 4] = [
     "unauthorized_credentials",
     "user_not_found",
@@ -20,20 +20,20 @@ const NOT_THE_CODE: [&str; 4] = [
     "expired_totp",
 ];
 
-/// Decides what becomes of an attempt that has failed. The first row that fits counts.
+/// Decides what happens after a failed attempt. The first row that matches applies.
 ///
 /// | What happened                | [`ErrorKind`], status                          | Failure         |
 /// |------------------------------|------------------------------------------------|-----------------|
-/// | no answer                    | `Transport`, `Timeout`                         | `Retry`         |
-/// | the API is busy or broken    | an answer with 408, 425, 429 or 5xx            | `Retry`         |
+/// | no response                  | `Transport`, `Timeout`                         | `Retry`         |
+/// | the API is busy or broken    | a response with 408, 425, 429 or 5xx           | `Retry`         |
 /// | the API refuses the code     | 4xx in the step `authenticateTotp`             | `Ask`           |
-/// | the API refuses the request  | any other answer that fails a criterion        | `Terminal(502)` |
+/// | the API refuses the request  | any other response that fails a criterion      | `Terminal(502)` |
 /// | the inputs are wrong         | `InvalidInput`, `MissingInput`, `Request`      | `Terminal(400)` |
 /// | no credential                | `MissingCredential`, `Configuration`           | `Terminal(500)` |
 /// | the document is wrong        | `Response`, `TooManySteps`, `Stored`, others   | `Terminal(500)` |
 ///
-/// A refusal by [`NOT_THE_CODE`] is one of the request. A request whose answer was lost is sent
-/// again, so a step happens at least once.
+/// An error type in [`NOT_THE_CODE`] counts as a refusal of the request. A request whose response was lost is sent
+/// again, so a step runs at least once.
 pub fn judge(error: &Error) -> Failure {
     let answered = matches!(
         error.kind(),
@@ -67,7 +67,8 @@ mod tests {
     use crate::enrollment::totp_enrollment as enrollment;
     use crate::sign_in::totp_sign_in as sign_in;
 
-    /// The verdicts on the first steps of both workflows, when the API answers this; 0 is no answer.
+    /// Returns the results for the first steps of both workflows when the API returns this response; 0 means no
+    /// response.
     async fn verdicts(status: u16, body: &'static str) -> [Failure; 2] {
         let client = Client::builder()
             .source("stytchConsumerApi", |api| api.credential(Credential::basic("p", "s")))

@@ -3,14 +3,14 @@ use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, TcpSocket};
 
-/// Listens without Nagle's algorithm, which would hold back the short messages of Restate's protocol
-/// for 40 ms each. Connections take the setting over from the socket that accepts them.
+/// Listens without Nagle's algorithm, which would delay the short messages of Restate's protocol by 40 ms each.
+/// Connections inherit the setting from the socket that accepts them.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
-    // Whoever restarts the service wants the same port at once.
+    // After a restart, the service needs the same port at once.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.set_nodelay(true)?;

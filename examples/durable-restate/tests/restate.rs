@@ -1,8 +1,9 @@
-//! Runs on the real engine: kills the service at bad moments and looks at what Stytch has seen.
+//! Runs on the real engine: kills the service at critical moments and checks what Stytch has received.
 //!
-//! The environment variable `RESTATE_SERVER` says where the program `restate-server` is; the
-//! documentation of the example tells how to get it. Without it nothing is tested, which is said.
-//! Tests and service talk to loopback only. So does the server, except that it asks GitHub once whether
+//! The environment variable `RESTATE_SERVER` is the path of the program `restate-server`; the documentation of the
+//! example explains how to install it. Without it the tests are skipped, with a message. Tests and service use loopback
+//! only. So does the server, except that it asks GitHub once whether there is a newer release, which cannot be turned
+//! off. In a separate network namespace it cannot:
 //! there is a newer release, which has no switch. In a network of its own it cannot:
 //!
 //! ```sh
@@ -23,7 +24,7 @@ use support::{Busy, Clock, Restate, Service, until};
 const ENROLLMENT: &str = "TotpEnrollment";
 const SIGN_IN: &str = "TotpSignIn";
 
-/// What Stytch was asked, and what it answered.
+/// The requests that Stytch received, and the statuses that it returned.
 fn calls(stytch: &Server) -> Vec<(String, u16)> {
     stytch
         .log()
@@ -50,7 +51,7 @@ fn code(status: &Value, clock: &Clock) -> String {
     totp_code(status["show"]["secret"].as_str().unwrap(), clock.now()).unwrap()
 }
 
-/// A code that the app does not show, nor a moment before or after.
+/// A code that the app does not show now, nor shortly before or after.
 fn wrong(status: &Value, clock: &Clock) -> String {
     let secret = status["show"]["secret"].as_str().unwrap();
     let near: Vec<String> = (0..=120)
@@ -79,7 +80,7 @@ async fn an_enrolment_outlives_a_killed_service_while_it_awaits_the_code() {
 
     service.kill();
     let service = Service::of(&stytch, restate.directory(), service.port()).await;
-    // A registration waits for its first code for 24 hours.
+    // A registration waits 24 hours for its first code.
     clock.forward(Duration::from_secs(7 * 60 * 60));
     let provided = restate
         .provide(ENROLLMENT, "ada", json!({ "totp_code": code(&status, &clock) }))
@@ -126,7 +127,7 @@ async fn a_wrong_code_is_asked_for_again() {
         "{again}"
     );
 
-    // What was asked for is kept over a kill too.
+    // The question survives a kill too.
     service.kill();
     let _service = Service::of(&stytch, restate.directory(), service.port()).await;
     restate
@@ -172,7 +173,7 @@ async fn who_guesses_codes_comes_to_an_end() {
     assert_eq!(calls(&stytch).iter().filter(|(_, status)| *status == 401).count(), 10);
 }
 
-/// Kills a service when Stytch has done what it was asked and before it can answer.
+/// Kills a service when Stytch has processed a request and before it can respond.
 #[derive(Clone, Default)]
 struct Trap(Arc<Mutex<Option<(&'static str, Service)>>>);
 
@@ -192,8 +193,8 @@ impl Trap {
     }
 }
 
-/// A step happens at least once: of a call that is not in the journal, neither Restate nor the run can
-/// know anything. What comes of it is up to the API.
+/// A step runs at least once: if a call is not in the journal, neither Restate nor the run can know that it was made.
+/// The result depends on the API.
 #[tokio::test]
 async fn a_service_killed_in_the_middle_of_a_step_calls_it_again() {
     let Some(restate) = Restate::start().await else { return };
@@ -208,14 +209,14 @@ async fn a_service_killed_in_the_middle_of_a_step_calls_it_again() {
     let service = Service::of(&stytch, restate.directory(), 0).await;
     restate.register(&service.url).await;
 
-    // A second registration does no harm: the first was never shown to anybody.
+    // A second registration does no harm: nobody has seen the first one.
     trap.set("/v1/totps", service.clone());
     restate.send(ENROLLMENT, "ada", inputs()).await;
     until("the kill in step two", async || (!trap.is_set()).then_some(())).await;
     let service = Service::of(&stytch, restate.directory(), service.port()).await;
     let status = restate.until(ENROLLMENT, "ada", "awaiting").await;
 
-    // No code is taken twice: another is asked for, and the session that nobody saw is lost.
+    // A code is accepted only once: the workflow asks for another one, and the session that nobody has seen is lost.
     trap.set("/v1/totps/authenticate", service.clone());
     restate
         .provide(ENROLLMENT, "ada", json!({ "totp_code": code(&status, &clock) }))
@@ -249,7 +250,7 @@ async fn a_service_killed_in_the_middle_of_a_step_calls_it_again() {
         ],
     );
 
-    // A second user of the same address is refused: this run fails, although its user is there.
+    // A second user with the same address is refused: this run fails, although its user exists.
     trap.set("/v1/users", service.clone());
     restate
         .send(ENROLLMENT, "bob", json!({ "email": "bob@example.com" }))
@@ -292,7 +293,7 @@ async fn enrolled(stytch: &Server, clock: &Clock) -> (Value, Value) {
     )
     .await;
     assert_eq!(done["status_code"], 200, "{done}");
-    // No code is taken twice.
+    // A code is accepted only once.
     clock.forward(Duration::from_secs(120));
     (user, shown)
 }
@@ -347,7 +348,7 @@ async fn a_refused_credential_ends_the_workflow() {
     let service = Service::start(restate.directory(), 0, stytch.url(), stytch.project_id(), "hush-hush").await;
     restate.register(&service.url).await;
 
-    // In a step that asks for a code too: another code would not help.
+    // This also applies to a step that asks for a code: another code would not help.
     let sign_in = json!({ "user_id": "user-test-1", "totp_code": "123456" });
     for (workflow, inputs, step) in [
         (ENROLLMENT, inputs(), "createUser"),
@@ -368,7 +369,7 @@ async fn a_refused_credential_ends_the_workflow() {
     assert_eq!(
         calls(&stytch),
         [call("/v1/users", 401), call("/v1/totps/authenticate", 401)],
-        "nothing is tried twice"
+        "nothing is retried"
     );
 }
 
@@ -429,7 +430,7 @@ async fn what_a_user_gets_wrong_is_told() {
     told(
         restate.status(ENROLLMENT, "nobody").await,
         404,
-        "nothing was started as `nobody`",
+        "no workflow was started as `nobody`",
     );
     restate
         .send(ENROLLMENT, "misspelt", json!({ "e-mail": "ada@example.com" }))
@@ -437,7 +438,7 @@ async fn what_a_user_gets_wrong_is_told() {
     told(
         restate.end(ENROLLMENT, "misspelt").await,
         400,
-        "there is no input `e-mail`",
+        "unknown input `e-mail`, or it has no value",
     );
     restate.send(ENROLLMENT, "mistyped", json!({ "email": 7 })).await;
     told(restate.end(ENROLLMENT, "mistyped").await, 400, "expected a string");
@@ -448,7 +449,7 @@ async fn what_a_user_gets_wrong_is_told() {
         "Cannot decode input payload",
     );
 
-    // An input that is missing is asked for like any other.
+    // A missing input is asked for like any other.
     restate.send(ENROLLMENT, "ada", json!({})).await;
     let status = restate.until(ENROLLMENT, "ada", "awaiting").await;
     assert_eq!(status, json!({ "state": "awaiting", "inputs": ["email"], "asked": 0 }));
@@ -457,12 +458,12 @@ async fn what_a_user_gets_wrong_is_told() {
             .provide(ENROLLMENT, "ada", json!({ "totp_code": "123456" }))
             .await,
         400,
-        "the input `email` is asked for",
+        "the input `email` is required",
     );
     told(
         restate.provide(ENROLLMENT, "ada", json!({ "email": null })).await,
         400,
-        "no input `email`, or it has no value",
+        "unknown input `email`, or it has no value",
     );
     assert_eq!(restate.provide(ENROLLMENT, "ada", inputs()).await.0, 200);
     let status = restate.question(ENROLLMENT, "ada", 1).await;
@@ -476,6 +477,6 @@ async fn what_a_user_gets_wrong_is_told() {
             .provide(ENROLLMENT, "ada", json!({ "totp_code": "123456" }))
             .await,
         409,
-        "no input is asked for now",
+        "no input is required now",
     );
 }

@@ -1,4 +1,4 @@
-//! The routes, the cookie, and the headers of every answer.
+//! The routes, the cookie, and the headers of every response.
 
 use arazzo::BoxError;
 use axum::Router;
@@ -23,11 +23,11 @@ use crate::store::{Stored, UNFINISHED};
 use crate::submission::Submission;
 use crate::workflow::{Run, Step};
 
-/// Far beyond any form of these pages, in bytes.
+/// Maximum size of a form, in bytes. No form on these pages comes close to it.
 const FORM_LIMIT: usize = 4096;
 
-/// Set on every answer. The referrer stays within the site but is not turned off: browsers would
-/// then hide the origin of forms too.
+/// Headers of every response. The referrer is sent within the site: if it were turned off, browsers would also hide the
+/// origin of forms.
 const HEADERS: [(HeaderName, &str); 3] = [
     (
         CONTENT_SECURITY_POLICY,
@@ -37,16 +37,16 @@ const HEADERS: [(HeaderName, &str); 3] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// What the handlers share.
+/// State that the handlers share.
 #[derive(Clone)]
 pub struct App {
-    /// Every enrolment.
+    /// The enrolments.
     pub enrolments: Enrolments,
-    /// The address that browsers see, if it is not the one that they say.
+    /// The origin that browsers see, if it differs from the `Host` of their requests.
     pub origin: Option<String>,
 }
 
-/// An error of this program itself. The visitor sees that there is one, and stderr has the details.
+/// An error of this program itself. The visitor sees a general message; the details go to stderr.
 pub struct Failure(BoxError);
 
 impl<E: Into<BoxError>> From<E> for Failure {
@@ -62,7 +62,7 @@ impl IntoResponse for Failure {
     }
 }
 
-/// The routes.
+/// Builds the routes.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(show))
@@ -90,7 +90,7 @@ struct CodeForm {
     code: String,
 }
 
-/// Shows the page of the step that is next. Without an enrolment, the first page begins one.
+/// Shows the page of the next step. Without an enrolment, the first page starts one.
 async fn show(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, Failure> {
     if let Some(cookie) = app.cookie(&headers)
         && let Some(stored) = app.enrolments.load(&cookie).await?
@@ -136,8 +136,8 @@ async fn code(
     }
 }
 
-/// Answers a submission that was accepted with a redirect, so that reloading the next page does not
-/// send the form again, and one that was refused with the same form and the problem.
+/// Responds to an accepted submission with a redirect, so that reloading the next page does not send the form again.
+/// Responds to a refused submission with the same form and the problem.
 async fn submit(State(app): State<App>, headers: HeaderMap, submission: Submission) -> Result<Response, Failure> {
     let Some(cookie) = app.cookie(&headers) else {
         return Ok(unknown());
@@ -155,8 +155,8 @@ async fn submit(State(app): State<App>, headers: HeaderMap, submission: Submissi
     })
 }
 
-/// Removes the enrolment and its cookie. The counter does not matter here: this is the way on for the
-/// visitor of a run that was rolled back.
+/// Removes the enrolment and its cookie. The counter is not checked, so that the visitor of a rolled-back run can start
+/// over.
 async fn restart(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
     if let Some(cookie) = app.cookie(&headers) {
         app.enrolments.remove(&cookie.id).await?;
@@ -172,7 +172,7 @@ async fn style() -> impl IntoResponse {
     (headers, include_str!("style.css"))
 }
 
-/// The path of the page for the step that is next.
+/// Returns the path of the page for the next step.
 fn place(run: &Run) -> &'static str {
     match run.step() {
         Some(Step::CreateUser | Step::CreateTotp) => "/",
@@ -200,7 +200,7 @@ fn unreadable(rejection: &FormRejection) -> Response {
 }
 
 impl App {
-    /// With the prefix, which needs TLS, browsers accept the cookie from this host only.
+    /// With the prefix `__Host-`, which requires TLS, browsers accept the cookie only from this host.
     fn cookie_name(&self) -> &'static str {
         if self.is_secure() {
             "__Host-enrolment"
@@ -213,8 +213,8 @@ impl App {
         self.origin.as_ref().is_some_and(|origin| origin.starts_with("https:"))
     }
 
-    /// Sets the cookie if the browser now sees a newer state of the run than its cookie says: after a
-    /// change, and after an answer that did not arrive.
+    /// Sets the cookie if the browser now sees a newer state of the run than its cookie has: after a change, and after
+    /// a response that did not arrive.
     fn answer(&self, cookie: Cookie, stored: &Stored, answer: Response) -> Response {
         if stored.counter == cookie.seen {
             return answer;
@@ -226,13 +226,13 @@ impl App {
         (self.keep(&cookie), answer).into_response()
     }
 
-    /// The header that sets the cookie for as long as an unfinished run is kept.
+    /// Returns the header that sets the cookie for the lifetime of an unfinished run.
     fn keep(&self, cookie: &Cookie) -> [(HeaderName, String); 1] {
         self.set_cookie(&cookie.to_string(), UNFINISHED.as_secs())
     }
 
-    /// Lax, not strict: a link from an e-mail has to find the enrolment. `same_origin` protects
-    /// everything that changes it.
+    /// The cookie is `Lax`, not `Strict`: a link from an e-mail must find the enrolment. `same_origin` protects every
+    /// change.
     fn set_cookie(&self, value: &str, seconds: u64) -> [(HeaderName, String); 1] {
         let secure = if self.is_secure() { "; Secure" } else { "" };
         let name = self.cookie_name();
@@ -240,7 +240,7 @@ impl App {
         [(SET_COOKIE, cookie)]
     }
 
-    /// Whether the form of this request was on one of these pages.
+    /// Returns whether the form of this request was sent from one of these pages.
     fn sent(&self, headers: &HeaderMap) -> bool {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         match (&self.origin, text(ORIGIN), text(HOST)) {
@@ -250,7 +250,7 @@ impl App {
         }
     }
 
-    /// The cookie of a request, if it is well-formed.
+    /// Returns the cookie of a request, if it is well-formed.
     fn cookie(&self, headers: &HeaderMap) -> Option<Cookie> {
         headers
             .get_all(COOKIE)
@@ -263,7 +263,7 @@ impl App {
     }
 }
 
-/// Takes forms from these pages only. Browsers send `Origin` along with every one.
+/// Accepts forms only from these pages. Browsers send `Origin` with every form.
 async fn same_origin(State(app): State<App>, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if reads || app.sent(request.headers()) {

@@ -1,4 +1,4 @@
-//! What the environment says.
+//! Settings from the environment.
 
 use std::env;
 use std::path::PathBuf;
@@ -9,20 +9,20 @@ use crate::key::{self, Key};
 
 /// The settings of the server; those of the service are in `Service`.
 pub struct Configuration {
-    /// Where to listen.
+    /// The address to listen on.
     pub address: String,
-    /// The database.
+    /// The path of the database.
     pub database: PathBuf,
-    /// What everything in it is sealed under.
+    /// The key that seals everything in the database.
     pub key: Key,
-    /// Where the key came from, in words.
+    /// Where the key comes from: a file or an environment variable.
     pub key_source: String,
-    /// The address that browsers see, behind a proxy.
+    /// The origin that browsers see, if there is a proxy.
     pub origin: Option<String>,
 }
 
 impl Configuration {
-    /// Reads the environment, and the file of the key where there is no key in it.
+    /// Reads the environment, and the key file if the environment has no key.
     pub fn read() -> Result<Self, BoxError> {
         let database = PathBuf::from(variable("ENROLMENT_DATABASE")?.unwrap_or_else(|| "enrolment.sqlite".to_owned()));
         let (key, key_source) = if let Some(text) = variable("ENROLMENT_KEY")? {
@@ -31,7 +31,7 @@ impl Configuration {
         } else {
             let path = database.with_extension("key");
             let key = key::read_or_make(&path)
-                .map_err(|error| format!("the key file `{}` cannot be used: {error}", path.display()))?;
+                .map_err(|error| format!("cannot use the key file `{}`: {error}", path.display()))?;
             (key, path.display().to_string())
         };
         Ok(Self {
@@ -46,7 +46,7 @@ impl Configuration {
     }
 }
 
-/// A variable that is empty is not set.
+/// Reads a variable. An empty variable counts as not set.
 fn variable(name: &str) -> Result<Option<String>, BoxError> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
@@ -55,7 +55,7 @@ fn variable(name: &str) -> Result<Option<String>, BoxError> {
     }
 }
 
-/// As browsers write it: scheme and host, perhaps a port, no slash at the end.
+/// Checks the origin as browsers write it: scheme, host and an optional port, without a slash at the end.
 fn check_origin(text: &str) -> Result<String, BoxError> {
     let origin = text.strip_suffix('/').unwrap_or(text).to_ascii_lowercase();
     let host = origin
@@ -63,7 +63,7 @@ fn check_origin(text: &str) -> Result<String, BoxError> {
         .or_else(|| origin.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && !host.contains('/') => Ok(origin),
-        _ => Err(format!("ENROLMENT_ORIGIN: `{text}` should be such as `https://enrol.example.com`").into()),
+        _ => Err(format!("ENROLMENT_ORIGIN: expected a URL like `https://enrol.example.com`, found `{text}`").into()),
     }
 }
 

@@ -9,14 +9,14 @@ use crate::id::Id;
 /// It does not implement `Debug`, so that the id is never logged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Cookie {
-    /// The enrolment.
+    /// The id of the enrolment.
     pub id: Id,
     /// The counter of the newest state that the browser has seen.
     pub seen: u64,
 }
 
 impl Cookie {
-    /// Reads what `Display` has written.
+    /// Parses the output of `Display`.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, seen) = text.split_once('.')?;
         let cookie = Self {

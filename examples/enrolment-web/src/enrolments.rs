@@ -1,4 +1,4 @@
-//! Enrolments: runs, the service that they call, and the store that keeps them.
+//! Enrolments: runs, the service that they call, and the store that contains them.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use crate::store::{Store, Stored};
 use crate::submission::Submission;
 use crate::workflow::{PartialInputs, Run};
 
-/// How long the session lasts that the last step starts, in minutes.
+/// Lifetime of the session that the last step starts, in minutes.
 const SESSION_MINUTES: i64 = 60;
 
 /// The result of a submission.
 pub enum Outcome {
-    /// There is no such enrolment.
+    /// The enrolment does not exist.
     Unknown,
     /// The enrolment has advanced, or it does not wait for this submission.
     Standing(Stored),
@@ -37,7 +37,7 @@ pub struct Enrolments {
 }
 
 impl Enrolments {
-    /// Keeps runs in the store, and calls the service with the client.
+    /// Stores runs in `store`, and calls the service with `client`.
     pub fn new(client: Client, store: Store) -> Self {
         Self {
             client,
@@ -47,7 +47,7 @@ impl Enrolments {
         }
     }
 
-    /// Begins an enrolment, and returns the cookie for it.
+    /// Starts an enrolment, and returns the cookie for it.
     pub async fn begin(&self) -> Result<Cookie, BoxError> {
         let id = Id::random()?;
         let inputs = PartialInputs::new().session_duration_minutes(SESSION_MINUTES);
@@ -88,7 +88,7 @@ impl Enrolments {
             .await?
     }
 
-    /// Waits for the submissions that are under way.
+    /// Waits for the submissions in progress.
     pub async fn settle(&self) {
         self.tasks.close();
         self.tasks.wait().await;
@@ -97,7 +97,7 @@ impl Enrolments {
     async fn work(&self, cookie: &Cookie, submission: Submission) -> Result<Outcome, BoxError> {
         let id = &cookie.id;
         let mut room = self.gate.enter(id).await;
-        // After a submission that was under way, the run is newer than the cookie.
+        // After another submission that was in progress, the run is newer than the cookie.
         let Some(mut stored) = self.load(cookie).await? else {
             return Ok(Outcome::Unknown);
         };
@@ -131,7 +131,7 @@ impl Enrolments {
                 Ok(Progress::Advanced) => {}
                 Ok(Progress::Wait(pause)) => tokio::time::sleep(pause).await,
                 Ok(Progress::Awaiting(_) | Progress::Done(_)) => return Ok(None),
-                Ok(_) => return Err("this program does not know the progress that the run reports".into()),
+                Ok(_) => return Err("the run reported a progress that this program does not know".into()),
                 Err(error) => {
                     let problem = Problem::of(stored.run.step(), &error);
                     if problem.field().is_none() {

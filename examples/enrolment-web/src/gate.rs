@@ -9,7 +9,7 @@ use crate::id::Id;
 use crate::problem::Problem;
 use crate::submission::Submission;
 
-/// A submission that did not get on, and why.
+/// A submission that was refused, and why.
 pub struct Refusal {
     /// What was submitted.
     pub submission: Submission,
@@ -17,7 +17,7 @@ pub struct Refusal {
     pub problem: Problem,
 }
 
-/// Lets through one submission of an enrolment at a time.
+/// Allows one submission of an enrolment at a time.
 #[derive(Default)]
 pub struct Gate {
     rooms: Mutex<HashMap<Id, Weak<Room>>>,
@@ -26,10 +26,10 @@ pub struct Gate {
 type Room = AsyncMutex<Option<Refusal>>;
 
 impl Gate {
-    /// Waits until no other submission of this enrolment is under way.
+    /// Waits until no other submission of this enrolment is in progress.
     ///
-    /// Whoever had to wait finds what the one before has left behind. Whoever finds nobody, finds
-    /// nothing: only a form that was sent twice at once is answered by the same refusal.
+    /// A caller that had to wait gets the refusal of the submission before it, if any. A caller that did not have to
+    /// wait gets nothing. So a refusal is only repeated for a form that was sent twice at the same time.
     pub async fn enter(&self, id: &Id) -> OwnedMutexGuard<Option<Refusal>> {
         let room = {
             let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);

@@ -13,20 +13,20 @@ use sha2::{Digest as _, Sha256};
 pub struct Id([u8; 32]);
 
 impl Id {
-    /// A new one.
+    /// Generates a new id.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Self(bytes))
     }
 
-    /// Reads what `Display` has written.
+    /// Parses the output of `Display`.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         bytes.try_into().ok().map(Self)
     }
 
-    /// The id of its row. The secret cannot be computed from it.
+    /// Returns the id of the row. The secret cannot be computed from it.
     pub fn row(&self) -> [u8; 32] {
         Sha256::digest(self.0).into()
     }

@@ -1,4 +1,4 @@
-//! Where the key comes from.
+//! Reads or creates the key.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -8,19 +8,19 @@ use arazzo::BoxError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// What everything stored is sealed under.
+/// The key that seals everything stored.
 pub type Key = [u8; 32];
 
-/// Reads a key: 32 bytes in base64.
+/// Parses a key: 32 bytes in base64.
 pub fn parse(text: &str) -> Result<Key, BoxError> {
     let bytes = STANDARD.decode(text.trim())?;
     let length = bytes.len();
     bytes
         .try_into()
-        .map_err(|_| format!("a key has 32 bytes, this one {length}").into())
+        .map_err(|_| format!("expected a key of 32 bytes, found {length}").into())
 }
 
-/// Reads the key from its file. Where there is none yet, a random one is made.
+/// Reads the key from its file. If the file does not exist, creates it with a random key.
 pub fn read_or_make(path: &Path) -> Result<Key, BoxError> {
     match create(path) {
         Ok(mut file) => {
@@ -52,7 +52,7 @@ fn check_mode(path: &Path) -> Result<(), BoxError> {
 
     let mode = fs::metadata(path)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        return Err(format!("others may read it (mode {mode:o}): `chmod 600` it").into());
+        return Err(format!("other users can access it (mode {mode:o}); run `chmod 600` on it").into());
     }
     Ok(())
 }
@@ -74,7 +74,7 @@ mod tests {
         );
         assert_eq!(
             parse("BwcHBw==").unwrap_err().to_string(),
-            "a key has 32 bytes, this one 4"
+            "expected a key of 32 bytes, found 4"
         );
         assert!(parse("not base64").is_err());
         assert!(parse("").is_err());
@@ -93,6 +93,6 @@ mod tests {
 
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let error = read_or_make(&path).unwrap_err().to_string();
-        assert_eq!(error, "others may read it (mode 640): `chmod 600` it");
+        assert_eq!(error, "other users can access it (mode 640); run `chmod 600` on it");
     }
 }

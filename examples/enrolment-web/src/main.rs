@@ -9,13 +9,13 @@
 //! the server.
 //!
 //! | Variable | Meaning |
+//! | Variable | Meaning |
 //! |---|---|
-//! | `STYTCH_PROJECT_ID`, `STYTCH_SECRET` | the credentials; without them a stand-in of the service is started in this process |
-//! | `STYTCH_BASE_URL` | where the service is; by default its test environment |
-//! | `ENROLMENT_ADDRESS` | where to listen; by default `127.0.0.1:3000`; port 0 is any free port |
+//! | `STYTCH_PROJECT_ID`, `STYTCH_SECRET` | the credentials; without them, a stand-in for the service is started in this process |
+//! | `STYTCH_BASE_URL` | the URL of the service; by default its test environment |
+//! | `ENROLMENT_ADDRESS` | the address to listen on; by default `127.0.0.1:3000`; port 0 is any free port |
 //! | `ENROLMENT_DATABASE` | the database; by default `enrolment.sqlite` in the current directory |
-//! | `ENROLMENT_KEY` | the key that seals the runs, 32 bytes in base64; by default it is in a file beside the database that ends in `.key`, which the first start creates |
-//! | `ENROLMENT_ORIGIN` | the address that browsers see, if there is a proxy, such as `https://enrol.example.com`; with `https` the cookie is `Secure` |
+//! | `ENROLMENT_KEY` | the key that seals the runs, 32 bytes in base64; by default it is in a file next to the database that ends in `.key`, which the first start creates |
 //!
 //! The stand-in in this process forgets its users when the process ends. To see an enrolment continue
 //! after a restart, start the stand-in as a separate process, and restart only `enrolment-web` between
@@ -44,12 +44,12 @@
 //! run, put it into another row, or put back a state that is older than the one the browser has seen.
 //! The limits of this:
 //!
-//! - A counter in the cookie that is smaller than the stored one is accepted, because an answer can be
+//! - A counter in the cookie that is smaller than the stored one is accepted, because a response can be
 //!   lost on its way and the requests of two tabs can overlap. Until the browser has received a newer
 //!   counter, any state since that of its cookie can be put back.
 //! - A row that was deleted is unknown, like one that has expired. The time when a row expires is not
 //!   authenticated.
-//! - The default key file is beside the database. Set `ENROLMENT_KEY` if others can write there.
+//! - The default key file is next to the database. Set `ENROLMENT_KEY` if others can write there.
 //! - A database that is restored from a backup is rolled back too: the runs that have changed since are
 //!   refused.
 //!
@@ -84,7 +84,7 @@ use enrolments::{Enrolments, report};
 use service::Service;
 use store::Store;
 
-/// How often old enrolments are looked for.
+/// How often expired enrolments are removed.
 const PURGE_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
 #[tokio::main]
@@ -102,26 +102,26 @@ async fn serve() -> Result<(), BoxError> {
     let configuration = Configuration::read()?;
     let database = configuration.database.display();
     let store = Store::open(&configuration.database, &configuration.key)
-        .map_err(|error| format!("the database `{database}` cannot be opened: {error}"))?;
+        .map_err(|error| format!("cannot open the database `{database}`: {error}"))?;
     let service = Service::find()
         .await
-        .map_err(|error| format!("the stand-in cannot be started: {error}"))?;
+        .map_err(|error| format!("cannot start the stand-in: {error}"))?;
     let enrolments = Enrolments::new(service.client()?, store.clone());
     let listener = TcpListener::bind(&configuration.address)
         .await
-        .map_err(|error| format!("`{}` cannot be listened on: {error}", configuration.address))?;
+        .map_err(|error| format!("cannot listen on `{}`: {error}", configuration.address))?;
 
     let mut out = io::stdout();
     writeln!(out, "http://{}", listener.local_addr()?)?;
     writeln!(
         out,
-        "Enrolments are kept in {database}, sealed under the key of {}.",
+        "Enrolments are stored in {database}, sealed with the key from {}.",
         configuration.key_source
     )?;
     if service.is_stand_in() {
         writeln!(
             out,
-            "STYTCH_PROJECT_ID and STYTCH_SECRET are not set: a stand-in of the service is at {}.\n\
+            "STYTCH_PROJECT_ID and STYTCH_SECRET are not set: using a stand-in for the service at {}.\n\
              Without a phone, `oathtool --totp --base32 SECRET` shows the code.",
             service.url
         )?;

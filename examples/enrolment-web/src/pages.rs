@@ -5,13 +5,13 @@ use maud::{DOCTYPE, Markup, html};
 use crate::problem::Problem;
 use crate::workflow::{Input, Run, Step};
 
-/// The stages that a person sees; two steps of the workflow are one of them.
+/// The stages that a visitor sees. One of them covers two steps of the workflow.
 const STAGES: [&str; 3] = ["Address", "Authenticator", "Done"];
 
 /// How much of the session token is shown, in characters.
 const SHOWN: usize = 8;
 
-/// The page for where the run stands.
+/// Returns the page for the current step of the run.
 pub fn enrolment(run: &Run, problem: Option<Problem>) -> Markup {
     let address = run.inputs().email.as_deref();
     match run.step() {
@@ -31,7 +31,7 @@ pub fn email(address: Option<&str>, problem: Option<Problem>) -> Markup {
         p .lead { "Add an authenticator app as a second step when you sign in. It takes about a minute." }
         (banner(problem))
         form method="post" action="/email" {
-            (field(error, "email", "E-mail address", Some("It must not belong to a user yet."), &html! {
+            (field(error, "email", "E-mail address", Some("The address must not be in use yet."), &html! {
                 input #email name="email" type="email" value=[address] autocomplete="email" maxlength="254"
                     required autofocus aria-invalid=[error.map(|_| "true")]
                     aria-describedby=(described("email", error));
@@ -42,7 +42,7 @@ pub fn email(address: Option<&str>, problem: Option<Problem>) -> Markup {
     page(title(problem, "Protect your account"), Some(0), &content)
 }
 
-/// The page between user and secret: one sees it only if the service failed in between.
+/// The page between creating the user and creating the secret. It appears only if the service failed in between.
 fn unfinished(address: Option<&str>, problem: Option<Problem>) -> Markup {
     let content = html! {
         h1 { "Almost there" }
@@ -57,7 +57,7 @@ fn unfinished(address: Option<&str>, problem: Option<Problem>) -> Markup {
     page(title(problem, "Almost there"), Some(0), &content)
 }
 
-/// QR code, secret and the form for the code.
+/// The page with the QR code, the secret and the form for the code.
 fn code(run: &Run, problem: Option<Problem>) -> Markup {
     let error = problem.filter(|problem| problem.field() == Some(Input::TotpCode));
     let address = run.inputs().email.as_deref().unwrap_or_default();
@@ -71,7 +71,7 @@ fn code(run: &Run, problem: Option<Problem>) -> Markup {
                 li {
                     p { "Scan this QR code with your authenticator app." }
                     img .qr src={ "data:image/png;base64," (totp.qr_code) }
-                        alt="QR code for your authenticator app. Its secret stands below as text.";
+                        alt="QR code for your authenticator app. The secret is shown below as text.";
                     p .hint #secret-hint { "Cannot scan it? Type this secret into the app:" }
                     code .secret #secret aria-describedby="secret-hint" {
                         @for group in groups(&totp.secret) { span { (group) } }
@@ -79,7 +79,7 @@ fn code(run: &Run, problem: Option<Problem>) -> Markup {
                 }
                 li {
                     form method="post" action="/code" {
-                        (field(error, "code", "Code that the app shows", Some("Six digits; a new one comes every 30 seconds."), &html! {
+                        (field(error, "code", "Code from the app", Some("Six digits, which change every 30 seconds."), &html! {
                             input #code .digits name="code" type="text" inputmode="numeric"
                                 autocomplete="one-time-code" pattern="[0-9 ]*" maxlength="12" required
                                 autofocus[problem.is_some()] aria-invalid=[error.map(|_| "true")]
@@ -95,7 +95,7 @@ fn code(run: &Run, problem: Option<Problem>) -> Markup {
     page(title(problem, "Add the account to your app"), Some(1), &content)
 }
 
-/// Instead of the form for the code, which nobody would take any more.
+/// The page that replaces the form for the code when the code can no longer be accepted.
 fn expired() -> Markup {
     let content = html! {
         h1 { (Problem::Expired.title()) }
@@ -117,11 +117,11 @@ fn done(run: &Run) -> Markup {
         h1 { "You are enrolled" }
         p .lead {
             "From now on, sign in as " strong { (run.inputs().email.as_deref().unwrap_or_default()) }
-            " with a code of your authenticator app."
+            " with a code from your authenticator app."
         }
         @if !recovery_codes.is_empty() {
             h2 { "Recovery codes" }
-            p { "Keep these where your phone is not. Each stands in for a code of the app once, should you lose it." }
+            p { "Do not store these on your phone. If you lose it, each replaces a code from the app once." }
             ul .recovery { @for code in &recovery_codes { li { code { (code) } } } }
         }
         @if let Some(outputs) = run.outputs() {
@@ -133,46 +133,46 @@ fn done(run: &Run) -> Markup {
                 dd { code #session-token { (beginning(&outputs.session_token)) "…" } }
             }
         }
-        p .hint { "This page can be looked at for an hour." }
+        p .hint { "This page is available for one hour." }
         (restart("Close and enrol another address"))
     };
     page("You are enrolled", Some(2), &content)
 }
 
-/// For an enrolment that is not there.
+/// The page for an unknown enrolment.
 pub fn unknown() -> Markup {
     message(
-        "This enrolment is not known",
-        "It is finished or too old, or your browser has not kept its cookie. Allow cookies for this site and start again.",
+        "Enrolment not found",
+        "It has finished or expired, or your browser did not store its cookie. Allow cookies for this site and start again.",
     )
 }
 
-/// For a form from elsewhere.
+/// The page for a form that was sent from another site.
 pub fn forbidden() -> Markup {
     message(
-        "This form came from elsewhere",
-        "Nothing was done with it. If you meant it, open this site and send the form from there.",
+        "This form was sent from another site",
+        "It was not processed. To send it, open this site and use the form there.",
     )
 }
 
-/// For a form that is none of these pages'.
+/// The page for a form that these pages do not contain.
 pub fn unreadable() -> Markup {
     message(
-        "This form cannot be read",
-        "Nothing was done with it. Open the page again and send the form from there.",
+        "This form could not be read",
+        "It was not processed. Open the page again and send the form from there.",
     )
 }
 
-/// For an address without a page.
+/// The page for an unknown path.
 pub fn not_found() -> Markup {
-    message("There is no such page", "The enrolment goes on at the first page.")
+    message("Page not found", "Continue the enrolment on the first page.")
 }
 
-/// For an error of this program's own.
+/// The page for an error of this program itself.
 pub fn broken() -> Markup {
     let content = html! {
-        h1 { "Something went wrong here" }
-        p .lead { "It is not your fault, and it has been noted. Try again; if it does not help, start over." }
+        h1 { "Something went wrong" }
+        p .lead { "This is not your fault. The error has been logged. Try again, or start over." }
         p { a .button href="/" { "Try again" } }
         (restart("Start over"))
     };
@@ -217,12 +217,12 @@ fn page(title: &str, stage: Option<usize>, content: &Markup) -> Markup {
     }
 }
 
-/// A screen reader says the title first: it has to tell of the problem.
+/// Returns the title of the page. A screen reader reads the title first, so it names the problem.
 fn title(problem: Option<Problem>, usual: &'static str) -> &'static str {
     problem.map_or(usual, Problem::title)
 }
 
-/// A problem that is about no field.
+/// Shows a problem that does not concern a field.
 fn banner(problem: Option<Problem>) -> Markup {
     html! {
         @if let Some(problem) = problem.filter(|problem| problem.field().is_none()) {
@@ -245,7 +245,7 @@ fn field(error: Option<Problem>, name: &str, label: &str, hint: Option<&str>, in
     }
 }
 
-/// The ids of what describes a field.
+/// Returns the ids of the elements that describe a field.
 fn described(name: &str, error: Option<Problem>) -> String {
     match error {
         Some(_) => format!("{name}-error {name}-hint"),
@@ -259,7 +259,7 @@ fn restart(text: &str) -> Markup {
     }
 }
 
-/// A secret in fours, which are easier to type.
+/// Splits a secret into groups of four letters, which are easier to type.
 fn groups(secret: &str) -> Vec<String> {
     let letters: Vec<char> = secret.chars().collect();
     letters.chunks(4).map(|group| group.iter().collect()).collect()

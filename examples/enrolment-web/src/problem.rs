@@ -1,4 +1,4 @@
-//! What can go wrong, as the person has to know it.
+//! Problems that are shown to the visitor.
 
 use arazzo::{Error, ErrorKind};
 use axum::http::StatusCode;
@@ -6,43 +6,43 @@ use serde::Deserialize;
 
 use crate::workflow::{Input, Step};
 
-/// Why an enrolment does not get on.
+/// Why an enrolment cannot continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// No address was typed.
+    /// No address was entered.
     EmailMissing,
-    /// The service takes no such address.
+    /// The service refused the address.
     EmailRefused,
     /// Another user has the address.
     EmailTaken,
-    /// What was typed is no code.
+    /// The entered text is not a code.
     CodeMalformed,
-    /// The code is not the one the app shows.
+    /// The code is not the one that the app shows.
     CodeRefused,
-    /// The code was used before.
+    /// The code was already used.
     CodeUsed,
-    /// The secret does not count any more.
+    /// The secret is no longer valid.
     Expired,
-    /// The service has too much to do.
+    /// The service is busy.
     Busy,
     /// The service cannot be reached.
     Down,
-    /// The service takes too long.
+    /// The service did not respond in time.
     Slow,
     /// The service does not know this application.
     NotSetUp,
-    /// The service failed, or said what nobody understands.
+    /// The service failed, or its response was not understood.
     Failed,
 }
 
-/// How the service says what is wrong.
+/// The body of an error response of the service.
 #[derive(Deserialize)]
 struct Refusal {
     error_type: String,
 }
 
 impl Problem {
-    /// What an error of the workflow means at this step.
+    /// Returns the meaning of an error of the workflow at this step.
     pub fn of(step: Option<Step>, error: &Error) -> Self {
         match error.kind() {
             ErrorKind::Transport => return Self::Down,
@@ -86,7 +86,7 @@ impl Problem {
         }
     }
 
-    /// The field that it is about; the person can mend those, and nobody else can.
+    /// The field that it concerns. Only the visitor can correct such a problem.
     pub fn field(self) -> Option<Input> {
         match self {
             Self::EmailMissing | Self::EmailRefused | Self::EmailTaken => Some(Input::Email),
@@ -100,14 +100,14 @@ impl Problem {
         match self {
             Self::EmailMissing => "The e-mail address is missing.",
             Self::EmailRefused => "This e-mail address was not accepted.",
-            Self::EmailTaken => "This e-mail address is taken.",
-            Self::CodeMalformed => "That is not a code.",
-            Self::CodeRefused => "That code was not accepted.",
-            Self::CodeUsed => "That code was used before.",
+            Self::EmailTaken => "This e-mail address is already in use.",
+            Self::CodeMalformed => "This is not a valid code.",
+            Self::CodeRefused => "This code was not accepted.",
+            Self::CodeUsed => "This code was already used.",
             Self::Expired => "This QR code has expired",
             Self::Busy => "The sign-in service is busy",
             Self::Down => "The sign-in service cannot be reached",
-            Self::Slow => "The sign-in service takes too long",
+            Self::Slow => "The sign-in service did not respond in time",
             Self::NotSetUp => "This site is not set up properly",
             Self::Failed => "The sign-in service failed",
         }
@@ -116,21 +116,21 @@ impl Problem {
     /// What to do about it.
     pub fn advice(self) -> &'static str {
         match self {
-            Self::EmailMissing => "Type the address that you want to enrol.",
-            Self::EmailRefused => "Look for a typing mistake, or take another address.",
-            Self::EmailTaken => "A user with it exists already. Take another address.",
+            Self::EmailMissing => "Enter the address that you want to enrol.",
+            Self::EmailRefused => "Check for a typing mistake, or use another address.",
+            Self::EmailTaken => "A user with this address already exists. Use another address.",
             Self::CodeMalformed => "A code has six digits, such as 123 456.",
             Self::CodeRefused => {
-                "Type the six digits that the app shows now. If they fail again, check that the clock of your phone is right."
+                "Enter the six digits that the app shows now. If that fails again, check the clock of your phone."
             }
-            Self::CodeUsed => "Wait until the app shows the next one, and type that.",
+            Self::CodeUsed => "Wait until the app shows the next code, and enter that one.",
             Self::Expired => {
-                "The authenticator app was not added in time. Start over with another address: a user with this one exists already."
+                "The authenticator app was not added in time. Start over with another address: this one is now in use."
             }
             Self::Busy => "Nothing is lost. Wait a minute, then try again.",
             Self::Down | Self::Slow => "Nothing is lost. Try again in a moment.",
-            Self::NotSetUp => "Nothing is lost. Tell the people who run this site, then try again.",
-            Self::Failed => "Nothing is lost. Try again; if it does not help, tell the people who run this site.",
+            Self::NotSetUp => "Nothing is lost. Contact the operators of this site, then try again.",
+            Self::Failed => "Nothing is lost. Try again. If that does not help, contact the operators of this site.",
         }
     }
 }

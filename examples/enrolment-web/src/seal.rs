@@ -8,11 +8,11 @@ use crate::key::Key;
 
 const NONCE: usize = 24;
 
-/// Encrypts and authenticates with XChaCha20-Poly1305. What a run is bound to is the associated data.
+/// Encrypts and authenticates with XChaCha20-Poly1305. The binding of a run is the associated data.
 pub struct Seal(XChaCha20Poly1305);
 
 impl Seal {
-    /// Seals and opens under this key.
+    /// Seals and opens with this key.
     pub fn new(key: &Key) -> Self {
         Self(XChaCha20Poly1305::new(key.into()))
     }
@@ -30,7 +30,7 @@ impl arazzo::Seal for Seal {
         let sealed = self
             .0
             .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| "the encryption failed")?;
+            .map_err(|_| "encryption failed")?;
         Ok([&nonce[..], &sealed].concat())
     }
 
@@ -45,7 +45,7 @@ impl arazzo::Seal for Seal {
         let plain = self
             .0
             .decrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| "it was sealed under another key, or its row in the database was changed")?;
+            .map_err(|_| "it was sealed with another key, or its row in the database was changed")?;
         Ok(plain)
     }
 }

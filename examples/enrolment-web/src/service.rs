@@ -1,19 +1,19 @@
-//! The service that is called.
+//! The service that the workflow calls.
 
 use arazzo::{Client, Credential};
 use std::io;
 use std::time::Duration;
 use stytch_stand_in as stytch;
 
-/// Where Stytch lets one try things out.
+/// URL of Stytch's test environment.
 const TEST_ENVIRONMENT: &str = "https://test.stytch.com";
 
-/// How long a person is made to wait for one answer of the service.
+/// How long a visitor waits for one response of the service.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The service, or its stand-in.
 pub struct Service {
-    /// Where it is.
+    /// The base URL.
     pub url: String,
     project_id: String,
     secret: String,
@@ -21,7 +21,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Takes the service that the environment names, else starts a stand-in.
+    /// Returns the service that the environment names, or otherwise starts a stand-in.
     pub async fn find() -> io::Result<Self> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         if let (Some(project_id), Some(secret)) = (variable("STYTCH_PROJECT_ID"), variable("STYTCH_SECRET")) {
@@ -41,12 +41,12 @@ impl Service {
         })
     }
 
-    /// Whether it is the stand-in, which forgets everything when this process ends.
+    /// Returns whether it is the stand-in, which loses its data when this process ends.
     pub fn is_stand_in(&self) -> bool {
         self.stand_in.is_some()
     }
 
-    /// A client for it.
+    /// Builds a client for it.
     pub fn client(&self) -> Result<Client, arazzo::Error> {
         Client::builder()
             .source("stytchConsumerApi", |api| {

@@ -79,10 +79,9 @@ impl Store {
         })
     }
 
-    /// Loads the run, unless it has expired. `seen` is the counter of the newest state that the
-    /// visitor has seen.
+    /// Loads the run, unless it has expired. `seen` is the counter of the newest state that the visitor has seen.
     ///
-    /// A stored run may be newer than `seen`, because an answer can be lost on its way.
+    /// A stored run may be newer than `seen`, because a response can be lost on its way.
     ///
     /// # Errors
     /// The row was changed, or the stored run is older than `seen`.
@@ -115,7 +114,7 @@ impl Store {
         Ok(Some(Stored { run, counter }))
     }
 
-    /// Increments the counter and stores the run. The lifetime of the run begins anew.
+    /// Increments the counter and stores the run. The lifetime of the run starts again.
     pub async fn save(&self, id: &Id, stored: &mut Stored) -> Result<(), BoxError> {
         let lifetime = if stored.run.step().is_some() {
             UNFINISHED
@@ -179,7 +178,7 @@ mod tests {
     use super::*;
     use crate::workflow::PartialInputs;
 
-    /// A row as it is in the database.
+    /// A row of the database.
     type Row = (Vec<u8>, i64, i64);
 
     fn run() -> Stored {
@@ -224,7 +223,7 @@ mod tests {
         stored.run.inputs().email.clone()
     }
 
-    /// Why a run is not loaded, with the causes.
+    /// Returns why a run is not loaded, with the causes.
     async fn refusal(store: &Store, id: &Id, seen: u64) -> String {
         let Err(error) = store.load(id, seen).await else {
             panic!("it is loaded");

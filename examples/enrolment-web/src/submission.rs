@@ -1,31 +1,31 @@
-//! What a form sends.
+//! The content of a form.
 
 use crate::problem::Problem;
 use crate::workflow::{PartialInputs, Step};
 
-/// What the person has sent.
+/// What the visitor has sent.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Submission {
     /// The address to enrol.
     Email(String),
-    /// Nothing: the enrolment shall go on.
+    /// Nothing: the enrolment is to continue.
     Continue,
     /// The code of the authenticator app.
     Code(String),
 }
 
 impl Submission {
-    /// An address as it was typed.
+    /// An address, as entered.
     pub fn email(typed: &str) -> Self {
         Self::Email(typed.trim().to_owned())
     }
 
-    /// A code as it was typed; apps show it in two groups.
+    /// A code, as entered. Apps show it in two groups.
     pub fn code(typed: &str) -> Self {
         Self::Code(typed.chars().filter(|letter| !letter.is_whitespace()).collect())
     }
 
-    /// Whether the enrolment waits for this.
+    /// Returns whether the enrolment waits for this submission.
     pub fn fits(&self, step: Option<Step>) -> bool {
         matches!(
             (self, step),
@@ -35,7 +35,7 @@ impl Submission {
         )
     }
 
-    /// What is wrong with it before anybody is asked.
+    /// Returns what is wrong with the submission, before a request is sent.
     pub fn flaw(&self) -> Option<Problem> {
         match self {
             Self::Email(email) if email.is_empty() => Some(Problem::EmailMissing),

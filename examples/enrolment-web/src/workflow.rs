@@ -1,4 +1,4 @@
-//! The workflow, compiled.
+//! The compiled workflow.
 
 arazzo::arazzo_workflow!("../../stytch-totp/stytch-totp-enrollment-workflow.yml");
 

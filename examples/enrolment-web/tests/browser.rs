@@ -1,7 +1,7 @@
-//! The pages in headless Chromium, at desk and on a phone, by day and by night.
+//! The pages in headless Chromium: desktop and phone, light and dark.
 //!
-//! It runs where `CHROMEDRIVER` names a ChromeDriver; `CHROMIUM` may name the browser, and
-//! `SCREENSHOTS` a directory for a picture of every page.
+//! The test runs if `CHROMEDRIVER` is the path of a ChromeDriver. `CHROMIUM` is the path of the browser, and
+//! `SCREENSHOTS` a directory for a screenshot of every page; both are optional.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -26,7 +26,7 @@ use support::program::{Setup, enrolment_with_a_wrong_code, requests, right, wron
 #[tokio::test(flavor = "multi_thread")]
 async fn enrols_in_a_browser_without_scripts() {
     let Some(driver) = Driver::start() else {
-        println!("SKIPPED: CHROMEDRIVER does not name a ChromeDriver; the pages were not seen in a browser");
+        println!("SKIPPED: CHROMEDRIVER is not set to a ChromeDriver; the pages were not tested in a browser");
         return;
     };
     for (name, width, scheme) in [
@@ -52,7 +52,7 @@ async fn enrols_in_a_browser_without_scripts() {
     }
 }
 
-/// The whole way, with a wrong code and restarts. Gives the colour of the last page.
+/// A complete enrolment, with a wrong code and restarts. Returns the colour of the last page.
 async fn enrol(window: &mut Window) -> String {
     let server = Server::start().await.unwrap();
     let mut setup = Setup::new(&server, server.url());
@@ -63,7 +63,7 @@ async fn enrol(window: &mut Window) -> String {
     assert_eq!(window.text("[aria-current=step]").await, "Address");
     window.look("address").await;
 
-    // The browser takes this for an address, the service does not.
+    // The browser accepts this as an address; the service does not.
     window.type_into("#email", "ada@localhost").await;
     window.press("form button").await;
     assert_eq!(
@@ -88,7 +88,7 @@ async fn enrol(window: &mut Window) -> String {
     let secret = scan(&window.find("img.qr").await.screenshot().await.unwrap());
     assert_eq!(window.text("#secret").await.replace(char::is_whitespace, ""), secret);
 
-    // The form that is on the page already is sent to the restarted program.
+    // The form that is already on the page is sent to the restarted program.
     let program = setup.restart(program);
     let before = window.cookie("enrolment").await;
     window.type_into("#code", &wrong(&secret)).await;
@@ -97,14 +97,14 @@ async fn enrol(window: &mut Window) -> String {
     let ((id, before), (same, after)) = (before.split_once('.').unwrap(), after.split_once('.').unwrap());
     let (before, after): (u64, u64) = (before.parse().unwrap(), after.parse().unwrap());
     assert!(id == same && before < after, "{before} {after}");
-    assert_eq!(window.text("#code-error strong").await, "That code was not accepted.");
+    assert_eq!(window.text("#code-error strong").await, "This code was not accepted.");
     assert!(
         window
             .description("#code")
             .await
-            .starts_with("That code was not accepted.")
+            .starts_with("This code was not accepted.")
     );
-    assert_eq!(window.title().await, "That code was not accepted. · Enrolment");
+    assert_eq!(window.title().await, "This code was not accepted. · Enrolment");
     let again = scan(&window.find("img.qr").await.screenshot().await.unwrap());
     assert_eq!(again, secret, "nothing is lost");
     window.look("code-refused").await;
@@ -126,12 +126,12 @@ async fn enrol(window: &mut Window) -> String {
     assert_eq!(requests(&server), expected);
 
     let card = window.find("main").await.css_value("background-color").await.unwrap();
-    // The browser still has its connections open: they must not keep the program.
+    // The browser's connections are still open: they must not keep the program running.
     assert!(program.interrupt().success());
     card
 }
 
-/// The pages that one hopes not to see.
+/// The pages for problems.
 async fn get_stuck(window: &mut Window) {
     let ahead = Arc::new(AtomicU64::new(0));
     let clock = Arc::clone(&ahead);
@@ -145,7 +145,7 @@ async fn get_stuck(window: &mut Window) {
     let program = setup.start();
 
     window.go(&format!("{}/code", program.url)).await;
-    assert_eq!(window.text("h1").await, "This enrolment is not known");
+    assert_eq!(window.text("h1").await, "Enrolment not found");
     window.look("unknown").await;
     window.press("a.button").await;
 
@@ -176,7 +176,7 @@ async fn get_stuck(window: &mut Window) {
     assert_eq!(window.text("h1").await, "Protect your account");
 }
 
-/// The secret in the QR code of a picture.
+/// Returns the secret in the QR code of a screenshot.
 fn scan(picture: &[u8]) -> String {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(picture));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
@@ -185,7 +185,7 @@ fn scan(picture: &[u8]) -> String {
     let info = reader.next_frame(&mut pixels).unwrap();
     let (width, height) = (info.width as usize, info.height as usize);
     let samples = info.color_type.samples();
-    // The picture is black and white: red is as good as grey.
+    // The picture is black and white, so any channel can serve as grey.
     let mut image =
         rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * info.line_size + x * samples]);
     let grids = image.detect_grids();

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
-/// The shop: is busy at the first order, and has sent every order.
+/// The shop: it is busy at the first order, and every order is sent.
 async fn shop() -> String {
     let orders = Arc::new(AtomicUsize::new(0));
     let order = move || {

@@ -1,11 +1,11 @@
 //! Enrols a user into TOTP with Stytch.
 //!
-//! Without credentials it starts a stand-in of the service in this process. With
-//! `STYTCH_PROJECT_ID` and `STYTCH_SECRET` it talks to the service itself, at `STYTCH_BASE_URL` if
-//! that is set, else at the test environment. The first argument is the e-mail address to enrol.
+//! Without credentials, it starts a stand-in for the service in this process. With `STYTCH_PROJECT_ID` and
+//! `STYTCH_SECRET`, it calls the real service, at `STYTCH_BASE_URL` if that is set, otherwise at the test environment.
+//! The first argument is the e-mail address to enrol.
 //!
-//! On a terminal it shows a progress bar and the QR code and asks for the code of the authenticator
-//! app; elsewhere it computes the code from the secret.
+//! On a terminal, it shows a progress bar and the QR code, and asks for the code from the authenticator app. Otherwise
+//! it computes the code from the secret.
 
 use std::error::Error;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
@@ -21,7 +21,7 @@ arazzo::arazzo_workflow!("stytch-totp-enrollment-workflow.yml");
 
 use totp_enrollment::{Input, PartialInputs, Run, Step};
 
-/// Where Stytch lets one try things out.
+/// URL of Stytch's test environment.
 const TEST_ENVIRONMENT: &str = "https://test.stytch.com";
 
 #[tokio::main(flavor = "current_thread")]
@@ -55,7 +55,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 run.inputs_mut().totp_code = Some(code);
                 continue;
             }
-            Ok(Progress::Awaiting(missing)) => return Err(format!("inputs are missing: {missing:?}").into()),
+            Ok(Progress::Awaiting(missing)) => return Err(format!("missing inputs: {missing:?}").into()),
             Ok(Progress::Wait(duration)) => tokio::time::sleep(duration).await,
             Ok(Progress::Done(outputs)) => {
                 report(step, &bar);
@@ -63,9 +63,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             Ok(_) => report(step, &bar),
             Err(error) if was_wrong(step, &error) && io::stdin().is_terminal() => {
-                // The run stands where it stood: another code, and the same step is tried again.
+                // The run is still at the same step: another code retries the step.
                 let code = bar.suspend(|| {
-                    println!("That code was not accepted. Wait for the next one, or type it again.");
+                    println!("The code was not accepted. Enter it again, or wait for the next one.");
                     ask()
                 });
                 run.inputs_mut().totp_code = Some(code?);
@@ -86,7 +86,7 @@ fn report(step: Option<Step>, bar: &ProgressBar) {
     }
 }
 
-/// Moves the bar to the step that a run is at.
+/// Moves the bar to the current step of a run.
 fn show(bar: &ProgressBar, event: &Event<'_>) {
     let number = u64::try_from(event.number).unwrap_or_default();
     match event.kind {
@@ -104,7 +104,7 @@ fn show(bar: &ProgressBar, event: &Event<'_>) {
     }
 }
 
-/// Whether the service refused the code, and nothing but the code.
+/// Returns whether the service refused the code, and only the code.
 fn was_wrong(step: Option<Step>, error: &arazzo::Error) -> bool {
     let refused = error
         .status()
@@ -112,25 +112,25 @@ fn was_wrong(step: Option<Step>, error: &arazzo::Error) -> bool {
     step == Some(Step::AuthenticateTotp) && error.kind() == ErrorKind::Criterion && refused
 }
 
-/// The code of the authenticator app.
+/// Returns the code of the authenticator app.
 fn code(run: &Run, email: &str) -> Result<String, Box<dyn Error>> {
     let totp = run
         .steps()
         .create_totp()
-        .ok_or("the service has not given a secret yet")?;
+        .ok_or("the service has not returned a secret yet")?;
     if !io::stdin().is_terminal() {
         return Ok(stytch::totp_code(&totp.secret, SystemTime::now())?);
     }
     let address = email.replace('@', "%40").replace('+', "%2B");
     let url = format!("otpauth://totp/Stytch:{address}?secret={}&issuer=Stytch", totp.secret);
-    // On a dark background the light modules have to be the drawn ones.
+    // On a dark background, the light modules are the ones that must be drawn.
     let picture = QrCode::new(url)?
         .render::<Dense1x2>()
         .dark_color(Dense1x2::Light)
         .light_color(Dense1x2::Dark)
         .build();
     println!(
-        "\nScan this with an authenticator app, or type the secret {} into it:\n",
+        "\nScan this with an authenticator app, or enter this secret into it: {}\n",
         totp.secret
     );
     println!("{picture}");
@@ -142,17 +142,17 @@ fn ask() -> Result<String, Box<dyn Error>> {
     io::stdout().flush()?;
     let mut line = String::new();
     if io::stdin().lock().read_line(&mut line)? == 0 {
-        return Err("no code was given".into());
+        return Err("no code was entered".into());
     }
     Ok(line.trim().to_owned())
 }
 
-/// The service that is called.
+/// The service that the workflow calls.
 struct Service {
     url: String,
     project_id: String,
     secret: String,
-    /// Kept so that the stand-in goes on.
+    /// Keeps the stand-in running.
     _stand_in: Option<stytch::Server>,
 }
 
@@ -168,7 +168,7 @@ impl Service {
                 _stand_in: None,
             });
         }
-        println!("STYTCH_PROJECT_ID and STYTCH_SECRET are not set: using a stand-in of the service.");
+        println!("STYTCH_PROJECT_ID and STYTCH_SECRET are not set: using a stand-in for the service.");
         let server = stytch::Server::start().await?;
         let (url, project_id, secret) = (
             server.url().to_owned(),

@@ -139,7 +139,7 @@ impl Parser {
         code
     }
 
-    /// Reads exactly that many hexadecimal digits, or nothing.
+    /// Reads exactly this number of hexadecimal digits, or nothing.
     fn hexadecimal(&mut self, digits: usize) -> Option<u32> {
         let mut code = 0;
         for offset in 0..digits {

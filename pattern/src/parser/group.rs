@@ -8,7 +8,7 @@ use crate::class::{self, Set};
 use crate::tree::Node;
 use crate::{Error, property};
 
-/// What a quantifier may follow.
+/// What precedes a quantifier.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quantifiable {
     Yes,
@@ -32,7 +32,7 @@ pub(super) fn is_identifier(letter: char, start: bool) -> Result<bool, Error> {
 }
 
 impl Parser {
-    /// Counts the groups and reads their names, before anything refers to them.
+    /// Counts the groups and reads their names before any reference is parsed.
     pub(super) fn count_groups(&mut self) {
         let mut in_class = false;
         while let Some(letter) = self.next() {

@@ -12,13 +12,13 @@ use crate::class::{self, Case, Set};
 use crate::tree::Node;
 use crate::{Error, reference};
 
-/// The deepest nesting of groups. The passes over the tree are recursive.
+/// Maximum nesting of groups. The passes over the tree are recursive.
 const MAX_DEPTH: usize = 64;
-/// The most groups.
+/// Maximum number of groups.
 const MAX_GROUPS: usize = 1000;
-/// The most terms and ranges of characters.
+/// Maximum number of terms and character ranges.
 const MAX_SIZE: usize = 100_000;
-/// The most leaves when every repetition is written out.
+/// Maximum number of leaves after every repetition is expanded.
 const MAX_LEAVES: u64 = 20_000;
 
 /// A parsed pattern.
@@ -84,11 +84,11 @@ struct Parser {
     text: Vec<char>,
     at: usize,
     flags: Flags,
-    /// How many capturing groups the whole pattern has.
+    /// Number of capturing groups in the whole pattern.
     groups: usize,
-    /// Their names and numbers.
+    /// Names and numbers of the groups.
     names: Vec<(String, usize)>,
-    /// How many were opened so far.
+    /// Number of groups opened so far.
     opened: usize,
     size: usize,
     uniform: bool,
@@ -123,7 +123,7 @@ impl Frame {
 
     fn next_choice(&mut self) {
         let terms = std::mem::take(&mut self.terms);
-        // Even a part that never matches keeps its groups, because their names must differ.
+        // Even a part that never matches keeps its groups, because their names must be unique.
         self.choices.push(Node::Sequence(terms));
     }
 
@@ -160,7 +160,7 @@ impl Parser {
         Some(next)
     }
 
-    /// The code point of a letter, or its code unit.
+    /// Returns the code point of a letter, or its code unit.
     fn code(&self, letter: char) -> u32 {
         if self.flags.unicode {
             u32::from(letter)
@@ -260,14 +260,14 @@ impl Parser {
         }
     }
 
-    /// A character, compared as the flags say.
+    /// A character, compared according to the flags.
     fn literal(&mut self, code: u32) -> Result<Node, Error> {
         let mut list = Vec::new();
         class::push(&mut list, code, code, !self.flags.unicode);
         self.leaf(&Set::new(list), false)
     }
 
-    /// A set of characters, compared as the flags say.
+    /// A set of characters, compared according to the flags.
     fn leaf(&mut self, set: &Set, negated: bool) -> Result<Node, Error> {
         self.uniform &= self.flags.ignore_case;
         let set = class::close(set, self.flags.case())?;

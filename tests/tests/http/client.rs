@@ -84,7 +84,7 @@ async fn what_a_server_sends_cannot_steer_a_terminal() {
     let error = all(&client, all::Inputs::new()).await.unwrap_err();
     let text = error.to_string();
     assert!(
-        text.ends_with("got 500 Internal Server Error: first second \\u{1b}[31mred"),
+        text.ends_with("the API returned 500 Internal Server Error: first second \\u{1b}[31mred"),
         "{text}"
     );
     assert_eq!(text.lines().count(), 1);

@@ -188,7 +188,7 @@ async fn an_unhandled_failure_of_a_called_workflow_names_both() {
         "{text}"
     );
     assert!(
-        text.ends_with(r#"got 503 Service Unavailable: {"why":"tired"}"#),
+        text.ends_with(r#"the API returned 503 Service Unavailable: {"why":"tired"}"#),
         "{text}"
     );
     assert!(error.is_retryable());

@@ -132,7 +132,7 @@ macro_rules! on {
                 let body: serde_json::Value = serde_json::from_slice(error.response().unwrap().body()).unwrap();
                 assert_eq!(body["error_type"], "unable_to_authenticate_totp");
                 let text = error.to_string();
-                let start = "step `authenticateTotp` failed: `$statusCode == 200` is not met (../../../examples/stytch-totp/stytch-totp-enrollment-workflow.yml:81:18), got 401 Unauthorized: {";
+                let start = "step `authenticateTotp` failed: `$statusCode == 200` is not met (../../../examples/stytch-totp/stytch-totp-enrollment-workflow.yml:81:18); the API returned 401 Unauthorized: {";
                 assert!(text.starts_with(start), "{text}");
                 assert!(text.contains("unable_to_authenticate_totp"), "{text}");
 

@@ -1,7 +1,7 @@
 //! Phase 3: the grammar of simple conditions.
 //!
-//! `||` binds weaker than `&&`, then `!`, then one comparison. Operands are literals and runtime
-//! expressions, followed by `.member` and `[index]`. Arazzo 1.1.0, "Criterion Object".
+//! `||` has the lowest precedence, followed by `&&`, `!` and a single comparison. Operands are literals and runtime
+//! expressions, optionally followed by `.member` and `[index]`. Arazzo 1.1.0, "Criterion Object".
 
 mod parser;
 
@@ -41,12 +41,12 @@ pub enum Operator {
     GreaterOrEqual,
 }
 
-/// An operand and where it stands.
+/// An operand with its location.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operand {
     /// What it is.
     pub kind: OperandKind,
-    /// Where.
+    /// The location.
     pub at: Bytes,
 }
 
@@ -57,12 +57,11 @@ pub enum OperandKind {
     Null,
     /// `true`, `false`
     Bool(bool),
-    /// A number as it is written.
+    /// A number as written.
     Number(String),
-    /// A string without its quotes; `true` when it stood in double quotes, which the grammar
-    /// does not have.
+    /// A string without its quotes; `true` if it was in double quotes, which the grammar does not allow.
     Text(String, bool),
-    /// A runtime expression; members and indices behind it are tokens of its pointer.
+    /// A runtime expression; members and indices after it are tokens of its pointer.
     Expression(Expression),
 }
 
@@ -88,7 +87,7 @@ pub fn parse(text: &str) -> Result<Condition, SyntaxError> {
     Ok(condition)
 }
 
-/// What is meant by an operator that the grammar does not have.
+/// Returns a suggestion for an operator that is not in the grammar.
 fn operator_help(rest: &str) -> Option<String> {
     let length = rest
         .find(|letter: char| !letter.is_ascii_alphanumeric())
@@ -115,7 +114,7 @@ mod tests {
     use super::*;
     use crate::syntax::expression;
 
-    /// The condition with every group in parentheses.
+    /// Writes the condition with every group in parentheses.
     fn shape(text: &str) -> String {
         fn operand(operand: &Operand) -> String {
             match &operand.kind {

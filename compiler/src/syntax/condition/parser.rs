@@ -3,10 +3,10 @@
 use super::{Condition, Operand, OperandKind, Operator};
 use crate::syntax::expression::{self, Expression, Mistake, Name, Pointer, SyntaxError};
 
-/// Levels of parentheses and `!`.
+/// Maximum nesting of parentheses and `!`.
 pub(super) const DEPTH: usize = 64;
 
-/// Operands of one condition.
+/// Maximum number of operands in one condition.
 pub(super) const OPERANDS: usize = 512;
 
 pub(super) struct Parser<'a> {
@@ -16,13 +16,13 @@ pub(super) struct Parser<'a> {
     pub(super) depth: usize,
 }
 
-/// The digits and points at the start of a text.
+/// Returns the digits and points at the start of a text.
 pub(super) fn first_number(text: &str) -> &str {
     let end = text.find(|letter: char| !(letter.is_ascii_digit() || letter == '.'));
     &text[..end.unwrap_or(text.len())]
 }
 
-/// `number` of RFC 8259, section 6, by which the grammar of conditions defines its own.
+/// Returns whether a word is a `number` of RFC 8259, section 6, to which the grammar of conditions refers.
 pub(super) fn is_number(word: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = word.strip_prefix('-').unwrap_or(word);
@@ -40,8 +40,8 @@ pub(super) fn is_number(word: &str) -> bool {
         && exponent.is_none_or(|power| digits(power.strip_prefix(['+', '-']).unwrap_or(power)))
 }
 
-/// The bytes that belong to an expression at the start of `text`: up to white space, a bracket,
-/// a parenthesis or an operator.
+/// Returns the number of bytes of an expression at the start of `text`: up to white space, a bracket, a parenthesis or
+/// an operator.
 pub(super) fn expression_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut length = 0;
@@ -123,7 +123,7 @@ impl Parser<'_> {
         self.comparison()
     }
 
-    /// `!` takes a group, another `!`, or a lone operand; never a comparison without parentheses.
+    /// `!` is followed by a group, another `!`, or a single operand; never by a comparison without parentheses.
     fn operand_of_not(&mut self) -> Result<Condition, SyntaxError> {
         self.blank();
         if self.rest().starts_with(['!', '(']) {
@@ -288,7 +288,7 @@ impl Parser<'_> {
         Ok(OperandKind::Number(word))
     }
 
-    /// A string literal; the quote itself is written twice.
+    /// Reads a string literal; a quote inside is written twice.
     fn quoted(&mut self, quote: char) -> Result<String, SyntaxError> {
         let start = self.position;
         let mut value = String::new();
@@ -314,7 +314,7 @@ impl Parser<'_> {
         let length = expression_length(&self.text[start..]);
         let mut end = start + length;
         let mut tokens = Vec::new();
-        // Behind a body, `.member` is part of the condition's grammar, not of the expression's.
+        // After a body, `.member` belongs to the grammar of the condition, not of the expression.
         let lexeme = &self.text[start..end];
         for body in ["$response.body", "$request.body", "$message.payload"] {
             if lexeme.strip_prefix(body).is_some_and(|rest| rest.starts_with('.')) {

@@ -23,12 +23,12 @@ pub use template::template_of_known;
 /// A half-open range of bytes in the string that was parsed.
 pub type Bytes = std::ops::Range<usize>;
 
-/// A name and where it stands in the expression.
+/// A name with its location in the expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
-    /// The name as it is written.
+    /// The name as written.
     pub text: String,
-    /// Where.
+    /// The location.
     pub at: Bytes,
 }
 
@@ -37,11 +37,11 @@ pub struct Name {
 pub struct Expression {
     /// What it refers to.
     pub root: Root,
-    /// The unescaped tokens of the JSON Pointer behind `#`; `None` where there is no `#`.
+    /// The unescaped tokens of the JSON Pointer after `#`; `None` without a `#`.
     pub pointer: Option<Pointer>,
     /// The whole expression.
     pub at: Bytes,
-    /// What is wrong with it, though its meaning is plain.
+    /// A deviation from the grammar with an obvious meaning.
     pub mistake: Option<Box<SyntaxError>>,
 }
 
@@ -50,11 +50,11 @@ pub struct Expression {
 pub struct Pointer {
     /// Its tokens, unescaped.
     pub tokens: Vec<Name>,
-    /// From behind the `#` to the end.
+    /// The range from after the `#` to the end.
     pub at: Bytes,
 }
 
-/// Where in a message a value is taken from.
+/// The part of a message that a value is taken from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// `header.NAME`
@@ -69,7 +69,7 @@ pub enum Part {
     Payload,
 }
 
-/// What an expression starts with.
+/// The start of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Root {
     /// `$url`
@@ -101,7 +101,7 @@ pub enum Root {
     Workflow {
         /// The workflow's id.
         workflow: Name,
-        /// Whether the field is `inputs`, else `outputs`.
+        /// Whether the field is `inputs`; otherwise it is `outputs`.
         inputs: bool,
         /// The input's or output's name.
         field: Name,
@@ -122,25 +122,25 @@ pub enum Root {
     },
 }
 
-/// Why a string is no expression.
+/// Why a string is not an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What kind of mistake.
+    /// The kind of mistake.
     pub kind: Mistake,
-    /// Where.
+    /// The location.
     pub at: Bytes,
-    /// What was found and expected.
+    /// What was found and what was expected.
     pub message: String,
-    /// How it is written right.
+    /// The correct spelling.
     pub help: Option<String>,
 }
 
-/// The kinds of mistake that a rule of its own reports.
+/// The kinds of mistakes that have their own rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mistake {
-    /// The first word is none of the roots.
+    /// The first word is not a known root.
     UnknownRoot,
-    /// The part behind `#` is no JSON Pointer.
+    /// The part after `#` is not a JSON Pointer.
     Pointer,
     /// `$response.headers.X`
     HeadersPlural,
@@ -168,15 +168,15 @@ const ROOTS: [&str; 13] = [
     "self",
 ];
 
-/// Whether a string is meant as an expression: it starts with `$` and a letter.
-/// `$.items[*]` and `$5` are literals.
+/// Returns whether a string is meant as an expression: it starts with `$` and a letter. `$.items[*]` and `$5` are
+/// literals.
 #[must_use]
 pub fn looks_like_expression(text: &str) -> bool {
     text.strip_prefix('$')
         .is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic()))
 }
 
-/// Whether the first word of `text` is a root of the grammar or near to one.
+/// Returns whether the first word of `text` is a root of the grammar, or similar to one.
 #[must_use]
 pub fn has_known_root(text: &str) -> bool {
     let Some(rest) = text.strip_prefix('$') else {
@@ -201,7 +201,7 @@ pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
     parse_in(text, 0..text.len())
 }
 
-/// Parses the expression that `text[at]` holds; places count from the start of `text`.
+/// Parses the expression in `text[at]`; locations are relative to the start of `text`.
 ///
 /// # Errors
 /// The first deviation from the grammar.

@@ -9,7 +9,7 @@ pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// What deviates from the grammar and has one obvious meaning.
+    /// A deviation from the grammar that has one obvious meaning.
     pub(super) mistake: RefCell<Option<SyntaxError>>,
 }
 
@@ -30,7 +30,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The expression that the whole text is.
+    /// Returns the expression for the whole text.
     fn whole(&self, root: Root, pointer: Option<Pointer>) -> Expression {
         Expression {
             root,
@@ -170,7 +170,7 @@ impl Parser<'_> {
         Err(error)
     }
 
-    /// `header.NAME`, `query.NAME` or `path.NAME`.
+    /// Parses `header.NAME`, `query.NAME` or `path.NAME`.
     fn named_part(
         &self,
         word: &str,
@@ -209,7 +209,7 @@ impl Parser<'_> {
         Ok(None)
     }
 
-    /// `body` or `payload`, and a pointer into it.
+    /// Parses `body` or `payload`, and a pointer into it.
     fn body_part(
         &self,
         word: &str,
@@ -300,7 +300,7 @@ impl Parser<'_> {
         Err(Self::error(Mistake::Syntax, all, message))
     }
 
-    /// `identifier-strict`: letters, digits, `-` and `_`.
+    /// Parses `identifier-strict`: letters, digits, `-` and `_`.
     fn strict_identifier(&self, from: usize, what: &str) -> Result<Name, SyntaxError> {
         let rest = &self.text[from..self.end];
         let length = rest
@@ -316,7 +316,7 @@ impl Parser<'_> {
         Ok(self.name(from..from + length))
     }
 
-    /// `identifier [ "#" json-pointer ]`
+    /// Parses `identifier [ "#" json-pointer ]`.
     fn identifier_with_pointer(&self, from: usize, what: &str) -> Result<(Name, Option<Pointer>), SyntaxError> {
         let rest = &self.text[from..self.end];
         let length = rest
@@ -363,7 +363,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Members and indices as JavaScript writes them: `.a[0]['b']`. `None` for anything else.
+    /// Parses members and indices in the notation of JavaScript: `.a[0]['b']`. Returns `None` for anything else.
     fn dotted(&self, from: usize) -> Option<Pointer> {
         let mut tokens = Vec::new();
         let mut position = from;

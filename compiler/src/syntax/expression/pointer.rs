@@ -1,4 +1,4 @@
-//! JSON Pointers as text.
+//! JSON Pointers in text form.
 
 /// Unescapes a reference token of RFC 6901, section 3; `None` for a `~` without `0` or `1`.
 #[must_use]
@@ -24,7 +24,7 @@ pub fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
-/// `.a[0].b` as `/a/0/b`.
+/// Converts `.a[0].b` to `/a/0/b`.
 #[must_use]
 pub fn dotted_to_pointer(dotted: &str) -> String {
     dotted
@@ -35,7 +35,7 @@ pub fn dotted_to_pointer(dotted: &str) -> String {
         .collect()
 }
 
-/// `tchar` of RFC 9110, section 5.6.2.
+/// Returns whether a character is a `tchar` of RFC 9110, section 5.6.2.
 #[must_use]
 pub fn is_token_char(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter)

@@ -5,22 +5,22 @@ use super::{Expression, Mistake, SyntaxError, has_known_root, looks_like_express
 /// A piece of a string that embeds expressions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// Text as it is.
+    /// Literal text.
     Text(String),
     /// `{expression}`, with the byte range of the expression without its braces.
     Expression(Expression),
 }
 
-/// Splits a string at its embedded expressions. `{` that is not followed by `$` and a letter is
-/// text, as are braces that never close.
+/// Splits a string at its embedded expressions. A `{` that is not followed by `$` and a letter is text, and so are
+/// braces that are not closed.
 ///
 /// # Errors
-/// An embedding that is meant as an expression (`{$` and a letter) but is none by the grammar.
+/// An embedding that is meant as an expression (`{$` and a letter) but does not follow the grammar.
 pub fn template(text: &str) -> Result<Vec<Piece>, Vec<SyntaxError>> {
     split(text, has_known_root)
 }
 
-/// The same, with every embedding whose root is unknown as text.
+/// The same, but reads every embedding with an unknown root as text.
 ///
 /// # Errors
 /// An embedding that has a known root but is not a valid expression.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// A proxy that is too busy for the first request, and passes the others on.
+/// A proxy that responds to the first request with 429, and forwards all others.
 pub struct Busy {
     pub url: String,
     answers: Arc<Mutex<Vec<(u16, Instant)>>>,
@@ -17,7 +17,7 @@ pub struct Busy {
 }
 
 impl Busy {
-    /// Starts it in front of `target`.
+    /// Starts a proxy for `target`.
     pub async fn start(target: &str, retry_after: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -38,7 +38,7 @@ impl Busy {
         Self { url, answers, task }
     }
 
-    /// The status and the time of each answer.
+    /// The status and the time of each response.
     pub fn answers(&self) -> Vec<(u16, Instant)> {
         self.answers.lock().unwrap().clone()
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-/// A clock that the test puts forward.
+/// A clock that the test can advance.
 #[derive(Clone, Default)]
 pub struct Clock(Arc<AtomicU64>);
 

@@ -1,4 +1,4 @@
-//! What the tests are made of.
+//! Helpers for the tests.
 
 mod busy;
 mod clock;

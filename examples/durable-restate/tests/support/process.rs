@@ -2,14 +2,14 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
-/// A program that ends with the test, also when the test fails; then the end of its output is shown.
+/// A program that ends with the test. If the test fails, the end of the program's output is shown.
 pub struct Process {
     child: Child,
     output: PathBuf,
 }
 
 impl Process {
-    /// Starts the program without the environment of the test; its output goes to this file.
+    /// Starts the program without the environment of the test, and writes its output to this file.
     pub fn start(program: impl AsRef<Path>, output: PathBuf, settle: impl FnOnce(&mut Command)) -> Self {
         let file = File::create(&output).unwrap();
         let mut command = Command::new(program.as_ref());
@@ -19,7 +19,7 @@ impl Process {
         Self { child, output }
     }
 
-    /// The whole lines of the output so far.
+    /// The complete lines of the output so far.
     pub fn lines(&mut self) -> Vec<String> {
         let ended = self.child.try_wait().unwrap();
         let text = fs::read_to_string(&self.output).unwrap();

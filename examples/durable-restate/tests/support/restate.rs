@@ -17,16 +17,16 @@ pub struct Restate {
     admin: String,
 }
 
-/// Status and body of an answer; a body that is no JSON is a string.
+/// Status and body of a response; a body that is not JSON is a string.
 pub type Answer = (u16, Value);
 
 impl Restate {
-    /// `None` where no server is named.
+    /// Starts the server. Returns `None` if `RESTATE_SERVER` is not set.
     pub async fn start() -> Option<Self> {
         let Some(program) = std::env::var_os("RESTATE_SERVER") else {
             static TOLD: Once = Once::new();
             TOLD.call_once(|| {
-                println!("SKIPPED: RESTATE_SERVER does not say where restate-server is; nothing was run on it");
+                println!("SKIPPED: RESTATE_SERVER is not set to the path of restate-server; nothing was run on it");
             });
             return None;
         };
@@ -83,12 +83,12 @@ impl Restate {
         })
     }
 
-    /// Where a service may write its output.
+    /// A directory where a service can write its output.
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// Tells Restate about a service.
+    /// Registers a service with Restate.
     pub async fn register(&self, url: &str) {
         until("the registration", async || {
             let (status, _) = self
@@ -99,7 +99,7 @@ impl Restate {
         .await;
     }
 
-    /// Starts a workflow and does not wait for its end.
+    /// Starts a workflow, and does not wait for its end.
     pub async fn send(&self, workflow: &str, key: &str, inputs: Value) -> Answer {
         let url = format!("{}/restate/send/{workflow}/{key}/run", self.ingress);
         self.post(url, &inputs).await.unwrap()
@@ -126,7 +126,7 @@ impl Restate {
         .await
     }
 
-    /// Waits until inputs are asked for, after as many questions as this.
+    /// Waits until inputs are asked for, after this number of earlier questions.
     pub async fn question(&self, workflow: &str, key: &str, asked: u32) -> Value {
         until(&format!("{workflow} to ask"), async || {
             let (_, status) = self.status(workflow, key).await;
@@ -142,7 +142,7 @@ impl Restate {
         until(&format!("the end of {workflow}"), end).await
     }
 
-    /// Asks the table of invocations.
+    /// Queries the table of invocations.
     pub async fn query(&self, query: &str) -> Value {
         let request = self
             .client
@@ -156,7 +156,7 @@ impl Restate {
     }
 }
 
-/// `None` where no answer comes in time.
+/// Sends a request. Returns `None` if no response arrives in time.
 async fn answer(request: reqwest::RequestBuilder) -> Option<Answer> {
     let response = request.timeout(std::time::Duration::from_secs(20)).send().await.ok()?;
     let status = response.status().as_u16();

@@ -6,16 +6,16 @@ use stytch_stand_in as stytch;
 use super::patience::until;
 use super::process::Process;
 
-/// The example itself, in a process of its own. Clones are the same process.
+/// The example itself, in a separate process. Clones refer to the same process.
 #[derive(Clone)]
 pub struct Service {
     process: Arc<Mutex<Process>>,
-    /// Where Restate finds it.
+    /// The URL where Restate can reach it.
     pub url: String,
 }
 
 impl Service {
-    /// Starts it on this port; 0 is any.
+    /// Starts it on this port; 0 is any free port.
     pub async fn start(directory: &Path, port: u16, base_url: &str, project_id: &str, secret: &str) -> Self {
         let process = Process::start(
             env!("CARGO_BIN_EXE_durable-restate"),

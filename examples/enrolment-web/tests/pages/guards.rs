@@ -1,4 +1,4 @@
-//! Who may see and change what.
+//! Access control: who may see and change an enrolment.
 
 use super::*;
 
@@ -10,7 +10,7 @@ async fn forms_from_elsewhere_are_refused() {
         let request = scene.visitor.form("/email", &[("email", ADA)]).header("origin", origin);
         let page = scene.visitor.send(request).await;
         assert_eq!(page.status, 403, "{origin}");
-        assert!(page.shows("This form came from elsewhere"));
+        assert!(page.shows("This form was sent from another site"));
     }
     let request = scene.visitor.form("/email", &[("email", ADA)]);
     assert_eq!(scene.visitor.send(request).await.status, 403, "no origin");
@@ -45,7 +45,7 @@ async fn a_cookie_that_is_not_known_leads_nowhere() {
             stranger.cookie.clone_from(&cookie);
             let page = stranger.open(path).await;
             assert_eq!(page.status, 404, "{cookie:?}");
-            assert!(page.shows("This enrolment is not known") && !page.text.contains(&secret));
+            assert!(page.shows("Enrolment not found") && !page.text.contains(&secret));
         }
         for (path, field) in [("/email", "email"), ("/code", "code"), ("/continue", "x")] {
             let page = stranger.submit(path, &[(field, "123456")]).await;
@@ -82,7 +82,7 @@ async fn every_page_is_guarded() {
     pages.push(page);
     let page = scene.visitor.submit("/code", &[("other", "x")]).await;
     assert_eq!(page.status, 422);
-    assert!(page.shows("This form cannot be read"));
+    assert!(page.shows("This form could not be read"));
     pages.push(page);
     for page in pages {
         assert_eq!(page.headers["cache-control"], "no-store");
@@ -103,7 +103,7 @@ async fn the_cookie_carries_the_counter_of_the_newest_state() {
     assert_eq!(scene.visitor.counter(), 1);
     let first = scene.visitor.clone();
 
-    // An answer without a change does not set the cookie.
+    // A response without a change does not set the cookie.
     let page = scene.visitor.submit("/email", &[("email", "  ")]).await;
     assert!(page.status == 422 && !page.headers.contains_key("set-cookie"));
     let page = scene.visitor.open("/").await;
@@ -118,8 +118,8 @@ async fn the_cookie_carries_the_counter_of_the_newest_state() {
     let (name, named) = (cookie.split_once('.').unwrap().0, first.cookie.clone().unwrap());
     assert_eq!(named, format!("{name}.1"), "the id stays");
 
-    // The redirect after an accepted one has the counter, and so has the answer in another tab or
-    // after an answer that did not arrive.
+    // The redirect after an accepted submission has the counter. So does a response in another tab, or after a response
+    // that did not arrive.
     let page = scene.visitor.submit("/email", &[("email", ADA)]).await;
     assert_eq!(page.status, 303);
     let counter = scene.visitor.counter();
@@ -177,7 +177,7 @@ async fn a_database_that_is_put_back_is_noticed() {
     ];
     for page in &answers {
         assert_eq!(page.status, 500);
-        assert!(page.shows("Something went wrong here") && !page.text.contains(&secret));
+        assert!(page.shows("Something went wrong") && !page.text.contains(&secret));
         assert!(!page.headers.contains_key("set-cookie"), "the cookie stays as it is");
     }
     let line = format!(
@@ -214,7 +214,7 @@ async fn behind_a_proxy_with_tls_the_cookie_is_secure() {
     assert_eq!(
         visitor.submit("/email", &[("email", ADA)]).await.status,
         403,
-        "not from where it is seen"
+        "not the origin that browsers see"
     );
     let request = visitor
         .form("/email", &[("email", ADA)])

@@ -1,4 +1,4 @@
-//! The pages without a browser: the program as a child process, the stand-in of the service here.
+//! The pages without a browser: the program is a child process, and the stand-in for the service runs here.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -27,7 +27,7 @@ use support::visitor::{Page, Visitor};
 
 const ADA: &str = "ada@example.com";
 
-/// The service, a detour to it, the program and somebody with the first page open.
+/// The service, a proxy for it, the program, and a visitor with the first page open.
 struct Scene {
     server: Server,
     detour: Detour,
@@ -56,7 +56,7 @@ impl Scene {
         }
     }
 
-    /// Sends the address; gives the page with the code's form and the secret.
+    /// Sends the address; returns the page with the form for the code, and the secret.
     async fn up_to_the_code(&mut self) -> (Page, String) {
         let page = self.visitor.go("/email", &[("email", ADA)]).await;
         assert_eq!(page.status, 200);
@@ -96,7 +96,7 @@ async fn enrols_over_a_wrong_code_and_two_restarts() {
 
     let page = visitor.submit("/code", &[("code", &wrong(&secret))]).await;
     assert_eq!(page.status, 422);
-    assert!(page.shows("That code was not accepted."), "{}", page.text);
+    assert!(page.shows("This code was not accepted."), "{}", page.text);
     assert!(page.text.contains("aria-describedby=\"code-error code-hint\""));
     assert_eq!(page.element("secret"), secret, "nothing is lost");
 
@@ -118,10 +118,10 @@ async fn enrols_over_a_wrong_code_and_two_restarts() {
     );
     let token = page.element("session-token");
     assert_eq!(token.chars().count(), 9, "eight characters and an ellipsis");
-    assert!(!page.text.contains(&secret), "the secret has done its work");
+    assert!(!page.text.contains(&secret), "the secret is no longer shown");
     assert_eq!(page.text.matches("<li><code>").count(), 10, "the recovery codes");
 
-    // The last page stays, the others lead to it, and there is no way to be enrolled twice.
+    // The last page remains, the others redirect to it, and it is impossible to enrol twice.
     let program = setup.restart(program);
     for path in ["/", "/code"] {
         let page = visitor.open(path).await;
@@ -143,7 +143,7 @@ async fn an_address_that_is_refused_is_asked_for_again() {
     let page = scene.visitor.submit("/email", &[("email", "  ")]).await;
     assert_eq!(page.status, 422);
     assert!(page.shows("The e-mail address is missing."));
-    assert!(scene.server.log().is_empty(), "nobody was asked");
+    assert!(scene.server.log().is_empty(), "no request was sent");
 
     let typed = "\"><script>alert(1)</script>@localhost";
     let page = scene.visitor.submit("/email", &[("email", typed)]).await;
@@ -154,7 +154,7 @@ async fn an_address_that_is_refused_is_asked_for_again() {
     assert!(page.text.contains(value), "{}", page.text);
     assert!(
         scene.visitor.open("/").await.text.contains(value),
-        "what was typed is kept"
+        "the entered text is kept"
     );
 
     let mut other = Visitor::new(&scene.program.url);
@@ -162,12 +162,12 @@ async fn an_address_that_is_refused_is_asked_for_again() {
     other.go("/email", &[("email", ADA)]).await;
     let page = scene.visitor.submit("/email", &[("email", "ADA@example.com")]).await;
     assert_eq!(page.status, 409);
-    assert!(page.shows("This e-mail address is taken."));
+    assert!(page.shows("This e-mail address is already in use."));
 
     let page = scene.visitor.go("/email", &[("email", "bob@example.com")]).await;
     assert!(page.shows("bob@example.com"));
     assert_eq!(scene.server.users(), 2);
-    assert_eq!(scene.setup.complaints(), "", "people's mistakes are not the program's");
+    assert_eq!(scene.setup.complaints(), "", "visitors' mistakes are not logged");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,7 +177,7 @@ async fn a_code_that_is_none_is_not_sent() {
     for typed in ["", "12345", "1234567", "12345a", "１２３４５６"] {
         let page = scene.visitor.submit("/code", &[("code", typed)]).await;
         assert_eq!(page.status, 422, "{typed}");
-        assert!(page.shows("That is not a code."), "{typed}");
+        assert!(page.shows("This is not a valid code."), "{typed}");
     }
     assert_eq!(scene.paths(), ["/v1/users", "/v1/totps"]);
     let page = scene.visitor.go("/code", &[("code", &right(&secret))]).await;
@@ -208,16 +208,22 @@ async fn a_start_that_cannot_be_is_explained() {
         setup.complaints()
     };
     let text = refused("ENROLMENT_KEY", "BwcHBw==");
-    assert_eq!(text, "enrolment-web: ENROLMENT_KEY: a key has 32 bytes, this one 4\n");
+    assert_eq!(
+        text,
+        "enrolment-web: ENROLMENT_KEY: expected a key of 32 bytes, found 4\n"
+    );
     let text = refused("ENROLMENT_DATABASE", "nowhere/enrolment.sqlite");
     assert!(
-        text.contains("the key file `nowhere/enrolment.key` cannot be used"),
+        text.contains("cannot use the key file `nowhere/enrolment.key`"),
         "{text}"
     );
     let text = refused("ENROLMENT_ADDRESS", "nowhere");
-    assert!(text.contains("`nowhere` cannot be listened on"), "{text}");
+    assert!(text.contains("cannot listen on `nowhere`"), "{text}");
     let text = refused("ENROLMENT_ORIGIN", "enrol.example.com");
-    assert!(text.contains("should be such as `https://enrol.example.com`"), "{text}");
+    assert!(
+        text.contains("expected a URL like `https://enrol.example.com`"),
+        "{text}"
+    );
 
     let setup = Setup::new(&server, server.url());
     let _program = setup.start();
@@ -225,12 +231,12 @@ async fn a_start_that_cannot_be_is_explained() {
     assert!(!output.status.success());
     let text = setup.complaints();
     assert!(
-        text.contains("`enrolment.sqlite` cannot be opened: database is locked"),
+        text.contains("cannot open the database `enrolment.sqlite`: database is locked"),
         "{text}"
     );
 }
 
-/// Without credentials the program brings its own service.
+/// Without credentials, the program starts its own stand-in.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stand_in_is_built_in() {
     let server = Server::start().await.unwrap();

@@ -1,4 +1,4 @@
-//! A service that is down, fails or refuses.
+//! A service that is down, fails, or refuses a request.
 
 use super::*;
 
@@ -21,7 +21,7 @@ async fn a_service_that_is_down_loses_nothing() {
     assert!(page.shows("The sign-in service cannot be reached"));
     assert!(
         page.text.contains("value=\"ada@example.com\""),
-        "what was typed is kept"
+        "the entered text is kept"
     );
     let complaint = setup.complaints();
     assert!(

@@ -1,4 +1,4 @@
-//! What is stored, for how long, and how it is kept whole.
+//! What is stored, for how long, and how it is protected.
 
 use super::*;
 
@@ -30,17 +30,17 @@ async fn what_is_stored_tells_nothing() {
         assert_eq!(mode & 0o777, 0o600);
     }
 
-    // Under another key it is an error that can be read, and a way on.
+    // With another key there is a readable error, and a way to continue.
     scene
         .setup
         .set("ENROLMENT_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=");
     scene.program = scene.setup.restart(scene.program);
     let page = scene.visitor.open("/code").await;
     assert_eq!(page.status, 500);
-    assert!(page.shows("Something went wrong here") && !page.text.contains("sealed"));
+    assert!(page.shows("Something went wrong") && !page.text.contains("sealed"));
     let complaints = scene.setup.complaints();
     assert!(
-        complaints.contains("sealed under another key, or its row in the database was changed"),
+        complaints.contains("sealed with another key, or its row in the database was changed"),
         "{complaints}"
     );
     let page = scene.visitor.go("/restart", &[]).await;
@@ -65,13 +65,13 @@ async fn a_form_that_is_sent_twice_at_once_counts_once() {
     let (first, second) = tokio::join!(one.submit("/code", &form), two.submit("/code", &form));
     for page in [first, second] {
         assert_eq!(page.status, 422);
-        assert!(page.shows("That code was not accepted."));
+        assert!(page.shows("This code was not accepted."));
     }
     assert_eq!(scene.paths().len(), 3, "the wrong code was tried once");
     assert!(one.counter() > scene.visitor.counter());
     assert_eq!(one.cookie, two.cookie, "both have the counter of the same state");
 
-    // Another code at the same time is no copy: it is tried, after the first.
+    // Another code at the same time is not a copy: it is attempted after the first.
     let (wrong, right) = (wrong(&secret), right(&secret));
     let (wrong, right) = ([("code", wrong.as_str())], [("code", right.as_str())]);
     let (first, second) = tokio::join!(one.submit("/code", &wrong), async {
@@ -112,7 +112,7 @@ async fn a_browser_that_goes_away_loses_nothing() {
         .submit_and_leave("/code", &[("code", &code)], || scene.server.log().len() == 3)
         .await;
 
-    // Ctrl-C in the middle of it: what is under way is brought to its end and stored.
+    // Ctrl-C in the middle of a submission: the submission is completed and stored.
     #[cfg(unix)]
     {
         assert!(scene.program.interrupt().success());
@@ -129,7 +129,7 @@ async fn an_enrolment_is_kept_for_a_day_and_a_finished_one_for_an_hour() {
     let mut scene = Scene::new().await;
     let (_, secret) = scene.up_to_the_code().await;
     let file = scene.setup.file("enrolment.sqlite");
-    // The program has the database to itself: one looks into it while there is none.
+    // The program has exclusive access to the database, so it is read while the program is not running.
     let rows = || {
         let database = rusqlite::Connection::open(&file).unwrap();
         let mut rows = database.prepare("SELECT expires FROM runs").unwrap();
@@ -157,7 +157,7 @@ async fn an_enrolment_is_kept_for_a_day_and_a_finished_one_for_an_hour() {
     scene.visitor.url.clone_from(&scene.program.url);
     assert_eq!(scene.visitor.open("/done").await.status, 404);
     assert!(scene.program.interrupt().success());
-    assert_eq!(rows(), [0; 0], "the start has removed it");
+    assert_eq!(rows(), [0; 0], "the start removes it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,7 +166,7 @@ async fn a_program_that_is_killed_between_two_steps_has_stored_the_first() {
     scene.detour.slow_down(Duration::from_millis(500));
     let seen = || scene.server.log().len() == 2;
     scene.visitor.submit_and_leave("/email", &[("email", ADA)], seen).await;
-    // The service has answered the second step, the program does not know it yet.
+    // The service has completed the second step, but the program has not received its response.
     scene.program = scene.setup.restart(scene.program);
     let page = scene.visitor.open("/").await;
     assert!(page.shows("Almost there") && page.shows(ADA), "{}", page.text);

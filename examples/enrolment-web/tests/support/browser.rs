@@ -1,4 +1,4 @@
-//! Chromium, by ChromeDriver.
+//! Chromium, controlled by ChromeDriver.
 
 use std::env;
 use std::fs;
@@ -14,10 +14,10 @@ use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
-/// How long a page may take.
+/// Time limit for a page.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// ChromeDriver, and what it keeps on disk. Dropping it ends it.
+/// ChromeDriver and its files. Dropping it ends it.
 pub struct Driver {
     child: Child,
     url: String,
@@ -26,7 +26,7 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// The driver that `CHROMEDRIVER` names. None if it names none.
+    /// Starts the driver that `CHROMEDRIVER` names. Returns `None` if it is not set.
     pub fn start() -> Option<Self> {
         let path = env::var_os("CHROMEDRIVER").filter(|path| !path.is_empty())?;
         let home = tempfile::tempdir().unwrap();
@@ -57,7 +57,7 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// Killed, it would leave its browsers behind: they go with it if it is asked to end.
+    /// Asks the driver to shut down, so that its browsers end too. If it were killed, they would keep running.
     fn drop(&mut self) {
         let address = self.url.strip_prefix("http://").unwrap_or_default();
         let asked = TcpStream::connect(address)
@@ -71,7 +71,7 @@ impl Drop for Driver {
     }
 }
 
-/// A window of a browser that runs no scripts.
+/// A window of a browser in which scripts are disabled.
 pub struct Window {
     client: Client,
     commands: String,
@@ -81,7 +81,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Opens one of this width, in a browser with a profile of its own.
+    /// Opens a window of this width, in a browser with its own profile.
     pub async fn open(driver: &Driver, name: &str, width: u32, scheme: &str) -> Self {
         let profile = driver.home.path().join(name);
         fs::create_dir(&profile).unwrap();
@@ -128,7 +128,7 @@ impl Window {
         window
     }
 
-    /// A command of the DevTools protocol, for what WebDriver has no words for.
+    /// Sends a command of the DevTools protocol, for what WebDriver cannot do.
     async fn command(&self, name: &str, parameters: &Value) -> Value {
         let body = json!({ "cmd": name, "params": parameters }).to_string();
         let answer = self.http.post(&self.commands).body(body).send().await.unwrap();
@@ -159,7 +159,7 @@ impl Window {
         cookie.value().to_owned()
     }
 
-    /// The element that a CSS selector finds, as soon as the page has it.
+    /// Returns the element that a CSS selector finds, as soon as it is on the page.
     pub async fn find(&self, selector: &str) -> Element {
         let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector));
         match found.await {
@@ -173,25 +173,25 @@ impl Window {
         self.find(selector).await.text().await.unwrap()
     }
 
-    /// Types into a field that may have something in it.
+    /// Replaces the content of a field with this text.
     pub async fn type_into(&self, selector: &str, text: &str) {
         let field = self.find(selector).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
-    /// Presses a button and waits until its page is gone: the one that comes may look the same.
+    /// Presses a button, and waits until the page of the button is gone: the next page may look the same.
     pub async fn press(&self, selector: &str) {
         let old = self.find("html").await;
         self.find(selector).await.click().await.unwrap();
         let started = Instant::now();
         while old.tag_name().await.is_ok() {
-            assert!(started.elapsed() < PATIENCE, "{selector}: no page came");
+            assert!(started.elapsed() < PATIENCE, "{selector}: no new page was loaded");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// What describes a field, as a screen reader says it.
+    /// The description of a field, as a screen reader reads it.
     pub async fn description(&self, selector: &str) -> String {
         let ids = self
             .find(selector)
@@ -207,8 +207,8 @@ impl Window {
         texts.join(" ")
     }
 
-    /// Checks that nothing has to be scrolled sideways, and takes a picture into the directory that
-    /// `SCREENSHOTS` names.
+    /// Checks that the page does not scroll horizontally, and saves a screenshot into the directory that `SCREENSHOTS`
+    /// names.
     pub async fn look(&mut self, page: &str) {
         let layout = self.command("Page.getLayoutMetrics", &json!({})).await;
         let (content, view) = (&layout["cssContentSize"], &layout["cssLayoutViewport"]);

@@ -1,4 +1,4 @@
-//! A detour to the service, where requests can fail or take their time.
+//! A proxy for the service, which can fail or delay requests.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,9 +9,9 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-/// Passes requests on to the service.
+/// Forwards requests to the service.
 pub struct Detour {
-    /// Where it listens.
+    /// The URL where it listens.
     pub url: String,
     shared: Arc<Shared>,
 }
@@ -24,7 +24,7 @@ struct Shared {
 }
 
 impl Detour {
-    /// A detour to the service at this URL, open at first.
+    /// Starts a proxy for the service at this URL. At first it forwards every request.
     pub async fn to(service: &str) -> Self {
         let shared = Arc::new(Shared {
             service: service.to_owned(),
@@ -39,12 +39,12 @@ impl Detour {
         Self { url, shared }
     }
 
-    /// Answers requests to this path with 503 from now on.
+    /// Responds to requests to this path with 503 from now on.
     pub fn block(&self, path: impl Into<Option<&'static str>>) {
         *self.shared.blocked.lock().unwrap() = path.into();
     }
 
-    /// Lets every answer wait this long from now on.
+    /// Delays every response by this time from now on.
     #[allow(dead_code, reason = "the browser needs no slow service")]
     pub fn slow_down(&self, pause: Duration) {
         *self.shared.pause.lock().unwrap() = pause;

@@ -1,4 +1,4 @@
-//! What both tests need: the program as a child process, and codes.
+//! Helpers for both tests: the program as a child process, and codes.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use stytch_stand_in::{Server, totp_code};
 
-/// Settings of a program that is yet to start: they stay the same over restarts.
+/// Settings of a program that has not started yet. They stay the same after restarts.
 pub struct Setup {
     directory: tempfile::TempDir,
     variables: BTreeMap<&'static str, String>,
@@ -29,12 +29,12 @@ impl Setup {
         setup
     }
 
-    /// Sets a variable of the environment.
+    /// Sets an environment variable.
     pub fn set(&mut self, name: &'static str, value: &str) {
         self.variables.insert(name, value.to_owned());
     }
 
-    /// A file beside the database.
+    /// A file next to the database.
     pub fn file(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
@@ -44,7 +44,7 @@ impl Setup {
         fs::read_to_string(self.file("stderr")).unwrap()
     }
 
-    /// The program with these settings and nothing else from this environment.
+    /// The program with these settings, and nothing else from this environment.
     pub fn command(&self) -> Command {
         let stderr = File::options().create(true).append(true).open(self.file("stderr"));
         let mut command = Command::new(env!("CARGO_BIN_EXE_enrolment-web"));
@@ -71,7 +71,7 @@ impl Setup {
         }
     }
 
-    /// Kills the program without a chance to store anything, and starts it again at its address.
+    /// Kills the program before it can store anything, and starts it again at the same address.
     pub fn restart(&mut self, program: Program) -> Program {
         let address = program.url.strip_prefix("http://").unwrap().to_owned();
         drop(program);
@@ -83,13 +83,13 @@ impl Setup {
 /// The running program. Dropping it kills it.
 pub struct Program {
     child: Child,
-    /// Where it listens.
+    /// The URL where it listens.
     pub url: String,
     _stdout: BufReader<ChildStdout>,
 }
 
 impl Program {
-    /// Presses Ctrl-C and waits for the end.
+    /// Sends Ctrl-C and waits for the end.
     #[cfg(unix)]
     pub fn interrupt(mut self) -> std::process::ExitStatus {
         let id = self.child.id().to_string();
@@ -100,7 +100,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may already have ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -111,14 +111,14 @@ pub fn right(secret: &str) -> String {
     totp_code(secret, SystemTime::now()).unwrap()
 }
 
-/// A code that the app does not show now: its last digit is another one.
+/// A code that the app does not show now: its last digit is different.
 pub fn wrong(secret: &str) -> String {
     let code = right(secret);
     let (head, last) = code.split_at(5);
     format!("{head}{}", (last.parse::<u8>().unwrap() + 5) % 10)
 }
 
-/// Path, status and error of every request that the service has got.
+/// Path, status and error of every request that the service has received.
 pub fn requests(server: &Server) -> Vec<(String, u16, Option<&'static str>)> {
     server
         .log()
@@ -127,7 +127,7 @@ pub fn requests(server: &Server) -> Vec<(String, u16, Option<&'static str>)> {
         .collect()
 }
 
-/// What comes of an enrolment with one wrong code: every step once, the last one twice.
+/// The requests of an enrolment with one wrong code: each step once, the last step twice.
 pub fn enrolment_with_a_wrong_code() -> Vec<(String, u16, Option<&'static str>)> {
     vec![
         ("/v1/users".to_owned(), 200, None),

@@ -1,4 +1,4 @@
-//! A browser as far as these pages need one: it has a cookie and sends forms.
+//! A minimal browser for these pages: it has a cookie and sends forms.
 
 use std::time::{Duration, Instant};
 
@@ -6,24 +6,24 @@ use reqwest::header::{COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 
-/// How long anything may take.
+/// Time limit for every request.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Somebody who enrols.
+/// A visitor who enrols.
 #[derive(Clone)]
 pub struct Visitor {
     client: Client,
-    /// Where the program is.
+    /// The URL of the program.
     pub url: String,
     /// The cookie, as `name=value`.
     pub cookie: Option<String>,
 }
 
-/// What was answered.
+/// A response.
 pub struct Page {
     /// The status.
     pub status: u16,
-    /// Where it sends one.
+    /// The `Location` header.
     pub location: Option<String>,
     /// Every header.
     pub headers: HeaderMap,
@@ -32,7 +32,7 @@ pub struct Page {
 }
 
 impl Visitor {
-    /// Somebody new.
+    /// A new visitor without a cookie.
     pub fn new(url: &str) -> Self {
         let client = Client::builder().no_proxy().redirect(Policy::none()).timeout(PATIENCE);
         Self {
@@ -54,30 +54,30 @@ impl Visitor {
         self.send(request).await
     }
 
-    /// Sends a form, as from a page of the program.
+    /// Sends a form, as if from a page of the program.
     pub async fn submit(&mut self, path: &str, form: &[(&str, &str)]) -> Page {
         let request = self.form(path, form).header(ORIGIN, &self.url);
         self.send(request).await
     }
 
-    /// Sends a form and follows the redirect that answers it.
+    /// Sends a form, and follows the redirect in the response.
     pub async fn go(&mut self, path: &str, form: &[(&str, &str)]) -> Page {
         let page = self.submit(path, form).await;
         assert_eq!(page.status, 303, "{}", page.text);
         self.open(&page.location.unwrap()).await
     }
 
-    /// Sends a form, and closes the connection before the answer as soon as `seen` says so.
+    /// Sends a form, and closes the connection before the response, as soon as `seen` returns true.
     pub async fn submit_and_leave(&self, path: &str, form: &[(&str, &str)], seen: impl Fn() -> bool) {
         let request = self.form(path, form).header(ORIGIN, &self.url);
         let request = request.header(COOKIE, self.cookie.clone().unwrap());
         let answer = tokio::spawn(request.send());
         let started = Instant::now();
         while !seen() {
-            assert!(started.elapsed() < PATIENCE, "it has not come so far");
+            assert!(started.elapsed() < PATIENCE, "`seen` did not become true in time");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        assert!(!answer.is_finished(), "it was answered before");
+        assert!(!answer.is_finished(), "the response arrived before that");
         answer.abort();
     }
 
@@ -88,7 +88,7 @@ impl Visitor {
             .form(form)
     }
 
-    /// Sends a request with the cookie, and keeps the one that comes back.
+    /// Sends a request with the cookie, and stores the cookie of the response.
     pub async fn send(&mut self, mut request: RequestBuilder) -> Page {
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, cookie);
@@ -109,7 +109,7 @@ impl Visitor {
 }
 
 impl Page {
-    /// Whether the page shows this, mark-up left aside.
+    /// Returns whether the page shows this text, ignoring markup.
     pub fn shows(&self, text: &str) -> bool {
         let mut shown = String::new();
         let mut outside = true;
@@ -124,7 +124,7 @@ impl Page {
         shown.contains(text)
     }
 
-    /// What an element with this id holds, mark-up left aside.
+    /// Returns the content of the element with this id, without markup.
     pub fn element(&self, id: &str) -> String {
         let (_, rest) = self.text.split_once(&format!("id=\"{id}\"")).unwrap();
         let (_, rest) = rest.split_once('>').unwrap();

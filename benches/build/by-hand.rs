@@ -72,7 +72,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let user: CreatedUser = stytch.post("/v1/users", &create_user).await?;
     let create_totp = CreateTotp { user_id: &user.user_id };
     let totp: CreatedTotp = stytch.post("/v1/totps", &create_totp).await?;
-    println!("Type {} into your authenticator app, then its code here:", totp.secret);
+    println!("Add {} to your authenticator app and enter the code that it shows:", totp.secret);
     let mut code = String::new();
     std::io::stdin().read_line(&mut code)?;
     let authenticate = Authenticate { user_id: &user.user_id, totp_code: code.trim(), session_duration_minutes: 60 };

@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let user = client.api_user_v1_create(&create_user).await?.into_inner();
     let create_totp = from_value(json!({ "user_id": user.user_id }))?;
     let totp = client.api_totp_v1_create(&create_totp).await?.into_inner();
-    println!("Type {} into your authenticator app, then its code here:", totp.secret);
+    println!("Add {} to your authenticator app and enter the code that it shows:", totp.secret);
     let mut code = String::new();
     std::io::stdin().read_line(&mut code)?;
     let authenticate = from_value(json!({

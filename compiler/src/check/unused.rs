@@ -185,7 +185,7 @@ fn unused_step_output(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
                 let span = written.map_or(output.span, |entry| entry.key_span);
                 diagnostics.push(
                     Diagnostic::new(&rule::UNUSED_STEP_OUTPUT, span, message)
-                        .help("remove it, unless your code reads it from a run"),
+                        .help("remove it; if your code reads it from a run, allow the lint"),
                 );
             }
         }

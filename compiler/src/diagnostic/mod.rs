@@ -173,13 +173,13 @@ impl Diagnostics {
         };
         let why = match diagnostic.rule.class {
             Class::Recoverable => "or accept the lenient reading",
-            Class::Description => "if the description is wrong, continue anyway",
+            Class::Description => "if the OpenAPI description is wrong, make this a warning",
             _ => "",
         };
         if !why.is_empty() && diagnostic.severity == Severity::Error {
             let code = diagnostic.rule.code.replace(['-', '.'], "_");
             diagnostic = diagnostic.help(format!(
-                "{why}: `lints = {{ warn({code}) }}`, or `dialect = lenient` for all such errors"
+                "{why}: `lints = {{ warn({code}) }}`, or `dialect = lenient` for all errors of this kind"
             ));
         }
 

@@ -58,7 +58,7 @@ impl<'a> Scope<'a, '_> {
                 .iter()
                 .filter_map(|index| Some(self.workflow.steps.get(*index)?.id.value)),
         );
-        let message = format!("the steps {names} wait for each other by `dependsOn`");
+        let message = format!("the steps {names} depend on each other (`dependsOn`)");
         self.diagnostics
             .push(Diagnostic::new(&rule::STEP_CYCLE, text.span(), message).help("remove one of the dependencies"));
     }

@@ -154,7 +154,7 @@ impl<'a> Scope<'a, '_> {
         };
         self.diagnostics.push(
             Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
-                .help("add it to the `outputs` of the step, and read it as `$steps.STEP.outputs.NAME`"),
+                .help("add it to the `outputs` of the earlier step, and read it as `$steps.STEP.outputs.NAME`"),
         );
     }
 

@@ -107,7 +107,7 @@ impl Builder<'_> {
                 }
                 None => Err(error(range, "this alias refers to the node that contains it")),
             },
-            Event::UnresolvedAlias(name) => Err(error(range, format!("unknown anchor `&{name}`"))),
+            Event::UnresolvedAlias(name) => Err(error(range, format!("alias `*{name}` refers to an undefined anchor"))),
             Event::Scalar(value, style, anchor, tag) => {
                 if let Some(Open {
                     content: Content::Object(_, key @ None),

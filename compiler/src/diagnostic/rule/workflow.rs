@@ -315,7 +315,7 @@ super::rules! {
     /// ```
     Error BODY_ON_WORKFLOW_STEP "body-on-workflow-step" "a step that calls a workflow has no request body"
 
-    /// Steps wait for each other by `dependsOn`, so no valid order exists.
+    /// Steps depend on each other (`dependsOn`), so no valid order exists.
     ///
     /// Rule: Arazzo Specification 1.1.0, "Step Dependencies and Execution Order".
     ///

@@ -6,7 +6,7 @@
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
-#[path = "../../runtime/src/scan.rs"]
+#[path = "../../runtime/src/json/scan.rs"]
 #[allow(dead_code)]
 mod scan;
 

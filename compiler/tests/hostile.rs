@@ -177,7 +177,7 @@ fn numbers_beyond_every_range_are_refused() {
             "onFailure: [{{ name: f, type: retry, retryAfter: {number}, retryLimit: 1 }}]"
         ));
         assert!(
-            said.contains("[wrong-type]") && said.contains("expected at most"),
+            said.contains("[wrong-type]") && said.contains("must be at most"),
             "{number}: {said}"
         );
     }

@@ -279,7 +279,7 @@ fn a_circle_of_calls_names_every_workflow_on_it() {
     let case = Case::new(&document, API);
     assert_eq!(case.errors(), ["workflow-cycle a"]);
     let message = case.message();
-    for part in ["by way of `b`, `c`", "`a` calls `b`", "`b` calls `c`", "`c` calls `a`"] {
+    for part in ["through `b`, `c`", "`a` calls `b`", "`b` calls `c`", "`c` calls `a`"] {
         assert!(message.contains(part), "{part}: {message}");
     }
     let own = Case::new(&format!("workflows: [{}]\n", workflow("a", "a")), API);

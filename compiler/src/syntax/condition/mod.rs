@@ -213,7 +213,7 @@ mod tests {
             ("$statusCode == +5", "write `5`"),
             ("$statusCode == 01", "write `1`"),
             ("$statusCode == -01.", "write `-1`"),
-            ("$statusCode == .5", "write a zero before the point: `0.5`"),
+            ("$statusCode == .5", "add a zero before the decimal point: `0.5`"),
         ] {
             let error = parse(text).unwrap_err();
             let said = error.help.unwrap_or(error.message);

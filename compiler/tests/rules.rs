@@ -218,7 +218,7 @@ fn helps_that_name_a_replacement_repair_the_document() {
         let source = compilation.bundle.sources.get(span.file).unwrap();
         let text = &*source.file.text;
         let (start, end) = (span.range.start as usize, span.range.end as usize);
-        let mut mended = text.to_owned();
+        let mut corrected = text.to_owned();
         // A help that names the field replaces the field, not only its value.
         let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let key = text[line..start].rfind([' ', '{', ',']).and_then(|_| {
@@ -234,8 +234,8 @@ fn helps_that_name_a_replacement_repair_the_document() {
         let quote = text[start..].chars().next().filter(|quote| matches!(quote, '\'' | '"'));
         let quoted = quote.filter(|_| new.starts_with('#'));
         let new = &quoted.map_or_else(|| new.to_owned(), |quote| format!("{quote}{new}{quote}"));
-        mended.replace_range(start..end, new);
-        let repaired = recompile(&code, &source.label, &mended);
+        corrected.replace_range(start..end, new);
+        let repaired = recompile(&code, &source.label, &corrected);
         applied.push(code.clone());
         if repaired.has_errors() {
             failures.push(format!(

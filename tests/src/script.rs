@@ -20,8 +20,16 @@ use std::{
     time::Duration,
 };
 
-use arazzo::{BoxError, Bytes, Client, Transport, http};
+use arazzo::{BoxError, Bytes, Client, ErrorKind, RunError, Transport, Workflow, http};
 use serde_json::{Value, json};
+
+/// Returns whether a workflow succeeded. The test fails if anything but a criterion failed it.
+pub fn passed<T, W: Workflow>(result: &Result<T, RunError<W>>) -> bool {
+    if let Err(error) = result {
+        assert!(matches!(error.kind(), ErrorKind::Criterion), "{error}");
+    }
+    result.is_ok()
+}
 
 /// The scripted API. A clone is another handle to the same script.
 #[derive(Clone, Default)]

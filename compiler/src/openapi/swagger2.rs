@@ -3,6 +3,7 @@
 use super::operation::{Body, Media};
 use super::reader::Reader;
 use crate::media::essence;
+use crate::schema::Schema;
 use crate::source::Cursor;
 
 impl<'a> Reader<'a, '_> {
@@ -14,24 +15,9 @@ impl<'a> Reader<'a, '_> {
         let required = |at: Cursor<'a>| at.get("required").and_then(Cursor::as_bool) == Some(true);
         if let Some(&body) = all.iter().find(|at| is_in(at, "body")) {
             let schema = body.get("schema").and_then(|schema| self.schema(schema));
-            let names = if offered.is_empty() {
-                vec!["application/json"]
-            } else {
-                offered
-            };
-            let media = names
-                .into_iter()
-                .map(|name| Media {
-                    name,
-                    schema,
-                    encoding: None,
-                    fields: Vec::new(),
-                    since_3_1: false,
-                })
-                .collect();
             return Some(Body {
                 required: required(body),
-                media,
+                media: of_schema(offered, schema),
             });
         }
         let form: Vec<Cursor<'a>> = all.into_iter().filter(|at| is_in(at, "formData")).collect();
@@ -80,20 +66,23 @@ impl<'a> Reader<'a, '_> {
         let schema = self.schema(schema);
         let produces = self.found.at.get("produces").or_else(|| self.api.root.get("produces"));
         let offered: Vec<&str> = self.items(produces).into_iter().filter_map(Cursor::as_str).collect();
-        let names = if offered.is_empty() {
-            vec!["application/json"]
-        } else {
-            offered
-        };
-        names
-            .into_iter()
-            .map(|name| Media {
-                name,
-                schema,
-                encoding: None,
-                fields: Vec::new(),
-                since_3_1: false,
-            })
-            .collect()
+        of_schema(offered, schema)
     }
+}
+
+/// A body with a schema in each of the media types; without any, in JSON.
+fn of_schema<'a>(names: Vec<&'a str>, schema: Option<Schema<'a>>) -> Vec<Media<'a>> {
+    let names = if names.is_empty() {
+        vec!["application/json"]
+    } else {
+        names
+    };
+    let of = |name| Media {
+        name,
+        schema,
+        encoding: None,
+        fields: Vec::new(),
+        since_3_1: false,
+    };
+    names.into_iter().map(of).collect()
 }

@@ -119,20 +119,20 @@ impl<'a> Scope<'a, '_> {
     ) {
         let base = context.map_or("$response.body", |context| context.text.as_str());
         let hash = if base.contains('#') { "" } else { "#" };
-        let (mut mended, mut length) = (String::new(), false);
+        let (mut corrected, mut length) = (String::new(), false);
         for piece in pieces {
             match piece {
-                Compared::Text(text) | Compared::Expression(text) => mended.push_str(text),
+                Compared::Text(text) | Compared::Expression(text) => corrected.push_str(text),
                 Compared::Query(tokens, counted) => {
                     length |= counted;
                     let tokens = tokens
                         .iter()
                         .map(|token| token.trim_start_matches(crate::syntax::jsonpath::INDEX));
                     let pointer: String = tokens.map(|token| format!("/{}", expression::escape(token))).collect();
-                    mended.push_str(base);
+                    corrected.push_str(base);
                     if !pointer.is_empty() {
-                        mended.push_str(hash);
-                        mended.push_str(&pointer);
+                        corrected.push_str(hash);
+                        corrected.push_str(&pointer);
                     }
                 }
             }
@@ -149,7 +149,7 @@ impl<'a> Scope<'a, '_> {
             diagnostic.help("an array has no member `length`; to test whether it has items, write a simple condition without `type` and `context`, such as `$response.body#/items/0 != null`")
         } else {
             diagnostic.help(format!(
-                "write a simple condition without `type` and `context`: `{mended}`"
+                "write a simple condition without `type` and `context`: `{corrected}`"
             ))
         };
         self.diagnostics.push(diagnostic);

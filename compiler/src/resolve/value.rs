@@ -223,10 +223,10 @@ impl<'a> Scope<'a, '_> {
                 forgotten.push(expression);
             }
         }
-        let mut mended = text.to_owned();
+        let mut corrected = text.to_owned();
         for expression in forgotten.iter().rev() {
-            mended.insert(expression.at.end, '}');
-            mended.insert(expression.at.start, '{');
+            corrected.insert(expression.at.end, '}');
+            corrected.insert(expression.at.start, '{');
         }
         for expression in &forgotten {
             let inner = &text[expression.at.clone()];
@@ -236,7 +236,7 @@ impl<'a> Scope<'a, '_> {
                     at.part(expression.at.start, expression.at.end),
                     format!("`{inner}` inside other text requires braces to be an expression"),
                 )
-                .help(format!("write `{mended}`")),
+                .help(format!("write `{corrected}`")),
             );
         }
         let mut all: Vec<(expression::Bytes, Expression)> = Vec::new();

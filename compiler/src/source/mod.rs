@@ -178,12 +178,6 @@ impl<'a> Cursor<'a> {
         Self { node, ..self }
     }
 
-    /// Returns the whole text of the file.
-    #[must_use]
-    pub fn file_text(self) -> &'a str {
-        &self.source.text
-    }
-
     /// Returns the location of the value.
     #[must_use]
     pub fn span(self) -> Span {

@@ -131,8 +131,8 @@ async fn a_request_that_is_sent_again_after_a_crash_has_the_same_key() {
     assert!(keys(&after)[0].is_some());
 }
 
-/// The keys of `write`: three attempts that end as said, and one after the user has perhaps mended the input.
-async fn keys_of_write(answers: [Option<u16>; 3], mended: bool) -> Vec<Option<String>> {
+/// The keys of `write`: three attempts that end as said, and one after the user may have corrected the input.
+async fn keys_of_write(answers: [Option<u16>; 3], corrected: bool) -> Vec<Option<String>> {
     let mut script = Script::new().on(Step::Look).reply(200, book());
     for answer in answers {
         let on = script.on(Step::Write);
@@ -147,7 +147,7 @@ async fn keys_of_write(answers: [Option<u16>; 3], mended: bool) -> Vec<Option<St
     let error = run.finish(&client).await.unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), answers[2]);
     let mut run: Run = serde_json::from_str(&serde_json::to_string(&run).unwrap()).unwrap();
-    if mended {
+    if corrected {
         run.inputs_mut().opinion = Some("better".to_owned());
     }
     run.finish(&client).await.unwrap();
@@ -164,7 +164,7 @@ async fn keys_of_write(answers: [Option<u16>; 3], mended: bool) -> Vec<Option<St
 async fn another_request_has_another_key_if_the_first_was_refused_for_sure() {
     for status in [400, 401, 403, 404, 422] {
         let keys = keys_of_write([Some(status); 3], true).await;
-        assert_ne!(keys[2], keys[3], "{status}, mended");
+        assert_ne!(keys[2], keys[3], "{status}, corrected");
         let keys = keys_of_write([Some(status); 3], false).await;
         assert_eq!(keys[2], keys[3], "{status}, the same again");
     }

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::{Header, Severity};
@@ -206,10 +205,6 @@ impl Home for Arazzo {
 /// All that compile, one module each, in one crate that rustc checks with every lint that a user may have on.
 #[test]
 fn expansions_type_check() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .unwrap();
     let mut modules = String::from("//! Expansions of published documents.\n#![deny(warnings, missing_docs)]\n\n");
     let (mut count, mut workflows) = (0, 0);
     let mut providers = BTreeSet::new();
@@ -234,29 +229,7 @@ fn expansions_type_check() {
         providers.len()
     );
     assert!(count >= 40 && providers.len() >= 20);
-    let directory = tempfile::tempdir().unwrap();
-    let write = |path: &str, text: &str| std::fs::write(directory.path().join(path), text).unwrap();
-    write(
-        "Cargo.toml",
-        &format!(
-            "[package]\nname = \"expansions\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-             arazzo = {{ path = {:?}, features = [\"jsonpath\", \"regex\", \"xpath\"] }}\n",
-            root.join("runtime").to_str().unwrap()
-        ),
-    );
-    std::fs::copy(root.join("Cargo.lock"), directory.path().join("Cargo.lock")).unwrap();
-    std::fs::create_dir(directory.path().join("src")).unwrap();
-    write("src/lib.rs", &modules);
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--message-format=short"])
-        .current_dir(directory.path())
-        .env(
-            "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("expansions"),
-        )
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    crate::check_library(&modules);
 }
 
 /// Mistakes with one obvious meaning, as the independent check calls them.

@@ -3,8 +3,6 @@
 //! `SCHEMA_GRAPHS=7` picks another batch, `SCHEMA_GRAPHS_COUNT=500` a larger one.
 
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::Command;
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::Header;
@@ -144,31 +142,5 @@ fn random_graphs_of_schemas_compile() {
         );
     }
     assert!(modules.contains("__rt::Box<"), "some contain themselves");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .unwrap();
-    let directory = tempfile::tempdir().unwrap();
-    let write = |path: &str, text: &str| std::fs::write(directory.path().join(path), text).unwrap();
-    write(
-        "Cargo.toml",
-        &format!(
-            "[package]\nname = \"graphs\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-             arazzo = {{ path = {:?}, features = [\"jsonpath\", \"regex\", \"xpath\"] }}\n",
-            root.join("runtime").to_str().unwrap()
-        ),
-    );
-    std::fs::copy(root.join("Cargo.lock"), directory.path().join("Cargo.lock")).unwrap();
-    std::fs::create_dir(directory.path().join("src")).unwrap();
-    write("src/lib.rs", &modules);
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--message-format=short"])
-        .current_dir(directory.path())
-        .env(
-            "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("expansions"),
-        )
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    crate::check_library(&modules);
 }

@@ -156,7 +156,7 @@ async fn a_run_cannot_finish_without_an_input_that_it_needs() {
 
 // Design, Per workflow: "`error.into_run()` resumes where it stopped".
 #[tokio::test]
-async fn a_run_that_failed_goes_on_at_the_failed_step_once_the_input_is_mended() {
+async fn a_run_that_failed_goes_on_at_the_failed_step_once_the_input_is_corrected() {
     let script = Script::new()
         .on("GET /books/8")
         .reply(404, problem("no such book"))

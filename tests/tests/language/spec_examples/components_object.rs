@@ -85,7 +85,7 @@ async fn components_may_hold_parameters_and_failure_actions() {
 }
 
 // 1.0.1 and 1.1.0, Components Object, JSON example: the same in a document that is JSON. (The condition of 1.0.1's
-// example is in braces, which 1.1.0 has mended.)
+// example is in braces, which 1.1.0 has corrected.)
 #[tokio::test]
 async fn components_may_be_written_in_json() {
     in_both_versions!({

@@ -53,7 +53,7 @@ impl Prism {
             return None;
         };
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../../../shared/corpus")
+            .join("../../../shared/corpus")
             .join(description);
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Command::new(program)

@@ -19,5 +19,7 @@ pages! {
     getting_started "../../../docs/getting-started.md"
     lints "../../../docs/lints.md"
     observability "../../../docs/observability.md"
+    retries "../../../docs/retries.md"
+    runs "../../../docs/runs.md"
     testing "../../../docs/testing.md"
 }

@@ -74,14 +74,23 @@ fn documents_in_pages_are_those_of_this_package_and_have_no_errors() {
     assert!(found >= 2, "only {found} documents in the pages");
 }
 
-/// The README shows the program of "Getting started", which is compiled as a doctest.
+/// The README shows the program of "Getting started" and the client of "Authentication", which are compiled as doctests.
+/// `tests/builds` compiles its other program.
 #[test]
-fn the_first_program_of_the_readme_is_that_of_the_book() {
+fn programs_of_the_readme_are_those_of_the_book() {
     let root = package().join("../..");
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
     let page = std::fs::read_to_string(root.join("docs/getting-started.md")).unwrap();
     let program = |text: &str| blocks(text, "rust,no_run").into_iter().next().unwrap();
     assert_eq!(program(&readme), program(&page));
+    let fragments = blocks(&readme, "rust,ignore");
+    assert_eq!(fragments.len(), 1);
+    let page = std::fs::read_to_string(root.join("docs/authentication.md")).unwrap();
+    assert!(
+        page.contains(&fragments[0]),
+        "docs/authentication.md does not have\n{}",
+        fragments[0]
+    );
 }
 
 /// Links between the pages lead to files that exist, and the table of contents has every page.

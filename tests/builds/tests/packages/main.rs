@@ -1,4 +1,4 @@
-//! Crates that are built inside of tests: the newcomer, odd names, random schemas, random workflows, the corpus.
+//! Crates that are built inside of tests: the newcomer, the tasks of the book, odd names, random schemas, random workflows, the corpus.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,6 +8,7 @@ mod crashes;
 mod names;
 mod newcomer;
 mod schema_graphs;
+mod tasks;
 
 /// Checks a library that depends on the runtime and has these modules.
 fn check_library(modules: &str) {

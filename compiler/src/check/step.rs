@@ -233,7 +233,7 @@ fn body_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
             .is_none_or(|body| body.payload.is_none())
     {
         let message = format!(
-            "step `{}` has no request body, but {} requires one",
+            "step `{}` has no request body, but operation {} requires one",
             step.text.id.value,
             name(operation)
         );

@@ -101,6 +101,9 @@ impl Diagnostic {
         if let Some((range, message)) = &error.related {
             diagnostic = diagnostic.related(place(*range), message.clone());
         }
+        if error.problem == Problem::DuplicateKey {
+            diagnostic = diagnostic.help("remove one of them");
+        }
         diagnostic
     }
 }

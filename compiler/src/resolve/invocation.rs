@@ -168,7 +168,8 @@ impl<'a> Scope<'a, '_> {
                 let message = format!("duplicate parameter `{}`", parameter.name.value);
                 self.diagnostics.push(
                     Diagnostic::new(&rule::DUPLICATE_PARAMETER, parameter.name.span(), message)
-                        .related(*first, "first defined here"),
+                        .related(*first, "first defined here")
+                        .help("remove one of them"),
                 );
                 continue;
             }

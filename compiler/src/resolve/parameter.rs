@@ -77,7 +77,8 @@ impl<'a> Scope<'a, '_> {
                         let first = arguments[index].span;
                         self.diagnostics.push(
                             Diagnostic::new(&rule::DUPLICATE_PARAMETER, parameter.name.span(), message)
-                                .related(first, "first defined here"),
+                                .related(first, "first defined here")
+                                .help("remove one of them"),
                         );
                     }
                     continue;

@@ -214,7 +214,13 @@ pub(super) fn report_duplicates<'a>(
     for (name, span) in names {
         if let Some(first) = seen.get(name) {
             let message = format!("duplicate {what} `{name}`");
-            diagnostics.push(Diagnostic::new(rule, span, message).related(*first, "first defined here"));
+            let help = if what == "dependency" {
+                "remove one of them"
+            } else {
+                "rename one of them"
+            };
+            let duplicate = Diagnostic::new(rule, span, message).related(*first, "first defined here");
+            diagnostics.push(duplicate.help(help));
         } else {
             seen.insert(name, span);
         }

@@ -76,7 +76,12 @@ pub fn parse(text: &str) -> Result<Query, SyntaxError> {
                 None => return Ok(Query::Other),
             }
         } else {
-            return Err(error(at..whole.len(), "expected `.`, `[` or the end of the query"));
+            let message = format!("expected `.`, `[` or the end of the query, found `{rest}`");
+            let mut error = error(at..whole.len(), &message);
+            if rest.starts_with(|first: char| first.is_alphabetic() || first == '_') {
+                error.help = Some(format!("write `.{rest}`"));
+            }
+            return Err(error);
         }
     }
     Ok(Query::Singular(tokens))

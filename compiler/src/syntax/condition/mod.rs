@@ -80,7 +80,12 @@ pub fn parse(text: &str) -> Result<Condition, SyntaxError> {
     parser.blank();
     if parser.position < text.len() {
         let rest = &text[parser.position..];
-        let mut error = parser.error_here(format!("expected an operator or the end, found `{rest}`"));
+        let expected = if rest.starts_with('=') {
+            "`==`"
+        } else {
+            "an operator or the end of the condition"
+        };
+        let mut error = parser.error_here(format!("expected {expected}, found `{rest}`"));
         error.help = operator_help(rest);
         return Err(error);
     }
@@ -102,7 +107,7 @@ fn operator_help(rest: &str) -> Option<String> {
             "write a criterion of `type: regex`, with the value as its `context` and the pattern as its `condition`"
         }
         _ if rest.starts_with("<>") => "the operator is `!=`",
-        _ if rest.starts_with('=') => "equality is `==`",
+        _ if rest.starts_with('=') => "the operator for equality is `==`",
         _ if rest.starts_with(['+', '-', '*', '/', '%']) => "conditions do not support arithmetic",
         _ => return None,
     };

@@ -96,11 +96,14 @@ impl Parser<'_> {
     }
 
     fn unknown_root(word: &str, at: Bytes) -> SyntaxError {
-        let message = format!("`${word}` is not the root of a runtime expression");
+        let message = format!("unknown runtime expression `${word}`");
         let mut error = Self::error(Mistake::UnknownRoot, at, message);
         error.help = Some(match crate::diagnostic::similar(word, ROOTS) {
-            Some(root) => format!("a root with a similar name exists: `${root}`"),
-            None => format!("the roots are {}", ROOTS.map(|root| format!("`${root}`")).join(", ")),
+            Some(root) => format!("an expression with a similar name exists: `${root}`"),
+            None => format!(
+                "runtime expressions start with {}",
+                ROOTS.map(|root| format!("`${root}`")).join(", ")
+            ),
         });
         error
     }

@@ -77,7 +77,7 @@ fn header_reserved(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((_, arguments, _)) = parts(step) else { return };
     for argument in arguments {
         if argument.location == Location::Header && is_transmission_header(&argument.name) {
-            let message = format!("the header `{}` is set by the HTTP client", argument.name);
+            let message = format!("cannot set the header `{}`: the HTTP client sets it", argument.name);
             let help = if argument.name.eq_ignore_ascii_case("host") {
                 "remove the parameter; set the address of the API with `base_url` in the client"
             } else {
@@ -262,7 +262,7 @@ fn body_not_accepted(step: &Step<'_>, diagnostics: &mut Diagnostics) {
         );
         diagnostics.push(
             Diagnostic::new(&rule::BODY_NOT_ACCEPTED, body.at.span(), message)
-                .help("remove `requestBody`, or send its members as parameters"),
+                .help("remove `requestBody`, or pass the fields of its `payload` as `parameters`"),
         );
     }
 }

@@ -41,7 +41,11 @@ fn unreachable_action(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
                 );
                 diagnostics.push(
                     Diagnostic::new(&rule::UNREACHABLE_ACTION, action.span, message)
-                        .related(list[decided].span, "this action always applies"),
+                        .related(list[decided].span, "this action always applies")
+                        .help(format!(
+                            "add `criteria` to `{0}`, or move `{0}` to the end of the list",
+                            list[decided].name
+                        )),
                 );
             }
         }

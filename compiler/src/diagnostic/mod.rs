@@ -174,15 +174,18 @@ impl Diagnostics {
             Level::Warn => Severity::Warning,
             Level::Deny => Severity::Error,
         };
-        let why = match diagnostic.rule.class {
-            Class::Recoverable => "or accept the lenient reading",
-            Class::Description => "if the OpenAPI description is wrong, make this a warning",
-            _ => "",
+        let lower = match diagnostic.rule.class {
+            Class::Recoverable => Some(("or accept the lenient reading", "that has one")),
+            Class::Description => Some((
+                "if you cannot correct the OpenAPI description",
+                "that a description causes",
+            )),
+            _ => None,
         };
-        if !why.is_empty() && diagnostic.severity == Severity::Error {
+        if let Some((when, all)) = lower.filter(|_| diagnostic.severity == Severity::Error) {
             let code = diagnostic.rule.code.replace(['-', '.'], "_");
             diagnostic = diagnostic.help(format!(
-                "{why}: `lints = {{ warn({code}) }}`, or `dialect = lenient` for all errors of this kind"
+                "{when}: add `lints = {{ warn({code}) }}` to the macro call, or `dialect = lenient` for every error {all}"
             ));
         }
 

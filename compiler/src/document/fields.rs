@@ -8,7 +8,7 @@ pub(super) fn field_needs_1_1(what: &str, span: Span) -> Diagnostic {
     Diagnostic::new(
         &rule::FIELD_NEEDS_1_1,
         span,
-        format!("{what} requires Arazzo 1.1, but this document is written in 1.0"),
+        format!("{what} requires Arazzo 1.1, but this document declares version 1.0"),
     )
     .help("write `arazzo: 1.1.0` in the first line")
 }

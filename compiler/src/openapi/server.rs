@@ -15,9 +15,9 @@ impl Reader<'_, '_> {
                 Diagnostic::new(
                     &rule::INVALID_SERVER,
                     span,
-                    format!("cannot send requests to the server `{url}`: {problem}"),
+                    format!("invalid server URL `{url}`: {problem}"),
                 )
-                .help("fix the description; or lower this lint, and set `base_url` in the client"),
+                .help("correct the URL, or make this a warning and set `base_url` in the client"),
             );
             return String::new();
         }

@@ -108,7 +108,7 @@ impl<'a> Scope<'a, '_> {
                 };
                 let help = if same {
                     format!(
-                        "write `operationPath: '{{$sourceDescriptions.{}.url}}#{}'`",
+                        "to call the first one, write `operationPath: '{{$sourceDescriptions.{}.url}}#{}'`",
                         first.0.name,
                         first.1.pointer()
                     )
@@ -120,8 +120,8 @@ impl<'a> Scope<'a, '_> {
                 };
                 self.diagnostics.push(
                     Diagnostic::new(rule, text.span(), message)
-                        .related(first.1.at.span(), "one operation with this id")
-                        .related(second.1.at.span(), "another one")
+                        .related(first.1.at.span(), "first operation with this id")
+                        .related(second.1.at.span(), "second operation with this id")
                         .help(help),
                 );
                 Some((first.0.index, first.0.api?, first.1))
@@ -232,10 +232,10 @@ impl<'a> Scope<'a, '_> {
             let message = format!("duplicate operationId `{}` in `{}`", reference.text, named.name);
             self.diagnostics.push(
                 Diagnostic::new(&rule::DUPLICATE_OPERATION_ID, text.span(), message)
-                    .related(first.at.span(), "one operation with this id")
-                    .related(second.at.span(), "another one")
+                    .related(first.at.span(), "first operation with this id")
+                    .related(second.at.span(), "second operation with this id")
                     .help(format!(
-                        "write `operationPath: '{{$sourceDescriptions.{}.url}}#{}'`",
+                        "to call the first one, write `operationPath: '{{$sourceDescriptions.{}.url}}#{}'`",
                         named.name,
                         first.pointer()
                     )),

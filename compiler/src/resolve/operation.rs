@@ -83,7 +83,8 @@ impl<'a> Scope<'a, '_> {
             step.id.value
         );
         self.diagnostics.push(
-            Diagnostic::new(&rule::BODY_ON_WORKFLOW_STEP, span, message).help("pass its members as `parameters`"),
+            Diagnostic::new(&rule::BODY_ON_WORKFLOW_STEP, span, message)
+                .help("pass the fields of its `payload` as `parameters`"),
         );
     }
 
@@ -129,7 +130,7 @@ impl<'a> Scope<'a, '_> {
         let message = "steps on AsyncAPI channels are not supported, only HTTP operations";
         self.diagnostics.push(
             Diagnostic::new(&rule::ASYNCAPI_UNSUPPORTED, span, message)
-                .help("to compile the other workflows of the document, use the option `workflows = [\"…\"]`"),
+                .help("to compile the other workflows of the document, use the macro option `workflows = [\"…\"]`"),
         );
     }
 }

@@ -147,14 +147,14 @@ impl<'a> Scope<'a, '_> {
         let name = word_of(root);
         let message = match place.step {
             Some(step) => format!(
-                "`{name}` is not available yet: the request of step `{}` has not been sent",
+                "`{name}` is not available in the request of step `{}`, which is sent first",
                 step.id.value
             ),
             None => format!("`{name}` is only available inside a step"),
         };
         self.diagnostics.push(
             Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message)
-                .help("add it to the `outputs` of the earlier step, and read it as `$steps.STEP.outputs.NAME`"),
+                .help("to use a value from an earlier step, add it to the `outputs` of that step and write `$steps.STEP.outputs.NAME`"),
         );
     }
 

@@ -153,7 +153,7 @@ impl Parser<'_> {
             let mut error = Self::error(
                 Mistake::HeadersPlural,
                 body..body + 7,
-                "`headers` is not part of a message",
+                format!("unknown field `headers` of `${word}`"),
             );
             error.help = Some(format!("write `${word}.header.{name}`"));
             if name.is_empty() || !name.chars().all(is_token_char) {
@@ -165,10 +165,10 @@ impl Parser<'_> {
         let mut error = Self::error(
             Mistake::Syntax,
             body..self.end,
-            format!("`{rest}` is not part of a message"),
+            format!("unknown field `{rest}` of `${word}`"),
         );
         error.help = Some(format!(
-            "the parts are `${word}.header.NAME`, `${word}.query.NAME`, `${word}.path.NAME`, `${word}.body` and `${word}.body#/POINTER`"
+            "the fields are `${word}.header.NAME`, `${word}.query.NAME`, `${word}.path.NAME`, `${word}.body` and `${word}.body#/POINTER`"
         ));
         Err(error)
     }

@@ -227,7 +227,7 @@ pub(crate) fn ran_before(
 }
 
 /// Returns the step whose call of a workflow is certainly the latest one when `at` is reached (`None` is the end of the
-/// workflow): the only step that can have called it by then, and certainly has.
+/// workflow): it certainly ran, and no other step that can have called the workflow by then can run after it.
 pub(crate) fn latest_call(workflow: &Workflow<'_>, flow: &Flow, at: Option<usize>, target: usize) -> Option<usize> {
     let calls = |step: &usize| match &workflow.steps[*step].act {
         Act::Workflow(invocation) => invocation.target == target,
@@ -237,7 +237,10 @@ pub(crate) fn latest_call(workflow: &Workflow<'_>, flow: &Flow, at: Option<usize
         Some(index) => (flow.certain_before.get(index)?, flow.possible_before.get(index)?),
         None => (&flow.certain_at_end, &flow.possible_at_end),
     };
-    let mut callers = (0..workflow.steps.len()).filter(|step| calls(step) && possible.contains(*step));
-    let only = callers.next().filter(|_| callers.next().is_none())?;
-    certain.contains(only).then_some(only)
+    let callers = || (0..workflow.steps.len()).filter(|step| calls(step) && possible.contains(*step));
+    let follows = |other: usize, step: usize| {
+        let before = flow.possible_before.get(other);
+        before.is_none_or(|before| before.contains(step))
+    };
+    callers().find(|step| certain.contains(*step) && callers().all(|other| other == *step || !follows(other, *step)))
 }

@@ -263,6 +263,28 @@ fn long_values_and_lists_are_read() {
             Some("[unknown-input]"),
         ),
         (
+            format!(
+                "parameters: [{{ name: x, in: query, value: \"{}{}\" }}]",
+                "a".repeat(100_000),
+                "{$inputs.i}".repeat(20_000)
+            ),
+            None,
+        ),
+        (
+            format!(
+                "parameters: [{{ name: x, in: query, value: \"{} }}\" }}]",
+                "{inputs.i".repeat(20_000)
+            ),
+            None,
+        ),
+        (
+            format!(
+                "parameters: [{{ name: x, in: query, value: \"x {}\" }}]",
+                "$inputs.i".repeat(20_000)
+            ),
+            Some("[unbraced-expression]"),
+        ),
+        (
             format!("outputs: {{ o: \"$response.body#{}\" }}", "/a".repeat(50_000)),
             None,
         ),
@@ -282,6 +304,15 @@ fn long_values_and_lists_are_read() {
             None => assert!(!said.contains("error["), "{}", &said[..said.len().min(500)]),
         }
     }
+}
+
+/// A message repeats a short text, and not a long one for each of its mistakes.
+#[test]
+fn what_is_said_of_a_long_text_is_short() {
+    let value = format!("x {}", "$inputs.i ".repeat(2_000));
+    let said = step(&format!("parameters: [{{ name: x, in: query, value: \"{value}\" }}]"));
+    assert!(said.contains("[unbraced-expression]"));
+    assert!(said.len() < 2_000_000, "{} bytes", said.len());
 }
 
 struct Runtime;

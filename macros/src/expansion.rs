@@ -192,12 +192,25 @@ fn enclosed(plan: &Plan, invocation: &Invocation, items: &TokenStream) -> TokenS
     }
 }
 
-/// Distinguishes a macro call from all others in the same scope: by its document and its workflows.
+/// Distinguishes a macro call from all others: by its document, its workflows, and all options that change its
+/// expansion. rustc reads an included file once, so two calls must not share one.
 fn identity(plan: &Plan, invocation: &Invocation) -> String {
-    let mut parts = vec![plan.file.as_str()];
-    parts.extend(plan.workflows.iter().map(|workflow| workflow.ident.as_str()));
-    let sources: Vec<String> = invocation.sources.iter().map(|(_, path)| path.value()).collect();
-    parts.extend(sources.iter().map(String::as_str));
+    let Invocation {
+        home: _,
+        document: _,
+        further,
+        sources,
+        workflows,
+        rename,
+        levels,
+    } = invocation;
+    let mut parts = vec![plan.file.clone()];
+    parts.extend(plan.workflows.iter().map(|workflow| workflow.ident.clone()));
+    parts.extend(further.iter().map(syn::LitStr::value));
+    parts.extend(sources.iter().map(|(name, path)| format!("{name}={}", path.value())));
+    parts.extend(workflows.iter().cloned());
+    parts.extend(rename.iter().map(|(from, to)| format!("{from}={to}")));
+    parts.push(format!("{levels:?}"));
     // FNV-1a: the same on every machine and with every compiler.
     let hash = parts.join("\n").bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

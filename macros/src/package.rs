@@ -1,5 +1,6 @@
 //! The location of the user's package, and paths relative to it.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use arazzo_compiler::source::{normalise, relative};
@@ -95,15 +96,20 @@ pub(crate) fn documents(path: &str, package: &Path) -> Result<Vec<String>, Strin
         .collect())
 }
 
+/// Maximum number of bytes of a file that are searched for the field `arazzo`; the compiler refuses longer files.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
 /// Returns whether a file has the field `arazzo`, because a directory can also contain API descriptions. Also returns
 /// true for a file that cannot be read, so that the error is reported.
 fn is_document(path: &Path) -> bool {
     if !path.is_file() {
         return false;
     }
-    let Ok(text) = std::fs::read_to_string(path) else {
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map(|file| file.take(LARGEST));
+    if file.and_then(|mut file| file.read_to_string(&mut text)).is_err() {
         return true;
-    };
+    }
     let after = |text: &str, mark: &str| Some(text.trim_start().strip_prefix(mark)?.trim_start().to_owned());
     if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
         let mut found = text.match_indices("\"arazzo\"");

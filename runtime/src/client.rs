@@ -372,7 +372,17 @@ impl SourceBuilder {
 
 /// Returns whether a header carries a credential, judged by its name.
 pub(crate) fn is_credential(name: &HeaderName) -> bool {
-    const WORDS: [&str; 7] = ["auth", "cookie", "token", "secret", "password", "session", "signature"];
+    const WORDS: [&str; 9] = [
+        "auth",
+        "cookie",
+        "token",
+        "secret",
+        "password",
+        "session",
+        "signature",
+        "jwt",
+        "credential",
+    ];
     WORDS.iter().any(|word| name.as_str().contains(word)) || name.as_str().ends_with("key")
 }
 

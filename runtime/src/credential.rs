@@ -100,6 +100,11 @@ impl Credential {
         }
     }
 
+    /// Returns whether this is an HTTP Basic credential.
+    pub(crate) fn is_basic(&self) -> bool {
+        matches!(self.kind, Kind::Basic)
+    }
+
     /// Returns the kind of credential, without its secret.
     pub(crate) fn name(&self) -> &'static str {
         match self.kind {

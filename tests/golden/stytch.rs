@@ -227,7 +227,9 @@ pub mod totp_enrollment {
                         method: "POST",
                         path: "/v1/users",
                         server: "https://api.stytch.com",
-                        security: &[&[__rt::Scheme::authorization("basicAuth")]],
+                        security: &[
+                            &[__rt::Scheme::new("basicAuth", __rt::SchemeKind::Basic)],
+                        ],
                         ..__rt::Operation::EMPTY
                     },
                 ),
@@ -248,7 +250,9 @@ pub mod totp_enrollment {
                         method: "POST",
                         path: "/v1/totps",
                         server: "https://api.stytch.com",
-                        security: &[&[__rt::Scheme::authorization("basicAuth")]],
+                        security: &[
+                            &[__rt::Scheme::new("basicAuth", __rt::SchemeKind::Basic)],
+                        ],
                         ..__rt::Operation::EMPTY
                     },
                 ),
@@ -281,7 +285,9 @@ pub mod totp_enrollment {
                         method: "POST",
                         path: "/v1/totps/authenticate",
                         server: "https://api.stytch.com",
-                        security: &[&[__rt::Scheme::authorization("basicAuth")]],
+                        security: &[
+                            &[__rt::Scheme::new("basicAuth", __rt::SchemeKind::Basic)],
+                        ],
                         ..__rt::Operation::EMPTY
                     },
                 ),

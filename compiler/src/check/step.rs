@@ -3,6 +3,7 @@
 use super::literal;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Location, OrReusable};
+use crate::media::Format;
 use crate::openapi::{Operation, SchemeKind};
 use crate::program::{Act, ActionKind, Argument, Body, Source, Step, Test, Value, ValueKind};
 use crate::schema::{Schema, Type, Types};
@@ -69,13 +70,34 @@ fn is_credential(operation: &Operation<'_>, name: &str, location: Location) -> b
         SchemeKind::HeaderKey(header) => location == Location::Header && header.eq_ignore_ascii_case(name),
         SchemeKind::QueryKey(parameter) => location == Location::Query && parameter == name,
         SchemeKind::CookieKey(cookie) => location == Location::Cookie && cookie == name,
-        SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::OAuth { .. } | SchemeKind::Transport => false,
+        SchemeKind::Basic
+        | SchemeKind::Bearer
+        | SchemeKind::OAuth { .. }
+        | SchemeKind::Transport
+        | SchemeKind::Undefined
+        | SchemeKind::Other => false,
     })
 }
 
 fn header_reserved(step: &Step<'_>, diagnostics: &mut Diagnostics) {
-    let Some((_, arguments, _)) = parts(step) else { return };
+    let Some((_, arguments, body)) = parts(step) else {
+        return;
+    };
+    let multipart = body.is_some_and(|body| body.form == Format::Multipart);
     for argument in arguments {
+        // A literal header sets the media type of the body.
+        let computed = !matches!(argument.value.kind, ValueKind::Text(_));
+        if multipart
+            && computed
+            && argument.location == Location::Header
+            && argument.name.eq_ignore_ascii_case("content-type")
+        {
+            let message = "cannot compute the header `Content-Type` of a multipart body: it contains the boundary";
+            diagnostics.push(
+                Diagnostic::new(&rule::HEADER_RESERVED, argument.span, message)
+                    .help("remove the parameter; set the media type with `contentType`"),
+            );
+        }
         if argument.location == Location::Header && is_transmission_header(&argument.name) {
             let message = format!("cannot set the header `{}`: the HTTP client sets it", argument.name);
             let help = if argument.name.eq_ignore_ascii_case("host") {

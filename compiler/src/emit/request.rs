@@ -30,7 +30,10 @@ pub(super) fn operation(request: &Request) -> TokenStream {
     let security = security.iter().map(|all| {
         let schemes = all.iter().map(|(name, kind, written)| {
             let kind = match kind {
-                SchemeKind::Basic | SchemeKind::Bearer => quote!(Authorization),
+                SchemeKind::Basic => quote!(Basic),
+                SchemeKind::Bearer => quote!(Bearer),
+                SchemeKind::Undefined => quote!(Authorization),
+                SchemeKind::Other => quote!(Other),
                 SchemeKind::HeaderKey(header) => quote!(Header(#header)),
                 SchemeKind::QueryKey(parameter) => quote!(Query(#parameter)),
                 SchemeKind::CookieKey(cookie) => quote!(Cookie(#cookie)),
@@ -39,10 +42,11 @@ pub(super) fn operation(request: &Request) -> TokenStream {
                 }
                 SchemeKind::Transport => quote!(Transport),
             };
-            if !written && kind.to_string() == "Authorization" {
-                return quote!(__rt::Scheme::authorization(#name));
+            if *written {
+                quote!(__rt::Scheme { written: true, ..__rt::Scheme::new(#name, __rt::SchemeKind::#kind) })
+            } else {
+                quote!(__rt::Scheme::new(#name, __rt::SchemeKind::#kind))
             }
-            quote!(__rt::Scheme { name: #name, kind: __rt::SchemeKind::#kind, written: #written })
         });
         quote!(&[#(#schemes),*])
     });

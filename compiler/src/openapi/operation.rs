@@ -122,6 +122,10 @@ pub enum SchemeKind {
     CookieKey(String),
     /// A credential that the transport provides, such as a client certificate.
     Transport,
+    /// The header `Authorization`, with any credential: the description does not define the scheme.
+    Undefined,
+    /// An HTTP authentication scheme that no credential of the client is for, such as `digest`.
+    Other,
 }
 
 impl<'a> Operation<'a> {

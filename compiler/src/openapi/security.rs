@@ -9,7 +9,12 @@ pub(super) fn scheme_kind(at: Cursor<'_>, scopes: Cursor<'_>) -> SchemeKind {
     let text = |key: &str| at.get(key).and_then(Cursor::as_str).unwrap_or("");
     match text("type") {
         "basic" => SchemeKind::Basic,
-        "http" if text("scheme").eq_ignore_ascii_case("basic") => SchemeKind::Basic,
+        "http" => match text("scheme") {
+            scheme if scheme.eq_ignore_ascii_case("basic") => SchemeKind::Basic,
+            scheme if scheme.eq_ignore_ascii_case("bearer") => SchemeKind::Bearer,
+            "" => SchemeKind::Undefined,
+            _ => SchemeKind::Other,
+        },
         "apiKey" => {
             let name = text("name").to_owned();
             match text("in") {
@@ -31,7 +36,8 @@ pub(super) fn scheme_kind(at: Cursor<'_>, scopes: Cursor<'_>) -> SchemeKind {
                 scopes: scopes.items().filter_map(Cursor::as_str).map(str::to_owned).collect(),
             }
         }
-        _ => SchemeKind::Bearer,
+        "openIdConnect" => SchemeKind::Bearer,
+        _ => SchemeKind::Undefined,
     }
 }
 
@@ -71,7 +77,7 @@ impl Reader<'_, '_> {
                 // Even an undefined name identifies the user's credential.
                 all.push(Scheme {
                     name: entry.key.to_owned(),
-                    kind: scheme.map_or(SchemeKind::Bearer, |at| scheme_kind(at, entry.value)),
+                    kind: scheme.map_or(SchemeKind::Undefined, |at| scheme_kind(at, entry.value)),
                 });
             }
             alternatives.push(all);

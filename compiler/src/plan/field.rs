@@ -15,15 +15,34 @@ pub(super) fn fields(body: &Body<'_>) -> Vec<Field> {
         return Vec::new();
     }
     let parameters = media.fields.iter().filter_map(|at| parameter(*at));
-    let properties = body.schema.into_iter().flat_map(|schema| {
-        let properties = schema.properties().into_iter();
-        properties.filter_map(move |(name, ..)| {
-            let encoding = media.encoding.and_then(|encoding| encoding.get(name));
-            property(name, schema.property(name)?, encoding, body.form, media.since_3_1)
-        })
+    let mut properties: Vec<(&str, Schema<'_>)> = Vec::new();
+    for schema in body.schema.into_iter().flat_map(alternatives) {
+        for (name, ..) in schema.properties() {
+            if properties.iter().all(|(known, _)| *known != name) {
+                properties.extend(schema.property(name).map(|property| (name, property)));
+            }
+        }
+    }
+    let properties = properties.into_iter().filter_map(|(name, schema)| {
+        let encoding = media.encoding.and_then(|encoding| encoding.get(name));
+        property(name, schema, encoding, body.form, media.since_3_1)
     });
     parameters.chain(properties).collect()
 }
+
+/// Returns a schema, its alternatives, and theirs: a property of any of them can be in the form.
+fn alternatives(schema: Schema<'_>) -> Vec<Schema<'_>> {
+    let mut all = vec![schema];
+    let mut next = 0;
+    while let Some(schema) = all.get(next).copied().filter(|_| all.len() < ALTERNATIVES) {
+        next += 1;
+        all.extend(schema.alternatives());
+    }
+    all
+}
+
+/// Maximum number of alternatives whose properties are read; schemas can contain themselves.
+const ALTERNATIVES: usize = 200;
 
 fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: Format, later: bool) -> Option<Field> {
     let text = |key: &str| encoding?.get(key)?.as_str();

@@ -262,9 +262,11 @@ impl Request {
     #[must_use]
     pub fn writes_scheme(&self, kind: &SchemeKind) -> bool {
         match kind {
-            SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::OAuth { .. } => {
-                self.writes(Location::Header, "Authorization")
-            }
+            SchemeKind::Basic
+            | SchemeKind::Bearer
+            | SchemeKind::OAuth { .. }
+            | SchemeKind::Undefined
+            | SchemeKind::Other => self.writes(Location::Header, "Authorization"),
             SchemeKind::HeaderKey(name) => self.writes(Location::Header, name),
             SchemeKind::QueryKey(name) => self.writes(Location::Query, name),
             SchemeKind::CookieKey(name) => self.writes(Location::Cookie, name),

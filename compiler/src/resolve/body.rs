@@ -301,6 +301,12 @@ impl<'a> Scope<'a, '_> {
                 );
                 return None;
             }
+            if Format::of(&text) == Format::Multipart && parameter(&text, "boundary") {
+                let message = "cannot set the boundary of a multipart body: the client generates it";
+                self.diagnostics
+                    .push(Diagnostic::new(&rule::CONTENT_TYPE_INVALID, at, message).help(format!("write `{essence}`")));
+                return None;
+            }
             let known = offered
                 .iter()
                 .any(|media| media::essence(media) == essence || media::accepts(media, &essence));
@@ -318,13 +324,19 @@ impl<'a> Scope<'a, '_> {
         }
         let chosen = choose(&offered, request.payload);
         if chosen.is_none() {
+            let range = |media: &&&str| media.contains('*');
+            let ranges = super::listed(offered.iter().filter(range).copied());
+            let types = super::listed(offered.iter().filter(|media| !range(media)).copied());
+            let help = match (types.as_str(), ranges.as_str()) {
+                ("", ranges) => format!("add `contentType` with a media type in the range {ranges}"),
+                (types, "") => format!("add `contentType` with one of {types}"),
+                (types, ranges) => {
+                    format!("add `contentType` with one of {types}, or a media type in the range {ranges}")
+                }
+            };
             let message = "the operation accepts several media types, and the request body does not set one";
-            self.diagnostics.push(
-                Diagnostic::new(&rule::CONTENT_TYPE_AMBIGUOUS, request.at.span(), message).help(format!(
-                    "add `contentType` with one of {}",
-                    super::listed(offered.iter().copied())
-                )),
-            );
+            self.diagnostics
+                .push(Diagnostic::new(&rule::CONTENT_TYPE_AMBIGUOUS, request.at.span(), message).help(help));
         }
         Some(Written {
             content_type: chosen?,
@@ -380,6 +392,17 @@ struct Written {
 
 /// Chooses the media type that is sent if the document does not set one: the only one in the list, or otherwise JSON if
 /// it is in the list. A media range is never sent.
+/// Returns whether a media type has a parameter of this name.
+fn parameter(media: &str, name: &str) -> bool {
+    let mut parameters = media.split(';').skip(1);
+    parameters.any(|parameter| {
+        parameter
+            .split('=')
+            .next()
+            .is_some_and(|key| key.trim().eq_ignore_ascii_case(name))
+    })
+}
+
 fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
     let concrete: Vec<&str> = offered.iter().copied().filter(|media| !media.contains('*')).collect();
     let plain: Vec<&&str> = concrete

@@ -10,32 +10,32 @@ impl<'a> Scope<'a, '_> {
     /// Reports `${inputs.x}`, `{inputs.x}`, `{{inputs.x}}`, `{{$inputs.x}}` and `$(inputs.x)`, which are templates of
     /// other languages.
     pub(super) fn lookalike_template(&mut self, text: &str, at: Cursor<'_>) {
-        for (open, close) in [("${", "}"), ("{{", "}}"), ("$(", ")"), ("{", "}")] {
-            let mut from = 0;
-            while let Some(found) = text[from..].find(open).map(|found| from + found) {
-                from = found + open.len();
-                let Some(inner) = text[from..].find(close).map(|end| text[from..from + end].trim()) else {
-                    break;
-                };
-                let meant = format!("${}", inner.trim_start_matches('$'));
-                // `{$inputs.x}` is an expression.
-                let plain = open == "{" && (inner.starts_with('$') || text[..found].ends_with(['{', '$']));
-                if plain || !expression::has_known_root(&meant) || expression::parse(&meant).is_err() {
-                    continue;
-                }
-                let end = from + text[from..].find(close).unwrap_or(0) + close.len();
-                let message = format!("`{}` is not an expression and is used as text", &text[found..end]);
-                self.diagnostics.push(
-                    Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.part(found, end), message)
-                        .help(format!("write `{{{meant}}}`"))
-                        .help("if this is text, allow it: `lints = { allow(lookalike_literal) }`"),
-                );
-            }
+        for (found, meant) in templates(text) {
+            let message = format!("`{}` is not an expression and is used as text", &text[found.clone()]);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::LOOKALIKE_LITERAL, at.part(found.start, found.end), message)
+                    .help(format!("write `{{{meant}}}`"))
+                    .help("if this is text, allow it: `lints = { allow(lookalike_literal) }`"),
+            );
         }
     }
 
-    /// Reports a string of a condition that is a quoted expression.
+    /// Reports a string of a condition that is a quoted expression or contains one.
     pub(super) fn quoted_expression(&mut self, text: &str, span: Span) {
+        let inside = templates(text).into_iter().next().map(|(found, _)| found);
+        let bare = unbraced(text, 0).filter(|found| !text[..found.start].ends_with('{'));
+        if let Some(found) = bare.or(inside) {
+            let message = format!(
+                "`{}` in a string of a simple condition is text, not an expression",
+                &text[found]
+            );
+            self.diagnostics.push(
+                Diagnostic::new(&rule::LOOKALIKE_LITERAL, span, message)
+                    .help("a simple condition compares with a whole value: use an output or input that has this text")
+                    .help("if this is text, allow it: `lints = { allow(lookalike_literal) }`"),
+            );
+            return;
+        }
         if expression::has_known_root(text) && expression::parse(text).is_ok() {
             let message = format!("`{text}` in quotes is a string, not an expression");
             self.diagnostics.push(
@@ -92,6 +92,34 @@ impl<'a> Scope<'a, '_> {
     }
 }
 
+/// Finds expressions in the templates of other languages: where they are, and the expressions that they mean.
+fn templates(text: &str) -> Vec<(expression::Bytes, String)> {
+    let mut all = Vec::new();
+    for (open, close) in [("${", "}"), ("{{", "}}"), ("$(", ")"), ("{", "}")] {
+        let mut from = 0;
+        while let Some(found) = text[from..].find(open).map(|found| from + found) {
+            from = found + open.len();
+            // An expression does not contain another opening mark, so every byte is searched once.
+            let stops = if close == ")" { ['(', ')'] } else { ['{', '}'] };
+            let Some(length) = text[from..].find(stops) else {
+                break;
+            };
+            let end = from + length;
+            if !text[end..].starts_with(close) {
+                continue;
+            }
+            let inner = text[from..end].trim();
+            let meant = format!("${}", inner.trim_start_matches('$'));
+            // `{$inputs.x}` is an expression.
+            let plain = open == "{" && (inner.starts_with('$') || text[..found].ends_with(['{', '$']));
+            if !plain && expression::has_known_root(&meant) && expression::parse(&meant).is_ok() {
+                all.push((found..end + close.len(), meant));
+            }
+        }
+    }
+    all
+}
+
 /// Returns the first expression in braces in a text.
 fn embedded_expression(text: &str) -> Option<String> {
     let pieces = expression::template(text).ok()?;
@@ -100,6 +128,9 @@ fn embedded_expression(text: &str) -> Option<String> {
         Piece::Text(_) => None,
     })
 }
+
+/// Maximum number of letters of an expression that is searched for.
+const LONGEST: usize = 1000;
 
 /// Finds an expression inside other text whose braces are missing.
 pub(super) fn unbraced(text: &str, mut from: usize) -> Option<expression::Bytes> {
@@ -115,9 +146,11 @@ pub(super) fn unbraced(text: &str, mut from: usize) -> Option<expression::Bytes>
             "$outputs.",
         ];
         if at > 0 && known.iter().any(|root| rest.starts_with(root)) {
-            let length = rest
-                .find(|letter: char| !(letter.is_ascii_alphanumeric() || "$._-#/~[]".contains(letter)))
-                .unwrap_or(rest.len());
+            let belongs = |letter: char| letter.is_ascii_alphanumeric() || "$._-#/~[]".contains(letter);
+            let mut letters = rest.char_indices().enumerate();
+            let length = letters
+                .find(|(count, (_, letter))| *count == LONGEST || !belongs(*letter))
+                .map_or(rest.len(), |(_, (end, _))| end);
             let candidate = rest[..length].trim_end_matches(['.', '/', '-', '#', '$']);
             if expression::parse(candidate).is_ok() {
                 return Some(at..at + candidate.len());

@@ -214,8 +214,10 @@ impl<'a> Scope<'a, '_> {
         let whole = |expression: &Expression| expression.at.start - 1..expression.at.end + 1;
         let mut forgotten = Vec::new();
         let mut from = 0;
+        let mut after = braced.iter().map(whole).peekable();
         while let Some(found) = first_unbraced(text, from) {
-            let inside = braced.iter().map(whole).find(|whole| whole.contains(&found.start));
+            while after.next_if(|whole| whole.end <= found.start).is_some() {}
+            let inside = after.peek().filter(|whole| whole.contains(&found.start));
             from = inside.as_ref().map_or(found.end, |inside| inside.end);
             if inside.is_none()
                 && let Ok(expression) = expression::parse_in(text, found.clone())
@@ -224,19 +226,26 @@ impl<'a> Scope<'a, '_> {
             }
         }
         let mut corrected = text.to_owned();
-        for expression in forgotten.iter().rev() {
-            corrected.insert(expression.at.end, '}');
-            corrected.insert(expression.at.start, '{');
+        if text.len() <= SHOWN {
+            for expression in forgotten.iter().rev() {
+                corrected.insert(expression.at.end, '}');
+                corrected.insert(expression.at.start, '{');
+            }
         }
         for expression in &forgotten {
             let inner = &text[expression.at.clone()];
+            let help = if text.len() <= SHOWN {
+                format!("write `{corrected}`")
+            } else {
+                format!("replace it with `{{{inner}}}`")
+            };
             self.diagnostics.push(
                 Diagnostic::new(
                     &rule::UNBRACED_EXPRESSION,
                     at.part(expression.at.start, expression.at.end),
                     format!("`{inner}` inside other text requires braces to be an expression"),
                 )
-                .help(format!("write `{corrected}`")),
+                .help(help),
             );
         }
         let mut all: Vec<(expression::Bytes, Expression)> = Vec::new();
@@ -263,6 +272,9 @@ impl<'a> Scope<'a, '_> {
     }
 }
 
+/// Maximum length in bytes of a text that a help repeats.
+const SHOWN: usize = 500;
+
 /// Finds the start of an embedded expression that is not closed.
 fn unclosed(text: &str) -> Option<usize> {
     let open = text.rfind("{$")?;
@@ -273,8 +285,11 @@ fn unclosed(text: &str) -> Option<usize> {
 
 /// The same at the start of text that is not a single expression.
 fn first_unbraced(text: &str, from: usize) -> Option<expression::Bytes> {
+    if from > 0 {
+        return unbraced(text, from);
+    }
     let end = text.find(|letter: char| !(letter.is_ascii_alphanumeric() || "$._-#/~".contains(letter)))?;
     let head = text[..end].trim_end_matches(['.', '/', '-', '#']);
-    let starts = from == 0 && expression::has_known_root(head) && expression::parse(head).is_ok();
+    let starts = expression::has_known_root(head) && expression::parse(head).is_ok();
     starts.then_some(0..head.len()).or_else(|| unbraced(text, from))
 }

@@ -22,7 +22,7 @@ impl BrokenReference<'_> {
     /// Returns the diagnostic of this reference, under the rule for the context in which it is used.
     #[must_use]
     pub fn diagnostic(&self, rule: &'static crate::diagnostic::Rule) -> Diagnostic {
-        let rule = if self.reason == CYCLE {
+        let rule = if self.reason == CYCLE && std::ptr::eq(rule, &raw const rule::SOURCE_REF_UNRESOLVED) {
             &rule::SOURCE_CYCLE
         } else {
             rule

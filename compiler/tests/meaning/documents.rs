@@ -115,6 +115,13 @@ fn braces_that_are_text_are_warned_about() {
             "literal-braces '{$inputs.b}'"
         ]
     );
+    for part in ["a$inputs.b", "${inputs.b}", "x {inputs.b}"] {
+        let condition = format!(
+            "{{ stepId: s, operationId: list, parameters: [{{ name: q, in: query, value: '{{$inputs.a}}{{$inputs.b}}' }}], \
+             successCriteria: [{{ condition: \"$response.body#/n == '{part}'\" }}] }}"
+        );
+        assert_eq!(warned(&condition), [format!("lookalike-literal '{part}'")]);
+    }
     let target = "{ stepId: s, operationId: make, requestBody: { payload: { x: 1, y: $inputs.a }, replacements: [{ target: '/{$inputs.b}', value: $inputs.b }] } }";
     assert_eq!(warned(target), ["literal-braces '/{$inputs.b}'"]);
 }
@@ -339,6 +346,23 @@ fn headers_are_sent_or_refused() {
             "{parameter}"
         );
     }
+    // The media type of a form in parts contains its boundary.
+    let form = "paths: { /x: { post: { operationId: x, requestBody: { content: { multipart/form-data: { schema: { type: object } } } }, responses: { '200': { description: ok } } } } }\n";
+    let part = |parameters: &str, body: &str| {
+        let step = format!("{{ stepId: s, operationId: x, {parameters}requestBody: {{ {body} }} }}");
+        Case::steps(&[&step], form).errors()
+    };
+    assert_eq!(
+        part(
+            "parameters: [{ name: Content-Type, in: header, value: $inputs.a }], ",
+            "payload: { a: 1 }"
+        ),
+        ["header-reserved Content-Type", "unknown-input a"]
+    );
+    assert_eq!(
+        part("", "contentType: 'multipart/form-data; boundary=b', payload: { a: 1 }"),
+        ["content-type-invalid 'multipart/form-data; boundary=b'"]
+    );
     // A computed one is sent as it is.
     let computed = with("name: Content-Type, in: header, value: $inputs.a", "payload: { a: 1 }").request();
     assert_eq!(computed.parameters.len(), 1);
@@ -390,13 +414,27 @@ fn outputs_of_a_called_workflow_can_be_read() {
         assert!(matches!(value.kind, ValueKind::Reference(_)), "{value:?}");
         assert_eq!(plan.workflows[0].outputs.len(), 1);
     }
+    // Of two calls, one after the other, the second is the latest.
+    let twice = document(
+        nested,
+        "- { stepId: again, workflowId: child }\n  ",
+        "$workflows.child.outputs.n",
+    );
+    let plan = Case::new(&twice, API).plan();
+    let value = &plan.workflows[0].steps[2].request().unwrap().parameters[0].value;
+    let read = format!("{value:?}");
+    assert!(read.contains("step: 1"), "{read}");
     // A call that need not have been, or two of which either can be the latest.
     for (call, more) in [
         (
             "{ stepId: first, operationId: list, onSuccess: [{ name: j, type: goto, stepId: after, criteria: [{ condition: $statusCode == 200 }] }] }",
             "- { stepId: nested, workflowId: child }\n  ",
         ),
-        (nested, "- { stepId: again, workflowId: child }\n  "),
+        (
+            nested,
+            "- { stepId: pick, operationId: list, onSuccess: [{ name: j, type: goto, stepId: after, criteria: [{ condition: $statusCode == 200 }] }] }\n  \
+             - { stepId: again, workflowId: child }\n  ",
+        ),
     ] {
         let errors = Case::new(&document(call, more, "$workflows.child.outputs.n"), API).errors();
         assert!(
@@ -404,6 +442,29 @@ fn outputs_of_a_called_workflow_can_be_read() {
             "{errors:?}"
         );
         assert_eq!(errors.len(), 2);
+    }
+}
+
+/// The encoding of a field that only an alternative of the schema has.
+#[test]
+fn the_encoding_of_every_property_is_used() {
+    for schema in [
+        "properties: { a: { type: object } }",
+        "allOf: [{ properties: { a: { type: object } } }]",
+        "anyOf: [{ properties: { a: { type: object } } }, { properties: { b: {} } }]",
+        "oneOf: [{ anyOf: [{ allOf: [{ properties: { a: { type: object } } }] }] }]",
+    ] {
+        let api = format!(
+            "paths: {{ /x: {{ post: {{ operationId: x, requestBody: {{ content: {{ application/x-www-form-urlencoded: {{ schema: {{ type: object, {schema} }}, encoding: {{ a: {{ style: deepObject }} }} }} }} }}, responses: {{ '200': {{ description: ok }} }} }} }} }}\n"
+        );
+        let step = "{ stepId: s, operationId: x, requestBody: { payload: { a: { b: 1 } } } }";
+        let body = Case::steps(&[step], &api).request().body.unwrap();
+        let forms: Vec<_> = body
+            .fields
+            .iter()
+            .map(|field| (field.name.as_str(), field.style.as_ref().unwrap().form))
+            .collect();
+        assert_eq!(forms, [("a", "DeepObject")], "{schema}");
     }
 }
 

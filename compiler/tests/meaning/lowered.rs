@@ -28,6 +28,19 @@ fn ruled_out() -> Vec<(&'static str, String, String)> {
             )),
         ),
         (
+            "body-not-accepted",
+            step(", requestBody: { payload: { a: 1 } }"),
+            format!("paths: {{ /x: {{ delete: {{ operationId: x, {ok} }} }} }}\n"),
+        ),
+        (
+            "source-cycle",
+            step(", outputs: { a: $response.body#/a }"),
+            operation(&format!(
+                "responses: {{ '200': {{ description: ok, {} }} }}",
+                json("{ $ref: '#/components/schemas/A' }")
+            )) + "components: { schemas: { A: { $ref: '#/components/schemas/B' }, B: { $ref: '#/components/schemas/A' } } }\n",
+        ),
+        (
             "body-required",
             step(""),
             operation(&format!("requestBody: {{ required: true, {} }}, {ok}", json("{}"))),
@@ -149,6 +162,11 @@ fn what_is_lowered_is_sent_all_the_same() {
         "requestBody: {{ content: {{ application/xml: {{ schema: {{ type: object }} }} }} }}, {ok}"
     ));
     let sent = Case::steps(&[&step(", requestBody: { payload: { a: 1 } }")], &xml)
+        .lenient()
+        .request();
+    assert_eq!(sent.body.unwrap().content_type, "application/json");
+    let delete = format!("paths: {{ /x: {{ delete: {{ operationId: x, {ok} }} }} }}\n");
+    let sent = Case::steps(&[&step(", requestBody: { payload: { a: 1 } }")], &delete)
         .lenient()
         .request();
     assert_eq!(sent.body.unwrap().content_type, "application/json");

@@ -3,6 +3,7 @@
 use crate::client::Settings;
 use crate::error::ErrorKind;
 use crate::run::descriptor::{Shape, Target};
+use crate::wire::auth::usable;
 use crate::wire::base::base;
 use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
@@ -41,7 +42,12 @@ pub(crate) fn preflight(shape: &'static Shape, settings: &Settings) -> Result<()
 fn problems(operation: &'static Operation, settings: &Settings) -> impl Iterator<Item = Failure> {
     let address = base(operation, settings).err();
     let chosen = choose(operation, settings, |scheme| scheme.written, operation.authorization);
-    chosen.err().into_iter().chain(address)
+    // Without a base URL, a relative token URL cannot be resolved; that is reported once.
+    let usable = chosen.and_then(|chosen| match address {
+        Some(_) => Ok(()),
+        None => usable(operation, &chosen, settings),
+    });
+    usable.err().into_iter().chain(address)
 }
 
 /// Returns a workflow and all workflows that it can call or transfer to.

@@ -69,7 +69,7 @@ fn measure(xml: &str) -> Markup {
 /// Returns the tag that a text starts with, without its brackets, and the text after it.
 fn tag<'x>(markup: &'x str, found: &mut Markup) -> (&'x str, &'x str) {
     let (mut attributes, mut quoted, mut name_from) = (0, None, 0);
-    let mut declares = false;
+    let (mut declares, mut blank) = (false, false);
     for (at, byte) in markup.bytes().enumerate() {
         if let Some((mark, from)) = quoted {
             if byte == mark {
@@ -77,15 +77,28 @@ fn tag<'x>(markup: &'x str, found: &mut Markup) -> (&'x str, &'x str) {
                     found.namespace = found.namespace.max(at - from);
                 }
                 quoted = None;
-                name_from = at + 1;
+                blank = true;
             }
             continue;
+        }
+        if byte.is_ascii_whitespace() {
+            blank = true;
+            continue;
+        }
+        // A name can be separated from its `=`. Every byte is searched once, however many `=` there are.
+        if byte != b'=' && std::mem::take(&mut blank) {
+            name_from = at;
         }
         match byte {
             b'"' | b'\'' => quoted = Some((byte, at)),
             b'=' => {
                 attributes += 1;
                 declares = markup[name_from..at].contains("xmlns");
+                name_from = at + 1;
+                if attributes > ATTRIBUTES {
+                    found.attributes = attributes;
+                    return (markup, "");
+                }
             }
             b'>' => {
                 found.attributes = found.attributes.max(attributes);
@@ -128,6 +141,16 @@ mod tests {
         );
     }
 
+    /// The work is linear: a test with these texts takes hours if each `=` searches everything before it.
+    #[test]
+    fn attributes_without_quotes_are_counted_in_linear_time() {
+        for part in ["=", "b=c ", "x = ", "xmlns="] {
+            let text = format!("<a {}>", part.repeat(4_000_000));
+            assert_eq!(measure(&text).attributes, ATTRIBUTES + 1, "{part}");
+        }
+        assert_eq!(excess(&format!("<a {}/>", "x".repeat(16_000_000))), None);
+    }
+
     #[test]
     fn what_engines_multiply_is_refused() {
         let many = |count: usize, part: &str| part.repeat(count);
@@ -139,6 +162,9 @@ mod tests {
         ] {
             assert!(excess(&xml).is_some(), "{}", &xml[..40]);
         }
+        // A declaration with blank space around its `=`.
+        let spaced = format!("<a xmlns = '{}'>{}</a>", many(500_000, "A"), many(1000, "<b/>"));
+        assert!(excess(&spaced).is_some());
         let lines = format!("<log>{}</log>", many(5000, "a=b c=\"d\"\n"));
         let long = format!("<a xmlns='urn:x'>{}</a>", many(100_000, "<b c='d'/>"));
         assert_eq!((excess(&lines), excess(&long)), (None, None));

@@ -5,27 +5,57 @@ use http::{HeaderName, HeaderValue, header};
 use super::base::base;
 use super::call::Call;
 use super::failure::Failure;
-use super::operation::{Scheme, SchemeKind};
+use super::operation::{Operation, Scheme, SchemeKind};
 use super::security::{Chosen, choose, is_authorization};
 use super::style;
 use super::token::Wanted;
 use crate::client::Settings;
 use crate::error::ErrorKind;
 
+/// Returns what is needed to obtain a token, if an operation needs one.
+fn wanted(
+    operation: &'static Operation,
+    chosen: &[Chosen<'_>],
+    settings: &Settings,
+) -> Result<Option<Wanted>, Failure> {
+    let wanted = chosen
+        .iter()
+        .find_map(|(kind, name, credential)| Some((kind, name, credential.client()?)));
+    let Some((kind, name, client)) = wanted else {
+        return Ok(None);
+    };
+    let (token_url, scopes) = match kind {
+        SchemeKind::OAuth { token_url, scopes } => (*token_url, *scopes),
+        _ => ("", &[][..]),
+    };
+    Wanted::new(client, token_url, scopes, name, base(operation, settings)?).map(Some)
+}
+
+/// Checks before the first request of a run that the chosen credentials of an operation can be sent.
+pub(crate) fn usable(operation: &'static Operation, chosen: &[Chosen<'_>], settings: &Settings) -> Result<(), Failure> {
+    for (kind, name, credential) in chosen {
+        let header = matches!(kind, SchemeKind::Header(_));
+        let key = credential
+            .key()
+            .filter(|_| header && credential.authorization().is_none());
+        if matches!(credential.authorization(), Some(Err(())))
+            || key.is_some_and(|key| HeaderValue::try_from(key).is_err())
+        {
+            return Err(cannot_be_sent(name));
+        }
+    }
+    wanted(operation, chosen, settings).map(|_| ())
+}
+
+fn cannot_be_sent(name: &str) -> Failure {
+    let message = format!("the credential for `{name}` contains a character that cannot be sent");
+    Failure::new(ErrorKind::Configuration, message)
+}
+
 impl Call {
     /// Returns what is needed to obtain a token, if the request needs one.
     pub(crate) fn token(&self, chosen: &[Chosen<'_>], settings: &Settings) -> Result<Option<Wanted>, Failure> {
-        let wanted = chosen
-            .iter()
-            .find_map(|(kind, name, credential)| Some((kind, name, credential.client()?)));
-        let Some((kind, name, client)) = wanted else {
-            return Ok(None);
-        };
-        let (token_url, scopes) = match kind {
-            SchemeKind::OAuth { token_url, scopes } => (*token_url, *scopes),
-            _ => ("", &[][..]),
-        };
-        Wanted::new(client, token_url, scopes, name, base(self.operation, settings)?).map(Some)
+        wanted(self.operation, chosen, settings)
     }
 
     /// Returns the credentials to send, and how to send them.
@@ -45,7 +75,11 @@ impl Call {
                 .any(|pair| pair.trim_start().split('=').next() == Some(name.as_str()))
         };
         match kind {
-            SchemeKind::Authorization | SchemeKind::OAuth { .. } => self.headers.contains_key(header::AUTHORIZATION),
+            SchemeKind::Authorization
+            | SchemeKind::Basic
+            | SchemeKind::Bearer
+            | SchemeKind::Other
+            | SchemeKind::OAuth { .. } => self.headers.contains_key(header::AUTHORIZATION),
             SchemeKind::Header(name) => self.headers.contains_key(*name),
             SchemeKind::Query(name) => has(&self.query, '&', name),
             SchemeKind::Cookie(name) => has(&self.cookies, ';', name),
@@ -70,7 +104,11 @@ impl Call {
             )
         };
         match kind {
-            SchemeKind::Authorization | SchemeKind::OAuth { .. } => {
+            SchemeKind::Authorization
+            | SchemeKind::Basic
+            | SchemeKind::Bearer
+            | SchemeKind::Other
+            | SchemeKind::OAuth { .. } => {
                 if self.headers.contains_key(header::AUTHORIZATION) {
                     return Ok(());
                 }
@@ -78,12 +116,7 @@ impl Call {
                     (Some(_), Some(token)) => HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| ()),
                     _ => credential.authorization().ok_or_else(unfit)?.clone(),
                 };
-                let mut value = value.map_err(|()| {
-                    Failure::new(
-                        ErrorKind::Configuration,
-                        format!("the credential for `{name}` contains a character that cannot be sent"),
-                    )
-                })?;
+                let mut value = value.map_err(|()| cannot_be_sent(name))?;
                 value.set_sensitive(true);
                 self.headers.insert(header::AUTHORIZATION, value);
             }
@@ -92,9 +125,11 @@ impl Call {
                 return self.credential(&SchemeKind::Authorization, name, credential, token);
             }
             SchemeKind::Header(header) => {
+                let scheme = name;
                 let name = HeaderName::try_from(*header).map_err(|_| unfit())?;
                 if !self.headers.contains_key(&name) {
-                    let mut value = HeaderValue::try_from(credential.key().ok_or_else(unfit)?).map_err(|_| unfit())?;
+                    let key = credential.key().ok_or_else(unfit)?;
+                    let mut value = HeaderValue::try_from(key).map_err(|_| cannot_be_sent(scheme))?;
                     value.set_sensitive(true);
                     self.headers.insert(name, value);
                 }

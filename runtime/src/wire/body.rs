@@ -229,8 +229,8 @@ impl Call {
     ) -> Result<(), Failure> {
         let (boundary, body) = form::multipart(value, fields).ok_or_else(|| no_form(content_type, value))?;
         self.body = body;
-        let essence = content_type.split(';').next().unwrap_or(content_type).trim();
-        if let Ok(value) = HeaderValue::try_from(format!("{essence}; boundary={boundary}")) {
+        // The compiler refuses a header `Content-Type` and a `boundary` of the document here.
+        if let Ok(value) = HeaderValue::try_from(format!("{content_type}; boundary={boundary}")) {
             self.headers.insert(header::CONTENT_TYPE, value);
         }
         Ok(())

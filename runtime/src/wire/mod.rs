@@ -1,6 +1,6 @@
 //! Requests and responses: building and encoding requests, and reading responses.
 
-mod auth;
+pub(crate) mod auth;
 pub(crate) mod base;
 pub(crate) mod body;
 pub(crate) mod call;

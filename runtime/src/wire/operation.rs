@@ -45,12 +45,12 @@ pub struct Scheme {
 }
 
 impl Scheme {
-    /// Describes a scheme with a credential in `Authorization`.
+    /// Describes a scheme whose credential comes from the client.
     #[must_use]
-    pub const fn authorization(name: &'static str) -> Self {
+    pub const fn new(name: &'static str, kind: SchemeKind) -> Self {
         Self {
             name,
-            kind: SchemeKind::Authorization,
+            kind,
             written: false,
         }
     }
@@ -59,8 +59,14 @@ impl Scheme {
 /// Where a credential goes.
 #[derive(Debug)]
 pub enum SchemeKind {
-    /// The header `Authorization`.
+    /// The header `Authorization`, with any credential: the description does not define the scheme.
     Authorization,
+    /// The header `Authorization`, with HTTP Basic (RFC 7617).
+    Basic,
+    /// The header `Authorization`, with a bearer token (RFC 6750).
+    Bearer,
+    /// The header `Authorization`, with a scheme that no credential is for, such as `digest`.
+    Other,
     /// A header of this name.
     Header(&'static str),
     /// A query parameter of this name.

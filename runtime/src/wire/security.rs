@@ -13,11 +13,26 @@ pub(super) fn is_authorization(name: &str) -> bool {
     name.eq_ignore_ascii_case("authorization")
 }
 
-/// Returns whether a credential can be sent as a scheme requires.
-pub(super) fn fits(credential: &crate::Credential, kind: &SchemeKind) -> bool {
+/// Returns whether a credential is of the kind that a scheme requires.
+fn fits(credential: &crate::Credential, kind: &SchemeKind) -> bool {
+    match kind {
+        SchemeKind::Basic => credential.is_basic(),
+        SchemeKind::Bearer | SchemeKind::OAuth { .. } => can_be_sent(credential, kind) && !credential.is_basic(),
+        SchemeKind::Other => false,
+        _ => can_be_sent(credential, kind),
+    }
+}
+
+/// Returns whether a credential can be sent where a scheme requires it. A credential that the client sets for the scheme
+/// by its name needs no more, because descriptions can be wrong about their schemes.
+fn can_be_sent(credential: &crate::Credential, kind: &SchemeKind) -> bool {
     let authorizes = credential.authorization().is_some() || credential.client().is_some();
     match kind {
-        SchemeKind::OAuth { .. } | SchemeKind::Authorization => authorizes,
+        SchemeKind::OAuth { .. }
+        | SchemeKind::Authorization
+        | SchemeKind::Basic
+        | SchemeKind::Bearer
+        | SchemeKind::Other => authorizes,
         SchemeKind::Header(name) if is_authorization(name) => authorizes || credential.key().is_some(),
         SchemeKind::Header(_) | SchemeKind::Query(_) | SchemeKind::Cookie(_) => {
             credential.key().is_some() && !authorizes
@@ -47,6 +62,9 @@ pub(crate) fn choose<'s>(
         let mut chosen: Vec<Chosen<'s>> = Vec::new();
         for scheme in all {
             if let Some(credential) = of_scheme(scheme) {
+                if !can_be_sent(credential, &scheme.kind) {
+                    return None;
+                }
                 chosen.push((&scheme.kind, scheme.name, credential));
             } else if matches!(scheme.kind, SchemeKind::Transport) || written(scheme) {
             } else {
@@ -80,12 +98,29 @@ pub(crate) fn choose<'s>(
             names.collect::<Vec<_>>().join(" and ")
         })
         .collect();
-    let has = match general {
-        Some(credential) => format!("its {} credential does not fit", credential.name()),
-        None => "the client has no credential for it".to_owned(),
+    let own = stated()
+        .flat_map(|all| *all)
+        .find_map(|scheme| Some((scheme, of_scheme(scheme)?)));
+    let has = match (own, general) {
+        (Some((scheme, credential)), _) if !can_be_sent(credential, &scheme.kind) => {
+            format!(
+                "the {} credential for `{}` does not fit",
+                credential.name(),
+                scheme.name
+            )
+        }
+        (_, Some(credential)) => format!("its {} credential does not fit", credential.name()),
+        (_, None) => "the client has no credential for it".to_owned(),
+    };
+    let other = stated()
+        .flat_map(|all| *all)
+        .find(|scheme| matches!(scheme.kind, SchemeKind::Other));
+    let set = match other {
+        Some(scheme) => format!("scheme(\"{}\", …)", scheme.name),
+        None => "credential(…)".to_owned(),
     };
     let message = format!(
-        "operation `{}` requires the security scheme {}, but {has}; set one with `source(\"{}\", |api| api.credential(…))`",
+        "operation `{}` requires the security scheme {}, but {has}; set one with `source(\"{}\", |api| api.{set})`",
         operation.name,
         wanted.join(" or "),
         operation.source,

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use arazzo::http::{Request, Response};
-use arazzo::{Bytes, Client, Credential, ErrorKind, Transport};
+use arazzo::{Bytes, Client, ClientCredentials, Credential, ErrorKind, Transport};
 use serde_json::json;
 
 mod odd {
@@ -352,7 +352,9 @@ async fn a_credential_fits_or_is_an_error() {
     let basic = || Some(Credential::basic("Aladdin", "open sesame"));
     assert_eq!(sent!(bearer, key()), missing);
     assert_eq!(sent!(bearer, bearer()), Ok("Bearer t|".to_owned()));
+    assert_eq!(sent!(bearer, basic()), missing);
     assert_eq!(sent!(basic, key()), missing);
+    assert_eq!(sent!(basic, bearer()), missing);
     assert_eq!(
         sent!(basic, basic()),
         Ok("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==|".to_owned())
@@ -400,6 +402,60 @@ async fn what_the_client_lacks_is_said_at_once() {
     let mut run = error.into_run();
     run.finish(&client).await.unwrap();
     assert_eq!(sent.lock().unwrap().len(), 4);
+}
+
+/// A credential that cannot be sent is reported before the first request, and everything else with it.
+#[tokio::test]
+async fn a_credential_that_cannot_be_used_is_reported_before_the_first_request() {
+    let token = || Credential::bearer("t");
+    let key = || Credential::api_key("k");
+    for (bearer, other, kind, said) in [
+        (
+            key(),
+            key(),
+            ErrorKind::MissingCredential,
+            "API key credential for `bearerAuth`",
+        ),
+        (
+            Credential::from(ClientCredentials::new("id", "secret")),
+            key(),
+            ErrorKind::Configuration,
+            "no token URL for the security scheme `bearerAuth`",
+        ),
+        (
+            Credential::bearer("a\nb"),
+            key(),
+            ErrorKind::Configuration,
+            "credential for `bearerAuth`",
+        ),
+        (
+            token(),
+            Credential::api_key("a\nb"),
+            ErrorKind::Configuration,
+            "credential for `keyAuth`",
+        ),
+    ] {
+        let (transport, sent) = service("", b"");
+        let client = Client::builder()
+            .transport(transport)
+            .source("keys", |api| api.scheme("bearerAuth", bearer).scheme("keyAuth", other))
+            .build()
+            .unwrap();
+        let error = keys::long(&client, keys::long::Inputs::new()).await.unwrap_err();
+        let text = error.to_string();
+        assert_eq!(error.kind(), kind, "{text}");
+        assert!(text.contains(said), "{said}: {text}");
+        assert!(sent.lock().unwrap().is_empty(), "no login, no order");
+    }
+    // The client may know better than the description which credential a scheme needs.
+    let (transport, sent) = service("", b"");
+    let client = Client::builder()
+        .transport(transport)
+        .source("keys", |api| api.scheme("bearerAuth", Credential::basic("a", "b")))
+        .build()
+        .unwrap();
+    keys::bearer(&client, keys::bearer::Inputs::new()).await.unwrap();
+    assert_eq!(header(&sent.lock().unwrap()[0], "authorization"), ["Basic YTpi"]);
 }
 
 /// A name that no workflow called with this client knows.

@@ -23,7 +23,7 @@ super::rules! {
     ///   parameters:
     ///   - { name: id, in: path, value: emma }
     /// ```
-    Error BODY_NOT_ACCEPTED "body-not-accepted" "a request has a body only where one is allowed"
+    Description BODY_NOT_ACCEPTED "body-not-accepted" "a request has a body only where one is allowed"
 
     /// The operation requires a request body, but the step does not have one.
     ///

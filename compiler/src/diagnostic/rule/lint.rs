@@ -256,7 +256,7 @@ super::rules! {
     ///     Book:
     ///       type: object
     /// ```
-    Error SOURCE_CYCLE "source-cycle" "no reference refers back to itself"
+    Description SOURCE_CYCLE "source-cycle" "no reference refers back to itself"
 
     /// The operation sends a credential, and the server in the description accepts it unencrypted: its URL starts
     /// with `http://`. Anyone on the network path can read the credential. Servers on the same machine

@@ -246,7 +246,12 @@ arazzo::arazzo_workflow!("stytch-totp-enrollment-workflow.yml");
 arazzo::arazzo_workflow! { "calls.yml", workflows = ["outer"] }
 arazzo::arazzo_workflow! { "calls.yml", workflows = ["inner"], rename = { "inner" = alone } }
 
+mod renamed {
+    arazzo::arazzo_workflow! { "calls.yml", workflows = ["inner"], rename = { "inner.steps.s" = only } }
+}
+
 fn main() {
+    let _ = renamed::inner::Step::Only;
     arazzo::arazzo_workflow! { "calls.yml", workflows = ["outer"] }
     arazzo::arazzo_workflow! { "stytch-totp-enrollment-workflow.yml", rename = { "totp-enrollment" = other } }
     let _ = (outer::Inputs::new(), inner::Inputs::new(), alone::Inputs::new(), other::PartialInputs::new());
@@ -295,5 +300,5 @@ fn main() {
     assert!(!package.join("target").exists(), "nothing is written into the package");
     let files = std::fs::read_dir(newcomer.target.join("arazzo")).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-    assert_eq!(names.filter(|name| name.starts_with("several_calls-")).count(), 4);
+    assert_eq!(names.filter(|name| name.starts_with("several_calls-")).count(), 5);
 }

@@ -299,14 +299,17 @@ impl SourceBuilder {
     /// Sets the credential for every operation of this API, whatever security scheme the description names, and also if
     /// it names none. Only operations that rule credentials out (`security: []`) are called without it.
     ///
-    /// If the schemes of an operation cannot carry the credential, such as an API key for a bearer scheme, the run
-    /// fails before its first request.
+    /// If the credential is of another kind than the schemes of an operation, such as an API key for a bearer scheme, the
+    /// run fails before its first request.
     pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
         self.source.credential = Some(credential.into());
         self
     }
 
     /// Sets the credential for operations that require the security scheme `scheme`.
+    ///
+    /// A credential with an `Authorization` header is sent even if the description declares another kind of HTTP
+    /// authentication.
     pub fn scheme(mut self, scheme: impl Into<String>, credential: impl Into<Credential>) -> Self {
         self.source.schemes.insert(scheme.into(), credential.into());
         self
@@ -316,7 +319,8 @@ impl SourceBuilder {
     ///
     /// A header whose name suggests a credential is treated as a secret: it does not appear in stored runs, recordings
     /// and traces, and `$request.header.NAME` cannot read it. These are `Authorization`, `Cookie`, `X-Api-Key`, and
-    /// every name that contains `auth`, `token`, `secret`, `password`, `session` or `signature` or ends with `key`.
+    /// every name that contains `auth`, `token`, `secret`, `password`, `session`, `signature`, `jwt` or `credential`, or
+    /// ends with `key`.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(mut value)) => {

@@ -10,8 +10,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::credential::Credential;
 use crate::engine::preflight::Checked;
 use crate::error::{Error, ErrorKind};
-use crate::observer::Observer;
-use crate::transport::Transport;
+use crate::observer::{Both, Observer};
+use crate::transport::{BoxTransport, Transport};
 use crate::wire::token::Tokens;
 
 /// Calls workflows. One client can run any number of workflows, also concurrently.
@@ -67,7 +67,7 @@ impl Client {
             transport: None,
             make: Some(default_transport),
             settings: Settings::default(),
-            problem: None,
+            problems: Vec::new(),
         }
     }
 }
@@ -90,6 +90,33 @@ impl<T> Client<T> {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Hides the type of the transport, so that the client can be a field of a struct without type parameters.
+    ///
+    /// ```
+    /// use arazzo::{BoxTransport, Bytes, Client, http};
+    ///
+    /// struct App {
+    ///     client: Client<BoxTransport>,
+    /// }
+    ///
+    /// # fn main() -> Result<(), arazzo::Error> {
+    /// let client = Client::builder()
+    ///     .transport(|_: http::Request<Bytes>| async { http::Response::builder().status(204).body(Bytes::new()) })
+    ///     .build()?;
+    /// let app = App { client: client.boxed() };
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn boxed(self) -> Client<BoxTransport>
+    where
+        T: Transport + 'static,
+    {
+        Client {
+            transport: BoxTransport::new(self.transport),
+            settings: self.settings,
+        }
     }
 }
 
@@ -149,7 +176,7 @@ pub struct Builder<T = reqwest::Client> {
     transport: Option<T>,
     make: Option<fn() -> Result<T, Error>>,
     settings: Settings,
-    problem: Option<Error>,
+    problems: Vec<String>,
 }
 
 impl<T> Builder<T> {
@@ -162,7 +189,7 @@ impl<T> Builder<T> {
             transport: Some(transport),
             make: None,
             settings: self.settings,
-            problem: self.problem,
+            problems: self.problems,
         }
     }
 
@@ -179,9 +206,9 @@ impl<T> Builder<T> {
         let builder = describe(SourceBuilder {
             name: name.clone(),
             source,
-            problem: None,
+            problems: Vec::new(),
         });
-        self.problem = self.problem.or(builder.problem);
+        self.problems.extend(builder.problems);
         self.settings.sources.insert(name, builder.source);
         self
     }
@@ -210,9 +237,13 @@ impl<T> Builder<T> {
         self
     }
 
-    /// Sets the observer, which is notified of what runs do. A second call replaces the observer of the first one.
+    /// Adds an observer, which is notified of what runs do. Several observers are notified in the order in which they
+    /// were added.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
-        self.settings.observer = Some(Arc::new(observer));
+        self.settings.observer = Some(match self.settings.observer {
+            Some(first) => Arc::new(Both(first, observer)),
+            None => Arc::new(observer),
+        });
         self
     }
 
@@ -220,10 +251,10 @@ impl<T> Builder<T> {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`]: a base URL is not valid, a header cannot be sent, or the TLS library cannot be
-    /// initialised.
+    /// initialised. The message lists all problems of all sources.
     pub fn build(self) -> Result<Client<T>, Error> {
-        if let Some(problem) = self.problem {
-            return Err(problem);
+        if !self.problems.is_empty() {
+            return Err(Error::new(ErrorKind::Configuration, self.problems.join("; ")));
         }
         let transport = match (self.transport, self.make) {
             (Some(transport), _) => transport,
@@ -251,7 +282,7 @@ impl<T> fmt::Debug for Builder<T> {
 pub struct SourceBuilder {
     name: String,
     source: Source,
-    problem: Option<Error>,
+    problems: Vec<String>,
 }
 
 impl SourceBuilder {
@@ -365,12 +396,7 @@ impl SourceBuilder {
     }
 
     fn complain(&mut self, message: &str) {
-        if self.problem.is_none() {
-            self.problem = Some(Error::new(
-                ErrorKind::Configuration,
-                format!("source `{}`: {message}", self.name),
-            ));
-        }
+        self.problems.push(format!("source `{}`: {message}", self.name));
     }
 }
 

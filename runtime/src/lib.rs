@@ -156,11 +156,12 @@ pub use error::{Error, ErrorKind, ErrorResponse, Place};
 pub use http;
 pub use observer::{ActionEvent, Event, EventKind, Observer};
 pub use progress::Progress;
+pub use reqwest;
 pub use run::any::{AnyRun, AnyWorkflow};
 pub use run::descriptor::StepName;
 pub use run_id::{ParseRunIdError, RunId};
 pub use seal::{Binding, Seal};
-pub use transport::{Attempt, BoxError, Limits, ResponseTooLarge, Transport};
+pub use transport::{Attempt, BoxError, BoxTransport, Limits, ResponseTooLarge, Transport};
 pub use wire::token::ClientCredentials;
 pub use workflow::{Run, RunError, Workflow};
 

@@ -1,5 +1,6 @@
 //! Notifications about running workflows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{ErrorKind, Place};
@@ -28,6 +29,16 @@ pub trait Observer: Send + Sync {
 impl<F: Fn(&Event<'_>) + Send + Sync> Observer for F {
     fn notify(&self, event: &Event<'_>) {
         self(event);
+    }
+}
+
+/// Two observers, one after the other.
+pub(crate) struct Both<O>(pub(crate) Arc<dyn Observer>, pub(crate) O);
+
+impl<O: Observer> Observer for Both<O> {
+    fn notify(&self, event: &Event<'_>) {
+        self.0.notify(event);
+        self.1.notify(event);
     }
 }
 

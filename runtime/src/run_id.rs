@@ -31,6 +31,18 @@ pub(crate) fn hash(parts: &[&[u8]]) -> u64 {
 }
 
 impl RunId {
+    /// Creates an id from the 16 bytes of a UUID, such as those of a database column.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_be_bytes(bytes))
+    }
+
+    /// Returns the 16 bytes of the UUID in network byte order (RFC 9562, section 4).
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+
     /// Creates an id from the randomness of the operating system.
     pub(crate) fn random() -> Self {
         let mut bytes = [0; 16];
@@ -131,6 +143,7 @@ mod tests {
             assert!(matches!(&text[14..15], "4" | "8"), "{text}");
             assert!(matches!(&text[19..20], "8" | "9" | "a" | "b"), "{text}");
             assert_eq!(text.parse(), Ok(id));
+            assert_eq!(RunId::from_bytes(id.to_bytes()), id);
         }
         for bad in [
             "",
@@ -140,6 +153,14 @@ mod tests {
         ] {
             assert!(bad.parse::<RunId>().is_err(), "{bad}");
         }
+    }
+
+    /// The example of RFC 9562, appendix A.3, in both notations.
+    #[test]
+    fn bytes_are_in_network_order() {
+        let id: RunId = "919108f7-52d1-4320-9bac-f847db4148a8".parse().unwrap();
+        assert_eq!(id.to_bytes()[..4], [0x91, 0x91, 0x08, 0xf7]);
+        assert_eq!(id.to_bytes()[15], 0xa8);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -36,6 +37,13 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// A transport does not interpret responses: any response is `Ok`, whatever its status. Nor does it follow redirects,
 /// unless it was built to. An error fails the step, and the failure actions of the document apply. An
 /// [`Error`](crate::Error) of kind [`Configuration`](crate::ErrorKind::Configuration) ends the attempt at once instead.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot send requests",
+    label = "this is not a `Transport`",
+    note = "a `Transport` is a `reqwest::Client` of the version that `arazzo::reqwest` re-exports, a closure \
+            `async |request: http::Request<Bytes>| -> Result<http::Response<Bytes>, E>` with a parameter of this type, an \
+            `Arc` of a transport, or a type of yours that implements `arazzo::Transport`"
+)]
 pub trait Transport: Send + Sync {
     /// Sends one request.
     ///
@@ -129,6 +137,60 @@ where
 {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
         self(request).await.map_err(Into::into)
+    }
+}
+
+impl<T: Transport> Transport for Arc<T> {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
+        (**self).send(request).await
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        (**self).sleep(duration).await;
+    }
+
+    fn now(&self) -> Instant {
+        (**self).now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        (**self).system_time()
+    }
+}
+
+/// A transport whose type is hidden; see [`Client::boxed`](crate::Client::boxed). Clones share it.
+#[derive(Clone)]
+pub struct BoxTransport(Arc<dyn DynTransport>);
+
+impl BoxTransport {
+    /// Hides the type of a transport.
+    #[must_use]
+    pub fn new(transport: impl Transport + 'static) -> Self {
+        Self(Arc::new(transport))
+    }
+}
+
+impl std::fmt::Debug for BoxTransport {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("BoxTransport").finish_non_exhaustive()
+    }
+}
+
+impl Transport for BoxTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
+        self.0.send_dyn(request).await
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.0.sleep_dyn(duration).await;
+    }
+
+    fn now(&self) -> Instant {
+        self.0.now_dyn()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        self.0.system_time_dyn()
     }
 }
 

@@ -291,6 +291,14 @@ impl<W: Workflow> Clone for Run<W> {
     }
 }
 
+/// Two runs are equal if they store the same: id, inputs, outputs and position.
+impl<W: Workflow> PartialEq for Run<W> {
+    fn eq(&self, other: &Self) -> bool {
+        let stored = |run| serde_json::to_string(run).ok();
+        stored(self).is_some_and(|own| stored(other) == Some(own))
+    }
+}
+
 impl<W: Workflow> fmt::Debug for Run<W> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

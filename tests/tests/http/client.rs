@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use arazzo::http::{Request, Response};
-use arazzo::{Bytes, Client, Credential, ErrorKind, Transport};
+use arazzo::{BoxTransport, Bytes, Client, Credential, ErrorKind, Transport};
 
 arazzo::arazzo_workflow!("language/keys.yml");
 
@@ -47,6 +47,42 @@ fn an_address_that_cannot_be_one_is_refused_when_the_client_is_built() {
         .build();
     let error = built.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_client_is_listed() {
+    let built = Client::builder()
+        .source("keys", |api| {
+            api.base_url("keys.test").header("a b", "c").header("d", "e\nf")
+        })
+        .source("odd", |api| {
+            api.operation_url("x", "ftp://odd.test").idempotency_header("")
+        })
+        .build();
+    let said = built.unwrap_err().to_string();
+    for part in [
+        "`keys`: the base URL",
+        "`a b`",
+        "`d`",
+        "`odd`: the base URL",
+        "`` is not a valid header name",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+/// Transports can be shared, and their types hidden.
+#[tokio::test]
+async fn transports_are_shared_and_boxed() {
+    let (transport, seen) = answering(200, "{}");
+    let builder = || Client::builder().source("keys", |api| api.credential(Credential::api_key("k")));
+    let shared = Arc::new(transport);
+    let one = builder().transport(Arc::clone(&shared)).build().unwrap();
+    let two: Client<BoxTransport> = builder().transport(shared).build().unwrap().boxed();
+    all(&one, all::Inputs::new()).await.unwrap();
+    all(&two, all::Inputs::new()).await.unwrap();
+    all(&two.clone().boxed(), all::Inputs::new()).await.unwrap();
+    assert_eq!(seen.lock().unwrap().len(), 9);
 }
 
 /// One key for the whole source: operations that carry it get it where their scheme says, public

@@ -146,6 +146,38 @@ async fn a_run_tells_what_it_does_in_order() {
     assert_eq!(*lines.lock().unwrap(), expected);
 }
 
+/// Observers are told one after the other, in the order in which they were added.
+#[tokio::test]
+async fn several_observers_are_told() {
+    let told: Arc<Mutex<Vec<&str>>> = Arc::default();
+    let observer = |name: &'static str| {
+        let told = Arc::clone(&told);
+        move |event: &Event<'_>| {
+            if matches!(event.kind, EventKind::Started) {
+                told.lock().unwrap().push(name);
+            }
+        }
+    };
+    let client = Client::builder()
+        .transport(import())
+        .observer(observer("first"))
+        .observer(observer("second"))
+        .observer(observer("third"))
+        .build()
+        .unwrap();
+    let mut run = import_books::Run::new(import_books::Inputs::new());
+    let before = run.clone();
+    assert_eq!(run, before);
+    let _ = run.advance(&client).await;
+    assert_ne!(run, before, "an attempt is part of a run");
+    assert_ne!(
+        import_books::Run::new(import_books::Inputs::new()),
+        before,
+        "another run has another id"
+    );
+    assert_eq!(*told.lock().unwrap(), ["first", "second", "third"]);
+}
+
 #[tokio::test]
 async fn a_called_workflow_tells_too_and_says_how_deep() {
     let script = Script::new()

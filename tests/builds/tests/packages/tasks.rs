@@ -300,8 +300,13 @@ fn upload_a_file() {
 #[test]
 fn handle_a_typed_error() {
     let library = Library::start(|_, _| (404, r#"{"message": "no book has the number 42"}"#));
-    let reader = Reader::new("task-error", "docs/errors.md", "book.arazzo.yml", &library);
-    assert_eq!(reader.run(&[]), "read: no book has the number 42");
+    for (program, said) in [
+        ("ErrorKind", "read: no book has the number 42"),
+        ("declared", "no book has the number 42"),
+    ] {
+        let reader = Reader::new("task-error", "docs/errors.md", program, &library);
+        assert_eq!(reader.run(&[]), said);
+    }
 }
 
 #[test]

@@ -15,6 +15,13 @@ mod oauth {
     arazzo::arazzo_workflow!("language/oauth.yml");
 }
 
+mod hurried {
+    arazzo::arazzo_workflow!("language/hostile/hurried.yml");
+}
+mod reserved {
+    arazzo::arazzo_workflow!("language/hostile/reserved.yml");
+}
+
 type Sent = Arc<Mutex<Vec<Request<Bytes>>>>;
 
 /// A client of an API that always says the same.
@@ -297,4 +304,80 @@ async fn a_token_endpoint_that_hangs_costs_one_timeout() {
     // One after the other they would take 36 s.
     assert!(took < Duration::from_secs(20), "{took:?}");
     assert!(asked.load(Ordering::Relaxed) <= 2, "{asked:?}");
+}
+
+/// The time limit of a step includes the time that its token takes. Nothing else ends this attempt.
+#[tokio::test]
+async fn a_step_waits_for_its_token_within_its_own_time() {
+    let transport = |_: Request<Bytes>| std::future::pending::<Result<Response<Bytes>, arazzo::BoxError>>();
+    let credential = ClientCredentials::new("id", "hush").token_url("http://login.test/token");
+    let client = Client::builder()
+        .transport(transport)
+        .timeout(None)
+        .source("things", |api| {
+            api.base_url("http://things.test").credential(credential)
+        })
+        .build()
+        .unwrap();
+    let run = hurried::hurried(&client, hurried::hurried::Inputs::new());
+    let result = tokio::time::timeout(Duration::from_secs(60), run).await;
+    assert_eq!(result.unwrap().unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+/// OpenAPI 3.2, "Parameter Object", `allowReserved`: reserved characters are sent as they are, but no value names another
+/// path, adds a query, or changes the host.
+#[tokio::test]
+async fn reserved_characters_do_not_leave_the_path() {
+    let log = Sent::default();
+    let kept = log.clone();
+    let transport = move |request: Request<Bytes>| {
+        kept.lock().unwrap().push(request);
+        async { Response::builder().status(200).body(Bytes::new()) }
+    };
+    let client = Client::builder().transport(transport).build().unwrap();
+    let hostile = [
+        "..",
+        ".",
+        "../..",
+        "a/../b",
+        "a/./b",
+        "%2e%2e",
+        "%2E%2e/x",
+        "a/%2e",
+        "?x=1",
+        "a#b",
+        "@evil.test",
+        "//evil.test",
+        "a\\..\\b",
+        "/",
+        "a/b",
+        "a:b@c",
+    ];
+    let mut refused = Vec::new();
+    for path in hostile {
+        match reserved::file(&client, reserved::file::Inputs::new(path)).await {
+            Ok(_) => {}
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::Request, "{path}: {error}");
+                refused.push(path);
+            }
+        }
+    }
+    for path in ["..", ".", "../..", "a/../b", "a/./b", "%2e%2e", "%2E%2e/x", "a/%2e"] {
+        assert!(refused.contains(&path), "{path} names another path");
+    }
+    let log = log.lock().unwrap();
+    assert!(!log.is_empty());
+    for request in &*log {
+        let uri = request.uri();
+        assert_eq!(
+            (uri.scheme_str(), uri.authority().unwrap().as_str(), uri.query()),
+            (Some("https"), "files.test", None),
+            "{uri}"
+        );
+        assert!(
+            uri.path().starts_with("/v1/files/") && !uri.to_string().contains('#'),
+            "{uri}"
+        );
+    }
 }

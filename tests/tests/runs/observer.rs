@@ -418,7 +418,11 @@ async fn api_keys_are_neither_told_nor_recorded() {
     let recorder = arazzo::testing::Recorder::new(script.clone());
     let client = Client::builder()
         .transport(recorder.clone())
-        .source("keys", |api| api.credential(Credential::api_key("SECRET-key")))
+        .source("keys", |api| {
+            api.credential(Credential::api_key("SECRET-key"))
+                .header("X-Api-Key", "SECRET-own")
+                .header("X-Jwt", "SECRET-token")
+        })
         .observer(move |event: &Event<'_>| kept.lock().unwrap().push(format!("{event:?}")))
         .build()
         .unwrap();

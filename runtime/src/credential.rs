@@ -34,7 +34,7 @@ type Authorization = Result<HeaderValue, ()>;
 
 #[derive(Clone, PartialEq, Eq)]
 enum Kind {
-    Basic,
+    Basic(String),
     Bearer(String),
     ApiKey(String),
     Client(ClientCredentials),
@@ -50,9 +50,10 @@ impl Credential {
     /// Creates an HTTP Basic credential (RFC 7617). The user name must not contain `:`.
     #[must_use]
     pub fn basic(user: impl Into<String>, password: impl Into<String>) -> Self {
-        let pair = format!("{}:{}", user.into(), password.into());
+        let password = password.into();
+        let pair = format!("{}:{password}", user.into());
         let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
-        Self::new(Kind::Basic, Some(format!("Basic {encoded}")))
+        Self::new(Kind::Basic(password), Some(format!("Basic {encoded}")))
     }
 
     /// Creates a bearer token (RFC 6750). It is also used for the schemes `oauth2` and `openIdConnect`. To let the
@@ -96,19 +97,30 @@ impl Credential {
     pub(crate) fn key(&self) -> Option<&str> {
         match &self.kind {
             Kind::ApiKey(key) | Kind::Bearer(key) => Some(key),
-            Kind::Basic | Kind::Client(_) => None,
+            Kind::Basic(_) | Kind::Client(_) => None,
         }
     }
 
     /// Returns whether this is an HTTP Basic credential.
     pub(crate) fn is_basic(&self) -> bool {
-        matches!(self.kind, Kind::Basic)
+        matches!(self.kind, Kind::Basic(_))
+    }
+
+    /// Returns the texts that must not be shown.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let secret = match &self.kind {
+            Kind::Basic(secret) | Kind::Bearer(secret) | Kind::ApiKey(secret) => secret,
+            Kind::Client(client) => &client.secret,
+        };
+        let header = self.authorization.as_ref().and_then(|value| value.as_ref().ok());
+        let header = header.and_then(|value| value.to_str().ok()?.split(' ').nth(1));
+        std::iter::once(secret.as_str()).chain(header)
     }
 
     /// Returns the kind of credential, without its secret.
     pub(crate) fn name(&self) -> &'static str {
         match self.kind {
-            Kind::Basic => "basic",
+            Kind::Basic(_) => "basic",
             Kind::Bearer(_) => "bearer",
             Kind::ApiKey(_) => "API key",
             Kind::Client(_) => "client",

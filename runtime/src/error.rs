@@ -84,6 +84,8 @@ pub(crate) struct Inner {
     pub(crate) step: Option<&'static str>,
     pub(crate) place: Option<Place>,
     pub(crate) response: Option<Response<Bytes>>,
+    /// The start of the body of a response that describes the problem, without secrets.
+    pub(crate) excerpt: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) action: Option<&'static str>,
     pub(crate) source: Option<BoxError>,
@@ -107,6 +109,9 @@ pub trait ErrorResponse: Sized {
 /// Maximum number of characters of a response body that a message shows.
 const SHOWN: usize = 600;
 
+/// Maximum number of bytes of a response body that are searched for secrets.
+const READ: usize = 64 * 1024;
+
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
@@ -118,6 +123,7 @@ impl Error {
                 step: None,
                 place: None,
                 response: None,
+                excerpt: None,
                 attempts: 0,
                 action: None,
                 source: None,
@@ -130,10 +136,10 @@ impl Error {
         self
     }
 
-    /// Takes the response out of the error.
-    pub(crate) fn without_response(mut self) -> (Self, Option<Response<Bytes>>) {
-        let response = self.inner.response.take();
-        (self, response)
+    /// Takes the response and its excerpt out of the error.
+    pub(crate) fn without_response(mut self) -> (Self, Option<Response<Bytes>>, Option<String>) {
+        let (response, excerpt) = (self.inner.response.take(), self.inner.excerpt.take());
+        (self, response, excerpt)
     }
 
     /// Returns the kind of the error.
@@ -260,9 +266,15 @@ pub(crate) fn is_hidden(letter: char) -> bool {
             | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
 }
 
-/// Returns the beginning of a body on one line. Control characters from a server must not reach a terminal.
-fn shown(response: &Response<Bytes>) -> String {
-    let text = String::from_utf8_lossy(response.body());
+/// Returns the beginning of a body on one line if the status says that it describes the problem; the body of a success
+/// may contain confidential data. Control characters from a server must not reach a terminal. `redact` removes secrets.
+pub(crate) fn excerpt(response: &Response<Bytes>, redact: impl FnOnce(String) -> String) -> Option<String> {
+    if !response.status().is_client_error() && !response.status().is_server_error() {
+        return None;
+    }
+    // A secret can begin before the end of what is shown.
+    let start = &response.body()[..response.body().len().min(READ)];
+    let text = redact(String::from_utf8_lossy(start).into_owned());
     let mut line = String::new();
     let mut letters = text.trim().chars();
     for letter in letters.by_ref().take(SHOWN) {
@@ -272,10 +284,10 @@ fn shown(response: &Response<Bytes>) -> String {
             other => line.push(other),
         }
     }
-    if letters.next().is_some() {
+    if letters.next().is_some() || response.body().len() > READ {
         line.push('…');
     }
-    line
+    Some(line).filter(|line| !line.is_empty())
 }
 
 impl fmt::Display for Error {
@@ -297,13 +309,8 @@ impl fmt::Display for Error {
         }
         if let Some(response) = &inner.response {
             write!(formatter, "; the API returned {}", response.status())?;
-            // The body of a success may contain confidential data; that of an error describes the problem.
-            if response.status().is_client_error() || response.status().is_server_error() {
-                let text = shown(response);
-                let text = text.trim();
-                if !text.is_empty() {
-                    write!(formatter, ": {text}")?;
-                }
+            if let Some(text) = &inner.excerpt {
+                write!(formatter, ": {text}")?;
             }
         }
         if formatter.alternate() {
@@ -323,9 +330,6 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.inner;
-        let failed = self
-            .response()
-            .filter(|response| response.status().is_client_error() || response.status().is_server_error());
         formatter
             .debug_struct("Error")
             .field("kind", &inner.kind)
@@ -339,7 +343,7 @@ impl fmt::Debug for Error {
                     .map(|place| format!("{}:{}:{}", inner.file, place.line, place.column)),
             )
             .field("status", &self.status())
-            .field("body", &failed.map(shown))
+            .field("body", &inner.excerpt)
             .field("attempts", &inner.attempts)
             .field("source", &inner.source)
             .finish_non_exhaustive()

@@ -98,35 +98,45 @@ impl<'a> Scope<'a, '_> {
                 Some((named.index, named.api?, *found))
             }
             [first, second, ..] => {
-                let same = first.0.index == second.0.index;
-                let (rule, message) = if same {
-                    let message = format!("duplicate operationId `{}` in `{}`", text.value, first.0.name);
-                    (&rule::DUPLICATE_OPERATION_ID, message)
-                } else {
-                    let message = format!("ambiguous operationId `{}`", text.value);
-                    (&rule::AMBIGUOUS_OPERATION, message)
-                };
-                let help = if same {
-                    format!(
-                        "to call the first one, write `operationPath: '{{$sourceDescriptions.{}.url}}#{}'`",
-                        first.0.name,
-                        first.1.pointer()
-                    )
-                } else {
-                    format!(
-                        "write `operationId: $sourceDescriptions.{}.{}`",
-                        first.0.name, text.value
-                    )
-                };
-                self.diagnostics.push(
-                    Diagnostic::new(rule, text.span(), message)
-                        .related(first.1.at.span(), "first operation with this id")
-                        .related(second.1.at.span(), "second operation with this id")
-                        .help(help),
-                );
+                self.several_operations(text, first, second);
                 Some((first.0.index, first.0.api?, first.1))
             }
         }
+    }
+
+    /// Reports that two operations have an id: of one source description, or of two.
+    fn several_operations(
+        &mut self,
+        text: Text<'a>,
+        first: &(NamedApi<'a>, Found<'a>),
+        second: &(NamedApi<'a>, Found<'a>),
+    ) {
+        let same = first.0.index == second.0.index;
+        let (rule, message) = if same {
+            let message = format!("duplicate operationId `{}` in `{}`", text.value, first.0.name);
+            (&rule::DUPLICATE_OPERATION_ID, message)
+        } else {
+            let message = format!("ambiguous operationId `{}`", text.value);
+            (&rule::AMBIGUOUS_OPERATION, message)
+        };
+        let help = if same {
+            format!(
+                "to call the first one, write `operationPath: '{{$sourceDescriptions.{}.url}}#{}'`",
+                first.0.name,
+                first.1.pointer()
+            )
+        } else {
+            format!(
+                "write `operationId: $sourceDescriptions.{}.{}`",
+                first.0.name, text.value
+            )
+        };
+        self.diagnostics.push(
+            Diagnostic::new(rule, text.span(), message)
+                .related(first.1.at.span(), "first operation with this id")
+                .related(second.1.at.span(), "second operation with this id")
+                .help(help),
+        );
     }
 
     /// Reports that the source descriptions in question are Arazzo documents. One that could not be read was already

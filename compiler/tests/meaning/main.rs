@@ -2,6 +2,7 @@
 //! compiled of small documents, and what is refused in them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by it")]
 
+mod bodies;
 mod descriptions;
 mod documents;
 mod lowered;

@@ -7,6 +7,7 @@ use http::{Response, header};
 
 use super::call::{call, detour_name};
 use super::{Advance, Context, budget, missing_inputs, step_error, watch};
+use crate::client::Settings;
 use crate::engine::program::{Action, Child, Program};
 use crate::error::{Error, ErrorKind};
 use crate::observer::ActionEvent;
@@ -33,17 +34,17 @@ pub(super) fn fail(
     program.state_mut().back(step);
     let action = match action {
         Ok(action) => action,
-        Err(excess) => return Err(given_up(program, step, excess, response)),
+        Err(excess) => return Err(given_up(program, step, excess, response, context.settings)),
     };
     match action {
-        None => Err(given_up(program, step, failure, response)),
+        None => Err(given_up(program, step, failure, response, context.settings)),
         Some(Action::End) => {
             watch(program, context).action(name, ActionEvent::End);
             let failure = Failure {
                 kind: ErrorKind::Ended,
                 ..failure
             };
-            Err(given_up(program, step, failure, response).with(|inner| inner.action = name))
+            Err(given_up(program, step, failure, response, context.settings).with(|inner| inner.action = name))
         }
         Some(action) => follow(program, step, (action, name), sent, response.as_ref(), context),
     }
@@ -55,9 +56,10 @@ pub(super) fn given_up(
     step: usize,
     failure: Failure,
     response: Option<Response<Bytes>>,
+    settings: &Settings,
 ) -> Error {
     program.state_mut().retries.retain(|(of, _), _| *of != step);
-    step_error(program, failure, response)
+    step_error(program, failure, response, settings)
 }
 
 pub(super) fn follow(
@@ -137,7 +139,7 @@ pub(super) fn called(
     let exchange = Exchange::new(sent, response, watch(program, context));
     call(program, step, site, &exchange, kind).map_err(|stop| match stop {
         Stop::Awaiting(inputs) => missing_inputs(program, &inputs),
-        Stop::Failed(failure) => step_error(program, failure, response.cloned()),
+        Stop::Failed(failure) => step_error(program, failure, response.cloned(), context.settings),
     })
 }
 

@@ -7,6 +7,7 @@ mod follow;
 pub(crate) mod preflight;
 pub(crate) mod program;
 pub(crate) mod request;
+mod secret;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -21,7 +22,7 @@ use http::Response;
 use crate::client::Settings;
 use crate::engine::program::{Frame, Program};
 use crate::engine::request::request_step;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, excerpt};
 use crate::json::slot::Slot;
 use crate::observer::{EventKind, Watch};
 use crate::run::state::Stage;
@@ -166,7 +167,12 @@ fn error(program: &dyn Program, kind: ErrorKind, message: impl Into<String>) -> 
 }
 
 /// Creates the error of a failed attempt.
-pub(crate) fn step_error(program: &dyn Program, failure: Failure, response: Option<Response<Bytes>>) -> Error {
+pub(crate) fn step_error(
+    program: &dyn Program,
+    failure: Failure,
+    response: Option<Response<Bytes>>,
+    settings: &Settings,
+) -> Error {
     let state = program.state();
     let step = state.position().and_then(|step| program.shape().steps.get(step));
     let step = step.map(|step| step.id);
@@ -175,17 +181,23 @@ pub(crate) fn step_error(program: &dyn Program, failure: Failure, response: Opti
         inner.place = failure.place;
         inner.attempts = state.attempts;
         inner.response = failure.response.map(|response| *response).or(response);
+        let redact = |text| secret::redacted(text, program, settings);
+        inner.excerpt = match failure.excerpt {
+            Some(text) => Some(redact(text)),
+            None => inner.response.as_ref().and_then(|response| excerpt(response, redact)),
+        };
         inner.source = failure.source;
     })
 }
 
 /// Creates the failure of a step whose called workflow has failed.
 fn nested(error: Error) -> Failure {
-    let (error, response) = error.without_response();
+    let (error, response, excerpt) = error.without_response();
     let message = format!("workflow `{}` failed: {error}", error.workflow());
     Failure {
         source: Some(Box::new(error)),
         response: response.map(Box::new),
+        excerpt,
         ..Failure::new(ErrorKind::Nested, message)
     }
 }
@@ -304,7 +316,7 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
             let name = exchange.action();
             let action = match action {
                 Ok(action) => action,
-                Err(failure) => return Err(given_up(program, step, failure, response)),
+                Err(failure) => return Err(given_up(program, step, failure, response, context.settings)),
             };
             program.state_mut().back(step);
             follow(program, step, (action, name), sent.as_ref(), response.as_ref(), context)

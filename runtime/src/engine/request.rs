@@ -72,7 +72,7 @@ pub(crate) async fn request_step(
     // The user has to fix the cause: no action of the document can help.
     let made = match made {
         Err(failure) if matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential) => {
-            return Err(step_error(program, failure, None));
+            return Err(step_error(program, failure, None, context.settings));
         }
         other => other,
     };
@@ -104,7 +104,7 @@ pub(crate) async fn request_step(
                 exchanged = Box::pin(sending).await;
             }
             Err(failure) if failure.kind == ErrorKind::MissingCredential => {
-                return Err(step_error(program, failure, exchanged.ok()));
+                return Err(step_error(program, failure, exchanged.ok(), context.settings));
             }
             Err(failure) => exchanged = Err(failure),
         }
@@ -121,7 +121,9 @@ fn judge(
     trial: &Trial<'_>,
 ) -> Result<Outcome, Error> {
     let (result, response) = match exchanged {
-        Err(failure) if failure.kind == ErrorKind::Configuration => return Err(step_error(program, failure, None)),
+        Err(failure) if failure.kind == ErrorKind::Configuration => {
+            return Err(step_error(program, failure, None, trial.context.settings));
+        }
         Ok(response) => {
             let settled = || program.settle(step, &Exchange::new(sent.as_ref(), Some(&response), trial.watch));
             (budget::within(settled).and_then(|result| result), Some(response))

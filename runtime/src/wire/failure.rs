@@ -13,6 +13,8 @@ pub struct Failure {
     pub(crate) source: Option<crate::transport::BoxError>,
     /// The response with which a called workflow failed.
     pub(crate) response: Option<Box<http::Response<Bytes>>>,
+    /// The start of its body, without the secrets of that workflow.
+    pub(crate) excerpt: Option<String>,
 }
 
 impl Failure {
@@ -23,6 +25,7 @@ impl Failure {
             place: None,
             source: None,
             response: None,
+            excerpt: None,
         }
     }
 

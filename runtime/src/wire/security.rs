@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::operation::{Operation, Scheme, SchemeKind};
-use crate::client::Settings;
+use crate::client::{Settings, Source};
 use crate::error::ErrorKind;
 
 /// A credential to send: where to send it, the name of its scheme in the description, and the credential.
@@ -92,6 +92,14 @@ pub(crate) fn choose<'s>(
     if authorization || (optional && general.is_none()) {
         return Ok(Vec::new());
     }
+    Err(missing(operation, source))
+}
+
+/// Returns the failure of an operation none of whose security requirements the client satisfies.
+fn missing(operation: &'static Operation, source: Option<&Source>) -> Failure {
+    let stated = || operation.security.iter().filter(|all| !all.is_empty());
+    let of_scheme = |scheme: &Scheme| source.and_then(|source| source.schemes.get(scheme.name));
+    let general = source.and_then(|source| source.credential.as_ref());
     let wanted: Vec<String> = stated()
         .map(|all| {
             let names = all.iter().map(|scheme| format!("`{}`", scheme.name));
@@ -125,5 +133,5 @@ pub(crate) fn choose<'s>(
         wanted.join(" or "),
         operation.source,
     );
-    Err(Failure::new(ErrorKind::MissingCredential, message))
+    Failure::new(ErrorKind::MissingCredential, message)
 }

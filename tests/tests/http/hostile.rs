@@ -18,6 +18,9 @@ mod oauth {
 mod hurried {
     arazzo::arazzo_workflow!("language/hostile/hurried.yml");
 }
+mod echo {
+    arazzo::arazzo_workflow!("language/hostile/echo.yml");
+}
 mod reserved {
     arazzo::arazzo_workflow!("language/hostile/reserved.yml");
 }
@@ -379,5 +382,50 @@ async fn reserved_characters_do_not_leave_the_path() {
             uri.path().starts_with("/v1/files/") && !uri.to_string().contains('#'),
             "{uri}"
         );
+    }
+}
+
+/// What an API repeats of a request in its error is shown without the secrets of the client and of the run.
+#[tokio::test]
+async fn an_error_does_not_repeat_secrets() {
+    let echo = |request: Request<Bytes>| async move {
+        let body = json!({
+            "headers": format!("{:?}", request.headers().values().map(|value| value.to_str().unwrap()).collect::<Vec<_>>()),
+            "url": request.uri().to_string(),
+            "body": String::from_utf8_lossy(request.body()),
+        });
+        Response::builder().status(400).body(Bytes::from(body.to_string()))
+    };
+    let client = Client::builder()
+        .transport(echo)
+        .source("api", |api| {
+            api.credential(arazzo::Credential::basic("ada", "SECRET basic"))
+                .header("X-Api-Key", "SECRET-header")
+                .header("X-Trace", "seen")
+        })
+        .build()
+        .unwrap();
+    for password in ["SECRET-input", "SECRET \"quoted\" & more/é"] {
+        for error in [
+            echo::sign_in(&client, echo::sign_in::Inputs::new(password))
+                .await
+                .unwrap_err()
+                .into_error(),
+            echo::nested(&client, echo::nested::Inputs::new(password))
+                .await
+                .unwrap_err()
+                .into_error(),
+        ] {
+            let said = format!("{error} {error:#} {error:?}");
+            assert!(said.contains("[redacted]") && said.contains("seen"), "{said}");
+            assert!(!said.contains("SECRET") && !said.contains("quoted"), "{said}");
+            // RFC 7617: the credentials are Base64 of user and password.
+            assert!(!said.contains("YWRhOlNFQ1JFVCBiYXNpYw=="), "{said}");
+            let whole = error.response().unwrap().body();
+            assert!(
+                String::from_utf8_lossy(whole).contains("SECRET"),
+                "the response itself is as it was sent"
+            );
+        }
     }
 }

@@ -5,6 +5,7 @@ mod bodies;
 mod calls;
 mod constraints;
 mod control_flow;
+mod credentials;
 mod criteria;
 mod demanding;
 mod documents;

@@ -126,18 +126,19 @@ fn values_of(left: &Value, right: &Value, typing: &Typing<'_, '_>, index: usize)
 
 /// Returns whether a literal equals none of the values that a schema lists. Strings are compared without case.
 fn is_outside(literal: &Value, schema: Schema<'_>) -> bool {
-    is_outside_within(literal, schema, 8)
-}
-
-/// The same for a schema that is nested in at most this many others; a schema can contain itself.
-fn is_outside_within(literal: &Value, schema: Schema<'_>, levels: usize) -> bool {
+    if is_excluded(literal, schema) {
+        return true;
+    }
     let alternatives = schema.alternatives();
     let null =
         |schema: &Schema<'_>| !matches!(literal.kind, ValueKind::Null) && schema.types().single() == Some(Type::Null);
-    let excluded = |schema: &Schema<'_>| null(schema) || is_outside_within(literal, *schema, levels - 1);
-    if levels > 0 && !alternatives.is_empty() && alternatives.iter().all(excluded) {
-        return true;
-    }
+    // One level: an alternative with alternatives of its own allows any value.
+    let excluded = |schema: &Schema<'_>| null(schema) || is_excluded(literal, *schema);
+    !alternatives.is_empty() && alternatives.iter().all(excluded)
+}
+
+/// Returns whether a literal is not in the `enum` or `const` of a schema.
+fn is_excluded(literal: &Value, schema: Schema<'_>) -> bool {
     let Some(values) = schema.enumeration() else {
         return false;
     };

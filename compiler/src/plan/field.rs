@@ -1,5 +1,7 @@
 //! How the fields of a form are written (OpenAPI 3.1.1, "Encoding Object"; Swagger 2.0, `formData` parameters).
 
+use std::collections::BTreeSet;
+
 use super::{Field, Style};
 use crate::media::Format;
 use crate::program::Body;
@@ -32,17 +34,17 @@ pub(super) fn fields(body: &Body<'_>) -> Vec<Field> {
 
 /// Returns a schema, its alternatives, and theirs: a property of any of them can be in the form.
 fn alternatives(schema: Schema<'_>) -> Vec<Schema<'_>> {
+    // Schemas can contain themselves: each is visited once.
+    let mut known = BTreeSet::from([schema.at.span()]);
     let mut all = vec![schema];
     let mut next = 0;
-    while let Some(schema) = all.get(next).copied().filter(|_| all.len() < ALTERNATIVES) {
+    while let Some(schema) = all.get(next).copied() {
         next += 1;
-        all.extend(schema.alternatives());
+        let more = schema.alternatives().into_iter();
+        all.extend(more.filter(|schema| known.insert(schema.at.span())));
     }
     all
 }
-
-/// Maximum number of alternatives whose properties are read; schemas can contain themselves.
-const ALTERNATIVES: usize = 200;
 
 fn property(name: &str, schema: Schema<'_>, encoding: Option<Cursor<'_>>, form: Format, later: bool) -> Option<Field> {
     let text = |key: &str| encoding?.get(key)?.as_str();

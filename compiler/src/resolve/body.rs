@@ -338,8 +338,13 @@ impl<'a> Scope<'a, '_> {
             self.diagnostics
                 .push(Diagnostic::new(&rule::CONTENT_TYPE_AMBIGUOUS, request.at.span(), message).help(help));
         }
+        let mut chosen = chosen?;
+        // A boundary in a description cannot be that of a body that it does not know.
+        if Format::of(&chosen) == Format::Multipart && parameter(&chosen, "boundary") {
+            chosen = essence(&chosen);
+        }
         Some(Written {
-            content_type: chosen?,
+            content_type: chosen,
             by_description: true,
         })
     }

@@ -145,6 +145,10 @@ fn headers_are_sent_or_refused() {
         part("", "contentType: 'multipart/form-data; boundary=b', payload: { a: 1 }"),
         ["content-type-invalid 'multipart/form-data; boundary=b'"]
     );
+    let known = form.replace("multipart/form-data:", "'multipart/form-data; boundary=b':");
+    let step = "{ stepId: s, operationId: x, requestBody: { payload: { a: 1 } } }";
+    let sent = Case::steps(&[step], &known).request().body.unwrap();
+    assert_eq!(sent.content_type, "multipart/form-data");
     // A computed one is sent as it is.
     let computed = with("name: Content-Type, in: header, value: $inputs.a", "payload: { a: 1 }").request();
     assert_eq!(computed.parameters.len(), 1);

@@ -58,13 +58,15 @@ pub(crate) fn choose<'s>(
     let of_scheme = |scheme: &Scheme| schemes.and_then(|schemes| schemes.get(scheme.name));
     let general = source.and_then(|source| source.credential.as_ref());
     let stated = || operation.security.iter().filter(|all| !all.is_empty());
+    // A credential that cannot be sent for its scheme is an error, even where none is required.
+    let unfit = |scheme: &Scheme| of_scheme(scheme).is_some_and(|own| !can_be_sent(own, &scheme.kind));
+    if !authorization && stated().flat_map(|all| *all).any(unfit) {
+        return Err(missing(operation, source));
+    }
     let satisfy = |all: &'static [Scheme], mut general: Option<&'s crate::Credential>| {
         let mut chosen: Vec<Chosen<'s>> = Vec::new();
         for scheme in all {
             if let Some(credential) = of_scheme(scheme) {
-                if !can_be_sent(credential, &scheme.kind) {
-                    return None;
-                }
                 chosen.push((&scheme.kind, scheme.name, credential));
             } else if matches!(scheme.kind, SchemeKind::Transport) || written(scheme) {
             } else {
@@ -108,9 +110,10 @@ fn missing(operation: &'static Operation, source: Option<&Source>) -> Failure {
         .collect();
     let own = stated()
         .flat_map(|all| *all)
-        .find_map(|scheme| Some((scheme, of_scheme(scheme)?)));
+        .filter_map(|scheme| Some((scheme, of_scheme(scheme)?)))
+        .find(|(scheme, credential)| !can_be_sent(credential, &scheme.kind));
     let has = match (own, general) {
-        (Some((scheme, credential)), _) if !can_be_sent(credential, &scheme.kind) => {
+        (Some((scheme, credential)), _) => {
             format!(
                 "the {} credential for `{}` does not fit",
                 credential.name(),

@@ -55,7 +55,7 @@ async fn a_credential_fits_or_is_an_error() {
     assert_eq!(sent!(key, basic()), missing);
     assert_eq!(sent!(header, key()), Ok("k|".to_owned()));
     assert_eq!(sent!(header, bearer()), Ok("Bearer t|".to_owned()));
-    // One credential stands for one scheme.
+    // One credential is for one scheme.
     assert_eq!(sent!(both, key()), missing);
     assert_eq!(sent!(optional, None), Ok("|".to_owned()));
     assert_eq!(sent!(optional, bearer()), Ok("Bearer t|".to_owned()));
@@ -138,6 +138,18 @@ async fn a_credential_that_cannot_be_used_is_reported_before_the_first_request()
         assert!(text.contains(said), "{said}: {text}");
         assert!(sent.lock().unwrap().is_empty(), "no login, no order");
     }
+    // Nor is it left out where the description says that none is required.
+    let (transport, sent) = service("", b"");
+    let client = Client::builder()
+        .transport(transport)
+        .source("keys", |api| api.scheme("bearerAuth", key()))
+        .build()
+        .unwrap();
+    let error = keys::optional(&client, keys::optional::Inputs::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::MissingCredential);
+    assert!(sent.lock().unwrap().is_empty());
     // The client may know better than the description which credential a scheme needs.
     let (transport, sent) = service("", b"");
     let client = Client::builder()

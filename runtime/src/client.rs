@@ -12,7 +12,7 @@ use crate::engine::preflight::Checked;
 use crate::error::{Error, ErrorKind};
 use crate::observer::{Both, Observer};
 use crate::transport::{BoxTransport, Transport};
-use crate::wire::token::Tokens;
+use crate::wire::obtained::Cache;
 
 /// Calls workflows. One client can run any number of workflows, also concurrently.
 ///
@@ -32,7 +32,7 @@ use crate::wire::token::Tokens;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Client<T = reqwest::Client> {
+pub struct Client<T = DefaultTransport> {
     transport: T,
     settings: Arc<Settings>,
 }
@@ -43,7 +43,7 @@ pub(crate) struct Settings {
     pub(crate) max_retry_after: Duration,
     pub(crate) max_steps: u32,
     pub(crate) max_response_bytes: usize,
-    pub(crate) tokens: Tokens,
+    pub(crate) obtained: Cache,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) checked: Checked,
 }
@@ -62,17 +62,28 @@ pub(crate) struct Source {
 impl Client {
     /// Starts a client that sends requests with reqwest and does not follow redirects: the criteria of a workflow see
     /// the API's own response, and credentials are not sent to another host.
-    pub fn builder() -> Builder {
-        Builder {
+    ///
+    /// Without the feature `reqwest`, set a [`transport`](ClientBuilder::transport).
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder {
             transport: None,
-            make: Some(default_transport),
+            make: default_transport,
             settings: Settings::default(),
             problems: Vec::new(),
         }
     }
 }
 
-fn default_transport() -> Result<reqwest::Client, Error> {
+/// The transport of a client that sets none.
+#[cfg(feature = "reqwest")]
+type DefaultTransport = reqwest::Client;
+
+/// There is none, but a client has to have a type.
+#[cfg(not(feature = "reqwest"))]
+type DefaultTransport = BoxTransport;
+
+#[cfg(feature = "reqwest")]
+fn default_transport() -> Result<DefaultTransport, Error> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("arazzo-rust/", env!("CARGO_PKG_VERSION")))
@@ -81,6 +92,16 @@ fn default_transport() -> Result<reqwest::Client, Error> {
             Error::new(ErrorKind::Configuration, "cannot build the HTTP client")
                 .with(|inner| inner.source = Some(error.into()))
         })
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport() -> Result<DefaultTransport, Error> {
+    no_transport()
+}
+
+fn no_transport<T>() -> Result<T, Error> {
+    let message = "the client has no transport: set one, or enable the feature `reqwest` of `arazzo`";
+    Err(Error::new(ErrorKind::Configuration, message))
 }
 
 impl<T> Client<T> {
@@ -147,7 +168,7 @@ impl Default for Settings {
             max_retry_after: Duration::from_secs(60),
             max_steps: 1000,
             max_response_bytes: 16 * 1024 * 1024,
-            tokens: Tokens::default(),
+            obtained: Cache::default(),
             observer: None,
             checked: Checked::default(),
         }
@@ -172,22 +193,22 @@ impl Default for Settings {
 /// # }
 /// ```
 #[must_use = "a builder does nothing until `build`"]
-pub struct Builder<T = reqwest::Client> {
+pub struct ClientBuilder<T = DefaultTransport> {
     transport: Option<T>,
-    make: Option<fn() -> Result<T, Error>>,
+    make: fn() -> Result<T, Error>,
     settings: Settings,
     problems: Vec<String>,
 }
 
-impl<T> Builder<T> {
+impl<T> ClientBuilder<T> {
     /// Sets the transport: your own [`reqwest::Client`] with proxies or certificates, or a closure in a test.
     ///
     /// Your own [`reqwest::Client`] follows redirects unless it is built not to. If it does, it sends credentials in
     /// headers other than `Authorization` to whatever host a server redirects to.
-    pub fn transport<U: Transport>(self, transport: U) -> Builder<U> {
-        Builder {
+    pub fn transport<U: Transport>(self, transport: U) -> ClientBuilder<U> {
+        ClientBuilder {
             transport: Some(transport),
-            make: None,
+            make: no_transport,
             settings: self.settings,
             problems: self.problems,
         }
@@ -256,11 +277,7 @@ impl<T> Builder<T> {
         if !self.problems.is_empty() {
             return Err(Error::new(ErrorKind::Configuration, self.problems.join("; ")));
         }
-        let transport = match (self.transport, self.make) {
-            (Some(transport), _) => transport,
-            (None, Some(make)) => make()?,
-            (None, None) => return Err(Error::new(ErrorKind::Configuration, "the client has no transport")),
-        };
+        let transport = self.transport.map_or_else(self.make, Ok)?;
         Ok(Client {
             transport,
             settings: Arc::new(self.settings),
@@ -268,10 +285,10 @@ impl<T> Builder<T> {
     }
 }
 
-impl<T> fmt::Debug for Builder<T> {
+impl<T> fmt::Debug for ClientBuilder<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Builder")
+            .debug_struct("ClientBuilder")
             .field("sources", &self.settings.sources.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }

@@ -1,10 +1,15 @@
 //! Credentials. They come from the client and never from a document.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use http::HeaderValue;
 
+use crate::transport::BoxError;
 use crate::wire::token::ClientCredentials;
 
 /// Authenticates requests to an API.
@@ -38,6 +43,59 @@ enum Kind {
     Bearer(String),
     ApiKey(String),
     Client(ClientCredentials),
+    Provider(Provider),
+}
+
+type Providing = Pin<Box<dyn Future<Output = Result<Provided, BoxError>> + Send>>;
+
+/// A function of the application that provides credentials. Clones are equal, other functions are not.
+#[derive(Clone)]
+pub(crate) struct Provider(Arc<dyn Fn() -> Providing + Send + Sync>);
+
+impl Provider {
+    pub(crate) fn provide(&self) -> Providing {
+        (self.0)()
+    }
+}
+
+impl PartialEq for Provider {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Provider {}
+
+/// A credential that a [provider](Credential::provider) returns, and how long it is valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provided {
+    pub(crate) credential: Credential,
+    pub(crate) valid_for: Option<Duration>,
+}
+
+impl Provided {
+    /// Provides a credential that is valid until the API refuses it with status 401.
+    #[must_use]
+    pub fn new(credential: Credential) -> Self {
+        Self {
+            credential,
+            valid_for: None,
+        }
+    }
+
+    /// Sets the time for which the credential is valid, counted from now. The client asks for a new one 10 seconds
+    /// before the end, or after half of the time if that is later.
+    #[must_use]
+    pub fn valid_for(mut self, duration: Duration) -> Self {
+        self.valid_for = Some(duration);
+        self
+    }
+}
+
+impl From<Credential> for Provided {
+    fn from(credential: Credential) -> Self {
+        Self::new(credential)
+    }
 }
 
 impl From<ClientCredentials> for Credential {
@@ -71,6 +129,47 @@ impl Credential {
         Self::new(Kind::ApiKey(key.into()), None)
     }
 
+    /// Creates a credential that the application provides when it is needed, for example from a secret store, a file that
+    /// is replaced, or a service that issues short-lived tokens.
+    ///
+    /// The client calls `provide` before the first request that needs the credential, and keeps the result. It calls it
+    /// again when the time of [`Provided::valid_for`] is over, and once after an API has returned 401; if the new
+    /// credential is another one, the request is sent again. Runs that need the credential at the same time wait for one
+    /// call. The call counts towards the time limit of the attempt; if that expires, the future is dropped.
+    ///
+    /// The error of a provider ends the attempt with [`ErrorKind::MissingCredential`](crate::ErrorKind::MissingCredential);
+    /// failure actions of the document do not apply. The run can be continued. If a failure may be temporary, retry
+    /// inside of the provider.
+    ///
+    /// A provider must return the kind of credential that the security scheme requires. It must not return another
+    /// provider or [`ClientCredentials`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use arazzo::{Client, Credential, Provided};
+    ///
+    /// async fn token() -> std::io::Result<Provided> {
+    ///     let token = tokio::fs::read_to_string("/run/secrets/token").await?;
+    ///     Ok(Provided::new(Credential::bearer(token.trim())).valid_for(Duration::from_secs(300)))
+    /// }
+    ///
+    /// let client = Client::builder().source("library", |api| api.credential(Credential::provider(token)));
+    /// ```
+    #[must_use]
+    pub fn provider<F, P, E>(provide: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<P, E>> + Send + 'static,
+        P: Into<Provided>,
+        E: Into<BoxError>,
+    {
+        let provide = move || -> Providing {
+            let providing = provide();
+            Box::pin(async move { providing.await.map(Into::into).map_err(Into::into) })
+        };
+        Self::new(Kind::Provider(Provider(Arc::new(provide))), None)
+    }
+
     fn new(kind: Kind, authorization: Option<String>) -> Self {
         let authorization = authorization.map(|text| {
             let mut value = HeaderValue::try_from(text).map_err(|_| ())?;
@@ -93,11 +192,19 @@ impl Credential {
         }
     }
 
+    /// Returns the function that provides the credential.
+    pub(crate) fn provider_of(&self) -> Option<&Provider> {
+        match &self.kind {
+            Kind::Provider(provider) => Some(provider),
+            _ => None,
+        }
+    }
+
     /// Returns the text to send for an `apiKey` scheme.
     pub(crate) fn key(&self) -> Option<&str> {
         match &self.kind {
             Kind::ApiKey(key) | Kind::Bearer(key) => Some(key),
-            Kind::Basic(_) | Kind::Client(_) => None,
+            Kind::Basic(_) | Kind::Client(_) | Kind::Provider(_) => None,
         }
     }
 
@@ -109,12 +216,13 @@ impl Credential {
     /// Returns the texts that must not be shown.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
         let secret = match &self.kind {
-            Kind::Basic(secret) | Kind::Bearer(secret) | Kind::ApiKey(secret) => secret,
-            Kind::Client(client) => &client.secret,
+            Kind::Basic(secret) | Kind::Bearer(secret) | Kind::ApiKey(secret) => Some(secret.as_str()),
+            Kind::Client(client) => Some(client.secret.as_str()),
+            Kind::Provider(_) => None,
         };
         let header = self.authorization.as_ref().and_then(|value| value.as_ref().ok());
         let header = header.and_then(|value| value.to_str().ok()?.split(' ').nth(1));
-        std::iter::once(secret.as_str()).chain(header)
+        secret.into_iter().chain(header)
     }
 
     /// Returns the kind of credential, without its secret.
@@ -124,6 +232,7 @@ impl Credential {
             Kind::Bearer(_) => "bearer",
             Kind::ApiKey(_) => "API key",
             Kind::Client(_) => "client",
+            Kind::Provider(_) => "provided",
         }
     }
 }

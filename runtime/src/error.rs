@@ -32,7 +32,9 @@ pub enum ErrorKind {
     MissingCredential,
     /// The request cannot be made from the values of the run.
     Request,
-    /// The request could not be sent, or no response was received.
+    /// The server could not be reached: the request was not sent.
+    Connect,
+    /// The request may have been sent, but no response was received.
     Transport,
     /// No response was received within the time limit.
     Timeout,
@@ -83,12 +85,14 @@ pub(crate) struct Inner {
     pub(crate) file: &'static str,
     pub(crate) step: Option<&'static str>,
     pub(crate) place: Option<Place>,
+    pub(crate) criterion: Option<Box<str>>,
     pub(crate) response: Option<Response<Bytes>>,
     /// The start of the body of a response that describes the problem, without secrets.
     pub(crate) excerpt: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) action: Option<&'static str>,
     pub(crate) source: Option<BoxError>,
+    pub(crate) sent: bool,
 }
 
 /// The error responses that an API description declares for a step; see [`Error::declared`].
@@ -122,11 +126,13 @@ impl Error {
                 file: "",
                 step: None,
                 place: None,
+                criterion: None,
                 response: None,
                 excerpt: None,
                 attempts: 0,
                 action: None,
                 source: None,
+                sent: false,
             }),
         }
     }
@@ -170,6 +176,13 @@ impl Error {
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.inner.place
+    }
+
+    /// Returns the criterion that was not met, as it is written in the document; `None` if there was none, as in a step
+    /// without criteria.
+    #[must_use]
+    pub fn criterion(&self) -> Option<&str> {
+        self.inner.criterion.as_deref()
     }
 
     /// Returns the status of the response, if one was received.
@@ -239,15 +252,34 @@ impl Error {
         self.inner.attempts
     }
 
+    /// Returns whether the request of the attempt that failed may have reached the API, and so may have had its effect.
+    ///
+    /// It is `false` if the request was not made at all, or if the transport reports that it could not connect
+    /// ([`ErrorKind::Connect`]). After a [`Timeout`](ErrorKind::Timeout) it is `true`, unless the time was spent on
+    /// waiting for an access token.
+    ///
+    /// ```
+    /// # fn decide(error: &arazzo::Error) {
+    /// if error.is_retryable() && !error.may_have_been_sent() {
+    ///     println!("it is safe to continue the run");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn may_have_been_sent(&self) -> bool {
+        self.inner.sent
+    }
+
     /// Returns whether the same run may succeed later without any change: no response was received, or its status is
     /// 408, 425, 429, 502, 503 or 504.
     ///
-    /// The request may have had its effect all the same. If repeating it does harm, set
-    /// [`idempotency_key`](crate::SourceBuilder::idempotency_key), so that the API can recognise it.
+    /// The request may have had its effect all the same; see [`may_have_been_sent`](Self::may_have_been_sent). If
+    /// repeating it does harm, set [`idempotency_key`](crate::SourceBuilder::idempotency_key), so that the API can
+    /// recognise it.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.inner.kind {
-            ErrorKind::Transport | ErrorKind::Timeout => true,
+            ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout => true,
             ErrorKind::Criterion | ErrorKind::Ended | ErrorKind::Nested => self
                 .status()
                 .is_some_and(|status| matches!(status.as_u16(), 408 | 425 | 429 | 502 | 503 | 504)),

@@ -51,13 +51,13 @@
 //!
 //! # Observability
 //!
-//! [`Builder::observer`] sets an [`Observer`], which is notified of what runs do. The feature `tracing` adds spans and
+//! [`ClientBuilder::observer`] sets an [`Observer`], which is notified of what runs do. The feature `tracing` adds spans and
 //! events:
 //!
 //! - a span for each run that `finish` runs to its end (`arazzo.workflow`), for each attempt (`arazzo.step`) and for
 //!   each request (`arazzo.request`); the last has the attributes of OpenTelemetry's semantic conventions for HTTP
 //!   clients;
-//! - events for criteria, actions and failures.
+//! - events for responses, criteria, actions and failures.
 //!
 //! Neither observers nor spans contain inputs, outputs, parameters, headers or bodies. URLs contain the names of their
 //! parameters instead of the values.
@@ -108,16 +108,21 @@
 //!   backtracking steps of back-references, and of look-around that cannot be made regular, are limited too.
 //! - XML: at most 256 levels and 1,000 attributes per element; no entities.
 //!
-//! [`Builder::timeout`] and the `timeout` of a step limit the time of an attempt, from the wait for an access token to
-//! the end of the response. [`Builder::max_response_bytes`] limits the size of a response, [`Builder::max_steps`] the
+//! [`ClientBuilder::timeout`] and the `timeout` of a step limit the time of an attempt, from the wait for an access token to
+//! the end of the response. [`ClientBuilder::max_response_bytes`] limits the size of a response, [`ClientBuilder::max_steps`] the
 //! number of attempts of a run.
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls.
-//! - `native-tls`: TLS by the platform's own library. Without either feature, `https` URLs need your own [`Transport`].
+//! - `reqwest` (default): the transport on reqwest. Without it, set one with [`ClientBuilder::transport`].
+//! - `rustls` (default): TLS for reqwest by rustls.
+//! - `native-tls`: TLS for reqwest by the platform's own library. Without either feature, `https` URLs need your own
+//!   [`Transport`].
+//! - `tower`: the module `tower`, for services of tower as transports, and transports as services.
 //! - `testing`: the module `testing`, for testing workflows without a network.
 //! - `tracing`: spans and events for the crate `tracing`.
+//! - `metrics`: the module `metrics`, with metrics of OpenTelemetry.
+//! - `uuid`: conversions between [`RunId`] and `uuid::Uuid`.
 //! - `regex`: conditions of type `regex`, and `pattern` of inputs, in the dialect of ECMA-262.
 //! - `jsonpath`: JSONPath queries (RFC 9535) that can select more than one value. Other queries do not need the
 //!   feature.
@@ -134,6 +139,8 @@ mod credential;
 mod engine;
 mod error;
 mod json;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod observer;
 mod progress;
 mod queries;
@@ -142,6 +149,8 @@ mod run_id;
 mod seal;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(feature = "tracing")]
 mod trace;
 mod transport;
@@ -150,18 +159,19 @@ mod workflow;
 
 pub use blob::Blob;
 pub use bytes::Bytes;
-pub use client::{Builder, Client, SourceBuilder};
-pub use credential::Credential;
+pub use client::{Client, ClientBuilder, SourceBuilder};
+pub use credential::{Credential, Provided};
 pub use error::{Error, ErrorKind, ErrorResponse, Place};
 pub use http;
 pub use observer::{ActionEvent, Event, EventKind, Observer};
 pub use progress::Progress;
+#[cfg(feature = "reqwest")]
 pub use reqwest;
 pub use run::any::{AnyRun, AnyWorkflow};
 pub use run::descriptor::StepName;
 pub use run_id::{ParseRunIdError, RunId};
 pub use seal::{Binding, Seal};
-pub use transport::{Attempt, BoxError, BoxTransport, Limits, ResponseTooLarge, Transport};
+pub use transport::{Attempt, BoxError, BoxTransport, ConnectError, Limits, ResponseTooLarge, Transport};
 pub use wire::token::ClientCredentials;
 pub use workflow::{Run, RunError, Workflow};
 

@@ -9,15 +9,15 @@ use crate::run_id::RunId;
 
 /// Is notified of what runs do, for example to show progress, to log or to collect metrics.
 ///
-/// Set it with [`Builder::observer`](crate::Builder::observer). Closures implement it. It is called in the middle of a
+/// Set it with [`ClientBuilder::observer`](crate::ClientBuilder::observer). Closures implement it. It is called in the middle of a
 /// run and must not block. Events contain no values of the run: no inputs, bodies, headers or parameters.
 ///
 /// ```
 /// use arazzo::{Client, Event, EventKind};
 ///
 /// let client = Client::builder().observer(|event: &Event<'_>| {
-///     if let EventKind::Response { status, .. } = event.kind {
-///         println!("{} {}/{}: {status}", event.workflow, event.number, event.steps);
+///     if let EventKind::Response { method, path, status, .. } = event.kind {
+///         println!("{} {}/{}: {method} {path} {status}", event.workflow, event.number, event.steps);
 ///     }
 /// });
 /// ```
@@ -85,6 +85,12 @@ pub enum EventKind<'a> {
     /// A response was received.
     #[non_exhaustive]
     Response {
+        /// The HTTP method in upper case.
+        method: &'static str,
+        /// The base URL of the API.
+        server: &'a str,
+        /// The path of the description, with the names of parameters in braces.
+        path: &'static str,
         /// The status code.
         status: u16,
         /// The size of the body in bytes.
@@ -95,6 +101,12 @@ pub enum EventKind<'a> {
     /// No response was received.
     #[non_exhaustive]
     NoResponse {
+        /// The HTTP method in upper case.
+        method: &'static str,
+        /// The base URL of the API.
+        server: &'a str,
+        /// The path of the description, with the names of parameters in braces.
+        path: &'static str,
         /// The kind of error.
         error: ErrorKind,
         /// The time since the request.
@@ -175,7 +187,7 @@ impl Watch<'_> {
 
     pub(crate) fn tell(&self, kind: EventKind<'_>) {
         #[cfg(feature = "tracing")]
-        crate::trace::event(self, &kind);
+        crate::trace::event(&kind);
         if let Some(observer) = self.observer {
             observer.notify(&Event {
                 run: self.run,

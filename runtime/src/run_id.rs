@@ -90,6 +90,20 @@ impl fmt::Debug for RunId {
     }
 }
 
+#[cfg(feature = "uuid")]
+impl From<uuid::Uuid> for RunId {
+    fn from(uuid: uuid::Uuid) -> Self {
+        Self(uuid.as_u128())
+    }
+}
+
+#[cfg(feature = "uuid")]
+impl From<RunId> for uuid::Uuid {
+    fn from(id: RunId) -> Self {
+        Self::from_u128(id.0)
+    }
+}
+
 /// The error for a text that is not a [`RunId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseRunIdError(());

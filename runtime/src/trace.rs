@@ -8,13 +8,18 @@ use http::{Response, Uri};
 use tracing::field::Empty;
 use tracing::{Level, Span};
 
+use crate::error::{Error, ErrorKind};
 use crate::observer::{ActionEvent, EventKind, Watch};
 use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
 
+/// The target of all spans and events, so that a filter can name them.
+const TARGET: &str = "arazzo";
+
 /// Creates the span of a run that `finish` runs to its end.
 pub(crate) fn workflow(watch: &Watch<'_>) -> Span {
     tracing::info_span!(
+        target: TARGET,
         "arazzo.workflow",
         otel.name = watch.shape.workflow,
         arazzo.workflow = watch.shape.workflow,
@@ -22,15 +27,17 @@ pub(crate) fn workflow(watch: &Watch<'_>) -> Span {
     )
 }
 
-/// Creates the span of one attempt.
-pub(crate) fn step(watch: &Watch<'_>) -> Span {
+/// Creates the span of one attempt. `spanned` is whether it is in the span of its run, which has the attributes of the
+/// run.
+pub(crate) fn step(watch: &Watch<'_>, spanned: bool) -> Span {
     let step = watch.step_id().unwrap_or_default();
     tracing::info_span!(
+        target: TARGET,
         "arazzo.step",
         otel.name = step,
-        arazzo.workflow = watch.shape.workflow,
+        arazzo.workflow = (!spanned).then_some(watch.shape.workflow),
         arazzo.step = step,
-        arazzo.run = %watch.run,
+        arazzo.run = (!spanned).then(|| tracing::field::display(watch.run)),
     )
 }
 
@@ -41,6 +48,7 @@ pub(crate) fn request(operation: &Operation, base: &str, uri: &Uri, attempt: u32
         .unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
     let resent = (attempt > 1).then(|| attempt - 1);
     tracing::info_span!(
+        target: TARGET,
         "arazzo.request",
         otel.name = format_args!("{} {}", operation.method, operation.path),
         otel.kind = "client",
@@ -75,14 +83,43 @@ pub(crate) fn answered(span: &Span, result: Result<&Response<Bytes>, &Failure>) 
     }
 }
 
-/// Emits an event for what the spans do not cover.
-pub(crate) fn event(watch: &Watch<'_>, kind: &EventKind<'_>) {
-    let (workflow, step) = (watch.shape.workflow, watch.step_id().unwrap_or_default());
+/// Emits an event for what the spans do not contain. The span of the step is entered, so the event does not repeat its
+/// attributes.
+pub(crate) fn event(kind: &EventKind<'_>) {
     match *kind {
+        EventKind::Response {
+            method,
+            path,
+            status,
+            elapsed,
+            ..
+        } => tracing::event!(
+            target: TARGET,
+            Level::INFO,
+            http.request.method = method,
+            url.template = path,
+            http.response.status_code = status,
+            duration = elapsed.as_secs_f64(),
+            "response"
+        ),
+        EventKind::NoResponse {
+            method,
+            path,
+            error,
+            elapsed,
+            ..
+        } => tracing::event!(
+            target: TARGET,
+            Level::INFO,
+            http.request.method = method,
+            url.template = path,
+            "error.type" = ?error,
+            duration = elapsed.as_secs_f64(),
+            "no response"
+        ),
         EventKind::Criterion { condition, place, met } => tracing::event!(
+            target: TARGET,
             Level::DEBUG,
-            arazzo.workflow = workflow,
-            arazzo.step = step,
             arazzo.criterion = condition,
             arazzo.line = place.line,
             arazzo.column = place.column,
@@ -91,15 +128,14 @@ pub(crate) fn event(watch: &Watch<'_>, kind: &EventKind<'_>) {
         ),
         EventKind::Action { name, action } => {
             let (does, target, wait) = match action {
-                ActionEvent::End => ("end", "", 0.0),
-                ActionEvent::Goto(target) => ("goto", target, 0.0),
-                ActionEvent::Leave => ("leave", "", 0.0),
-                ActionEvent::Retry { wait } => ("retry", "", wait.as_secs_f64()),
+                ActionEvent::End => ("end", None, None),
+                ActionEvent::Goto(target) => ("goto", Some(target), None),
+                ActionEvent::Leave => ("leave", None, None),
+                ActionEvent::Retry { wait } => ("retry", None, Some(wait.as_secs_f64())),
             };
             tracing::event!(
+                target: TARGET,
                 Level::INFO,
-                arazzo.workflow = workflow,
-                arazzo.step = step,
                 arazzo.action = name,
                 arazzo.does = does,
                 arazzo.target = target,
@@ -107,13 +143,26 @@ pub(crate) fn event(watch: &Watch<'_>, kind: &EventKind<'_>) {
                 "action"
             );
         }
-        EventKind::Finished { error: Some(error) } => tracing::event!(
-            Level::WARN,
-            arazzo.workflow = workflow,
-            arazzo.step = step,
-            "error.type" = ?error,
-            "failed"
-        ),
         _ => {}
     }
+}
+
+/// Emits the warning for an attempt that ended its run with an error. The failure of a called workflow has its own
+/// warning in the span of its step. The message of the error is left out, since it can contain values.
+pub(crate) fn failed(error: &Error) {
+    if error.kind() == ErrorKind::Nested {
+        return;
+    }
+    tracing::event!(
+        target: TARGET,
+        Level::WARN,
+        "error.type" = ?error.kind(),
+        arazzo.criterion = error.criterion(),
+        arazzo.action = error.action(),
+        arazzo.file = error.place().map(|_| error.file()),
+        arazzo.line = error.place().map(|place| place.line),
+        arazzo.column = error.place().map(|place| place.column),
+        http.response.status_code = error.status().map(|status| status.as_u16()),
+        "failed"
+    );
 }

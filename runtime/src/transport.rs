@@ -35,8 +35,8 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// so run closures inside a tokio runtime.
 ///
 /// A transport does not interpret responses: any response is `Ok`, whatever its status. Nor does it follow redirects,
-/// unless it was built to. An error fails the step, and the failure actions of the document apply. An
-/// [`Error`](crate::Error) of kind [`Configuration`](crate::ErrorKind::Configuration) ends the attempt at once instead.
+/// unless it was built to. An error fails the step, and the failure actions of the document apply. A [`ConnectError`]
+/// says that nothing was sent. An [`Error`](crate::Error) of kind [`Configuration`](crate::ErrorKind::Configuration) ends the attempt at once instead.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot send requests",
     label = "this is not a `Transport`",
@@ -128,6 +128,46 @@ impl std::fmt::Display for ResponseTooLarge {
 }
 
 impl StdError for ResponseTooLarge {}
+
+/// The error of a transport that could not connect to the server, so that nothing was sent.
+///
+/// A transport that returns it makes the step fail with [`ErrorKind::Connect`](crate::ErrorKind::Connect) instead of
+/// [`Transport`](crate::ErrorKind::Transport). The transport of reqwest does so itself.
+///
+/// ```
+/// use arazzo::{BoxError, Bytes, ConnectError, http};
+/// use std::io;
+///
+/// async fn send(_: http::Request<Bytes>) -> Result<http::Response<Bytes>, BoxError> {
+///     let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+///     Err(ConnectError::new(refused).into())
+/// }
+/// ```
+#[derive(Debug)]
+pub struct ConnectError(BoxError);
+
+impl ConnectError {
+    /// Creates the error from its cause.
+    pub fn new(cause: impl Into<BoxError>) -> Self {
+        Self(cause.into())
+    }
+
+    pub(crate) fn into_cause(self) -> BoxError {
+        self.0
+    }
+}
+
+impl std::fmt::Display for ConnectError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the server could not be reached")
+    }
+}
+
+impl StdError for ConnectError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
+    }
+}
 
 impl<F, Fut, E> Transport for F
 where

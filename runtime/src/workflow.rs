@@ -1,8 +1,9 @@
 //! Workflows as types, and their runs.
 
 use std::fmt;
-use std::ops::Deref;
 
+use bytes::Bytes;
+use http::{Response, StatusCode};
 use serde::de::{DeserializeOwned, Deserializer};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::client::Client;
 use crate::engine::program::{Frame, Program, Returned, merged};
 use crate::engine::{self, Advance, Context};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind, ErrorResponse, Place};
 use crate::json::data::{self, Data as _};
 use crate::json::members::{Fields, Record};
 use crate::json::slot::Slot;
@@ -81,7 +82,7 @@ pub trait Workflow: fmt::Debug + Sized + Send + Sync + 'static {
     const INPUTS: &'static [Self::Input];
     /// All steps, in the order of the document.
     const STEPS: &'static [Self::Step];
-    /// The names of the source descriptions that the workflow calls, as [`Builder::source`](crate::Builder::source)
+    /// The names of the source descriptions that the workflow calls, as [`ClientBuilder::source`](crate::ClientBuilder::source)
     /// takes them.
     const SOURCES: &'static [&'static str];
     /// The schema of the inputs: JSON Schema 2020-12 without references to other documents.
@@ -347,8 +348,7 @@ impl<R: Record> Returned for R {
 
 /// The error that stopped a run, together with the run.
 ///
-/// It dereferences to the error. The run is at the step that failed: fix the cause and call [`finish`](Run::finish)
-/// again.
+/// The run is at the step that failed: fix the cause and call [`finish`](Run::finish) again.
 ///
 /// ```
 /// use arazzo::{Client, Error, RunError, Workflow};
@@ -389,6 +389,91 @@ impl<W: Workflow> RunError<W> {
         &self.run
     }
 
+    /// Returns the kind of the error.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.error.kind()
+    }
+
+    /// Returns the `workflowId`.
+    #[must_use]
+    pub fn workflow(&self) -> &str {
+        self.error.workflow()
+    }
+
+    /// Returns the `stepId` of the step that failed.
+    #[must_use]
+    pub fn step(&self) -> Option<&str> {
+        self.error.step()
+    }
+
+    /// Returns the path of the document, relative to the package that was compiled.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        self.error.file()
+    }
+
+    /// Returns the position in the document; see [`Error::place`].
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        self.error.place()
+    }
+
+    /// Returns the criterion that was not met, as it is written in the document.
+    #[must_use]
+    pub fn criterion(&self) -> Option<&str> {
+        self.error.criterion()
+    }
+
+    /// Returns the status of the response, if one was received.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.error.status()
+    }
+
+    /// Returns the whole response, if one was received.
+    #[must_use]
+    pub fn response(&self) -> Option<&Response<Bytes>> {
+        self.error.response()
+    }
+
+    /// Deserialises the body of the response; see [`Error::json`].
+    #[must_use]
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        self.error.json()
+    }
+
+    /// Reads the response as one of the error responses that the description declares; see [`Error::declared`].
+    #[must_use]
+    pub fn declared<E: ErrorResponse>(&self) -> Option<E> {
+        self.error.declared()
+    }
+
+    /// Returns the name of the failure action that ended the workflow; see [`Error::action`].
+    #[must_use]
+    pub fn action(&self) -> Option<&str> {
+        self.error.action()
+    }
+
+    /// Returns how many attempts of the failed step were made since it was entered.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.error.attempts()
+    }
+
+    /// Returns whether the request of the attempt that failed may have reached the API; see
+    /// [`Error::may_have_been_sent`].
+    #[must_use]
+    pub fn may_have_been_sent(&self) -> bool {
+        self.error.may_have_been_sent()
+    }
+
+    /// Returns whether the same run may succeed later without any change; see [`Error::is_retryable`].
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.error.is_retryable()
+    }
+
     /// Returns the error and drops the run.
     #[must_use]
     pub fn into_error(self) -> Error {
@@ -408,10 +493,8 @@ impl<W: Workflow> From<RunError<W>> for Error {
     }
 }
 
-impl<W: Workflow> Deref for RunError<W> {
-    type Target = Error;
-
-    fn deref(&self) -> &Error {
+impl<W: Workflow> AsRef<Error> for RunError<W> {
+    fn as_ref(&self) -> &Error {
         &self.error
     }
 }

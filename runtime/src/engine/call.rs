@@ -116,7 +116,10 @@ pub(super) async fn call_step(
                 });
             }
             let message = format!("the workflow did not end within {} ms", allowed.unwrap_or_default());
-            Outcome::unasked(Err(Failure::new(ErrorKind::Timeout, message)))
+            Outcome::unasked(Err(Failure {
+                sent: true,
+                ..Failure::new(ErrorKind::Timeout, message)
+            }))
         }
         Some(Ok(advance)) => Outcome::Under(advance),
         // The user has to fix the cause, so the step has not failed.

@@ -4,6 +4,7 @@ pub(crate) mod budget;
 mod call;
 mod detour;
 mod follow;
+mod obtain;
 pub(crate) mod preflight;
 pub(crate) mod program;
 pub(crate) mod request;
@@ -59,6 +60,10 @@ async fn finish(program: &mut dyn Program, context: Context<'_>) -> Result<(), E
     {
         use tracing::Instrument as _;
         let span = crate::trace::workflow(&watch(program, context));
+        let context = Context {
+            spanned: true,
+            ..context
+        };
         run(program, context).instrument(span).await
     }
     #[cfg(not(feature = "tracing"))]
@@ -87,6 +92,9 @@ pub(crate) struct Context<'a> {
     pub(crate) limit: Option<Duration>,
     /// The depth of calls.
     depth: u32,
+    /// Whether the run has a span.
+    #[cfg(feature = "tracing")]
+    spanned: bool,
 }
 
 impl<'a> Context<'a> {
@@ -96,6 +104,8 @@ impl<'a> Context<'a> {
             settings,
             limit: None,
             depth: 0,
+            #[cfg(feature = "tracing")]
+            spanned: false,
         }
     }
 }
@@ -179,8 +189,10 @@ pub(crate) fn step_error(
     error(program, failure.kind, failure.message).with(|inner| {
         inner.step = step;
         inner.place = failure.place;
+        inner.criterion = failure.criterion;
         inner.attempts = state.attempts;
         inner.response = failure.response.map(|response| *response).or(response);
+        inner.sent = failure.sent || inner.response.is_some();
         let redact = |text| secret::redacted(text, program, settings);
         inner.excerpt = match failure.excerpt {
             Some(text) => Some(redact(text)),
@@ -192,12 +204,14 @@ pub(crate) fn step_error(
 
 /// Creates the failure of a step whose called workflow has failed.
 fn nested(error: Error) -> Failure {
+    let sent = error.may_have_been_sent();
     let (error, response, excerpt) = error.without_response();
     let message = format!("workflow `{}` failed: {error}", error.workflow());
     Failure {
         source: Some(Box::new(error)),
         response: response.map(Box::new),
         excerpt,
+        sent,
         ..Failure::new(ErrorKind::Nested, message)
     }
 }
@@ -239,9 +253,12 @@ async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Adva
     #[cfg(feature = "tracing")]
     let result = {
         use tracing::Instrument as _;
-        attempt_step(program, context)
-            .instrument(crate::trace::step(&before))
-            .await
+        let span = crate::trace::step(&before, context.spanned && context.depth == 0);
+        let result = attempt_step(program, context).instrument(span.clone()).await;
+        if let Err(error) = &result {
+            span.in_scope(|| crate::trace::failed(error));
+        }
+        result
     };
     #[cfg(not(feature = "tracing"))]
     let result = attempt_step(program, context).await;

@@ -9,6 +9,8 @@ use bytes::Bytes;
 use http::Response;
 
 use crate::client::Settings;
+use crate::credential::Credential;
+use crate::engine::obtain::authorised;
 use crate::engine::program::Program;
 use crate::engine::{Advance, Context, Outcome, budget, count, step_error, unmet_dependency, watch};
 use crate::error::{Error, ErrorKind};
@@ -16,37 +18,39 @@ use crate::observer::{EventKind, Watch};
 use crate::run::descriptor::StepName;
 use crate::run::state::Stage;
 use crate::run_id::RunId;
-use crate::transport::{Attempt, BoxError, DynTransport, Limits, ResponseTooLarge};
+use crate::transport::{Attempt, BoxError, ConnectError, DynTransport, Limits, ResponseTooLarge};
 use crate::wire::call::Call;
 use crate::wire::exchange::Exchange;
 use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
 use crate::wire::sent::{Finished, Sent};
-use crate::wire::token;
 
 /// A request that is ready to be sent. It is boxed, since a future reserves space for each of its variables.
-struct Made<'s> {
-    request: http::Request<Bytes>,
-    base: &'s str,
-    sent: Option<Sent>,
-    renewal: Option<Renewal>,
-    operation: &'static Operation,
+pub(super) struct Made<'s> {
+    pub(super) request: http::Request<Bytes>,
+    pub(super) base: &'s str,
+    pub(super) sent: Option<Sent>,
+    pub(super) renewal: Option<Renewal>,
+    pub(super) operation: &'static Operation,
 }
 
-/// What is needed to send a request again with another token, if its token is refused.
-struct Renewal {
-    call: Box<Call>,
-    token: String,
+/// What is needed to send a request again with other credentials, if those that were obtained are refused.
+pub(super) struct Renewal {
+    pub(super) call: Box<Call>,
+    pub(super) obtained: Renewed,
 }
 
-type Making<'s> = Result<Box<Made<'s>>, Failure>;
+/// Obtained credentials, with the indices of the chosen credentials that they replace.
+pub(super) type Renewed = Vec<(usize, Credential)>;
+
+pub(super) type Making<'s> = Result<Box<Made<'s>>, Failure>;
 
 /// The result of preparing a request.
 enum Ready<'s> {
     /// Inputs are missing.
     Awaiting(Vec<usize>),
-    /// A token has to be obtained first.
-    Token(Box<Call>),
+    /// Credentials have to be obtained first.
+    Obtain(Box<Call>),
     /// The request, or the failure to make it.
     Made(Making<'s>),
 }
@@ -57,15 +61,15 @@ pub(crate) async fn request_step(
     step: usize,
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
-    // Obtaining a token counts towards the time limit of the attempt.
+    // Obtaining a credential counts towards the time limit of the attempt.
     let mut started = None;
     let made = match ready(program, step, context.settings) {
         Ready::Awaiting(inputs) => return Ok(Outcome::Under(Advance::Awaiting(inputs))),
-        // Most requests need no token: box the future that obtains one.
-        Ready::Token(call) => {
+        // Most requests need no such credential: box the future that obtains one.
+        Ready::Obtain(call) => {
             let limit = limit(program, step, context);
             started = Some(context.transport.now_dyn());
-            Box::pin(authorised(call, context, limit, None)).await
+            Box::pin(authorised(call, context, limit, Vec::new())).await
         }
         Ready::Made(made) => made,
     };
@@ -91,22 +95,28 @@ pub(crate) async fn request_step(
     trial.limit = left(whole);
     let (sending, mut sent, renewal) = trial.start(made);
     let mut exchanged = sending.await;
-    // A token may have been revoked before it expired: obtain one new token, then accept the response.
+    // A credential may have been revoked before it expired: obtain a new one, then accept the response.
     let refused = |response: &Response<Bytes>| response.status() == http::StatusCode::UNAUTHORIZED;
-    if let Some(Renewal { call, token }) = renewal
+    if let Some(Renewal { call, obtained }) = renewal
         && exchanged.as_ref().is_ok_and(refused)
     {
-        match Box::pin(authorised(call, context, left(whole), Some(token))).await {
+        match Box::pin(authorised(call, context, left(whole), obtained.clone())).await {
+            // The same credentials would be refused again.
+            Ok(made)
+                if made
+                    .renewal
+                    .as_ref()
+                    .is_some_and(|renewal| renewal.obtained == obtained) => {}
             Ok(made) => {
                 trial.limit = left(whole);
                 let (sending, again, _) = trial.start(made);
                 sent = again;
                 exchanged = Box::pin(sending).await;
             }
-            Err(failure) if failure.kind == ErrorKind::MissingCredential => {
+            Err(failure) if matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential) => {
                 return Err(step_error(program, failure, exchanged.ok(), context.settings));
             }
-            Err(failure) => exchanged = Err(failure),
+            Err(failure) => exchanged = Err(Failure { sent: true, ..failure }),
         }
     }
     judge(program, step, exchanged, sent, &trial)
@@ -160,9 +170,9 @@ fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> 
         Ok(chosen) => chosen,
         Err(failure) => return Ready::Made(Err(failure)),
     };
-    match call.token(&chosen, settings) {
-        Ok(Some(_)) => return Ready::Token(Box::new(call)),
-        Ok(None) => {}
+    match call.wanted(&chosen, settings) {
+        Ok(wanted) if !wanted.is_empty() => return Ready::Obtain(Box::new(call)),
+        Ok(_) => {}
         Err(failure) => return Ready::Made(Err(failure)),
     }
     let operation = call.described();
@@ -175,7 +185,7 @@ fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> 
             operation,
         })
     };
-    Ready::Made(call.finish(settings, &chosen, None).map(made))
+    Ready::Made(call.finish(settings, &chosen).map(made))
 }
 
 /// Returns the idempotency key of a request with this hash. Attempts of one visit of a step have the same key.
@@ -235,7 +245,7 @@ impl<'a> Trial<'a> {
     /// Starts to send. Also returns the request for expressions, and what is needed if the token is refused.
     fn start(
         self,
-        made: Box<Made<'_>>,
+        made: Box<Made<'a>>,
     ) -> (
         impl Future<Output = Result<Response<Bytes>, Failure>> + Send + use<'a>,
         Option<Sent>,
@@ -276,11 +286,17 @@ impl<'a> Trial<'a> {
             crate::trace::answered(&span, result.as_ref());
             watch.tell(match &result {
                 Ok(response) => EventKind::Response {
+                    method: operation.method,
+                    server: base,
+                    path: operation.path,
                     status: response.status().as_u16(),
                     bytes: response.body().len(),
                     elapsed,
                 },
                 Err(failure) => EventKind::NoResponse {
+                    method: operation.method,
+                    server: base,
+                    path: operation.path,
                     error: failure.kind,
                     elapsed,
                 },
@@ -291,94 +307,12 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// Adds the credentials to the request, and obtains its token within `limit`.
-async fn authorised(
-    call: Box<Call>,
-    context: Context<'_>,
-    limit: Option<Duration>,
-    refused: Option<String>,
-) -> Making<'_> {
-    let settings = context.settings;
-    let chosen = call.chosen(settings)?;
-    let token = match call.token(&chosen, settings)? {
-        None => None,
-        Some(wanted) => Some(token(&wanted, context, limit, refused.as_deref()).await?),
-    };
-    // The call may be needed again, with another token.
-    let Finished { request, base, sent } = (*call).clone().finish(settings, &chosen, token.as_deref())?;
-    Ok(Box::new(Made {
-        request,
-        base,
-        sent,
-        operation: call.described(),
-        renewal: token.map(|token| Renewal { call, token }),
-    }))
-}
-
-/// Returns the known token if it is usable, or obtains a new one. If several runs need one at the same time, one of
-/// them requests it.
-async fn token(
-    wanted: &token::Wanted,
-    context: Context<'_>,
-    limit: Option<Duration>,
-    refused: Option<&str>,
-) -> Result<String, Failure> {
-    let place = context.settings.tokens.cell(wanted);
-    let before = place.attempts();
-    let started = context.transport.now_dyn();
-    let mut known = match limit {
-        None => place.known.lock().await,
-        Some(limit) => {
-            let turn = Box::pin(place.known.lock());
-            let locked = within(turn, || context.transport.sleep_dyn(limit)).await;
-            locked.ok_or_else(|| {
-                let message = format!(
-                    "no access token within {} ms: another run is still waiting for it",
-                    limit.as_millis()
-                );
-                Failure::new(ErrorKind::Timeout, message)
-            })?
-        }
-    };
-    if let Some(token) = known.usable(refused, context.transport.now_dyn()) {
-        return Ok(token);
-    }
-    let spent = context.transport.now_dyn().saturating_duration_since(started);
-    let limit = limit.map(|limit| limit.saturating_sub(spent));
-    if place.attempts() != before {
-        if let Some(token) = known.obtained() {
-            return Ok(token);
-        }
-        if let Some(failure) = known.shared(limit) {
-            return Err(failure);
-        }
-    }
-    // If this future is dropped, nobody uses the old result again.
-    *known = token::Known::default();
-    let result = obtain(wanted, context, limit).await;
-    place.note(&mut known, &result, limit);
-    result.map(|token| token.text)
-}
-
-async fn obtain(
-    wanted: &token::Wanted,
-    context: Context<'_>,
-    limit: Option<Duration>,
-) -> Result<token::Token, Failure> {
-    let mut request = wanted.request()?;
-    request
-        .extensions_mut()
-        .insert(Limits::new(context.settings.max_response_bytes));
-    let response = exchange(context.transport, request, limit, context.settings).await?;
-    token::Token::read(&response, context.transport.now_dyn())
-}
-
 /// The source of the error contains the limit.
 const TOO_LARGE: &str = "the response was not read to its end";
 
 /// Sends a request with a time limit. The part before the first wait is not async, so the future of a run does not hold
 /// the request.
-fn exchange<'a>(
+pub(super) fn exchange<'a>(
     transport: &'a dyn DynTransport,
     mut request: http::Request<Bytes>,
     limit: Option<Duration>,
@@ -391,15 +325,15 @@ fn exchange<'a>(
     async move {
         let result = match limit {
             None => sending.await,
-            Some(limit) => match within(sending, || transport.sleep_dyn(limit)).await {
-                Some(result) => result,
-                None => {
-                    return Err(Failure::new(
+            Some(limit) => within(sending, || transport.sleep_dyn(limit))
+                .await
+                .ok_or_else(|| Failure {
+                    sent: true,
+                    ..Failure::new(
                         ErrorKind::Timeout,
                         format!("no response within {} ms", limit.as_millis()),
-                    ));
-                }
-            },
+                    )
+                })?,
         };
         received(result, settings)
     }
@@ -411,6 +345,7 @@ fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> R
             let source = ResponseTooLarge::new(settings.max_response_bytes);
             Err(Failure {
                 source: Some(source.into()),
+                sent: true,
                 ..Failure::new(ErrorKind::Response, TOO_LARGE)
             })
         }
@@ -422,16 +357,24 @@ fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> R
             {
                 return Err(Failure::new(ErrorKind::Configuration, own.to_string()));
             }
+            let error = match error.downcast::<ConnectError>() {
+                Ok(error) => {
+                    let failure = Failure::new(ErrorKind::Connect, "the server could not be reached");
+                    return Err(Failure {
+                        source: Some(error.into_cause()),
+                        ..failure
+                    });
+                }
+                Err(other) => other,
+            };
             let failure = if error.is::<ResponseTooLarge>() {
                 Failure::new(ErrorKind::Response, TOO_LARGE)
             } else {
-                Failure::new(
-                    ErrorKind::Transport,
-                    "the request could not be sent, or no response was received",
-                )
+                Failure::new(ErrorKind::Transport, "no response was received")
             };
             Err(Failure {
                 source: Some(error),
+                sent: true,
                 ..failure
             })
         }
@@ -440,7 +383,7 @@ fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> R
 
 /// Returns the output of `work`, or `None` if the timer expires first. The timer is created only if `work` is not ready
 /// at once.
-async fn within<W: Future + Unpin, S: Future<Output = ()> + Unpin>(
+pub(super) async fn within<W: Future + Unpin, S: Future<Output = ()> + Unpin>(
     mut work: W,
     timer: impl FnOnce() -> S,
 ) -> Option<W::Output> {

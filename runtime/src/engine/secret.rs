@@ -19,6 +19,9 @@ pub(super) fn redacted(text: String, program: &dyn Program, settings: &Settings)
         let headers = source.headers.values().filter(|value| value.is_sensitive());
         secrets.extend(headers.filter_map(|value| value.to_str().ok()).map(str::to_owned));
     }
+    settings
+        .obtained
+        .each(|credential| secrets.extend(credential.secrets().map(str::to_owned)));
     secrets.retain(|secret| secret.len() >= SHORTEST);
     let written = |secret: &String| {
         let once = in_json(secret);

@@ -91,8 +91,9 @@
 //! written to a file. It contains responses and errors of the transport, but not how long they took.
 //! [`Recording::script`] creates a script that replays the recording and compares the requests with the recorded ones.
 //! Credentials are not recorded. What the workflow sends and the API returns is recorded, including headers that the
-//! client adds with `header` unless their names suggest credentials; so check the file before you commit it. A recorder
-//! uses the clock of its transport.
+//! client adds with `header` unless their names suggest credentials; remove what must not be in the file with
+//! [`redact_requests`](Recorder::redact_requests) and [`redact_responses`](Recorder::redact_responses), and check it
+//! before you commit it. A recorder uses the clock of its transport.
 //!
 //! ```ignore
 //! // Once, with the real service:

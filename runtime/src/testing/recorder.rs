@@ -13,10 +13,41 @@ use crate::transport::{Attempt, BoxError, Transport};
 /// Sends requests with another transport, and records them and their responses.
 ///
 /// A clone is another handle to the same recording. Token requests are not recorded.
+///
+/// A recording contains no credentials of the client, but everything else that was sent and received. Remove what must
+/// not be in it with [`redact_requests`](Self::redact_requests) and [`redact_responses`](Self::redact_responses):
+///
+/// ```
+/// use arazzo::testing::Recorder;
+/// use arazzo::{Bytes, reqwest};
+///
+/// let recorder = Recorder::new(reqwest::Client::new())
+///     .redact_requests(|request| {
+///         let text = String::from_utf8_lossy(request.body());
+///         *request.body_mut() = Bytes::from(text.replace("ada@example.com", "user@example.test"));
+///     })
+///     .redact_responses(|response| {
+///         response.headers_mut().remove("set-cookie");
+///     });
+/// ```
+///
+/// A replay compares requests with the recorded ones. Therefore it needs inputs that contain what the redaction has put
+/// in place of the real values.
 #[derive(Clone)]
 pub struct Recorder<T> {
     transport: T,
     recording: Arc<Mutex<Recording>>,
+    requests: Option<Redaction<Request<Bytes>>>,
+    responses: Option<Redaction<Response<Bytes>>>,
+}
+
+type Redaction<M> = Arc<dyn Fn(&mut M) + Send + Sync>;
+
+/// Returns a message as it is to be recorded.
+fn redacted<M: Clone>(message: &M, redaction: &Redaction<M>) -> M {
+    let mut copy = message.clone();
+    redaction(&mut copy);
+    copy
 }
 
 impl<T: Transport> Recorder<T> {
@@ -25,7 +56,23 @@ impl<T: Transport> Recorder<T> {
         Self {
             transport,
             recording: Arc::default(),
+            requests: None,
+            responses: None,
         }
+    }
+
+    /// Changes requests before they are recorded. The request that is sent stays as it is.
+    #[must_use]
+    pub fn redact_requests(mut self, redact: impl Fn(&mut Request<Bytes>) + Send + Sync + 'static) -> Self {
+        self.requests = Some(Arc::new(redact));
+        self
+    }
+
+    /// Changes responses before they are recorded. The run receives the response as it was.
+    #[must_use]
+    pub fn redact_responses(mut self, redact: impl Fn(&mut Response<Bytes>) + Send + Sync + 'static) -> Self {
+        self.responses = Some(Arc::new(redact));
+        self
     }
 
     /// Returns the recording so far.
@@ -48,9 +95,19 @@ impl<T: Transport> Transport for Recorder<T> {
         };
         let recording = || self.recording.lock().unwrap_or_else(PoisonError::into_inner);
         // Record the request before it is sent: the caller may stop waiting for the response.
-        let place = recording().begin(&attempt, Recorded::of(&attempt, &request));
+        let recorded = match &self.requests {
+            Some(redaction) => Recorded::of(&attempt, &redacted(&request, redaction)),
+            None => Recorded::of(&attempt, &request),
+        };
+        let place = recording().begin(&attempt, recorded);
         let result = self.transport.send(request).await;
-        recording().end(place, result.as_ref());
+        match (&result, &self.responses) {
+            (Ok(response), Some(redaction)) => {
+                let response = redacted(response, redaction);
+                recording().end(place, Ok(&response));
+            }
+            _ => recording().end(place, result.as_ref()),
+        }
         result
     }
 

@@ -5,30 +5,34 @@ use http::{HeaderName, HeaderValue, header};
 use super::base::base;
 use super::call::Call;
 use super::failure::Failure;
+use super::obtained::Wanted;
 use super::operation::{Operation, Scheme, SchemeKind};
 use super::security::{Chosen, choose, is_authorization};
 use super::style;
-use super::token::Wanted;
+use super::token::TokenRequest;
 use crate::client::Settings;
 use crate::error::ErrorKind;
 
-/// Returns what is needed to obtain a token, if an operation needs one.
+/// Returns what obtains those of the chosen credentials that have to be obtained, with their indices.
 fn wanted(
     operation: &'static Operation,
     chosen: &[Chosen<'_>],
     settings: &Settings,
-) -> Result<Option<Wanted>, Failure> {
-    let wanted = chosen
-        .iter()
-        .find_map(|(kind, name, credential)| Some((kind, name, credential.client()?)));
-    let Some((kind, name, client)) = wanted else {
-        return Ok(None);
-    };
-    let (token_url, scopes) = match kind {
-        SchemeKind::OAuth { token_url, scopes } => (*token_url, *scopes),
-        _ => ("", &[][..]),
-    };
-    Wanted::new(client, token_url, scopes, name, base(operation, settings)?).map(Some)
+) -> Result<Vec<(usize, Wanted)>, Failure> {
+    let mut wanted = Vec::new();
+    for (index, (kind, name, credential)) in chosen.iter().enumerate() {
+        if let Some(client) = credential.client() {
+            let (token_url, scopes) = match kind {
+                SchemeKind::OAuth { token_url, scopes } => (*token_url, *scopes),
+                _ => ("", &[][..]),
+            };
+            let request = TokenRequest::new(client, token_url, scopes, name, base(operation, settings)?)?;
+            wanted.push((index, Wanted::Token(request)));
+        } else if let Some(provider) = credential.provider_of() {
+            wanted.push((index, Wanted::Provided(provider.clone())));
+        }
+    }
+    Ok(wanted)
 }
 
 /// Checks before the first request of a run that the chosen credentials of an operation can be sent.
@@ -53,8 +57,8 @@ fn cannot_be_sent(name: &str) -> Failure {
 }
 
 impl Call {
-    /// Returns what is needed to obtain a token, if the request needs one.
-    pub(crate) fn token(&self, chosen: &[Chosen<'_>], settings: &Settings) -> Result<Option<Wanted>, Failure> {
+    /// Returns what obtains those of the chosen credentials that have to be obtained, with their indices.
+    pub(crate) fn wanted(&self, chosen: &[Chosen<'_>], settings: &Settings) -> Result<Vec<(usize, Wanted)>, Failure> {
         wanted(self.operation, chosen, settings)
     }
 
@@ -92,7 +96,6 @@ impl Call {
         kind: &SchemeKind,
         name: &str,
         credential: &crate::Credential,
-        token: Option<&str>,
     ) -> Result<(), Failure> {
         let unfit = || {
             Failure::new(
@@ -112,17 +115,13 @@ impl Call {
                 if self.headers.contains_key(header::AUTHORIZATION) {
                     return Ok(());
                 }
-                let value = match (credential.client(), token) {
-                    (Some(_), Some(token)) => HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| ()),
-                    _ => credential.authorization().ok_or_else(unfit)?.clone(),
-                };
-                let mut value = value.map_err(|()| cannot_be_sent(name))?;
-                value.set_sensitive(true);
+                let value = credential.authorization().ok_or_else(unfit)?.clone();
+                let value = value.map_err(|()| cannot_be_sent(name))?;
                 self.headers.insert(header::AUTHORIZATION, value);
             }
             // The description declares an API key in the header `Authorization`.
             SchemeKind::Header(header) if is_authorization(header) && credential.authorization().is_some() => {
-                return self.credential(&SchemeKind::Authorization, name, credential, token);
+                return self.credential(&SchemeKind::Authorization, name, credential);
             }
             SchemeKind::Header(header) => {
                 let scheme = name;

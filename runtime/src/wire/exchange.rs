@@ -289,6 +289,7 @@ impl<'a> Exchange<'a> {
         let failure = Failure::new(ErrorKind::Criterion, format!("`{criterion}` is not met{why}"));
         Err(Failure {
             place: Some(Place { line, column }),
+            criterion: Some(criterion.into()),
             ..failure
         })
     }

@@ -10,11 +10,15 @@ pub struct Failure {
     pub(crate) kind: ErrorKind,
     pub(crate) message: String,
     pub(crate) place: Option<Place>,
+    /// The condition that was not met.
+    pub(crate) criterion: Option<Box<str>>,
     pub(crate) source: Option<crate::transport::BoxError>,
     /// The response with which a called workflow failed.
     pub(crate) response: Option<Box<http::Response<Bytes>>>,
     /// The start of its body, without the secrets of that workflow.
     pub(crate) excerpt: Option<String>,
+    /// Whether the request may have reached the API although there is no response.
+    pub(crate) sent: bool,
 }
 
 impl Failure {
@@ -23,9 +27,11 @@ impl Failure {
             kind,
             message: message.into(),
             place: None,
+            criterion: None,
             source: None,
             response: None,
             excerpt: None,
+            sent: false,
         }
     }
 

@@ -8,7 +8,9 @@ pub(crate) mod exchange;
 pub(crate) mod failure;
 pub(crate) mod form;
 pub(crate) mod kept;
+pub(crate) mod obtained;
 pub(crate) mod operation;
+#[cfg(feature = "reqwest")]
 mod reqwest;
 pub(crate) mod security;
 pub(crate) mod sent;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::error::{Error, ErrorKind};
-use crate::transport::{BoxError, Limits, ResponseTooLarge, Transport};
+use crate::transport::{BoxError, ConnectError, Limits, ResponseTooLarge, Transport};
 
 const NO_TLS: &str =
     "https requires TLS, which is not enabled: enable the feature `rustls` or `native-tls` of `arazzo`";
@@ -25,7 +25,12 @@ impl Transport for reqwest::Client {
                 if without_tls && error.is_connect() {
                     return BoxError::from(Error::new(ErrorKind::Configuration, NO_TLS));
                 }
-                error.without_url().into()
+                let connecting = error.is_connect();
+                let error = error.without_url();
+                if connecting {
+                    return ConnectError::new(error).into();
+                }
+                error.into()
             })?;
             let mut body = Vec::new();
             let mut first = Bytes::new();

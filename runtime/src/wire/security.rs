@@ -16,6 +16,8 @@ pub(super) fn is_authorization(name: &str) -> bool {
 /// Returns whether a credential is of the kind that a scheme requires.
 fn fits(credential: &crate::Credential, kind: &SchemeKind) -> bool {
     match kind {
+        // What it provides is checked later.
+        SchemeKind::Basic if credential.provider_of().is_some() => true,
         SchemeKind::Basic => credential.is_basic(),
         SchemeKind::Bearer | SchemeKind::OAuth { .. } => can_be_sent(credential, kind) && !credential.is_basic(),
         SchemeKind::Other => false,
@@ -26,6 +28,9 @@ fn fits(credential: &crate::Credential, kind: &SchemeKind) -> bool {
 /// Returns whether a credential can be sent where a scheme requires it. A credential that the client sets for the scheme
 /// by its name needs no more, because descriptions can be wrong about their schemes.
 fn can_be_sent(credential: &crate::Credential, kind: &SchemeKind) -> bool {
+    if credential.provider_of().is_some() {
+        return !matches!(kind, SchemeKind::Transport);
+    }
     let authorizes = credential.authorization().is_some() || credential.client().is_some();
     match kind {
         SchemeKind::OAuth { .. }
@@ -95,6 +100,29 @@ pub(crate) fn choose<'s>(
         return Ok(Vec::new());
     }
     Err(missing(operation, source))
+}
+
+/// Checks a credential that was obtained, as [`choose`] checks the others.
+pub(crate) fn check_obtained(
+    operation: &'static Operation,
+    settings: &Settings,
+    (kind, name, _): Chosen<'_>,
+    obtained: &crate::Credential,
+) -> Result<(), Failure> {
+    let source = settings.sources.get(operation.source);
+    let own = source.is_some_and(|source| source.schemes.contains_key(name));
+    if if own {
+        can_be_sent(obtained, kind)
+    } else {
+        fits(obtained, kind)
+    } {
+        return Ok(());
+    }
+    let message = format!(
+        "the provider of the credential for `{name}` returned the wrong kind of credential ({})",
+        obtained.name()
+    );
+    Err(Failure::new(ErrorKind::MissingCredential, message))
 }
 
 /// Returns the failure of an operation none of whose security requirements the client satisfies.

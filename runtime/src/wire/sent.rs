@@ -48,16 +48,11 @@ pub(crate) struct Finished<'s> {
 }
 
 impl Call {
-    pub(crate) fn finish<'s>(
-        mut self,
-        settings: &'s Settings,
-        chosen: &[Chosen<'_>],
-        token: Option<&str>,
-    ) -> Result<Finished<'s>, Failure> {
+    pub(crate) fn finish<'s>(mut self, settings: &'s Settings, chosen: &[Chosen<'_>]) -> Result<Finished<'s>, Failure> {
         let known = settings.sources.get(self.operation.source);
         let base = base(self.operation, settings)?;
         for (kind, name, credential) in chosen {
-            self.credential(kind, name, credential, token)?;
+            self.credential(kind, name, credential)?;
         }
         if let Some(source) = known {
             for (name, value) in &source.headers {

@@ -1,17 +1,16 @@
 //! Access tokens by the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4).
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};
 
+use crate::credential::Credential;
 use crate::error::ErrorKind;
 use crate::wire::failure::Failure;
+use crate::wire::obtained::Obtained;
 use crate::wire::style::encoded;
 
 /// The credentials with which an application obtains access tokens for itself: the client credentials grant of OAuth
@@ -92,7 +91,7 @@ impl fmt::Debug for ClientCredentials {
 
 /// Everything that determines a token request.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Wanted {
+pub(crate) struct TokenRequest {
     url: String,
     id: String,
     secret: String,
@@ -101,7 +100,7 @@ pub(crate) struct Wanted {
     parameters: Vec<(String, String)>,
 }
 
-impl Wanted {
+impl TokenRequest {
     /// Combines a credential with the security scheme of an operation.
     pub(crate) fn new(
         credential: &ClientCredentials,
@@ -197,186 +196,76 @@ fn resolved(url: &str, base: &str) -> Option<String> {
 /// Maximum number of characters of a text from the token endpoint that a message shows.
 const SHOWN: usize = 80;
 
-/// An access token.
-#[derive(Clone)]
-pub(crate) struct Token {
-    pub(crate) text: String,
-    until: Option<Instant>,
-}
-
-impl Token {
-    /// Reads a success response (RFC 6749, section 5.1); an error response (section 5.2) is a failure.
-    pub(crate) fn read(response: &Response<Bytes>, now: Instant) -> Result<Self, Failure> {
-        #[derive(serde::Deserialize)]
-        struct Answer {
-            access_token: Option<String>,
-            #[serde(default)]
-            token_type: Option<String>,
-            #[serde(default)]
-            expires_in: Option<Seconds>,
-            #[serde(default)]
-            error: Option<String>,
-        }
-        /// A number, as RFC 6749 says, or a string, as some servers send it.
-        #[derive(serde::Deserialize)]
-        #[serde(untagged)]
-        enum Seconds {
-            Number(f64),
-            Text(String),
-            Other(serde::de::IgnoredAny),
-        }
-        let status = response.status();
-        let answer: Option<Answer> = serde_json::from_slice(response.body()).ok();
-        if !status.is_success() {
-            let why: String = answer.and_then(|answer| answer.error).unwrap_or_default();
-            let why: String = why.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-            let kind = if status.is_client_error() && status.as_u16() != 429 {
-                ErrorKind::MissingCredential
-            } else {
-                ErrorKind::Transport
-            };
-            let message = format!("could not obtain an access token: the token endpoint returned {status} {why}");
-            return Err(Failure::new(kind, message.trim_end()));
-        }
-        let unreadable = |found: &str| {
-            Failure::new(
-                ErrorKind::Transport,
-                format!("could not obtain an access token: the token endpoint returned {found}"),
-            )
+/// Reads a success response (RFC 6749, section 5.1); an error response (section 5.2) is a failure.
+pub(crate) fn read(response: &Response<Bytes>, now: Instant) -> Result<Obtained, Failure> {
+    #[derive(serde::Deserialize)]
+    struct Answer {
+        access_token: Option<String>,
+        #[serde(default)]
+        token_type: Option<String>,
+        #[serde(default)]
+        expires_in: Option<Seconds>,
+        #[serde(default)]
+        error: Option<String>,
+    }
+    /// A number, as RFC 6749 says, or a string, as some servers send it.
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Seconds {
+        Number(f64),
+        Text(String),
+        Other(serde::de::IgnoredAny),
+    }
+    let status = response.status();
+    let answer: Option<Answer> = serde_json::from_slice(response.body()).ok();
+    if !status.is_success() {
+        let why: String = answer.and_then(|answer| answer.error).unwrap_or_default();
+        let why: String = why.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+        let kind = if status.is_client_error() && status.as_u16() != 429 {
+            ErrorKind::MissingCredential
+        } else {
+            ErrorKind::Transport
         };
-        let answer = answer.ok_or_else(|| unreadable("not a valid JSON object"))?;
-        // Some servers send `BearerToken`, `bearer_token` or `jwt-bearer`. RFC 6749, section 7.1, forbids the use of a
-        // token with an unknown type.
-        let kind = answer.token_type.unwrap_or_default();
-        if !kind.is_empty() && !kind.to_ascii_lowercase().contains("bearer") {
-            let kind: String = kind.chars().take(SHOWN).flat_map(char::escape_debug).collect();
-            return Err(unreadable(&format!(
-                "a token of type `{kind}`, which is not a bearer token"
-            )));
-        }
-        let text = answer.access_token.ok_or_else(|| unreadable("no `access_token`"))?;
-        // Do not store a token that no run can send.
-        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(unreadable("an `access_token` that cannot be sent"));
-        }
-        let seconds = answer.expires_in.and_then(|value| match value {
-            Seconds::Number(number) => Some(number),
-            Seconds::Text(text) => text.parse().ok(),
-            Seconds::Other(_) => None,
-        });
-        let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        // Stop using a token before it can expire in transit.
-        let until = lifetime.and_then(|lifetime| {
-            let margin = (lifetime / 2).min(Duration::from_secs(10));
-            now.checked_add(lifetime.saturating_sub(margin))
-        });
-        Ok(Self { text, until })
+        let message = format!("could not obtain an access token: the token endpoint returned {status} {why}");
+        return Err(Failure::new(kind, message.trim_end()));
     }
-
-    fn is_fresh(&self, now: Instant) -> bool {
-        self.until.is_none_or(|until| now < until)
+    let unreadable = |found: &str| {
+        Failure::new(
+            ErrorKind::Transport,
+            format!("could not obtain an access token: the token endpoint returned {found}"),
+        )
+    };
+    let answer = answer.ok_or_else(|| unreadable("not a valid JSON object"))?;
+    // Some servers send `BearerToken`, `bearer_token` or `jwt-bearer`. RFC 6749, section 7.1, forbids the use of a
+    // token with an unknown type.
+    let kind = answer.token_type.unwrap_or_default();
+    if !kind.is_empty() && !kind.to_ascii_lowercase().contains("bearer") {
+        let kind: String = kind.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+        return Err(unreadable(&format!(
+            "a token of type `{kind}`, which is not a bearer token"
+        )));
     }
-}
-
-/// The shared place of one token. Runs that need it wait while another run obtains it, and share the result.
-#[derive(Default)]
-pub(crate) struct Place {
-    attempts: AtomicU64,
-    pub(crate) known: tokio::sync::Mutex<Known>,
-}
-
-/// The result of the last token request.
-#[derive(Default)]
-pub(crate) struct Known {
-    token: Option<Token>,
-    failure: Option<Shared>,
-}
-
-/// A failure that several runs share.
-struct Shared {
-    kind: ErrorKind,
-    message: String,
-    /// The time limit of the run that made the request.
-    limit: Option<Duration>,
-}
-
-impl Place {
-    /// Returns the number of completed requests. A run that waits compares it with the number before its wait.
-    pub(crate) fn attempts(&self) -> u64 {
-        self.attempts.load(Ordering::Acquire)
+    let text = answer.access_token.ok_or_else(|| unreadable("no `access_token`"))?;
+    // Do not store a token that no run can send.
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(unreadable("an `access_token` that cannot be sent"));
     }
-
-    /// Records the result of a request.
-    pub(crate) fn note(&self, known: &mut Known, result: &Result<Token, Failure>, limit: Option<Duration>) {
-        self.attempts.fetch_add(1, Ordering::AcqRel);
-        *known = match result {
-            Ok(token) => Known {
-                token: Some(token.clone()),
-                failure: None,
-            },
-            Err(failure) => Known {
-                token: None,
-                failure: Some(Shared {
-                    kind: failure.kind,
-                    message: failure.message.clone(),
-                    limit,
-                }),
-            },
-        };
-    }
-}
-
-impl Known {
-    /// Returns the token, unless it has expired or is the `refused` one.
-    pub(crate) fn usable(&self, refused: Option<&str>, now: Instant) -> Option<String> {
-        usable(self.token.as_ref(), refused, now)
-    }
-
-    /// Returns the token that another run has obtained in the meantime, even if it has expired: another request would
-    /// return the same.
-    pub(crate) fn obtained(&self) -> Option<String> {
-        self.token.as_ref().map(|token| token.text.clone())
-    }
-
-    /// Returns the failure of a request that another run made in the meantime, unless it was a timeout and this run can
-    /// wait longer.
-    pub(crate) fn shared(&self, limit: Option<Duration>) -> Option<Failure> {
-        let failure = self.failure.as_ref()?;
-        let longer = failure.kind == ErrorKind::Timeout
-            && failure.limit.is_some_and(|theirs| limit.is_none_or(|own| own > theirs));
-        (!longer).then(|| Failure::new(failure.kind, failure.message.clone()))
-    }
-}
-
-/// The place of a token, shared by the runs of a client.
-pub(crate) type Cell = Arc<Place>;
-
-/// The tokens of a client.
-#[derive(Default)]
-pub(crate) struct Tokens {
-    cells: Mutex<BTreeMap<Wanted, Cell>>,
-}
-
-impl Tokens {
-    pub(crate) fn cell(&self, wanted: &Wanted) -> Cell {
-        let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
-        cells.entry(wanted.clone()).or_default().clone()
-    }
-}
-
-/// Returns the token, unless it has expired or is the `refused` one.
-fn usable(token: Option<&Token>, refused: Option<&str>, now: Instant) -> Option<String> {
-    let token = token.filter(|token| token.is_fresh(now) && refused != Some(token.text.as_str()))?;
-    Some(token.text.clone())
+    let seconds = answer.expires_in.and_then(|value| match value {
+        Seconds::Number(number) => Some(number),
+        Seconds::Text(text) => text.parse().ok(),
+        Seconds::Other(_) => None,
+    });
+    let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    Ok(Obtained::new(Credential::bearer(text), lifetime, now))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Result<Token, Failure> {
+    fn answer(status: u16, body: &str) -> Result<Obtained, Failure> {
         let response = Response::builder().status(status).body(Bytes::from(body.to_owned()));
-        Token::read(&response.unwrap(), Instant::now())
+        read(&response.unwrap(), Instant::now())
     }
 
     /// RFC 6749, sections 4.4.2 and 2.3.1.
@@ -384,13 +273,13 @@ mod tests {
     fn a_token_is_asked_for_as_the_rfc_says() {
         let credential = ClientCredentials::new("s6BhdRkqt3", "gX1fBat3bV");
         let api = "https://api.test/v1";
-        let wanted = Wanted::new(&credential, "https://server.test/token", &["a", "b:c"], "x", api).unwrap();
+        let wanted = TokenRequest::new(&credential, "https://server.test/token", &["a", "b:c"], "x", api).unwrap();
         let request = wanted.request().unwrap();
         // The value of the example in section 4.4.2.
         assert_eq!(request.headers()["authorization"], "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW");
         assert_eq!(request.body(), "grant_type=client_credentials&scope=a%20b%3Ac");
         let credential = credential.in_body().parameter("audience", "https://a.test");
-        let wanted = Wanted::new(&credential, "https://server.test/token", &[], "x", api).unwrap();
+        let wanted = TokenRequest::new(&credential, "https://server.test/token", &[], "x", api).unwrap();
         let request = wanted.request().unwrap();
         assert!(!request.headers().contains_key("authorization"));
         assert_eq!(
@@ -417,12 +306,12 @@ mod tests {
 
     #[test]
     fn answers_are_read() {
+        let bearer = Credential::bearer("t");
         let token = answer(200, r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#).unwrap();
-        assert!(token.text == "t" && token.is_fresh(Instant::now()));
-        assert_eq!(usable(Some(&token), Some("t"), Instant::now()), None);
-        assert_eq!(usable(Some(&token), None, Instant::now()).as_deref(), Some("t"));
+        assert_eq!(token.usable(Some(&bearer), Instant::now()), None);
+        assert_eq!(token.usable(None, Instant::now()), Some(bearer));
         let token = answer(200, r#"{"access_token":"t","token_type":"bearer","expires_in":0}"#).unwrap();
-        assert_eq!(usable(Some(&token), None, Instant::now()), None);
+        assert_eq!(token.usable(None, Instant::now()), None);
         for (status, body, kind) in [
             (400, r#"{"error":"invalid_client"}"#, ErrorKind::MissingCredential),
             (503, "", ErrorKind::Transport),

@@ -6,4 +6,6 @@ mod faults;
 mod files;
 mod hostile;
 mod oauth;
+mod providers;
+mod services;
 mod wire;

@@ -23,6 +23,8 @@ struct Server {
     lifetime: Duration,
     /// The tokens that are good: their scopes and until when.
     tokens: HashMap<String, (String, Instant)>,
+    /// How many tokens were given out.
+    issued: usize,
     /// What happened: `token SCOPES`, `METHOD PATH STATUS`.
     log: Vec<String>,
 }
@@ -49,7 +51,8 @@ async fn token(State(server): State<Shared>, request: Request) -> Response {
     let fields: HashMap<&str, &str> = body.split('&').filter_map(|pair| pair.split_once('=')).collect();
     assert_eq!(fields["grant_type"], "client_credentials");
     let scopes = fields.get("scope").copied().unwrap_or("").replace("%20", " ");
-    let name = format!("tok-{}", server.log.len());
+    server.issued += 1;
+    let name = format!("tok-{}", server.issued);
     let until = Instant::now() + server.lifetime;
     server.tokens.insert(name.clone(), (scopes.clone(), until));
     server.log.push(format!("token {scopes}"));
@@ -86,6 +89,7 @@ async fn serve(lifetime: Duration) -> (Shared, String) {
     let server = Arc::new(Mutex::new(Server {
         lifetime,
         tokens: HashMap::new(),
+        issued: 0,
         log: Vec::new(),
     }));
     let app = Router::new()

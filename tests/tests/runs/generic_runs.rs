@@ -360,3 +360,14 @@ fn two_documents_of_a_call_cannot_define_the_same() {
     assert_eq!(codes(document("other", "api", "other.yml")), ["duplicate-source-name"]);
     assert_eq!(codes(document("other", "another", "other.yml")), [""; 0]);
 }
+
+/// The text of an id is that of the UUID (RFC 9562, section 4).
+#[test]
+fn ids_are_uuids() {
+    let text = "6ba7b810-9dad-41d1-80b4-00c04fd430c8";
+    let uuid: uuid::Uuid = text.parse().unwrap();
+    let id = arazzo::RunId::from(uuid);
+    assert_eq!(id.to_string(), text);
+    assert_eq!(id.to_bytes(), *uuid.as_bytes());
+    assert_eq!(uuid::Uuid::from(id), uuid);
+}

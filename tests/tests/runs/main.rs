@@ -13,3 +13,4 @@ mod observer;
 mod scripted;
 mod stored_forms;
 mod stored_runs;
+mod telemetry;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use arazzo::testing::{Recorder, Recording, Script};
-use arazzo::{Client, Credential, ErrorKind, Progress};
+use arazzo::{Client, Credential, ErrorKind, Progress, Transport};
 use serde_json::json;
 
 mod scripted {
@@ -14,7 +14,7 @@ use scripted::{pay, place_order, place_order_or_release};
 
 const SECRET: &str = "tok-4711";
 
-fn client(script: &Script) -> Client<Script> {
+fn client<T: Transport + Clone>(script: &T) -> Client<T> {
     Client::builder()
         .transport(script.clone())
         .source("shop", |api| api.credential(Credential::bearer(SECRET)))
@@ -244,6 +244,33 @@ async fn a_missing_answer() {
         error.to_string().contains("no answer for step `place-order/ship`"),
         "{error}"
     );
+}
+
+/// What a redaction removes is not in the recording, and the run does not notice. A replay takes what was put in place.
+#[tokio::test]
+async fn recordings_are_redacted() {
+    let recorder = Recorder::new(shipped(paid(reserved(Script::new()))))
+        .redact_requests(|request| {
+            let text = String::from_utf8(request.body().to_vec()).unwrap();
+            *request.body_mut() = text.replace("Main St", "Some St").into();
+        })
+        .redact_responses(|response| {
+            response.headers_mut().insert("x-redacted", "yes".parse().unwrap());
+            let text = String::from_utf8(response.body().to_vec()).unwrap();
+            *response.body_mut() = text.replace("t-1", "t-0").into();
+        });
+    let first = scripted::place_order(&client(&recorder), inputs()).await.unwrap();
+    assert_eq!(first.tracking_code, "t-1");
+    let text = serde_json::to_string(&recorder.recording()).unwrap();
+    assert!(
+        !text.contains("Main St") && !text.contains("t-1") && text.contains("x-redacted"),
+        "{text}"
+    );
+    let replay = recorder.recording().script();
+    let inputs = place_order::Inputs::new("sku-1", 2, "visa", "Some St");
+    let second = scripted::place_order(&client(&replay), inputs).await.unwrap();
+    assert_eq!(second.tracking_code, "t-0");
+    replay.assert_done();
 }
 
 #[tokio::test]

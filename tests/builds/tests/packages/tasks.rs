@@ -339,7 +339,7 @@ fn trace_a_run() {
     for expected in [
         "arazzo.workflow",
         "arazzo.step",
-        "arazzo.request",
+        ": arazzo: response ",
         "http.request.method=\"GET\"",
         "url.template=\"/books/{id}\"",
         "http.response.status_code=200",

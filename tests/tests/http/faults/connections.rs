@@ -5,7 +5,8 @@ use super::*;
 #[tokio::test]
 async fn a_refused_connection() {
     let error = failed!(read, client(&closed()), "fetch");
-    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(!error.may_have_been_sent());
     assert_eq!((error.workflow(), error.attempts()), ("read", 1));
     assert!(error.is_retryable());
     assert!(error.status().is_none() && error.response().is_none());
@@ -17,12 +18,17 @@ async fn a_refused_connection() {
 async fn a_failure_does_not_show_what_is_in_the_url() {
     let server = Server::saying("who is there?\r\n\r\n");
     let no_tls = Server::start(|connection| _ = connection.say("who is there?\r\n\r\n"));
-    for url in [closed(), server.url(), no_tls.url().replace("http:", "https:")] {
+    for (url, kind) in [
+        (closed(), ErrorKind::Connect),
+        (server.url(), ErrorKind::Transport),
+        (no_tls.url().replace("http:", "https:"), ErrorKind::Connect),
+    ] {
         let error = failed!(unlock, client(&url), "open");
-        assert_eq!(error.kind(), ErrorKind::Transport);
+        assert_eq!(error.kind(), kind);
+        assert_eq!(error.may_have_been_sent(), kind == ErrorKind::Transport);
         let inputs = faults::show_pass::Inputs::new("hush-input");
         let error = failed!(show_pass, client(&url), "fetch", inputs);
-        assert_eq!(error.kind(), ErrorKind::Transport);
+        assert_eq!(error.kind(), kind);
         assert_eq!(carried_on!(show_pass, error).name, "well");
     }
 }
@@ -58,7 +64,10 @@ async fn an_address_that_is_none() {
                 let inputs = faults::show_pass::Inputs::new("hush-input");
                 let error = failed!(show_pass, client, "fetch", inputs);
                 assert!(
-                    matches!(error.kind(), ErrorKind::Request | ErrorKind::Transport),
+                    matches!(
+                        error.kind(),
+                        ErrorKind::Connect | ErrorKind::Request | ErrorKind::Transport
+                    ),
                     "{url}: {error:#}"
                 );
                 assert_eq!(carried_on!(show_pass, error).name, "well");

@@ -96,7 +96,7 @@ async fn a_body_that_is_too_large_is_not_taken() {
             });
             let error = failed!(look, client, "fetch");
             // Which kind that is, the docs do not say.
-            assert!(is_too_large(&error), "{error:#}");
+            assert!(is_too_large(error.as_ref()), "{error:#}");
             assert!(server.is_left().await);
             let taken = server.kept.taken.load(Ordering::SeqCst);
             let limit = limit.unwrap_or(16 << 20);
@@ -146,7 +146,7 @@ async fn a_body_may_be_as_large_as_the_limit() {
             let result = faults::read(&client, faults::read::Inputs::new()).await;
             match result {
                 Ok(outputs) => assert!(fits && outputs.name == "big", "{bytes}"),
-                Err(error) => assert!(!fits && is_too_large(&error), "{bytes}: {error:#}"),
+                Err(error) => assert!(!fits && is_too_large(error.as_ref()), "{bytes}: {error:#}"),
             }
         }
     }

@@ -223,7 +223,7 @@ pub fn client(url: &str) -> Client {
     limited(url, |builder| builder)
 }
 
-pub fn limited(url: &str, limit: impl FnOnce(arazzo::Builder) -> arazzo::Builder) -> Client {
+pub fn limited(url: &str, limit: impl FnOnce(arazzo::ClientBuilder) -> arazzo::ClientBuilder) -> Client {
     let builder = Client::builder()
         .timeout(Duration::from_secs(10))
         .source("service", |api| {

@@ -1,0 +1,197 @@
+//! Credentials that are obtained while a run waits, and shared by all runs of a client.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::credential::{Credential, Provider};
+use crate::error::ErrorKind;
+use crate::transport::BoxError;
+use crate::wire::failure::Failure;
+use crate::wire::token::TokenRequest;
+
+/// What obtains a credential.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// A request to a token endpoint.
+    Token(TokenRequest),
+    /// A function of the application.
+    Provided(Provider),
+}
+
+impl Wanted {
+    /// Returns what is obtained, for messages.
+    pub(crate) fn what(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "access token",
+            Self::Provided(_) => "credential",
+        }
+    }
+}
+
+/// A credential that was obtained.
+#[derive(Clone)]
+pub(crate) struct Obtained {
+    pub(crate) credential: Credential,
+    until: Option<Instant>,
+}
+
+impl Obtained {
+    /// A credential is no longer used shortly before its `lifetime` is over, since it can expire in transit.
+    pub(crate) fn new(credential: Credential, lifetime: Option<Duration>, now: Instant) -> Self {
+        let until = lifetime.and_then(|lifetime| {
+            let margin = (lifetime / 2).min(Duration::from_secs(10));
+            now.checked_add(lifetime.saturating_sub(margin))
+        });
+        Self { credential, until }
+    }
+
+    /// Returns the credential, unless it has expired or is the `refused` one.
+    pub(crate) fn usable(&self, refused: Option<&Credential>, now: Instant) -> Option<Credential> {
+        let fresh = self.until.is_none_or(|until| now < until);
+        (fresh && refused != Some(&self.credential)).then(|| self.credential.clone())
+    }
+}
+
+/// The shared place of one credential. Runs that need it wait while another run obtains it, and share the result.
+#[derive(Default)]
+pub(crate) struct Place {
+    attempts: AtomicU64,
+    pub(crate) known: tokio::sync::Mutex<Known>,
+    /// The last credential, for [`Cache::each`], which cannot wait.
+    last: Mutex<Option<Credential>>,
+}
+
+/// The result of the last attempt to obtain a credential.
+#[derive(Default)]
+pub(crate) struct Known {
+    obtained: Option<Obtained>,
+    failure: Option<Shared>,
+}
+
+/// A failure that several runs share.
+struct Shared {
+    kind: ErrorKind,
+    message: String,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+    /// The time limit of the run that made the attempt.
+    limit: Option<Duration>,
+}
+
+impl Shared {
+    fn failure(&self) -> Failure {
+        Failure {
+            source: self.source.clone().map(|source| Box::new(Cause(source)) as BoxError),
+            ..Failure::new(self.kind, self.message.clone())
+        }
+    }
+}
+
+/// An error that several errors have as their source.
+#[derive(Debug)]
+struct Cause(Arc<dyn StdError + Send + Sync>);
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl StdError for Cause {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}
+
+impl Place {
+    /// Returns the number of completed attempts. A run that waits compares it with the number before its wait.
+    pub(crate) fn attempts(&self) -> u64 {
+        self.attempts.load(Ordering::Acquire)
+    }
+
+    /// Records the result of an attempt, and returns it.
+    pub(crate) fn note(
+        &self,
+        known: &mut Known,
+        result: Result<Obtained, Failure>,
+        limit: Option<Duration>,
+    ) -> Result<Credential, Failure> {
+        self.attempts.fetch_add(1, Ordering::AcqRel);
+        match result {
+            Ok(obtained) => {
+                let credential = obtained.credential.clone();
+                *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(credential.clone());
+                *known = Known {
+                    obtained: Some(obtained),
+                    failure: None,
+                };
+                Ok(credential)
+            }
+            Err(failure) => {
+                let shared = Shared {
+                    kind: failure.kind,
+                    message: failure.message,
+                    source: failure.source.map(Arc::from),
+                    limit,
+                };
+                let failure = shared.failure();
+                *known = Known {
+                    obtained: None,
+                    failure: Some(shared),
+                };
+                Err(failure)
+            }
+        }
+    }
+}
+
+impl Known {
+    /// Returns the credential, unless it has expired or is the `refused` one.
+    pub(crate) fn usable(&self, refused: Option<&Credential>, now: Instant) -> Option<Credential> {
+        self.obtained.as_ref()?.usable(refused, now)
+    }
+
+    /// Returns the credential that another run has obtained in the meantime, even if it has expired: another attempt
+    /// would return the same.
+    pub(crate) fn obtained(&self) -> Option<Credential> {
+        self.obtained.as_ref().map(|obtained| obtained.credential.clone())
+    }
+
+    /// Returns the failure of an attempt that another run made in the meantime, unless it was a timeout and this run can
+    /// wait longer.
+    pub(crate) fn shared(&self, limit: Option<Duration>) -> Option<Failure> {
+        let failure = self.failure.as_ref()?;
+        let longer = failure.kind == ErrorKind::Timeout
+            && failure.limit.is_some_and(|theirs| limit.is_none_or(|own| own > theirs));
+        (!longer).then(|| failure.failure())
+    }
+}
+
+/// The obtained credentials of a client.
+#[derive(Default)]
+pub(crate) struct Cache {
+    places: Mutex<Vec<(Wanted, Arc<Place>)>>,
+}
+
+impl Cache {
+    pub(crate) fn place(&self, wanted: &Wanted) -> Arc<Place> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, place)) = places.iter().find(|(known, _)| known == wanted) {
+            return place.clone();
+        }
+        let place = Arc::<Place>::default();
+        places.push((wanted.clone(), place.clone()));
+        place
+    }
+
+    /// Calls `visit` with each obtained credential.
+    pub(crate) fn each(&self, mut visit: impl FnMut(&Credential)) {
+        for (_, place) in self.places.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            if let Some(credential) = &*place.last.lock().unwrap_or_else(PoisonError::into_inner) {
+                visit(credential);
+            }
+        }
+    }
+}

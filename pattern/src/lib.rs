@@ -13,7 +13,6 @@
 //! look-around become regular: look-around at the start or end of a pattern is matched like other text, and look-around
 //! after `^` or before `$` becomes a separate search. For other look-around and for back-references, [`fancy_regex`]
 //! backtracks. Its limit depends on the pattern and on the length of the text.
-//! of the text.
 //!
 //! # Limits
 //!

@@ -6,7 +6,7 @@ use crate::driver;
 use crate::inputs::Given;
 use crate::status::Status;
 
-arazzo::arazzo_workflow!("../../stytch-totp/stytch-totp-enrollment-workflow.yml");
+arazzo::arazzo_workflow!("stytch-totp-enrollment-workflow.yml");
 
 use totp_enrollment::{Outputs, Run, Workflow};
 

@@ -6,11 +6,7 @@ use crate::driver;
 use crate::inputs::Given;
 use crate::status::Status;
 
-arazzo::arazzo_workflow! {
-    "totp-sign-in.arazzo.yml",
-    // The description belongs to the other example, and this package is never published.
-    lints = { allow(source_leaves_package) },
-}
+arazzo::arazzo_workflow!("totp-sign-in.arazzo.yml");
 
 use totp_sign_in::{Outputs, Run, Workflow};
 

@@ -1,4 +1,4 @@
-//! Crates that are built inside of tests: the newcomer, the tasks of the book, odd names, random schemas, random workflows, the corpus.
+//! Crates that are built inside of tests: the packages, the newcomer, the tasks of the book, odd names, random schemas, random workflows, the corpus.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,6 +7,7 @@ mod corpus_binding;
 mod crashes;
 mod names;
 mod newcomer;
+mod packed;
 mod schema_graphs;
 mod tasks;
 

@@ -17,14 +17,14 @@ struct Request {
 }
 
 /// The library of the book, and the shop of the table of jobs.
-struct Library {
-    url: String,
+pub(crate) struct Library {
+    pub(crate) url: String,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Library {
     /// `respond` gets the line of a request and how many of that line came before.
-    fn start(respond: fn(&str, usize) -> (u16, &'static str)) -> Self {
+    pub(crate) fn start(respond: fn(&str, usize) -> (u16, &'static str)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
@@ -49,7 +49,7 @@ impl Library {
         write!(stream, "{head}\r\nconnection: close\r\n\r\n{body}").unwrap();
     }
 
-    fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let requests = self.requests.lock().unwrap();
         requests.iter().map(|request| request.line.clone()).collect()
     }
@@ -81,7 +81,7 @@ impl Request {
 }
 
 /// The code blocks of a page whose first line starts with `language`.
-fn blocks(page: &str, language: &str) -> Vec<String> {
+pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
     let text = std::fs::read_to_string(root().join(page)).unwrap();
     let fence = format!("```{language}");
     let (mut blocks, mut open) = (Vec::new(), None::<(bool, String)>);
@@ -212,7 +212,7 @@ impl Reader {
 
 const DUNE: &str = r#"{"id": 42, "title": "Dune", "authors": ["Frank Herbert"]}"#;
 
-fn dune(line: &str, _: usize) -> (u16, &'static str) {
+pub(crate) fn dune(line: &str, _: usize) -> (u16, &'static str) {
     assert_eq!(line, "GET /v1/books/42");
     (200, DUNE)
 }

@@ -51,15 +51,56 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
         .and_then(Path::parent)
         .and_then(text)
         .zip(text(package));
-    let Some((directory, package)) = places else {
-        return Err(format!(
-            "`{path}` is relative to this source file, but the location of the file is unknown here\n  = help: write it relative to the directory of Cargo.toml"
-        ));
-    };
-    Ok(Located {
-        path: relative(&format!("{directory}/{path}"), &package),
-        origin: Some(relative(&directory, &package)),
-    })
+    match places {
+        Some((directory, package)) => Ok(Located {
+            path: relative(&format!("{directory}/{path}"), &package),
+            origin: Some(relative(&directory, &package)),
+        }),
+        // rust-analyzer does not tell where a source file is.
+        None => guessed(&path, package).ok_or_else(|| {
+            format!(
+                "`{path}` is relative to this source file, but the location of the file is unknown here\n  = help: write it relative to the directory of Cargo.toml"
+            )
+        }),
+    }
+}
+
+/// Maximum number of directories that are searched for a file.
+const SEARCHED: usize = 2000;
+
+/// Locates a path that is relative to an unknown source file: in the only directory of Rust sources from which it leads to
+/// a file.
+fn guessed(path: &str, package: &Path) -> Option<Located> {
+    let mut found: Option<Located> = None;
+    let mut directories: Vec<String> = ["src", "tests", "examples", "benches"].map(str::to_owned).to_vec();
+    let mut next = 0;
+    while let Some(directory) = directories.get(next).cloned() {
+        next += 1;
+        let file = normalise(&format!("{directory}/{path}"));
+        if package.join(&directory).is_dir() && package.join(&file).exists() {
+            match &found {
+                Some(other) if other.path != file => return None,
+                Some(_) => {}
+                None => {
+                    found = Some(Located {
+                        path: file,
+                        origin: Some(directory.clone()),
+                    });
+                }
+            }
+        }
+        for entry in std::fs::read_dir(package.join(&directory))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let name = entry.file_name().into_string().unwrap_or_default();
+            if directories.len() < SEARCHED && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                directories.push(format!("{directory}/{name}"));
+            }
+        }
+    }
+    found
 }
 
 /// Returns the documents at a path: the file itself, or the Arazzo documents in a directory in the order of their

@@ -371,3 +371,29 @@ fn ids_are_uuids() {
     assert_eq!(id.to_bytes(), *uuid.as_bytes());
     assert_eq!(uuid::Uuid::from(id), uuid);
 }
+
+/// What users keep in their own types (Rust API Guidelines, C-SEND-SYNC).
+#[test]
+fn public_types_are_send_and_sync() {
+    fn both<T: Send + Sync + std::fmt::Debug>() {}
+    both::<arazzo::AnyRun>();
+    both::<arazzo::AnyWorkflow>();
+    both::<arazzo::Blob>();
+    both::<arazzo::BoxTransport>();
+    both::<arazzo::Client>();
+    both::<arazzo::ClientBuilder>();
+    both::<arazzo::ClientCredentials>();
+    both::<arazzo::ConnectError>();
+    both::<arazzo::Credential>();
+    both::<arazzo::Error>();
+    both::<arazzo::Event<'_>>();
+    both::<arazzo::Progress<u8, u8>>();
+    both::<arazzo::Provided>();
+    both::<arazzo::RunId>();
+    both::<arazzo::metrics::Metrics>();
+    both::<arazzo::testing::Recorder<arazzo::testing::Script>>();
+    both::<arazzo::testing::Recording>();
+    both::<arazzo::testing::Script>();
+    both::<arazzo::tower::ServiceTransport<std::cell::Cell<u8>>>();
+    both::<arazzo::tower::TransportService<arazzo::BoxTransport>>();
+}

@@ -5,6 +5,7 @@ use std::process::Command;
 
 mod corpus_binding;
 mod crashes;
+mod editor;
 mod names;
 mod newcomer;
 mod packed;

@@ -167,6 +167,52 @@ fn the_first_program_of_the_readme_runs() {
     assert_eq!(library.lines(), ["GET /v1/books/42"]);
 }
 
+/// A transport of the program's own is all that a client needs.
+#[test]
+fn a_client_without_reqwest_runs() {
+    let program = r##"
+use arazzo::{Bytes, Client, http};
+
+arazzo::arazzo_workflow!("book.arazzo.yml");
+
+#[tokio::main]
+async fn main() {
+    let unable = Client::builder().build().unwrap_err();
+    println!("{unable}");
+    let client = Client::builder().transport(async |request: http::Request<Bytes>| {
+        assert_eq!(request.uri().path(), "/v1/books/42");
+        let response = http::Response::builder().header("content-type", "application/json");
+        response.body(Bytes::from_static(br#"{"id": 42, "title": "Dune"}"#))
+    });
+    let outputs = look_up(&client.build().unwrap(), look_up::Inputs::new(42)).await.unwrap();
+    println!("{}", outputs.book.title);
+}
+"##;
+    let files = [
+        ("book.arazzo.yml", blocks("README.md", "yaml").swap_remove(0)),
+        ("library-api.yml", read("tests/book/library-api.yml")),
+    ];
+    let directory = fresh("packed-without-reqwest", program, &files);
+    let path = directory.path().join("Cargo.toml");
+    let manifest = std::fs::read_to_string(&path).unwrap();
+    let lean = manifest.replace(
+        "arazzo = \"0.1\"",
+        "arazzo = { version = \"0.1\", default-features = false }",
+    );
+    assert_ne!(manifest, lean);
+    std::fs::write(&path, lean).unwrap();
+    let said = succeed(cargo(directory.path()).arg("run"));
+    assert_eq!(
+        said.trim(),
+        "the client has no transport: set one, or enable the feature `reqwest` of `arazzo`\nDune"
+    );
+    let tree = succeed(cargo(directory.path()).args(["tree", "--edges", "normal"]));
+    assert!(
+        tree.contains("arazzo v0.1.0") && !tree.contains("reqwest v") && !tree.contains("hyper v"),
+        "{tree}"
+    );
+}
+
 /// The second program waits for a person, who has an authenticator app.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_program_of_the_readme_runs() {

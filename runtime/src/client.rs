@@ -44,6 +44,9 @@ pub(crate) struct Settings {
     pub(crate) max_steps: u32,
     pub(crate) max_response_bytes: usize,
     pub(crate) obtained: Cache,
+    /// Whether the transport is the user's own.
+    #[cfg(feature = "reqwest")]
+    pub(crate) own_transport: bool,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) checked: Checked,
 }
@@ -78,9 +81,15 @@ impl Client {
 #[cfg(feature = "reqwest")]
 type DefaultTransport = reqwest::Client;
 
-/// There is none, but a client has to have a type.
+/// There is none, but a client has to have a type. No client has this one, so that code which is written without the
+/// feature `reqwest` also compiles with it.
 #[cfg(not(feature = "reqwest"))]
-type DefaultTransport = BoxTransport;
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum NoTransport {}
+
+#[cfg(not(feature = "reqwest"))]
+type DefaultTransport = NoTransport;
 
 #[cfg(feature = "reqwest")]
 fn default_transport() -> Result<DefaultTransport, Error> {
@@ -169,6 +178,8 @@ impl Default for Settings {
             max_steps: 1000,
             max_response_bytes: 16 * 1024 * 1024,
             obtained: Cache::default(),
+            #[cfg(feature = "reqwest")]
+            own_transport: false,
             observer: None,
             checked: Checked::default(),
         }
@@ -209,7 +220,11 @@ impl<T> ClientBuilder<T> {
         ClientBuilder {
             transport: Some(transport),
             make: no_transport,
-            settings: self.settings,
+            settings: Settings {
+                #[cfg(feature = "reqwest")]
+                own_transport: true,
+                ..self.settings
+            },
             problems: self.problems,
         }
     }

@@ -83,8 +83,8 @@ impl Provided {
         }
     }
 
-    /// Sets the time for which the credential is valid, counted from now. The client asks for a new one 10 seconds
-    /// before the end, or after half of the time if that is later.
+    /// Sets the time for which the credential is valid, counted from the moment when the provider returns it. The client
+    /// asks for a new one 10 seconds before the end, or after half of the time if that is later.
     #[must_use]
     pub fn valid_for(mut self, duration: Duration) -> Self {
         self.valid_for = Some(duration);
@@ -134,15 +134,17 @@ impl Credential {
     ///
     /// The client calls `provide` before the first request that needs the credential, and keeps the result. It calls it
     /// again when the time of [`Provided::valid_for`] is over, and once after an API has returned 401; if the new
-    /// credential is another one, the request is sent again. Runs that need the credential at the same time wait for one
+    /// credential is another one, the request is sent again, otherwise the response with 401 counts. Runs that need the credential at the same time wait for one
     /// call. The call counts towards the time limit of the attempt; if that expires, the future is dropped.
     ///
     /// The error of a provider ends the attempt with [`ErrorKind::MissingCredential`](crate::ErrorKind::MissingCredential);
     /// failure actions of the document do not apply. The run can be continued. If a failure may be temporary, retry
     /// inside of the provider.
     ///
-    /// A provider must return the kind of credential that the security scheme requires. It must not return another
-    /// provider or [`ClientCredentials`].
+    /// A provider must return the kind of credential that the security scheme requires. If an operation accepts one of
+    /// several schemes, that is the first one; choose another one with
+    /// [`SourceBuilder::scheme`](crate::SourceBuilder::scheme). A provider must not return another provider or
+    /// [`ClientCredentials`], and must not itself need the credential, as it would wait for itself.
     ///
     /// ```
     /// use std::time::Duration;

@@ -28,13 +28,13 @@ pub enum ErrorKind {
     MissingInput,
     /// An input violates its schema.
     InvalidInput,
-    /// The client has no credential for a security scheme that the operation requires.
+    /// The client has no credential for a security scheme that the operation requires, or could not obtain it.
     MissingCredential,
     /// The request cannot be made from the values of the run.
     Request,
-    /// The server could not be reached: the request was not sent.
+    /// The server could not be reached.
     Connect,
-    /// The request may have been sent, but no response was received.
+    /// The request may have been sent, but no response was received; or an authorization server returned no token.
     Transport,
     /// No response was received within the time limit.
     Timeout,
@@ -93,6 +93,9 @@ pub(crate) struct Inner {
     pub(crate) action: Option<&'static str>,
     pub(crate) source: Option<BoxError>,
     pub(crate) sent: bool,
+    /// Whether there was a warning for the error.
+    #[cfg(feature = "tracing")]
+    pub(crate) told: std::sync::atomic::AtomicBool,
 }
 
 /// The error responses that an API description declares for a step; see [`Error::declared`].
@@ -133,6 +136,8 @@ impl Error {
                 action: None,
                 source: None,
                 sent: false,
+                #[cfg(feature = "tracing")]
+                told: std::sync::atomic::AtomicBool::new(false),
             }),
         }
     }
@@ -140,6 +145,12 @@ impl Error {
     pub(crate) fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(&mut self.inner);
         self
+    }
+
+    /// Records that there is a warning for the error, and returns whether there was one before.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn tell(&self) -> bool {
+        self.inner.told.swap(true, std::sync::atomic::Ordering::Relaxed)
     }
 
     /// Takes the response and its excerpt out of the error.
@@ -252,11 +263,12 @@ impl Error {
         self.inner.attempts
     }
 
-    /// Returns whether the request of the attempt that failed may have reached the API, and so may have had its effect.
+    /// Returns whether a request of the step that failed may have reached the API, and so may have had its effect.
     ///
-    /// It is `false` if the request was not made at all, or if the transport reports that it could not connect
-    /// ([`ErrorKind::Connect`]). After a [`Timeout`](ErrorKind::Timeout) it is `true`, unless the time was spent on
-    /// waiting for an access token.
+    /// It is `false` only if the step was attempted once, and its request was not made at all, or the transport reports
+    /// that it could not connect ([`ErrorKind::Connect`]). After a second attempt, a detour, or a request of a called
+    /// workflow, it is `true`. It is also `true` if your own `reqwest::Client` could not connect, because that client may
+    /// have followed a redirect of an API that had received the request.
     ///
     /// ```
     /// # fn decide(error: &arazzo::Error) {

@@ -15,12 +15,12 @@ use crate::observer::{ActionEvent, Event, EventKind, Observer};
 /// | `arazzo.step.attempts` | counter | `arazzo.workflow`, `arazzo.step` |
 /// | `arazzo.step.retries` | counter | `arazzo.workflow`, `arazzo.step` |
 /// | `arazzo.run.waits` | histogram, seconds | `arazzo.workflow`, `arazzo.step` |
-/// | `arazzo.runs` | counter of runs that have ended | `arazzo.workflow`, and `error.type` if the run failed |
+/// | `arazzo.runs` | counter of ends of runs | `arazzo.workflow`, and `error.type` if the run failed |
 ///
 /// The first one is defined by the semantic conventions for HTTP clients (version 1.37), where a status of 400 or more
 /// is an `error.type` too. Its count is the number of requests. An attempt is counted when its request is sent; attempts
 /// that call another workflow are those of the called workflow. Waits are those that [`finish`](crate::Run::finish) has
-/// waited for.
+/// waited for. A run that failed and is continued ends again.
 ///
 /// ```
 /// use arazzo::Client;
@@ -73,7 +73,7 @@ impl Metrics {
             runs: meter
                 .u64_counter("arazzo.runs")
                 .with_unit("{run}")
-                .with_description("Runs that have ended.")
+                .with_description("Ends of runs. A run that failed and is continued ends again.")
                 .build(),
         }
     }
@@ -99,7 +99,7 @@ impl Observer for Metrics {
         let workflow = || KeyValue::new("arazzo.workflow", event.workflow);
         let step = || [workflow(), KeyValue::new("arazzo.step", event.step.unwrap_or_default())];
         match event.kind {
-            EventKind::Request { .. } => self.attempts.add(1, &step()),
+            EventKind::Request { resent: false, .. } => self.attempts.add(1, &step()),
             EventKind::Response {
                 method,
                 server,

@@ -81,6 +81,8 @@ pub enum EventKind<'a> {
         path: &'static str,
         /// The number of the attempt of the step, counted from 1.
         attempt: u32,
+        /// Whether the attempt sends its request again, with a new credential.
+        resent: bool,
     },
     /// A response was received.
     #[non_exhaustive]

@@ -24,7 +24,7 @@ use http_body::Body;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use tower_service::Service;
 
-use crate::transport::{BoxError, Limits, ResponseTooLarge, Transport};
+use crate::transport::{BoxError, ConnectError, Limits, ResponseTooLarge, Transport};
 
 /// Sends requests with a service.
 ///
@@ -33,7 +33,11 @@ use crate::transport::{BoxError, Limits, ResponseTooLarge, Transport};
 /// [`Limits::max_response_bytes`].
 ///
 /// The extensions of a request contain the [`Attempt`](crate::Attempt) and the [`Limits`]. An error of the service is
-/// handled like that of any other [`Transport`]: return a [`ConnectError`](crate::ConnectError) if nothing was sent.
+/// handled like that of any other [`Transport`]: return a [`ConnectError`], not wrapped in another
+/// error, if nothing was sent. An error of `poll_ready` counts as one.
+///
+/// It uses tokio's clock, also if the service sends requests with a transport that has a clock of its own, such as a
+/// script of `arazzo::testing`.
 pub struct ServiceTransport<S> {
     /// A service does not have to be `Sync`, a transport does.
     service: Mutex<S>,
@@ -76,9 +80,14 @@ where
 {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
         let mut service = self.service().clone();
-        poll_fn(|context| service.poll_ready(context))
-            .await
-            .map_err(Into::into)?;
+        poll_fn(|context| service.poll_ready(context)).await.map_err(|error| {
+            let error: BoxError = error.into();
+            if error.is::<ConnectError>() {
+                error
+            } else {
+                ConnectError::new(error).into()
+            }
+        })?;
         let limit = request
             .extensions()
             .get::<Limits>()
@@ -96,7 +105,7 @@ where
 
 /// A transport as a service, for the layers of tower. Make it a transport again with [`ServiceTransport`].
 ///
-/// Clones share the transport. It is always ready.
+/// Clones share the transport. It is always ready. The clock of the transport is not part of the service.
 ///
 /// ```
 /// use std::time::Duration;

@@ -8,7 +8,9 @@ use http::{Response, Uri};
 use tracing::field::Empty;
 use tracing::{Level, Span};
 
-use crate::error::{Error, ErrorKind};
+use std::error::Error as _;
+
+use crate::error::Error;
 use crate::observer::{ActionEvent, EventKind, Watch};
 use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
@@ -147,10 +149,13 @@ pub(crate) fn event(kind: &EventKind<'_>) {
     }
 }
 
-/// Emits the warning for an attempt that ended its run with an error. The failure of a called workflow has its own
-/// warning in the span of its step. The message of the error is left out, since it can contain values.
+/// Emits the warning for an attempt that ended its run with an error, once: the error of a called workflow has its own in
+/// the span of its step. The message of the error is left out, since it can contain values.
 pub(crate) fn failed(error: &Error) {
-    if error.kind() == ErrorKind::Nested {
+    let inner = error
+        .source()
+        .is_some_and(<dyn std::error::Error + 'static>::is::<Error>);
+    if inner || error.tell() {
         return;
     }
     tracing::event!(

@@ -461,7 +461,7 @@ impl<W: Workflow> RunError<W> {
         self.error.attempts()
     }
 
-    /// Returns whether the request of the attempt that failed may have reached the API; see
+    /// Returns whether a request of the step that failed may have reached the API; see
     /// [`Error::may_have_been_sent`].
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {

@@ -24,7 +24,7 @@ const NOT_THE_CODE: [&str; 4] = [
 ///
 /// | What happened                | [`ErrorKind`], status                          | Failure         |
 /// |------------------------------|------------------------------------------------|-----------------|
-/// | no response                  | `Transport`, `Timeout`                         | `Retry`         |
+/// | no response                  | `Connect`, `Transport`, `Timeout`              | `Retry`         |
 /// | the API is busy or broken    | a response with 408, 425, 429 or 5xx           | `Retry`         |
 /// | the API refuses the code     | 4xx in the step `authenticateTotp`             | `Ask`           |
 /// | the API refuses the request  | any other response that fails a criterion      | `Terminal(502)` |
@@ -40,7 +40,7 @@ pub fn judge(error: &Error) -> Failure {
         ErrorKind::Criterion | ErrorKind::Ended | ErrorKind::Nested
     );
     match (error.kind(), error.status().filter(|_| answered)) {
-        (ErrorKind::Transport | ErrorKind::Timeout, _) => Failure::Retry,
+        (ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout, _) => Failure::Retry,
         (_, Some(status)) if error.is_retryable() || status.is_server_error() => Failure::Retry,
         (_, Some(status)) if status.is_client_error() && refuses_code(error) => Failure::Ask("totp_code"),
         (ErrorKind::InvalidInput | ErrorKind::MissingInput | ErrorKind::Request, _) => Failure::Terminal(400),

@@ -45,7 +45,7 @@ impl Problem {
     /// Returns the meaning of an error of the workflow at this step.
     pub fn of(step: Option<Step>, error: &Error) -> Self {
         match error.kind() {
-            ErrorKind::Transport => return Self::Down,
+            ErrorKind::Connect | ErrorKind::Transport => return Self::Down,
             ErrorKind::Timeout => return Self::Slow,
             ErrorKind::MissingCredential | ErrorKind::Configuration => return Self::NotSetUp,
             ErrorKind::Criterion => {}

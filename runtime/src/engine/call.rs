@@ -124,7 +124,7 @@ pub(super) async fn call_step(
         Some(Ok(advance)) => Outcome::Under(advance),
         // The user has to fix the cause, so the step has not failed.
         Some(Err(error)) if is_the_users(&error) => return Err(error),
-        Some(Err(error)) => Outcome::unasked(Err(nested(error))),
+        Some(Err(error)) => Outcome::unasked(Err(nested(error, program.child()))),
     })
 }
 

@@ -51,10 +51,12 @@ pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Co
             Some(Ok(Advance::Done)) => None,
             Some(Ok(advance)) => return Ok(advance),
             Some(Err(error)) if is_the_users(&error) => return Err(error),
-            Some(Err(error)) => Some(nested(error)),
+            Some(Err(error)) => Some(nested(error, program.child())),
         },
     };
     let held = program.state_mut().back(step);
+    // The step was attempted before the detour.
+    let failure = failure.map(|failure| Failure { sent: true, ..failure });
     match failure {
         None => Ok(Advance::Advanced),
         Some(failure) => {

@@ -151,7 +151,10 @@ fn told_missing(program: &dyn Program, context: Context<'_>, inputs: &[usize]) -
             error: Some(ErrorKind::MissingInput),
         });
     }
-    missing_inputs(program, inputs)
+    let error = missing_inputs(program, inputs);
+    #[cfg(feature = "tracing")]
+    crate::trace::failed(&error);
+    error
 }
 
 fn missing_inputs(program: &dyn Program, inputs: &[usize]) -> Error {
@@ -173,6 +176,7 @@ fn error(program: &dyn Program, kind: ErrorKind, message: impl Into<String>) -> 
     Error::new(kind, message).with(|inner| {
         inner.workflow = shape.workflow;
         inner.file = shape.file;
+        inner.sent = program.state().attempts > 0;
     })
 }
 
@@ -192,7 +196,8 @@ pub(crate) fn step_error(
         inner.criterion = failure.criterion;
         inner.attempts = state.attempts;
         inner.response = failure.response.map(|response| *response).or(response);
-        inner.sent = failure.sent || inner.response.is_some();
+        // Nothing records whether earlier attempts were sent.
+        inner.sent = failure.sent || inner.response.is_some() || state.attempts > 1;
         let redact = |text| secret::redacted(text, program, settings);
         inner.excerpt = match failure.excerpt {
             Some(text) => Some(redact(text)),
@@ -202,9 +207,10 @@ pub(crate) fn step_error(
     })
 }
 
-/// Creates the failure of a step whose called workflow has failed.
-fn nested(error: Error) -> Failure {
-    let sent = error.may_have_been_sent();
+/// Creates the failure of a step whose called workflow has failed. The workflow starts again with the next attempt, so
+/// each request that it has sent counts.
+fn nested(error: Error, child: Option<&mut dyn Program>) -> Failure {
+    let sent = error.may_have_been_sent() || child.is_some_and(|child| child.state().total > 1);
     let (error, response, excerpt) = error.without_response();
     let message = format!("workflow `{}` failed: {error}", error.workflow());
     Failure {

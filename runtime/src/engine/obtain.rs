@@ -9,7 +9,7 @@ use crate::error::ErrorKind;
 use crate::transport::Limits;
 use crate::wire::call::Call;
 use crate::wire::failure::Failure;
-use crate::wire::obtained::{Known, Obtained, Wanted};
+use crate::wire::obtained::{Obtained, Wanted};
 use crate::wire::security::check_obtained;
 use crate::wire::sent::Finished;
 use crate::wire::token::{self, TokenRequest};
@@ -29,12 +29,16 @@ pub(super) async fn authorised(
         let refused = refused.iter().find(|(of, _)| *of == index);
         let spent = context.transport.now_dyn().saturating_duration_since(started);
         let left = limit.map(|limit| limit.saturating_sub(spent));
-        let credential = shared(&wanted, context, left, refused.map(|(_, credential)| credential)).await?;
-        check_obtained(call.described(), settings, chosen[index], &credential)?;
+        let check = |credential: &Credential| check_obtained(call.described(), settings, chosen[index], credential);
+        let credential = shared(&wanted, context, left, refused.map(|(_, credential)| credential), check).await?;
         obtained.push((index, credential));
     }
     for (index, credential) in &obtained {
         chosen[*index].2 = credential;
+    }
+    if call.described().security.is_empty() {
+        // As for other credentials: no API key is sent where the description has no `security`.
+        chosen.retain(|(_, _, credential)| credential.authorization().is_some());
     }
     // The call may be needed again, with other credentials.
     let Finished { request, base, sent } = (*call).clone().finish(settings, &chosen)?;
@@ -55,6 +59,7 @@ async fn shared(
     context: Context<'_>,
     limit: Option<Duration>,
     refused: Option<&Credential>,
+    check: impl Fn(&Credential) -> Result<(), Failure>,
 ) -> Result<Credential, Failure> {
     let place = context.settings.obtained.place(wanted);
     let before = place.attempts();
@@ -74,26 +79,35 @@ async fn shared(
             })?
         }
     };
+    let usable = |credential: Credential| check(&credential).map(|()| credential);
     if let Some(credential) = known.usable(refused, context.transport.now_dyn()) {
-        return Ok(credential);
+        return usable(credential);
     }
     let spent = context.transport.now_dyn().saturating_duration_since(started);
     let limit = limit.map(|limit| limit.saturating_sub(spent));
     if place.attempts() != before {
         if let Some(credential) = known.obtained() {
-            return Ok(credential);
+            return usable(credential);
         }
         if let Some(failure) = known.shared(limit) {
             return Err(failure);
         }
     }
     // If this future is dropped, nobody uses the old result again.
-    *known = Known::default();
+    let before = std::mem::take(&mut *known);
     let result = match wanted {
         Wanted::Token(request) => token(request, context, limit).await,
         Wanted::Provided(provider) => provided(provider, context, limit).await,
     };
-    place.note(&mut known, result, limit)
+    // A credential that cannot be sent is not kept: the next run asks again.
+    let result = result.and_then(|obtained| check(&obtained.credential).map(|()| obtained));
+    let failed = result.is_err();
+    let result = place.note(&mut known, result, limit);
+    if failed && refused.is_some() {
+        // Other runs may still use it: a response with 401 can have other reasons.
+        *known = before;
+    }
+    result
 }
 
 /// Requests a token.

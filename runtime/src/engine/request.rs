@@ -76,7 +76,8 @@ pub(crate) async fn request_step(
     // The user has to fix the cause: no action of the document can help.
     let made = match made {
         Err(failure) if matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential) => {
-            return Err(step_error(program, failure, None, context.settings));
+            let sent = program.state().attempts > 0;
+            return Err(step_error(program, Failure { sent, ..failure }, None, context.settings));
         }
         other => other,
     };
@@ -93,7 +94,7 @@ pub(crate) async fn request_step(
         whole.map(|whole| whole.saturating_sub(spent.unwrap_or_default()))
     };
     trial.limit = left(whole);
-    let (sending, mut sent, renewal) = trial.start(made);
+    let (sending, mut sent, renewal) = trial.start(made, false);
     let mut exchanged = sending.await;
     // A credential may have been revoked before it expired: obtain a new one, then accept the response.
     let refused = |response: &Response<Bytes>| response.status() == http::StatusCode::UNAUTHORIZED;
@@ -109,14 +110,14 @@ pub(crate) async fn request_step(
                     .is_some_and(|renewal| renewal.obtained == obtained) => {}
             Ok(made) => {
                 trial.limit = left(whole);
-                let (sending, again, _) = trial.start(made);
+                let (sending, again, _) = trial.start(made, true);
                 sent = again;
-                exchanged = Box::pin(sending).await;
+                exchanged = Box::pin(sending)
+                    .await
+                    .map_err(|failure| Failure { sent: true, ..failure });
             }
-            Err(failure) if matches!(failure.kind, ErrorKind::Configuration | ErrorKind::MissingCredential) => {
-                return Err(step_error(program, failure, exchanged.ok(), context.settings));
-            }
-            Err(failure) => exchanged = Err(Failure { sent: true, ..failure }),
+            // The response counts, so that the document can handle it.
+            Err(_) => {}
         }
     }
     judge(program, step, exchanged, sent, &trial)
@@ -246,6 +247,7 @@ impl<'a> Trial<'a> {
     fn start(
         self,
         made: Box<Made<'a>>,
+        resent: bool,
     ) -> (
         impl Future<Output = Result<Response<Bytes>, Failure>> + Send + use<'a>,
         Option<Sent>,
@@ -272,6 +274,7 @@ impl<'a> Trial<'a> {
             server: base,
             path: operation.path,
             attempt: attempt.number,
+            resent,
         });
         #[cfg(feature = "tracing")]
         let span = crate::trace::request(operation, base, request.uri(), attempt.number);
@@ -359,10 +362,15 @@ fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> R
             }
             let error = match error.downcast::<ConnectError>() {
                 Ok(error) => {
-                    let failure = Failure::new(ErrorKind::Connect, "the server could not be reached");
+                    let cause = error.into_cause();
+                    #[cfg(feature = "reqwest")]
+                    let sent = settings.own_transport && cause.is::<reqwest::Error>();
+                    #[cfg(not(feature = "reqwest"))]
+                    let sent = false;
                     return Err(Failure {
-                        source: Some(error.into_cause()),
-                        ..failure
+                        source: Some(cause),
+                        sent,
+                        ..Failure::new(ErrorKind::Connect, "the server could not be reached")
                     });
                 }
                 Err(other) => other,

@@ -43,6 +43,16 @@ pub struct Recorder<T> {
 
 type Redaction<M> = Arc<dyn Fn(&mut M) + Send + Sync>;
 
+/// Makes two changes, one after the other.
+fn both<M: 'static>(first: Option<Redaction<M>>, second: impl Fn(&mut M) + Send + Sync + 'static) -> Redaction<M> {
+    Arc::new(move |message| {
+        if let Some(first) = &first {
+            first(message);
+        }
+        second(message);
+    })
+}
+
 /// Returns a message as it is to be recorded.
 fn redacted<M: Clone>(message: &M, redaction: &Redaction<M>) -> M {
     let mut copy = message.clone();
@@ -61,17 +71,19 @@ impl<T: Transport> Recorder<T> {
         }
     }
 
-    /// Changes requests before they are recorded. The request that is sent stays as it is.
+    /// Changes requests before they are recorded. The request that is sent stays as it is. Several changes are made one
+    /// after the other.
     #[must_use]
     pub fn redact_requests(mut self, redact: impl Fn(&mut Request<Bytes>) + Send + Sync + 'static) -> Self {
-        self.requests = Some(Arc::new(redact));
+        self.requests = Some(both(self.requests, redact));
         self
     }
 
-    /// Changes responses before they are recorded. The run receives the response as it was.
+    /// Changes responses before they are recorded. The run receives the response as it was. Several changes are made one
+    /// after the other.
     #[must_use]
     pub fn redact_responses(mut self, redact: impl Fn(&mut Response<Bytes>) + Send + Sync + 'static) -> Self {
-        self.responses = Some(Arc::new(redact));
+        self.responses = Some(both(self.responses, redact));
         self
     }
 

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header
 use serde::{Deserialize, Serialize};
 
 use super::script::Script;
-use crate::transport::{Attempt, BoxError};
+use crate::transport::{Attempt, BoxError, ConnectError};
 use crate::wire::operation::SchemeKind;
 use crate::wire::style::encoded;
 
@@ -64,6 +64,8 @@ enum Answer {
         body: Body,
     },
     Error(String),
+    /// The transport could not connect.
+    Connect(String),
     /// The caller stopped waiting before a response was received.
     Nothing(()),
 }
@@ -237,7 +239,10 @@ impl Recording {
                 headers: pairs(response.headers(), |_| false),
                 body: Body::of(response.body()),
             },
-            Err(error) => Answer::Error(error.to_string()),
+            Err(error) => match error.downcast_ref::<ConnectError>().and_then(StdError::source) {
+                Some(cause) => Answer::Connect(cause.to_string()),
+                None => Answer::Error(error.to_string()),
+            },
         };
     }
 
@@ -269,6 +274,7 @@ impl Recording {
             let on = script.on_recorded(workflow, step, Expected(request));
             match answer {
                 Answer::Error(message) => on.fail(message),
+                Answer::Connect(message) => on.fail(ConnectError::new(message)),
                 Answer::Nothing(()) => on.hang(),
                 Answer::Response { status, headers, body } => match response(status, headers, &body) {
                     Ok(response) => on.respond(response),

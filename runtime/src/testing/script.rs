@@ -390,7 +390,8 @@ impl On {
         self.end(What::Response(response))
     }
 
-    /// Fails as a transport does if the request cannot be sent or no response is received.
+    /// Fails as a transport does if no response is received; with a [`ConnectError`](crate::ConnectError), as if nothing was
+    /// sent.
     #[must_use]
     pub fn fail(self, error: impl Into<BoxError>) -> Script {
         self.end(What::Error(error.into()))

@@ -38,17 +38,20 @@ fn wanted(
 /// Checks before the first request of a run that the chosen credentials of an operation can be sent.
 pub(crate) fn usable(operation: &'static Operation, chosen: &[Chosen<'_>], settings: &Settings) -> Result<(), Failure> {
     for (kind, name, credential) in chosen {
-        let header = matches!(kind, SchemeKind::Header(_));
-        let key = credential
-            .key()
-            .filter(|_| header && credential.authorization().is_none());
-        if matches!(credential.authorization(), Some(Err(())))
-            || key.is_some_and(|key| HeaderValue::try_from(key).is_err())
-        {
-            return Err(cannot_be_sent(name));
-        }
+        sendable(kind, name, credential)?;
     }
     wanted(operation, chosen, settings).map(|_| ())
+}
+
+/// Checks that a credential has no character that cannot be sent where its scheme requires it.
+pub(super) fn sendable(kind: &SchemeKind, name: &str, credential: &crate::Credential) -> Result<(), Failure> {
+    let header = matches!(kind, SchemeKind::Header(_));
+    let key = credential
+        .key()
+        .filter(|_| header && credential.authorization().is_none());
+    let unfit = matches!(credential.authorization(), Some(Err(())))
+        || key.is_some_and(|key| HeaderValue::try_from(key).is_err());
+    if unfit { Err(cannot_be_sent(name)) } else { Ok(()) }
 }
 
 fn cannot_be_sent(name: &str) -> Failure {

@@ -1,14 +1,11 @@
 //! Credentials that are obtained while a run waits, and shared by all runs of a client.
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::credential::{Credential, Provider};
 use crate::error::ErrorKind;
-use crate::transport::BoxError;
 use crate::wire::failure::Failure;
 use crate::wire::token::TokenRequest;
 
@@ -60,8 +57,8 @@ impl Obtained {
 pub(crate) struct Place {
     attempts: AtomicU64,
     pub(crate) known: tokio::sync::Mutex<Known>,
-    /// The last credential, for [`Cache::each`], which cannot wait.
-    last: Mutex<Option<Credential>>,
+    /// The last two credentials, for [`Cache::each`], which cannot wait. A run may still use the one before.
+    last: Mutex<[Option<Credential>; 2]>,
 }
 
 /// The result of the last attempt to obtain a credential.
@@ -75,34 +72,8 @@ pub(crate) struct Known {
 struct Shared {
     kind: ErrorKind,
     message: String,
-    source: Option<Arc<dyn StdError + Send + Sync>>,
     /// The time limit of the run that made the attempt.
     limit: Option<Duration>,
-}
-
-impl Shared {
-    fn failure(&self) -> Failure {
-        Failure {
-            source: self.source.clone().map(|source| Box::new(Cause(source)) as BoxError),
-            ..Failure::new(self.kind, self.message.clone())
-        }
-    }
-}
-
-/// An error that several errors have as their source.
-#[derive(Debug)]
-struct Cause(Arc<dyn StdError + Send + Sync>);
-
-impl fmt::Display for Cause {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl StdError for Cause {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source()
-    }
 }
 
 impl Place {
@@ -122,7 +93,9 @@ impl Place {
         match result {
             Ok(obtained) => {
                 let credential = obtained.credential.clone();
-                *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(credential.clone());
+                let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+                *last = [Some(credential.clone()), last[0].take()];
+                drop(last);
                 *known = Known {
                     obtained: Some(obtained),
                     failure: None,
@@ -130,16 +103,15 @@ impl Place {
                 Ok(credential)
             }
             Err(failure) => {
-                let shared = Shared {
-                    kind: failure.kind,
-                    message: failure.message,
-                    source: failure.source.map(Arc::from),
-                    limit,
-                };
-                let failure = shared.failure();
+                // Only one run gets the error itself; the others get its text.
+                let cause = failure.source.as_ref().map(|source| format!(": {source}"));
                 *known = Known {
                     obtained: None,
-                    failure: Some(shared),
+                    failure: Some(Shared {
+                        kind: failure.kind,
+                        message: format!("{}{}", failure.message, cause.unwrap_or_default()),
+                        limit,
+                    }),
                 };
                 Err(failure)
             }
@@ -165,7 +137,7 @@ impl Known {
         let failure = self.failure.as_ref()?;
         let longer = failure.kind == ErrorKind::Timeout
             && failure.limit.is_some_and(|theirs| limit.is_none_or(|own| own > theirs));
-        (!longer).then(|| failure.failure())
+        (!longer).then(|| Failure::new(failure.kind, failure.message.clone()))
     }
 }
 
@@ -189,9 +161,8 @@ impl Cache {
     /// Calls `visit` with each obtained credential.
     pub(crate) fn each(&self, mut visit: impl FnMut(&Credential)) {
         for (_, place) in self.places.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            if let Some(credential) = &*place.last.lock().unwrap_or_else(PoisonError::into_inner) {
-                visit(credential);
-            }
+            let last = place.last.lock().unwrap_or_else(PoisonError::into_inner);
+            last.iter().flatten().for_each(&mut visit);
         }
     }
 }

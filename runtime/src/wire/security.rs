@@ -1,5 +1,6 @@
 //! Which credentials satisfy the security requirements of an operation.
 
+use super::auth::sendable;
 use super::failure::Failure;
 use super::operation::{Operation, Scheme, SchemeKind};
 use crate::client::{Settings, Source};
@@ -111,15 +112,17 @@ pub(crate) fn check_obtained(
 ) -> Result<(), Failure> {
     let source = settings.sources.get(operation.source);
     let own = source.is_some_and(|source| source.schemes.contains_key(name));
-    if if own {
+    let fit = if own {
         can_be_sent(obtained, kind)
     } else {
         fits(obtained, kind)
-    } {
-        return Ok(());
+    };
+    // Where the description has no `security`, an API key is not sent.
+    if fit || operation.security.is_empty() {
+        return sendable(kind, name, obtained);
     }
     let message = format!(
-        "the provider of the credential for `{name}` returned the wrong kind of credential ({})",
+        "the provider of the credential for `{name}` returned the wrong kind of credential ({}); to use it for another scheme, set it with `scheme(…)`",
         obtained.name()
     );
     Err(Failure::new(ErrorKind::MissingCredential, message))

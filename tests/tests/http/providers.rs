@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use arazzo::http::{Request, Response, header};
-use arazzo::{BoxError, Bytes, Client, Credential, ErrorKind, Provided, Transport};
+use arazzo::{BoxError, Bytes, Client, Credential, ErrorKind, Event, EventKind, Provided, Transport};
 
 mod oauth {
     arazzo::arazzo_workflow!("language/oauth.yml");
@@ -16,8 +16,13 @@ mod oauth {
 mod keys {
     arazzo::arazzo_workflow!("language/keys.yml");
 }
+mod polling {
+    // A criterion asks for a member that the description does not mention.
+    arazzo::arazzo_workflow!("golden/import.yml", lints = { allow(unknown_response_pointer) });
+}
 use keys::all;
 use oauth::read_thrice;
+use polling::import_books;
 
 /// An API that accepts one token, with a clock that the test moves.
 #[derive(Clone)]
@@ -145,9 +150,22 @@ async fn a_credential_is_replaced_before_it_expires() {
 async fn a_refused_credential_is_replaced_once() {
     let api = Api::accepting("t2");
     let (provider, calls) = counting();
-    let client = api.client(provider);
+    let resent = Arc::<Mutex<Vec<bool>>>::default();
+    let kept = resent.clone();
+    let client = Client::builder()
+        .source("things", |api| api.base_url("http://things.test").credential(provider))
+        .observer(move |event: &Event<'_>| {
+            if let EventKind::Request { resent, .. } = event.kind {
+                kept.lock().unwrap().push(resent);
+            }
+        })
+        .transport(api.clone())
+        .build()
+        .unwrap();
     read!(client).await.unwrap();
     assert_eq!(api.seen(), ["Bearer t1", "Bearer t2", "Bearer t2", "Bearer t2"]);
+    // With the public operation between the first and the second one.
+    assert_eq!(*resent.lock().unwrap(), [false, true, false, false, false]);
     // Nothing is accepted any more: one new credential, then the response counts.
     *api.0.accepted.lock().unwrap() = "none";
     let error = read!(client).await.unwrap_err();
@@ -184,7 +202,8 @@ async fn the_failure_of_a_provider_can_be_continued() {
     let error = read!(client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MissingCredential);
     assert_eq!(error.step(), Some("first"));
-    assert_eq!(error.source().unwrap().to_string(), "the vault is sealed");
+    let own: &io::Error = error.source().unwrap().downcast_ref().unwrap();
+    assert_eq!(own.to_string(), "the vault is sealed");
     assert!(!error.may_have_been_sent() && !error.is_retryable());
     assert!(
         format!("{error:#}").ends_with("the provider of the credential failed: the vault is sealed"),
@@ -193,6 +212,77 @@ async fn the_failure_of_a_provider_can_be_continued() {
     *open.lock().unwrap() = true;
     let outputs = error.into_run().finish(&client).await.unwrap();
     assert_eq!(outputs.count, 3);
+}
+
+/// A file that was read while it was being written.
+#[tokio::test]
+async fn a_credential_that_cannot_be_sent_is_not_kept() {
+    let api = Api::accepting("t");
+    let calls = AtomicUsize::new(0);
+    let client = api.client(Credential::provider(move || {
+        let token = ["a\nb", "t"][calls.fetch_add(1, Ordering::SeqCst)];
+        async move { Ok::<_, io::Error>(Credential::bearer(token)) }
+    }));
+    let error = read!(client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    error.into_run().finish(&client).await.unwrap();
+}
+
+/// 401 can have other reasons than the credential: the response counts, and the credential stays.
+#[tokio::test]
+async fn a_renewal_that_fails_changes_nothing() {
+    let api = Api::accepting("t");
+    let calls = Arc::<AtomicUsize>::default();
+    let counted = calls.clone();
+    let client = api.client(Credential::provider(move || {
+        let first = counted.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            first
+                .then(|| Credential::bearer("t"))
+                .ok_or_else(|| io::Error::other("sealed"))
+        }
+    }));
+    read!(client).await.unwrap();
+    *api.0.accepted.lock().unwrap() = "none";
+    let error = read!(client).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status().unwrap().as_u16()),
+        (ErrorKind::Criterion, 401)
+    );
+    *api.0.accepted.lock().unwrap() = "t";
+    read!(client).await.unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+}
+
+/// The description of these operations has no `security`: a token goes into `Authorization`, a key nowhere.
+#[tokio::test]
+async fn without_security_only_what_fits_is_sent() {
+    for (credential, expected) in [
+        (Credential::bearer("t"), Some("Bearer t")),
+        (Credential::api_key("k"), None),
+    ] {
+        let seen = Arc::<Mutex<Vec<Option<String>>>>::default();
+        let kept = seen.clone();
+        let client = Client::builder()
+            .source("shelf", |api| {
+                api.credential(Credential::provider(move || {
+                    let credential = credential.clone();
+                    async move { Ok::<_, io::Error>(credential) }
+                }))
+            })
+            .transport(move |request: Request<Bytes>| {
+                let sent = request.headers().get(header::AUTHORIZATION);
+                kept.lock()
+                    .unwrap()
+                    .push(sent.map(|value| value.to_str().unwrap().to_owned()));
+                async { Ok::<_, BoxError>(Response::builder().status(500).body(Bytes::new())?) }
+            })
+            .build()
+            .unwrap();
+        let error = import_books(&client, import_books::Inputs::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Criterion);
+        assert_eq!(*seen.lock().unwrap(), [expected.map(str::to_owned)]);
+    }
 }
 
 #[tokio::test]

@@ -256,6 +256,8 @@ async fn recordings_are_redacted() {
         })
         .redact_responses(|response| {
             response.headers_mut().insert("x-redacted", "yes".parse().unwrap());
+        })
+        .redact_responses(|response| {
             let text = String::from_utf8(response.body().to_vec()).unwrap();
             *response.body_mut() = text.replace("t-1", "t-0").into();
         });

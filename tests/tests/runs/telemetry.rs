@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arazzo::metrics::Metrics;
-use arazzo::testing::Script;
-use arazzo::{Client, Credential};
+use arazzo::testing::{Recorder, Script};
+use arazzo::{Client, ConnectError, Credential, ErrorKind};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
@@ -173,6 +173,71 @@ async fn the_failure_of_a_called_workflow_is_one_warning() {
     assert!(
         warnings[0].contains(r#"arazzo.workflow="borrow" arazzo.step="identify""#),
         "{lines:?}"
+    );
+}
+
+/// The limit of steps is the caller's too.
+#[tokio::test]
+async fn an_error_that_passes_through_a_caller_is_one_warning() {
+    let printed = Printed::default();
+    let client = Client::builder()
+        .transport(Script::new())
+        .source("shelf", |api| api.credential(Credential::bearer("t")))
+        .max_steps(0)
+        .build()
+        .unwrap();
+    let guard = printed.start();
+    let error = borrow(&client, borrow::Inputs::new("ada", "hush", 7))
+        .await
+        .unwrap_err();
+    drop(guard);
+    assert_eq!(error.kind(), ErrorKind::TooManySteps);
+    assert_eq!(
+        printed.lines().iter().filter(|line| line.starts_with("WARN")).count(),
+        1
+    );
+}
+
+/// Only the first attempt of a step can be known not to have been sent.
+#[tokio::test]
+async fn what_may_have_been_sent() {
+    let refused = || ConnectError::new("refused");
+    let first = Script::new().on(import_books::Step::Start).fail(refused());
+    let second = Script::new()
+        .on(import_books::Step::Start)
+        .reply(503, json!({}))
+        .on(import_books::Step::Start)
+        .fail(refused());
+    let lost = Script::new().on(import_books::Step::Start).fail("reset");
+    for (script, kind, sent) in [
+        (first, ErrorKind::Connect, false),
+        (second, ErrorKind::Connect, true),
+        (lost, ErrorKind::Transport, true),
+    ] {
+        let recorder = Recorder::new(script);
+        for replayed in [false, true] {
+            let error = if replayed {
+                let client = Client::builder()
+                    .transport(recorder.recording().script())
+                    .build()
+                    .unwrap();
+                import_books(&client, import_books::Inputs::new()).await.unwrap_err()
+            } else {
+                let client = Client::builder().transport(recorder.clone()).build().unwrap();
+                import_books(&client, import_books::Inputs::new()).await.unwrap_err()
+            };
+            assert_eq!((error.kind(), error.may_have_been_sent()), (kind, sent), "{error:#}");
+        }
+    }
+    let called = Script::new().on(SignIn::Enter).fail(refused());
+    let client = Client::builder().transport(called).build().unwrap();
+    let error = borrow(&client, borrow::Inputs::new("ada", "hush", 7))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.may_have_been_sent()),
+        (ErrorKind::Nested, false),
+        "{error:#}"
     );
 }
 

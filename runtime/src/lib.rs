@@ -146,6 +146,7 @@ mod observer;
 mod progress;
 mod queries;
 mod run;
+mod run_error;
 mod run_id;
 mod seal;
 #[cfg(feature = "testing")]
@@ -170,11 +171,12 @@ pub use progress::Progress;
 pub use reqwest;
 pub use run::any::{AnyRun, AnyWorkflow};
 pub use run::descriptor::StepName;
+pub use run_error::RunError;
 pub use run_id::{ParseRunIdError, RunId};
 pub use seal::{Binding, Seal};
 pub use transport::{Attempt, BoxError, BoxTransport, ConnectError, Limits, ResponseTooLarge, Transport};
 pub use wire::token::ClientCredentials;
-pub use workflow::{Run, RunError, Workflow};
+pub use workflow::{Run, Workflow};
 
 /// Compiles an Arazzo document into typed async functions.
 ///

@@ -440,15 +440,14 @@ fn choose(offered: &[&str], payload: Option<Cursor<'_>>) -> Option<String> {
 
 /// Describes a payload from which a form or a text cannot be made.
 fn unfit(payload: &Value, form: Format) -> Option<&'static str> {
-    let fields = form.is_form();
     match &payload.kind {
         _ if form == Format::Json => None,
         ValueKind::Array(_) if form == Format::JsonLines => None,
         ValueKind::Array(_) => Some("an array"),
         ValueKind::Null => Some("null"),
-        ValueKind::Object(_) if !fields => Some("an object"),
-        ValueKind::Bool(_) if fields || form == Format::JsonLines => Some("a boolean"),
-        ValueKind::Number(_) if fields || form == Format::JsonLines => Some("a number"),
+        ValueKind::Object(_) if !form.is_form() => Some("an object"),
+        ValueKind::Bool(_) if form.is_form() || form == Format::JsonLines => Some("a boolean"),
+        ValueKind::Number(_) if form.is_form() || form == Format::JsonLines => Some("a number"),
         ValueKind::Text(_) | ValueKind::Template(_) if form == Format::Multipart => Some("a string"),
         _ => None,
     }
@@ -482,10 +481,9 @@ fn spot<'v>(value: &'v mut Value, tokens: &[String]) -> Spot<'v> {
             None => Spot::Nowhere,
         },
         ValueKind::Array(items) => {
-            match crate::syntax::jsonpath::position(token, items.len()).and_then(|index| items.get_mut(index)) {
-                Some(item) => spot(item, rest),
-                None => Spot::Nowhere,
-            }
+            let index = crate::syntax::jsonpath::position(token, items.len());
+            let item = index.and_then(|index| items.get_mut(index));
+            item.map_or(Spot::Nowhere, |item| spot(item, rest))
         }
         ValueKind::Reference(_)
         | ValueKind::Length(_)

@@ -56,8 +56,7 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
             path: relative(&format!("{directory}/{path}"), &package),
             origin: Some(relative(&directory, &package)),
         }),
-        // rust-analyzer does not tell where a source file is.
-        None => guessed(&path, package).ok_or_else(|| {
+        None => guessed(&path, package).filter(|_| is_rust_analyzer()).ok_or_else(|| {
             format!(
                 "`{path}` is relative to this source file, but the location of the file is unknown here\n  = help: write it relative to the directory of Cargo.toml"
             )
@@ -65,11 +64,18 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
     }
 }
 
+/// Returns whether rust-analyzer expands the macro. It does not tell where a source file is.
+fn is_rust_analyzer() -> bool {
+    let program = std::env::current_exe();
+    let name = program.as_ref().ok().and_then(|path| path.file_name());
+    name.is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
+}
+
 /// Maximum number of directories that are searched for a file.
 const SEARCHED: usize = 2000;
 
-/// Locates a path that is relative to an unknown source file: in the only directory of Rust sources from which it leads to
-/// a file.
+/// Locates a path that is relative to an unknown source file, if it leads to one file only from the directories in which
+/// source files can be.
 fn guessed(path: &str, package: &Path) -> Option<Located> {
     let mut found: Option<Located> = None;
     let mut directories: Vec<String> = ["src", "tests", "examples", "benches"].map(str::to_owned).to_vec();
@@ -94,8 +100,13 @@ fn guessed(path: &str, package: &Path) -> Option<Located> {
             .flatten()
             .flatten()
         {
-            let name = entry.file_name().into_string().unwrap_or_default();
-            if directories.len() < SEARCHED && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                continue;
+            }
+            if directories.len() == SEARCHED {
+                return None;
+            }
+            if let Ok(name) = entry.file_name().into_string() {
                 directories.push(format!("{directory}/{name}"));
             }
         }

@@ -137,6 +137,9 @@ impl Credential {
     /// credential is another one, the request is sent again, otherwise the response with 401 counts. Runs that need the credential at the same time wait for one
     /// call. The call counts towards the time limit of the attempt; if that expires, the future is dropped.
     ///
+    /// It is also called for operations whose description has no `security`: there, a basic or bearer credential is sent, and
+    /// an API key is not.
+    ///
     /// The error of a provider ends the attempt with [`ErrorKind::MissingCredential`](crate::ErrorKind::MissingCredential);
     /// failure actions of the document do not apply. The run can be continued. If a failure may be temporary, retry
     /// inside of the provider.

@@ -93,6 +93,8 @@ pub(crate) struct Inner {
     pub(crate) action: Option<&'static str>,
     pub(crate) source: Option<BoxError>,
     pub(crate) sent: bool,
+    /// Whether the source is the error of a called workflow, whose text is part of the message.
+    pub(crate) nested: bool,
     /// Whether there was a warning for the error.
     #[cfg(feature = "tracing")]
     pub(crate) told: std::sync::atomic::AtomicBool,
@@ -136,6 +138,7 @@ impl Error {
                 action: None,
                 source: None,
                 sent: false,
+                nested: false,
                 #[cfg(feature = "tracing")]
                 told: std::sync::atomic::AtomicBool::new(false),
             }),
@@ -151,6 +154,12 @@ impl Error {
     #[cfg(feature = "tracing")]
     pub(crate) fn tell(&self) -> bool {
         self.inner.told.swap(true, std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Returns whether the source is the error of a called workflow.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn is_nested(&self) -> bool {
+        self.inner.nested
     }
 
     /// Takes the response and its excerpt out of the error.
@@ -265,9 +274,9 @@ impl Error {
 
     /// Returns whether a request of the step that failed may have reached the API, and so may have had its effect.
     ///
-    /// It is `false` only if the step was attempted once, and its request was not made at all, or the transport reports
-    /// that it could not connect ([`ErrorKind::Connect`]). After a second attempt, a detour, or a request of a called
-    /// workflow, it is `true`. It is also `true` if your own `reqwest::Client` could not connect, because that client may
+    /// It is `false` only if the step was attempted once since the run entered it, and its request was not made at all, or
+    /// the transport reports that it could not connect ([`ErrorKind::Connect`]). After a second attempt, a detour, or a
+    /// request of a called workflow, it is `true`. It is also `true` if your own `reqwest::Client` could not connect, because that client may
     /// have followed a redirect of an API that had received the request.
     ///
     /// ```
@@ -358,12 +367,12 @@ impl fmt::Display for Error {
             }
         }
         if formatter.alternate() {
-            let mut cause = self.source();
+            let (mut cause, mut contained) = (self.source(), inner.nested);
             while let Some(error) = cause {
-                // The message of this error already contains that of the called workflow.
-                if !error.is::<Self>() {
+                if !contained {
                     write!(formatter, ": {error}")?;
                 }
+                contained = error.downcast_ref::<Self>().is_some_and(|error| error.inner.nested);
                 cause = error.source();
             }
         }

@@ -82,7 +82,7 @@ where
         let mut service = self.service().clone();
         poll_fn(|context| service.poll_ready(context)).await.map_err(|error| {
             let error: BoxError = error.into();
-            if error.is::<ConnectError>() {
+            if error.is::<ConnectError>() || error.is::<crate::Error>() {
                 error
             } else {
                 ConnectError::new(error).into()

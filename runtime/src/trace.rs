@@ -8,8 +8,6 @@ use http::{Response, Uri};
 use tracing::field::Empty;
 use tracing::{Level, Span};
 
-use std::error::Error as _;
-
 use crate::error::Error;
 use crate::observer::{ActionEvent, EventKind, Watch};
 use crate::wire::failure::Failure;
@@ -44,11 +42,11 @@ pub(crate) fn step(watch: &Watch<'_>, spanned: bool) -> Span {
 }
 
 /// Creates the span of a request.
-pub(crate) fn request(operation: &Operation, base: &str, uri: &Uri, attempt: u32) -> Span {
+pub(crate) fn request(operation: &Operation, base: &str, uri: &Uri, sends: u32) -> Span {
     let port = uri
         .port_u16()
         .unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
-    let resent = (attempt > 1).then(|| attempt - 1);
+    let resent = (sends > 1).then(|| sends - 1);
     tracing::info_span!(
         target: TARGET,
         "arazzo.request",
@@ -152,10 +150,7 @@ pub(crate) fn event(kind: &EventKind<'_>) {
 /// Emits the warning for an attempt that ended its run with an error, once: the error of a called workflow has its own in
 /// the span of its step. The message of the error is left out, since it can contain values.
 pub(crate) fn failed(error: &Error) {
-    let inner = error
-        .source()
-        .is_some_and(<dyn std::error::Error + 'static>::is::<Error>);
-    if inner || error.tell() {
+    if error.is_nested() || error.tell() {
         return;
     }
     tracing::event!(

@@ -103,7 +103,9 @@ pub(super) async fn call_step(
         }
         Some(Ok(Advance::Done)) => {
             let settled = || program.settle(step, &Exchange::new(None, None, watch(program, context)));
-            Outcome::unasked(budget::within(settled).and_then(|result| result))
+            let settled = budget::within(settled).and_then(|result| result);
+            // The called workflow has sent its requests.
+            Outcome::unasked(settled.map_err(|failure| Failure { sent: true, ..failure }))
         }
         Some(Ok(_)) if allowed.is_some_and(|allowed| total >= allowed) => {
             let below = Context {
@@ -123,7 +125,10 @@ pub(super) async fn call_step(
         }
         Some(Ok(advance)) => Outcome::Under(advance),
         // The user has to fix the cause, so the step has not failed.
-        Some(Err(error)) if is_the_users(&error) => return Err(error),
+        Some(Err(error)) if is_the_users(&error) => {
+            let earlier = program.state().attempts > 1 || program.child().is_some_and(|child| child.state().total > 1);
+            return Err(error.with(|inner| inner.sent |= earlier));
+        }
         Some(Err(error)) => Outcome::unasked(Err(nested(error, program.child()))),
     })
 }

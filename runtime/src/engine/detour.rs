@@ -21,7 +21,7 @@ pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Co
                 None => request_step(program, other, context).await,
             };
             program.state_mut().attempts = attempts;
-            match outcome? {
+            match outcome.map_err(|error| error.with(|inner| inner.sent = true))? {
                 Outcome::Under(advance) => return Ok(advance),
                 Outcome::Judged { result: Ok(kept), .. } => {
                     if let Some(slot) = program.state_mut().steps.get_mut(other) {
@@ -50,7 +50,7 @@ pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Co
             }
             Some(Ok(Advance::Done)) => None,
             Some(Ok(advance)) => return Ok(advance),
-            Some(Err(error)) if is_the_users(&error) => return Err(error),
+            Some(Err(error)) if is_the_users(&error) => return Err(error.with(|inner| inner.sent = true)),
             Some(Err(error)) => Some(nested(error, program.child())),
         },
     };

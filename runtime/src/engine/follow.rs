@@ -34,7 +34,10 @@ pub(super) fn fail(
     program.state_mut().back(step);
     let action = match action {
         Ok(action) => action,
-        Err(excess) => return Err(given_up(program, step, excess, response, context.settings)),
+        Err(excess) => {
+            let excess = Failure { sent: true, ..excess };
+            return Err(given_up(program, step, excess, response, context.settings));
+        }
     };
     match action {
         None => Err(given_up(program, step, failure, response, context.settings)),
@@ -139,7 +142,11 @@ pub(super) fn called(
     let exchange = Exchange::new(sent, response, watch(program, context));
     call(program, step, site, &exchange, kind).map_err(|stop| match stop {
         Stop::Awaiting(inputs) => missing_inputs(program, &inputs),
-        Stop::Failed(failure) => step_error(program, failure, response.cloned(), context.settings),
+        Stop::Failed(failure) => {
+            // It replaces the result of the step, which may have been sent.
+            let failure = Failure { sent: true, ..failure };
+            step_error(program, failure, response.cloned(), context.settings)
+        }
     })
 }
 

@@ -72,15 +72,16 @@ async fn finish(program: &mut dyn Program, context: Context<'_>) -> Result<(), E
 
 /// Returns the result of a run that has ended.
 pub(crate) fn collected<O>(program: &dyn Program, collect: impl FnOnce(&Frame<'_>) -> Option<O>) -> Result<O, Error> {
+    let failed = |kind, message: String| {
+        let error = error(program, kind, message).with(|inner| inner.sent = program.state().total > 0);
+        #[cfg(feature = "tracing")]
+        crate::trace::failed(&error);
+        error
+    };
     let collected = budget::within(|| collect(&program.frame()));
-    let collected = collected.map_err(|failure| error(program, failure.kind, failure.message))?;
-    collected.ok_or_else(|| {
-        error(
-            program,
-            ErrorKind::Stored,
-            "the run does not contain the outputs of the workflow",
-        )
-    })
+    let collected = collected.map_err(|failure| failed(failure.kind, failure.message))?;
+    let missing = "the run does not contain the outputs of the workflow";
+    collected.ok_or_else(|| failed(ErrorKind::Stored, missing.to_owned()))
 }
 
 /// The arguments of every attempt.
@@ -204,6 +205,7 @@ pub(crate) fn step_error(
             None => inner.response.as_ref().and_then(|response| excerpt(response, redact)),
         };
         inner.source = failure.source;
+        inner.nested = failure.nested;
     })
 }
 
@@ -218,6 +220,7 @@ fn nested(error: Error, child: Option<&mut dyn Program>) -> Failure {
         response: response.map(Box::new),
         excerpt,
         sent,
+        nested: true,
         ..Failure::new(ErrorKind::Nested, message)
     }
 }
@@ -339,7 +342,10 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
             let name = exchange.action();
             let action = match action {
                 Ok(action) => action,
-                Err(failure) => return Err(given_up(program, step, failure, response, context.settings)),
+                Err(failure) => {
+                    let failure = Failure { sent: true, ..failure };
+                    return Err(given_up(program, step, failure, response, context.settings));
+                }
             };
             program.state_mut().back(step);
             follow(program, step, (action, name), sent.as_ref(), response.as_ref(), context)

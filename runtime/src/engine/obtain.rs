@@ -40,6 +40,7 @@ pub(super) async fn authorised(
         // As for other credentials: no API key is sent where the description has no `security`.
         chosen.retain(|(_, _, credential)| credential.authorization().is_some());
     }
+    let nothing = chosen.is_empty();
     // The call may be needed again, with other credentials.
     let Finished { request, base, sent } = (*call).clone().finish(settings, &chosen)?;
     drop(chosen);
@@ -48,7 +49,7 @@ pub(super) async fn authorised(
         base,
         sent,
         operation: call.described(),
-        renewal: Some(Renewal { call, obtained }),
+        renewal: (!nothing).then(|| Renewal { call, obtained }),
     }))
 }
 
@@ -79,22 +80,22 @@ async fn shared(
             })?
         }
     };
-    let usable = |credential: Credential| check(&credential).map(|()| credential);
-    if let Some(credential) = known.usable(refused, context.transport.now_dyn()) {
-        return usable(credential);
+    if let Some(credential) = known.usable(refused, context.transport.now_dyn())
+        && check(&credential).is_ok()
+    {
+        return Ok(credential);
     }
     let spent = context.transport.now_dyn().saturating_duration_since(started);
     let limit = limit.map(|limit| limit.saturating_sub(spent));
     if place.attempts() != before {
-        if let Some(credential) = known.obtained() {
-            return usable(credential);
-        }
-        if let Some(failure) = known.shared(limit) {
-            return Err(failure);
+        match known.result(limit) {
+            Some(Ok(credential)) if check(&credential).is_ok() => return Ok(credential),
+            Some(Err(failure)) => return Err(failure),
+            _ => {}
         }
     }
-    // If this future is dropped, nobody uses the old result again.
-    let before = std::mem::take(&mut *known);
+    // If this future is dropped, nobody uses the old credential again.
+    let before = known.forget();
     let result = match wanted {
         Wanted::Token(request) => token(request, context, limit).await,
         Wanted::Provided(provider) => provided(provider, context, limit).await,
@@ -105,7 +106,7 @@ async fn shared(
     let result = place.note(&mut known, result, limit);
     if failed && refused.is_some() {
         // Other runs may still use it: a response with 401 can have other reasons.
-        *known = before;
+        known.obtained = before;
     }
     result
 }

@@ -277,7 +277,7 @@ impl<'a> Trial<'a> {
             resent,
         });
         #[cfg(feature = "tracing")]
-        let span = crate::trace::request(operation, base, request.uri(), attempt.number);
+        let span = crate::trace::request(operation, base, request.uri(), attempt.number + u32::from(resent));
         let started = context.transport.now_dyn();
         let sending = exchange(context.transport, request, limit, context.settings);
         #[cfg(feature = "tracing")]

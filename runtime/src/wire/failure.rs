@@ -19,6 +19,8 @@ pub struct Failure {
     pub(crate) excerpt: Option<String>,
     /// Whether the request may have reached the API although there is no response.
     pub(crate) sent: bool,
+    /// Whether the source is the error of a called workflow.
+    pub(crate) nested: bool,
 }
 
 impl Failure {
@@ -32,6 +34,7 @@ impl Failure {
             response: None,
             excerpt: None,
             sent: false,
+            nested: false,
         }
     }
 

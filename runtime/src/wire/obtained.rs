@@ -64,7 +64,7 @@ pub(crate) struct Place {
 /// The result of the last attempt to obtain a credential.
 #[derive(Default)]
 pub(crate) struct Known {
-    obtained: Option<Obtained>,
+    pub(crate) obtained: Option<Obtained>,
     failure: Option<Shared>,
 }
 
@@ -72,6 +72,7 @@ pub(crate) struct Known {
 struct Shared {
     kind: ErrorKind,
     message: String,
+    cause: Option<String>,
     /// The time limit of the run that made the attempt.
     limit: Option<Duration>,
 }
@@ -103,16 +104,13 @@ impl Place {
                 Ok(credential)
             }
             Err(failure) => {
-                // Only one run gets the error itself; the others get its text.
-                let cause = failure.source.as_ref().map(|source| format!(": {source}"));
-                *known = Known {
-                    obtained: None,
-                    failure: Some(Shared {
-                        kind: failure.kind,
-                        message: format!("{}{}", failure.message, cause.unwrap_or_default()),
-                        limit,
-                    }),
-                };
+                // Only one run gets the cause itself; the others get its text.
+                known.failure = Some(Shared {
+                    kind: failure.kind,
+                    message: failure.message.clone(),
+                    cause: failure.source.as_ref().map(ToString::to_string),
+                    limit,
+                });
                 Err(failure)
             }
         }
@@ -120,24 +118,29 @@ impl Place {
 }
 
 impl Known {
+    /// Returns the credential, and forgets it and the last failure.
+    pub(crate) fn forget(&mut self) -> Option<Obtained> {
+        std::mem::take(self).obtained
+    }
+
     /// Returns the credential, unless it has expired or is the `refused` one.
     pub(crate) fn usable(&self, refused: Option<&Credential>, now: Instant) -> Option<Credential> {
         self.obtained.as_ref()?.usable(refused, now)
     }
 
-    /// Returns the credential that another run has obtained in the meantime, even if it has expired: another attempt
-    /// would return the same.
-    pub(crate) fn obtained(&self) -> Option<Credential> {
-        self.obtained.as_ref().map(|obtained| obtained.credential.clone())
-    }
-
-    /// Returns the failure of an attempt that another run made in the meantime, unless it was a timeout and this run can
-    /// wait longer.
-    pub(crate) fn shared(&self, limit: Option<Duration>) -> Option<Failure> {
-        let failure = self.failure.as_ref()?;
+    /// Returns the result of an attempt that another run made in the meantime, even if the credential has expired: another
+    /// attempt would have the same result. Returns `None` for a timeout if this run can wait longer.
+    pub(crate) fn result(&self, limit: Option<Duration>) -> Option<Result<Credential, Failure>> {
+        let Some(failure) = &self.failure else {
+            return self.obtained.as_ref().map(|obtained| Ok(obtained.credential.clone()));
+        };
         let longer = failure.kind == ErrorKind::Timeout
             && failure.limit.is_some_and(|theirs| limit.is_none_or(|own| own > theirs));
-        (!longer).then(|| Failure::new(failure.kind, failure.message.clone()))
+        let shared = || Failure {
+            source: failure.cause.clone().map(Into::into),
+            ..Failure::new(failure.kind, failure.message.clone())
+        };
+        (!longer).then(|| Err(shared()))
     }
 }
 

@@ -92,7 +92,7 @@ pub(crate) fn choose<'s>(
     let optional = operation.security.iter().any(|all| all.is_empty());
     if operation.security.is_empty() {
         // The description has no `security`: send a credential that fits in `Authorization`, and no API key.
-        let credential = general.filter(|credential| fits(credential, &SchemeKind::Authorization));
+        let credential = general.filter(|credential| !authorization && fits(credential, &SchemeKind::Authorization));
         let chosen = credential.map(|credential| (&SchemeKind::Authorization, "Authorization", credential));
         return Ok(chosen.into_iter().collect());
     }

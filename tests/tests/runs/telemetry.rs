@@ -176,14 +176,18 @@ async fn the_failure_of_a_called_workflow_is_one_warning() {
     );
 }
 
-/// The limit of steps is the caller's too.
+/// A person has to fix a credential: the error of the called workflow is that of the caller. Its cause is an error of this
+/// crate too.
 #[tokio::test]
 async fn an_error_that_passes_through_a_caller_is_one_warning() {
     let printed = Printed::default();
+    let broken = async || {
+        let client = Client::builder().source("shelf", |api| api.base_url("nowhere")).build();
+        client.map(|_| Credential::bearer("t"))
+    };
     let client = Client::builder()
         .transport(Script::new())
-        .source("shelf", |api| api.credential(Credential::bearer("t")))
-        .max_steps(0)
+        .source("shelf", |api| api.credential(Credential::provider(broken)))
         .build()
         .unwrap();
     let guard = printed.start();
@@ -191,7 +195,16 @@ async fn an_error_that_passes_through_a_caller_is_one_warning() {
         .await
         .unwrap_err();
     drop(guard);
-    assert_eq!(error.kind(), ErrorKind::TooManySteps);
+    assert_eq!(
+        (error.kind(), error.step()),
+        (ErrorKind::MissingCredential, Some("enter"))
+    );
+    let text = format!("{error:#}");
+    assert!(
+        text.contains("provider of the credential failed: source `shelf`: the base URL"),
+        "{text}"
+    );
+    assert!(!error.may_have_been_sent());
     assert_eq!(
         printed.lines().iter().filter(|line| line.starts_with("WARN")).count(),
         1
@@ -239,6 +252,13 @@ async fn what_may_have_been_sent() {
         (ErrorKind::Nested, false),
         "{error:#}"
     );
+    // The called workflow has ended; what it returned is not what the caller needs.
+    let called = Script::new().on(SignIn::Enter).reply(201, json!({ "token": 7 }));
+    let client = Client::builder().transport(called).build().unwrap();
+    let error = borrow(&client, borrow::Inputs::new("ada", "hush", 7))
+        .await
+        .unwrap_err();
+    assert!(error.may_have_been_sent(), "{error:#}");
 }
 
 /// The attributes of a point of data, as text.

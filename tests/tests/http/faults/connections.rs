@@ -7,6 +7,17 @@ async fn a_refused_connection() {
     let error = failed!(read, client(&closed()), "fetch");
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(!error.may_have_been_sent());
+    // A client of the user may have followed a redirect.
+    let own = Client::builder().transport(arazzo::reqwest::Client::new());
+    let own = own
+        .source("service", |api| {
+            api.base_url(closed()).credential(Credential::api_key("k"))
+        })
+        .build()
+        .unwrap();
+    let error = failed!(read, own, "fetch");
+    assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::Connect, true));
+    let error = failed!(read, client(&closed()), "fetch");
     assert_eq!((error.workflow(), error.attempts()), ("read", 1));
     assert!(error.is_retryable());
     assert!(error.status().is_none() && error.response().is_none());

@@ -13,13 +13,13 @@ use tracing::span::{Attributes, Id, Record};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
-mod nested {
+pub(crate) mod nested {
     arazzo::arazzo_workflow!("language/nested.yml");
 }
 mod secrets {
     arazzo::arazzo_workflow!("language/secrets.yml");
 }
-mod polling {
+pub(crate) mod polling {
     // A criterion asks for a member that the description does not mention.
     arazzo::arazzo_workflow!("golden/import.yml", lints = { allow(unknown_response_pointer) });
 }
@@ -84,7 +84,9 @@ fn watched<T: Transport>(transport: T) -> (Client<T>, Arc<Mutex<Vec<String>>>) {
     (client, lines)
 }
 
-fn import() -> Script {
+/// The first request gets 503, the second no response, which ends the run. When the run is continued, everything goes
+/// well.
+pub(crate) fn import() -> Script {
     Script::new()
         .on(import_books::Step::Start)
         .after(Duration::from_secs(2))

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use arazzo::metrics::Metrics;
 use arazzo::testing::{Recorder, Script};
@@ -14,17 +13,10 @@ use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
 use serde_json::json;
 
-mod nested {
-    arazzo::arazzo_workflow!("language/nested.yml");
-}
-mod polling {
-    // A criterion asks for a member that the description does not mention.
-    arazzo::arazzo_workflow!("golden/import.yml", lints = { allow(unknown_response_pointer) });
-}
-
-use nested::borrow;
-use nested::sign_in::Step as SignIn;
-use polling::import_books;
+use crate::observer::import;
+use crate::observer::nested::borrow;
+use crate::observer::nested::sign_in::Step as SignIn;
+use crate::observer::polling::import_books;
 
 /// What was printed.
 #[derive(Clone, Default)]
@@ -53,25 +45,6 @@ impl Printed {
         let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         text.lines().map(|line| line.trim_start().to_owned()).collect()
     }
-}
-
-/// The first request gets 503, the second no response, which ends the run. When the run is continued, everything goes
-/// well.
-fn import() -> Script {
-    Script::new()
-        .on(import_books::Step::Start)
-        .after(Duration::from_secs(2))
-        .reply(503, json!({}))
-        .on(import_books::Step::Start)
-        .fail("reset")
-        .on(import_books::Step::Start)
-        .reply(202, json!({"id": "i/1"}))
-        .on(import_books::Step::Check)
-        .reply(202, json!({}))
-        .on(import_books::Step::Check)
-        .reply(200, json!({"status": "done"}))
-        .on(import_books::Step::Fetch)
-        .reply(200, json!({"bookId": 7}))
 }
 
 #[tokio::test]

@@ -51,17 +51,18 @@ pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String
         .and_then(Path::parent)
         .and_then(text)
         .zip(text(package));
-    match places {
-        Some((directory, package)) => Ok(Located {
+    if let Some((directory, package)) = places {
+        return Ok(Located {
             path: relative(&format!("{directory}/{path}"), &package),
             origin: Some(relative(&directory, &package)),
-        }),
-        None => guessed(&path, package).filter(|_| is_rust_analyzer()).ok_or_else(|| {
-            format!(
-                "`{path}` is relative to this source file, but the location of the file is unknown here\n  = help: write it relative to the directory of Cargo.toml"
-            )
-        }),
+        });
     }
+    let guessed = is_rust_analyzer().then(|| guessed(&path, package)).flatten();
+    guessed.ok_or_else(|| {
+        format!(
+            "`{path}` is relative to this source file, but the location of the file is unknown here\n  = help: write it relative to the directory of Cargo.toml"
+        )
+    })
 }
 
 /// Returns whether rust-analyzer expands the macro. It does not tell where a source file is.

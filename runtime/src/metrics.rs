@@ -6,6 +6,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 
 use crate::observer::{ActionEvent, Event, EventKind, Observer};
+use crate::wire::base::port;
 
 /// An [`Observer`] that records metrics of OpenTelemetry.
 ///
@@ -80,13 +81,10 @@ impl Metrics {
 
     fn request(&self, method: &'static str, server: &str, path: &'static str, result: &[KeyValue], seconds: f64) {
         let uri = server.parse::<http::Uri>().unwrap_or_default();
-        let port = uri
-            .port_u16()
-            .unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
         let mut attributes = vec![
             KeyValue::new("http.request.method", method),
             KeyValue::new("server.address", uri.host().unwrap_or_default().to_owned()),
-            KeyValue::new("server.port", i64::from(port)),
+            KeyValue::new("server.port", i64::from(port(&uri))),
             KeyValue::new("url.template", path),
         ];
         attributes.extend_from_slice(result);

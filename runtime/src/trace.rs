@@ -10,6 +10,7 @@ use tracing::{Level, Span};
 
 use crate::error::Error;
 use crate::observer::{ActionEvent, EventKind, Watch};
+use crate::wire::base::port;
 use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
 
@@ -43,9 +44,6 @@ pub(crate) fn step(watch: &Watch<'_>, spanned: bool) -> Span {
 
 /// Creates the span of a request.
 pub(crate) fn request(operation: &Operation, base: &str, uri: &Uri, sends: u32) -> Span {
-    let port = uri
-        .port_u16()
-        .unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
     let resent = (sends > 1).then(|| sends - 1);
     tracing::info_span!(
         target: TARGET,
@@ -56,7 +54,7 @@ pub(crate) fn request(operation: &Operation, base: &str, uri: &Uri, sends: u32) 
         url.full = format_args!("{base}{}", operation.path),
         url.template = operation.path,
         server.address = uri.host().unwrap_or_default(),
-        server.port = port,
+        server.port = port(uri),
         http.request.resend_count = resent,
         http.response.status_code = Empty,
         "error.type" = Empty,

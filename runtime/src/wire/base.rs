@@ -46,3 +46,10 @@ pub(super) fn is_absolute(base: &str) -> bool {
     scheme > 0
         && rest.is_some_and(|rest| !rest.is_empty() && !rest.iter().any(|byte| matches!(byte, b'{' | b'?' | b'#')))
 }
+
+/// Returns the port of a URL: the one that it names, or that of its scheme.
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub(crate) fn port(uri: &http::Uri) -> u16 {
+    let of_scheme = if uri.scheme_str() == Some("http") { 80 } else { 443 };
+    uri.port_u16().unwrap_or(of_scheme)
+}

@@ -17,7 +17,7 @@ pub struct Failure {
     pub(crate) response: Option<Box<http::Response<Bytes>>>,
     /// The start of its body, without the secrets of that workflow.
     pub(crate) excerpt: Option<String>,
-    /// Whether the request may have reached the API although there is no response.
+    /// Whether the request may have reached the API even though no response was received.
     pub(crate) sent: bool,
     /// Whether the source is the error of a called workflow.
     pub(crate) nested: bool,

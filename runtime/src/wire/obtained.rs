@@ -36,7 +36,7 @@ pub(crate) struct Obtained {
 }
 
 impl Obtained {
-    /// A credential is no longer used shortly before its `lifetime` is over, since it can expire in transit.
+    /// Creates a credential that is used until shortly before its `lifetime` ends, because it could expire in transit.
     pub(crate) fn new(credential: Credential, lifetime: Option<Duration>, now: Instant) -> Self {
         let until = lifetime.and_then(|lifetime| {
             let margin = (lifetime / 2).min(Duration::from_secs(10));

@@ -138,7 +138,7 @@ async fn the_failure_of_a_called_workflow_is_one_warning() {
     let lines = printed.lines();
     let warnings: Vec<&String> = lines.iter().filter(|line| line.starts_with("WARN")).collect();
     assert_eq!(warnings.len(), 1, "{lines:?}");
-    // Without `finish` there is no span for the run: the step has its attributes.
+    // `advance` creates no span for the run, so the span of the step has the attributes of the run.
     assert!(
         warnings[0].contains(r#"arazzo.workflow="sign-in" arazzo.step="enter" arazzo.run="#),
         "{lines:?}"

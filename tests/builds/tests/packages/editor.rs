@@ -75,7 +75,7 @@ fn types(program: &str) -> Option<Types> {
 #[test]
 fn rust_analyzer_knows_the_types() {
     let Some(without) = types("fn main() {}\n") else {
-        println!("SKIPPED: there is no rust-analyzer; whether it knows the types of expansions was not checked");
+        println!("SKIPPED: rust-analyzer is not installed, so the types of expansions were not checked");
         return;
     };
     let program = fs::read_to_string(root().join("benches/twelve/compiled/src/main.rs")).unwrap();

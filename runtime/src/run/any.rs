@@ -13,6 +13,7 @@ use crate::engine::{self, Advance, Context};
 use crate::error::{Error, ErrorKind};
 use crate::json::view::View;
 use crate::progress::Progress;
+use crate::run::state::Stage;
 use crate::run::stored;
 use crate::run_id::RunId;
 use crate::transport::Transport;
@@ -193,6 +194,48 @@ impl AnyRun {
         self.program.shape().steps.get(step).map(|step| step.id)
     }
 
+    /// Returns the inputs that the next attempt needs and that are missing, in the order of the document; empty if
+    /// there are none. [`Progress::Awaiting`] has the same names.
+    #[must_use]
+    pub fn awaiting(&self) -> Vec<&'static str> {
+        let shape = self.program.shape();
+        let step = match self.program.state().stage {
+            Stage::Step(step) => step,
+            Stage::DetourStep {
+                other, called: None, ..
+            } => other,
+            _ => return Vec::new(),
+        };
+        let Some(step) = shape.steps.get(step) else {
+            return Vec::new();
+        };
+        let needed = match step.call {
+            Some(call) => shape.sites.get(call).copied().unwrap_or_default(),
+            None => step.inputs,
+        };
+        self.names(&self.program.missing(needed))
+    }
+
+    /// Returns the outputs of the steps that have succeeded, each as the `stepId` and an object, in the order in which
+    /// the steps are listed in the document.
+    #[must_use]
+    pub fn steps(&self) -> Vec<(&'static str, Value)> {
+        let steps = self.program.shape().steps.iter().enumerate();
+        let state = self.program.state();
+        let known = steps.filter(|(index, _)| state.has(*index));
+        known
+            .map(|(index, step)| {
+                let outputs = step.outputs.iter().enumerate();
+                // Names with `$` are what the workflow itself reads of a called one.
+                let own = outputs.filter(|(_, known)| !known.name.starts_with('$'));
+                let outputs = own
+                    .filter_map(|(output, known)| Some((known.name.to_owned(), state.typed(index, output)?)))
+                    .collect();
+                (step.id, Value::Object(outputs))
+            })
+            .collect()
+    }
+
     /// Returns the inputs that are known so far, as an object.
     #[must_use]
     pub fn inputs(&self) -> Value {
@@ -234,15 +277,7 @@ impl AnyRun {
         Ok(match engine::boxed_attempt(&mut *self.program, context).await? {
             Advance::Advanced => Progress::Advanced,
             Advance::Wait(duration) => Progress::Wait(duration),
-            Advance::Awaiting(inputs) => {
-                let known = self.program.shape().inputs;
-                Progress::Awaiting(
-                    inputs
-                        .iter()
-                        .filter_map(|index| Some(known.get(*index)?.name))
-                        .collect(),
-                )
-            }
+            Advance::Awaiting(inputs) => Progress::Awaiting(self.names(&inputs)),
             Advance::Done => Progress::Done(self.collected()?),
         })
     }
@@ -270,6 +305,12 @@ impl AnyRun {
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<Value, Error> {
         engine::boxed_finish(&mut *self.program, Context::new(client.transport(), client.settings())).await?;
         self.collected()
+    }
+
+    fn names(&self, inputs: &[usize]) -> Vec<&'static str> {
+        let known = self.program.shape().inputs;
+        let named = inputs.iter().filter_map(|index| Some(known.get(*index)?.name));
+        named.collect()
     }
 
     fn collected(&self) -> Result<Value, Error> {

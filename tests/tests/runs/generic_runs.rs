@@ -244,10 +244,22 @@ async fn a_run_is_read_without_its_type() {
         (review.id(), review.inputs_schema()),
         ("review-book", review_book::Workflow::INPUTS_SCHEMA)
     );
-    let mut run = review.start(&json!({ "bookId": 7 })).expect("a run");
+    let mut run = review.start(&json!({})).expect("a run");
+    // Only what the first step needs.
+    assert_eq!((run.awaiting(), run.steps()), (vec!["bookId"], vec![]));
+    run.set_input("bookId", &json!(7)).expect("an input");
+    assert_eq!(run.awaiting(), Vec::<&str>::new());
     assert_eq!(
         run.advance_until_blocked(&client).await.expect("no failure"),
         Progress::Awaiting(vec!["opinion"])
+    );
+    assert_eq!(run.awaiting(), ["opinion"]);
+    let [("look", outputs)] = &run.steps()[..] else {
+        panic!("one step has succeeded: {:?}", run.steps());
+    };
+    assert_eq!(
+        (outputs["book"]["title"].as_str(), outputs["book"]["rating"].as_f64()),
+        (Some("Dune"), Some(4.5))
     );
     // It is stored in the same form.
     let stored = serde_json::to_string(&run).expect("a run");
@@ -263,6 +275,7 @@ async fn a_run_is_read_without_its_type() {
     let outputs = run.finish(&client).await.expect("the end");
     assert_eq!(outputs["book"]["rating"], 4.5);
     assert_eq!((run.step(), run.outputs()), (None, Some(outputs)));
+    assert!(run.awaiting().is_empty());
     let run = run.downcast::<find_book::Workflow>().expect_err("another workflow");
     assert_eq!(run.downcast::<review_book::Workflow>().expect("this one").step(), None);
 }

@@ -68,6 +68,7 @@ pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
         sources,
         workflows: invocation.workflows.clone(),
         rename: invocation.rename.clone(),
+        derives: invocation.derives.clone(),
         levels: invocation.levels.clone(),
     };
     let compilation = arazzo_compiler::compile(&options, &Disk);
@@ -202,6 +203,7 @@ fn identity(plan: &Plan, invocation: &Invocation) -> String {
         sources,
         workflows,
         rename,
+        derives,
         levels,
     } = invocation;
     let mut parts = vec![plan.file.clone()];
@@ -210,6 +212,7 @@ fn identity(plan: &Plan, invocation: &Invocation) -> String {
     parts.extend(sources.iter().map(|(name, path)| format!("{name}={}", path.value())));
     parts.extend(workflows.iter().cloned());
     parts.extend(rename.iter().map(|(from, to)| format!("{from}={to}")));
+    parts.extend(derives.iter().cloned());
     parts.push(format!("{levels:?}"));
     // FNV-1a: the same on every machine and with every compiler.
     let hash = parts.join("\n").bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {

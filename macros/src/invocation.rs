@@ -1,12 +1,26 @@
 //! The invocation: a path and options.
 
 use arazzo_compiler::diagnostic::{Level, Levels, rule, similar};
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Error, Ident, LitStr, Result, Token, braced, bracketed, parenthesized};
 
-const OPTIONS: [&str; 5] = ["sources", "workflows", "rename", "lints", "dialect"];
+const OPTIONS: [&str; 6] = ["sources", "workflows", "rename", "derives", "lints", "dialect"];
+
+/// The derives that are in scope everywhere.
+const PRELUDE: [&str; 9] = [
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Eq",
+    "Hash",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+];
 
 /// The content between the parentheses of the macro call.
 pub(crate) struct Invocation {
@@ -22,6 +36,8 @@ pub(crate) struct Invocation {
     pub(crate) workflows: Vec<String>,
     /// `rename = { "id" = name }`
     pub(crate) rename: Vec<(String, String)>,
+    /// `derives = [path]`
+    pub(crate) derives: Vec<String>,
     /// `lints = { warn(code) }` and `dialect = lenient`
     pub(crate) levels: Levels,
 }
@@ -42,6 +58,7 @@ impl Parse for Invocation {
             sources: Vec::new(),
             workflows: Vec::new(),
             rename: Vec::new(),
+            derives: Vec::new(),
             levels: Levels::default(),
         };
         let mut seen: Vec<String> = Vec::new();
@@ -81,6 +98,17 @@ impl Invocation {
             "rename" => {
                 let pairs: Punctuated<Rename, Token![,]> = in_braces(input)?;
                 self.rename = pairs.into_iter().map(|pair| (pair.id, pair.name)).collect();
+            }
+            "derives" => {
+                let list;
+                bracketed!(list in input);
+                let paths = Punctuated::<Derive, Token![,]>::parse_terminated(&list)?;
+                for Derive { path, span } in paths {
+                    if self.derives.contains(&path) {
+                        return Err(Error::new(span, format!("duplicate derive `{path}`")));
+                    }
+                    self.derives.push(path);
+                }
             }
             "lints" => {
                 let lints: Punctuated<Lint, Token![,]> = in_braces(input)?;
@@ -171,6 +199,35 @@ impl Parse for Rename {
             id,
             name: input.parse::<Ident>()?.to_string(),
         })
+    }
+}
+
+/// The path of a derive macro.
+struct Derive {
+    path: String,
+    span: Span,
+}
+
+impl Parse for Derive {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let global = input.parse::<Option<Token![::]>>()?.map_or("", |_| "::");
+        let parts = Punctuated::<Ident, Token![::]>::parse_separated_nonempty_with(input, Ident::parse_any)?;
+        let names: Vec<String> = parts.iter().map(Ident::to_string).collect();
+        let path = format!("{global}{}", names.join("::"));
+        let span = parts.first().map_or_else(Span::call_site, Ident::span);
+        let relative = match &names[..] {
+            [name] => !PRELUDE.contains(&name.as_str()),
+            [first, ..] => first == "self" || first == "super",
+            [] => false,
+        };
+        if relative && global.is_empty() {
+            let last = names.last().map_or("", String::as_str);
+            let message = format!(
+                "cannot resolve the derive `{path}` in the generated modules\n = help: write its full path, such as `some_crate::{last}` or `crate::{last}`"
+            );
+            return Err(Error::new(span, message));
+        }
+        Ok(Self { path, span })
     }
 }
 

@@ -192,6 +192,7 @@ pub use workflow::{Run, Workflow};
 ///     sources = { petstore = "vendor/petstore.yaml" },
 ///     workflows = ["place-order"],
 ///     rename = { "place-order" = place_order_v2 },
+///     derives = [Eq, utoipa::ToSchema],
 ///     lints = { deny(unused_input), allow(lookalike_literal), warn(operation_id_case) },
 ///     dialect = lenient,
 /// }
@@ -211,6 +212,7 @@ pub use workflow::{Run, Workflow};
 /// | `sources` | `{ name = "path" }` | where to read a source description from |
 /// | `workflows` | `["id"]` | expand only these workflows, and those that they call |
 /// | `rename` | `{ "id" = name }` | another name for the function and its module; `"w.inputs.x"`, `"w.outputs.x"`, `"w.steps.s"` and `"w.steps.s.outputs.x"` rename items of the workflow `w` |
+/// | `derives` | `[path]` | traits that inputs, outputs and the types of API objects derive in addition, such as `utoipa::ToSchema` |
 /// | `lints` | `{ allow(code), warn(code), deny(code) }` | the level of diagnostics that can be configured; write codes with underscores |
 /// | `dialect` | `strict`, `lenient` | `lenient`: mistakes with one obvious meaning are warnings and are compiled with that meaning; violations of nothing but the API description are warnings too |
 ///

@@ -33,6 +33,8 @@ pub struct Options {
     pub workflows: Vec<String>,
     /// `rename = { "id" = name }`
     pub rename: Vec<(String, String)>,
+    /// `derives = [path]`: what generated types derive in addition, each as `crate::Trait`.
+    pub derives: Vec<String>,
     /// `lints` and `dialect`
     pub levels: Levels,
 }

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::derive::{self, On};
 use super::types::{Place, ty};
 use super::{doc, ident};
 use crate::plan::types::Ty;
@@ -12,6 +13,12 @@ use crate::plan::{Input, Plan, Workflow};
 fn of(input: &Input, workflow: &Workflow, plan: &Plan) -> (TokenStream, Option<TokenStream>) {
     let into = matches!(input.ty, Ty::String | Ty::Blob).then(|| quote!(into));
     (ty(&input.ty, plan, Place::Workflow(workflow.index)), into)
+}
+
+/// The type of the field of an input.
+fn stored(input: &Input) -> Ty {
+    let of = input.ty.clone();
+    if input.required { of } else { of.optional() }
 }
 
 /// The name of an input in JSON, and `secret` if its value is redacted.
@@ -26,7 +33,10 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let fields = inputs.iter().map(|input| {
         let (docs, name, (of, _)) = (docs(input), ident(&input.ident), of(input, workflow, plan));
         let of = if input.required { of } else { quote!(__rt::Option<#of>) };
-        quote!(#docs pub #name: #of,)
+        let stored = stored(input);
+        let place = Place::Workflow(workflow.index);
+        let derived = derive::field(plan, (&input.ident, &input.name), &stored, place, None);
+        quote!(#docs #derived pub #name: #of,)
     });
     let names = inputs.iter().map(|input| {
         let (name, (wire, secret)) = (ident(&input.ident), wire(input));
@@ -70,9 +80,16 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
         }
     });
     let variants = variants(workflow);
+    let on = On::Struct {
+        default: default.is_some(),
+    };
+    let held: Vec<Ty> = inputs.iter().map(stored).collect();
+    let held: Vec<&Ty> = held.iter().collect();
+    let derived = derive::container(plan, on, &held, "Inputs", &[&workflow.ident]);
     quote! {
         #title
         #[derive(Clone, PartialEq)]
+        #derived
         pub struct Inputs {
             #(#fields)*
         }

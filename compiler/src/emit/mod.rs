@@ -3,6 +3,7 @@
 //! Input: a [`Plan`]. Output: tokens. Nothing here looks at YAML, and no earlier phase knows tokens.
 
 mod action;
+mod derive;
 mod doc;
 mod inputs;
 mod module;

@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::derive::{self, On};
 use super::types::{self, Place};
 use super::{Home, doc, ident, run};
 use crate::plan::types::Ty;
@@ -84,13 +85,12 @@ pub(super) fn outcome(workflow: &Workflow, plan: &Plan) -> TokenStream {
     }
 }
 
-pub(super) fn output_type(output: &Output, plan: &Plan, place: Place) -> TokenStream {
-    let kind = if output.required {
+fn output_type(output: &Output) -> Ty {
+    if output.required {
         output.ty.clone()
     } else {
         output.ty.clone().optional()
-    };
-    types::ty(&kind, plan, place)
+    }
 }
 
 /// A struct with outputs.
@@ -100,7 +100,11 @@ pub(super) fn output_struct(
     outputs: &[Output],
     plan: &Plan,
     place: Place,
+    module: &[&str],
 ) -> TokenStream {
+    let held: Vec<Ty> = outputs.iter().map(output_type).collect();
+    let held: Vec<&Ty> = held.iter().collect();
+    let derived = derive::container(plan, On::Struct { default: false }, &held, name, module);
     let name = ident(name);
     let (fields, names): (Vec<TokenStream>, Vec<TokenStream>) = outputs
         .iter()
@@ -115,13 +119,14 @@ pub(super) fn output_struct(
                 &format!("The output {}.", doc::name(&output.name)),
             );
             let when = (!when.is_empty()).then(|| doc::plain(&format!("\n{}", when.trim())));
-            let name = ident(&output.ident);
-            let of = output_type(output, plan, place);
+            let of = output_type(output);
+            let derived = derive::field(plan, (&output.ident, &output.name), &of, place, None);
+            let (name, of) = (ident(&output.ident), types::ty(&of, plan, place));
             let wire = &output.name;
             let secret = output.secret.then(|| quote!(secret));
             let always = (output.required && matches!(output.ty, Ty::Option(_))).then(|| quote!(always));
             (
-                quote!(#docs #when pub #name: #of,),
+                quote!(#docs #when #derived pub #name: #of,),
                 quote!(#name: #wire #secret #always,),
             )
         })
@@ -129,6 +134,7 @@ pub(super) fn output_struct(
     quote! {
         #title
         #[derive(Clone, PartialEq)]
+        #derived
         pub struct #name {
             #(#fields)*
         }
@@ -144,6 +150,7 @@ pub(super) fn outputs(workflow: &Workflow, plan: &Plan) -> TokenStream {
         &workflow.outputs,
         plan,
         Place::Workflow(workflow.index),
+        &[&workflow.ident],
     )
 }
 
@@ -196,7 +203,15 @@ pub(super) fn steps(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenS
 
 pub(super) fn step_outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> TokenStream {
     let title = doc::plain(&format!("The outputs of step {}.", doc::name(&step.id)));
-    output_struct(&step.variant, &title, &step.outputs, plan, Place::Steps(workflow.index))
+    let module = [workflow.ident.as_str(), "steps"];
+    output_struct(
+        &step.variant,
+        &title,
+        &step.outputs,
+        plan,
+        Place::Steps(workflow.index),
+        &module,
+    )
 }
 
 pub(super) fn accessor(step: &Step, index: usize) -> TokenStream {

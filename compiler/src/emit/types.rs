@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::derive::{self, On};
 use super::{doc, ident};
 use crate::plan::types::{Field, Home, Ty, TypeDef, TypeKind};
 use crate::plan::{ApiModule, Plan, Workflow};
@@ -22,12 +23,8 @@ impl Place {
     /// The path of a generated type.
     fn path(self, def: &TypeDef, plan: &Plan) -> TokenStream {
         let name = ident(&def.ident);
-        let module = |home: Home| match home {
-            Home::Workflow(index) => plan.workflow(index).map(|workflow| workflow.ident.as_str()),
-            Home::Api(index) => plan.apis.get(index).map(|api| api.ident.as_str()),
-        };
         let above = |up: TokenStream| {
-            let module = ident(module(def.home).unwrap_or_default());
+            let module = ident(home_module(def.home, plan));
             quote!(#up #module::types::#name)
         };
         match (self, def.home) {
@@ -38,6 +35,15 @@ impl Place {
             (Self::Steps(_) | Self::Types(_), _) => above(quote!(super::super::)),
         }
     }
+}
+
+/// The name of the module around the module `types` of a home.
+fn home_module(home: Home, plan: &Plan) -> &str {
+    let module = match home {
+        Home::Workflow(index) => plan.workflow(index).map(|workflow| workflow.ident.as_str()),
+        Home::Api(index) => plan.apis.get(index).map(|api| api.ident.as_str()),
+    };
+    module.unwrap_or_default()
 }
 
 /// The tokens of a type.
@@ -104,7 +110,7 @@ fn definitions(home: Home, plan: &Plan) -> TokenStream {
     let own = plan.types.iter().filter(|def| def.home == home);
     own.map(|def| match &def.kind {
         TypeKind::Struct(fields) => structure(def, fields, plan),
-        TypeKind::Enum { variants, open } => enumeration(def, variants, *open),
+        TypeKind::Enum { variants, open } => enumeration(def, variants, *open, plan),
     })
     .collect()
 }
@@ -181,7 +187,7 @@ fn apis(workflow: &Workflow, plan: &Plan) -> Vec<usize> {
 }
 
 /// The generated type within a type.
-fn named(ty: &Ty) -> Option<usize> {
+pub(super) fn named(ty: &Ty) -> Option<usize> {
     match ty {
         Ty::Named(index) => Some(*index),
         Ty::Vec(inner) | Ty::Map(inner) | Ty::Option(inner) | Ty::Boxed(inner) => named(inner),
@@ -201,8 +207,9 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
             field.docs.as_deref(),
             &format!("The member {}.", doc::name(&field.name)),
         );
+        let derived = derive::field(plan, (&field.ident, &field.name), &field.ty, here, Some(def));
         let (ident, of) = (ident(&field.ident), ty(&field.ty, plan, here));
-        quote!(#docs pub #ident: #of,)
+        quote!(#docs #derived pub #ident: #of,)
     });
     let names = fields.iter().map(|field| {
         let (ident, wire) = (ident(&field.ident), &field.name);
@@ -233,13 +240,19 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
         quote!(#docs #method #field_ident: #of)
     });
     let setters = (!optional.is_empty()).then(|| quote!(__rt::setters!(#name { #(#setters),* });));
+    let held: Vec<&Ty> = fields.iter().map(|field| &field.ty).collect();
+    let module = home_module(def.home, plan);
+    let derived = derive::container(plan, On::Object, &held, &def.ident, &[module]);
+    let additional = derive::additional(plan);
     quote! {
         #docs
         #[derive(Clone, PartialEq)]
+        #derived
         #[non_exhaustive]
         pub struct #name {
             #(#members)*
             /// Members that the schema does not name.
+            #additional
             pub additional: __rt::Additional,
         }
         __rt::object_type!(#name { #(#names),* });
@@ -248,29 +261,34 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
     }
 }
 
-fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool) -> TokenStream {
+fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool, plan: &Plan) -> TokenStream {
     let name = ident(&def.ident);
     let docs = doc::docs(def.docs.as_deref(), &format!("A value of the schema `{}`.", def.ident));
     let members = variants.iter().map(|(wire, variant)| {
         let docs = doc::plain(&doc::name(wire));
+        let derived = derive::variant(plan, wire, open);
         let variant = ident(variant);
-        quote!(#docs #variant,)
+        quote!(#docs #derived #variant,)
     });
     let names = variants.iter().map(|(wire, variant)| {
         let variant = ident(variant);
         quote!(#variant: #wire)
     });
     let other = open.then(|| {
+        let derived = derive::other(plan);
         quote! {
             /// A value that the schema does not name.
+            #derived
             Other(__rt::String),
         }
     });
+    let derived = derive::container(plan, On::Enum { open }, &[], &def.ident, &[home_module(def.home, plan)]);
     let exhaustive = open.then(|| quote!(#[non_exhaustive]));
     let table = ident(if open { "open_choice_type" } else { "choice_type" });
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, Eq)]
+        #derived
         #exhaustive
         pub enum #name {
             #(#members)*

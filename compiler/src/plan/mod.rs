@@ -98,6 +98,7 @@ pub fn plan(
         sources,
         types,
         apis,
+        derives: options.derives.clone(),
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Plan {
     pub types: Vec<TypeDef>,
     /// The APIs whose types workflows share.
     pub apis: Vec<ApiModule>,
+    /// The paths of the traits that its types derive in addition.
+    pub derives: Vec<String>,
 }
 
 /// An API whose types several workflows share.

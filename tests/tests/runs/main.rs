@@ -3,6 +3,7 @@
 
 mod cancellation;
 mod changed_runs;
+mod derives;
 mod enrolment;
 mod faulty_runs;
 mod generic_runs;

@@ -281,8 +281,8 @@ super::rules! {
     /// ```
     Warning INSECURE_SERVER "insecure-server" "credentials are sent encrypted"
 
-    /// The macro does not have an option with this name. Its options are `sources`, `workflows`, `rename`, `lints`
-    /// and `dialect`.
+    /// The macro does not have an option with this name. Its options are `sources`, `workflows`, `rename`, `derives`,
+    /// `lints` and `dialect`.
     ///
     /// Rule: a choice.
     ///

@@ -213,7 +213,11 @@ impl Parse for Derive {
         let global = input.parse::<Option<Token![::]>>()?.map_or("", |_| "::");
         let parts = Punctuated::<Ident, Token![::]>::parse_separated_nonempty_with(input, Ident::parse_any)?;
         let names: Vec<String> = parts.iter().map(Ident::to_string).collect();
-        let path = format!("{global}{}", names.join("::"));
+        let path = match &names[..] {
+            // Written in full, it is the same trait.
+            [root, .., name] if (root == "std" || root == "core") && PRELUDE.contains(&name.as_str()) => name.clone(),
+            _ => format!("{global}{}", names.join("::")),
+        };
         let span = parts.first().map_or_else(Span::call_site, Ident::span);
         let relative = match &names[..] {
             [name] => !PRELUDE.contains(&name.as_str()),

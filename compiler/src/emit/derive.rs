@@ -1,15 +1,20 @@
-//! The derives that the option `derives` adds to generated types.
+//! The traits that the option `derives` adds to generated types.
 //!
-//! A derive sees Rust's names, the field `additional` and the variant `Other`. The two that describe JSON get attributes,
-//! so that they describe what the types really read and write.
+//! A derive sees Rust's names, the field `additional` and the variant `Other`. Two traits describe JSON:
+//! `schemars::JsonSchema` is derived with attributes, and `utoipa::ToSchema`, whose derive knows types by their names
+//! alone and cannot describe all of these, is implemented.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::ident;
-use super::types::{Place, ty};
+use super::types::{Place, home_module, ty};
 use crate::plan::Plan;
-use crate::plan::types::{Ty, TypeDef, TypeKind};
+use crate::plan::json_schema::{self, Member};
+use crate::plan::types::{Home, Ty, TypeDef, TypeKind};
+
+const UTOIPA: &str = "utoipa::ToSchema";
+const SCHEMARS: &str = "schemars::JsonSchema";
 
 /// The kind of a generated type, as far as it decides which derives the type gets.
 #[derive(Clone, Copy, PartialEq)]
@@ -22,52 +27,39 @@ pub(super) enum On {
     Enum { open: bool },
 }
 
-/// A trait whose derive is given attributes.
-#[derive(Clone, Copy, PartialEq)]
-enum Describes {
-    /// `utoipa::ToSchema`
-    Utoipa,
-    /// `schemars::JsonSchema`
-    Schemars,
-}
-
-impl Describes {
-    fn of(path: &str) -> Option<Self> {
-        match path.rsplit("::").next()? {
-            "ToSchema" => Some(Self::Utoipa),
-            "JsonSchema" => Some(Self::Schemars),
-            _ => None,
-        }
-    }
-}
-
-/// Returns the attributes of a type: `#[derive(…)]` and the name of its schema.
-pub(super) fn container(plan: &Plan, on: On, fields: &[&Ty], name: &str, module: &[&str]) -> TokenStream {
+/// Returns the attribute `#[derive(…)]` of a type.
+pub(super) fn container(plan: &Plan, on: On, fields: &[&Ty]) -> TokenStream {
     let wanted = plan.derives.iter().filter(|path| adds(path, on, fields, plan));
     let derives: Vec<TokenStream> = wanted.map(|path| path.parse().unwrap_or_default()).collect();
     if derives.is_empty() {
         return TokenStream::new();
     }
-    // Every workflow has `Inputs` and `Outputs`; utoipa keeps one schema for each name.
-    let full = module.iter().copied().chain([name]).map(ident);
-    let named = (describes(plan, Describes::Utoipa) && on != On::Enum { open: true })
-        .then(|| quote!(#[schema(as = #(#full)::*)]));
-    quote!(#[derive(#(#derives),*)] #named)
+    quote!(#[derive(#(#derives),*)])
+}
+
+/// Whether a path is that of a trait, perhaps in a crate that exports the trait's crate.
+fn is(path: &str, known: &str) -> bool {
+    path.strip_suffix(known)
+        .is_some_and(|before| before.is_empty() || before.ends_with("::"))
+}
+
+/// Returns the path of the trait in the option, if it is there.
+fn wanted<'p>(plan: &'p Plan, known: &str) -> Option<&'p str> {
+    plan.derives.iter().map(String::as_str).find(|path| is(path, known))
 }
 
 /// Whether a derive is added to a type: it has some of the traits already, and cannot have others.
 fn adds(path: &str, on: On, fields: &[&Ty], plan: &Plan) -> bool {
-    match (path, on) {
+    match (path.trim_start_matches("::"), on) {
         ("Clone" | "Debug" | "PartialEq" | "serde::Serialize" | "serde::Deserialize", _)
         | ("Eq", On::Enum { .. })
         | ("Default", On::Enum { .. } | On::Struct { default: true })
-        | ("Copy", On::Enum { open: true }) => false,
-        ("Copy" | "Ord" | "PartialOrd", On::Object) => false,
+        | ("Copy", On::Enum { open: true })
+        | ("Copy" | "Ord" | "PartialOrd", On::Object) => false,
         ("Copy" | "Default" | "Eq" | "Hash" | "Ord" | "PartialOrd", _) => {
             fields.iter().all(|of| has(path, of, plan, &mut Vec::new()))
         }
-        // utoipa cannot describe `Other`. Fields of the type are described as strings.
-        _ => Describes::of(path) != Some(Describes::Utoipa) || on != (On::Enum { open: true }),
+        (path, _) => !is(path, UTOIPA),
     }
 }
 
@@ -94,108 +86,170 @@ fn has(path: &str, of: &Ty, plan: &Plan, open: &mut Vec<usize>) -> bool {
             Some(TypeKind::Struct(_)) if open.contains(index) => path != "Default",
             Some(TypeKind::Struct(fields)) => {
                 open.push(*index);
-                fields.iter().all(|field| has(path, &field.ty, plan, open))
+                let all = fields.iter().all(|field| has(path, &field.ty, plan, open));
+                open.pop();
+                all
             }
         },
     }
 }
 
-fn describes(plan: &Plan, trait_: Describes) -> bool {
-    plan.derives.iter().any(|path| Describes::of(path) == Some(trait_))
-}
-
-/// Returns the attributes of a field. `owner` is the generated type that it belongs to, if that can contain itself.
-pub(super) fn field(
-    plan: &Plan,
-    (name, wire): (&str, &str),
-    of: &Ty,
-    place: Place,
-    owner: Option<&TypeDef>,
-) -> TokenStream {
-    if plan.derives.is_empty() {
+/// Returns the attributes of a field.
+pub(super) fn field(plan: &Plan, (name, wire): (&str, &str), of: &Ty, place: Place) -> TokenStream {
+    if wanted(plan, SCHEMARS).is_none() {
         return TokenStream::new();
     }
-    let renamed = name.trim_start_matches("r#") != wire;
-    let mut attributes = TokenStream::new();
-    if describes(plan, Describes::Utoipa) {
-        let rename = renamed.then(|| quote!(rename = #wire,));
-        let value = written(of, plan, Describes::Utoipa).map(|of| {
-            let of = ty(&of, plan, place);
-            quote!(value_type = #of,)
-        });
-        let circular = owner
-            .is_some_and(|owner| circular(of, owner, plan))
-            .then(|| quote!(no_recursion,));
-        if rename.is_some() || value.is_some() || circular.is_some() {
-            attributes.extend(quote!(#[schema(#rename #value #circular)]));
-        }
+    let rename = (name.trim_start_matches("r#") != wire).then(|| quote!(rename = #wire,));
+    let value = without_files(of).map(|of| {
+        let of = ty(&of, plan, place).to_string();
+        quote!(with = #of,)
+    });
+    if rename.is_none() && value.is_none() {
+        return TokenStream::new();
     }
-    if describes(plan, Describes::Schemars) {
-        let rename = renamed.then(|| quote!(rename = #wire,));
-        let value = written(of, plan, Describes::Schemars).map(|of| {
-            let of = ty(&of, plan, place).to_string();
-            quote!(with = #of,)
-        });
-        if rename.is_some() || value.is_some() {
-            attributes.extend(quote!(#[schemars(#rename #value)]));
-        }
-    }
-    attributes
+    quote!(#[schemars(#rename #value)])
 }
 
-/// Returns the attributes of the field with the members that a schema does not name.
+/// Returns the attribute of the field with the members that a schema does not name.
 pub(super) fn additional(plan: &Plan) -> TokenStream {
-    // Without `additionalProperties`, an object may have more members.
-    let utoipa = describes(plan, Describes::Utoipa).then(|| quote!(#[schema(ignore)]));
-    let schemars = describes(plan, Describes::Schemars).then(|| quote!(#[schemars(flatten)]));
-    quote!(#utoipa #schemars)
-}
-
-/// Returns the attributes of a variant of an enum.
-pub(super) fn variant(plan: &Plan, wire: &str, open: bool) -> TokenStream {
-    let utoipa = (describes(plan, Describes::Utoipa) && !open).then(|| quote!(#[schema(rename = #wire)]));
-    let schemars = describes(plan, Describes::Schemars).then(|| quote!(#[schemars(rename = #wire)]));
-    quote!(#utoipa #schemars)
-}
-
-/// Returns the attributes of the variant `Other`.
-pub(super) fn other(plan: &Plan) -> TokenStream {
-    let schemars = describes(plan, Describes::Schemars).then(|| quote!(#[schemars(untagged)]));
+    let schemars = wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(flatten)]));
     quote!(#schemars)
 }
 
-/// Returns the type that describes the JSON of a field; `None` if its own does.
-fn written(of: &Ty, plan: &Plan, trait_: Describes) -> Option<Ty> {
-    let inner = |of: &Ty| Some(Box::new(written(of, plan, trait_)?));
+/// Returns the attribute of a variant of an enum.
+pub(super) fn variant(plan: &Plan, wire: &str) -> TokenStream {
+    let schemars = wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(rename = #wire)]));
+    quote!(#schemars)
+}
+
+/// Returns the attribute of the variant `Other`.
+pub(super) fn other(plan: &Plan) -> TokenStream {
+    let schemars = wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(untagged)]));
+    quote!(#schemars)
+}
+
+/// Returns the type with any JSON in place of files, whose JSON schemars cannot be told; `None` if there are none.
+fn without_files(of: &Ty) -> Option<Ty> {
+    let inner = |of: &Ty| Some(Box::new(without_files(of)?));
     match of {
-        // `{"$base64": "…"}`, perhaps with `name` and `type`.
-        Ty::Blob => Some(Ty::Map(Box::new(Ty::String))),
-        Ty::Named(index) => match plan.types.get(*index)?.kind {
-            TypeKind::Enum { open: true, .. } if trait_ == Describes::Utoipa => Some(Ty::String),
-            _ => None,
-        },
+        Ty::Blob => Some(Ty::Json),
         Ty::Vec(of) => inner(of).map(Ty::Vec),
         Ty::Map(of) => inner(of).map(Ty::Map),
         Ty::Option(of) => inner(of).map(Ty::Option),
-        Ty::Boxed(of) => written(of, plan, trait_),
+        Ty::Boxed(of) => inner(of).map(Ty::Boxed),
         _ => None,
     }
 }
 
-/// Whether a generated type contains itself through a field of this type.
-fn circular(of: &Ty, owner: &TypeDef, plan: &Plan) -> bool {
-    let mut seen = vec![false; plan.types.len()];
-    let mut open: Vec<usize> = super::types::named(of).into_iter().collect();
-    while let Some(index) = open.pop() {
-        let Some(def) = plan.types.get(index) else { continue };
-        if std::ptr::eq(def, owner) {
-            return true;
+/// Returns the implementation of `utoipa::ToSchema` for inputs or outputs.
+pub(super) fn described<'m>(
+    plan: &Plan,
+    name: &str,
+    docs: &str,
+    module: &[&str],
+    members: impl Iterator<Item = Member<'m>>,
+    place: Place,
+) -> TokenStream {
+    let Some(path) = wanted(plan, UTOIPA) else {
+        return TokenStream::new();
+    };
+    let (schema, types) = json_schema::object(members, docs, &plan.types, &|index| reference(plan, index));
+    let full = component(module.iter().copied().chain([name]));
+    to_schema(path, name, &full, &schema, &types, plan, place)
+}
+
+/// Returns the implementation of `utoipa::ToSchema` for a generated type.
+pub(super) fn described_type(plan: &Plan, def: &TypeDef) -> TokenStream {
+    let Some(path) = wanted(plan, UTOIPA) else {
+        return TokenStream::new();
+    };
+    let (schema, types) = json_schema::definition_of(def, &plan.types, &|index| reference(plan, index));
+    to_schema(
+        path,
+        &def.ident,
+        &full_name(plan, def),
+        &schema,
+        &types,
+        plan,
+        Place::Types(def.home),
+    )
+}
+
+fn to_schema(
+    path: &str,
+    name: &str,
+    full: &str,
+    schema: &str,
+    types: &[usize],
+    plan: &Plan,
+    place: Place,
+) -> TokenStream {
+    let utoipa: TokenStream = path.trim_end_matches("::ToSchema").parse().unwrap_or_default();
+    let name = ident(name);
+    let collected = types.iter().filter_map(|index| {
+        let full = full_name(plan, plan.types.get(*index)?);
+        let of = ty(&Ty::Named(*index), plan, place);
+        Some(quote! {
+            if !schemas.iter().any(|(known, _)| known == #full) {
+                schemas.push((#full.to_owned(), <#of as #utoipa::PartialSchema>::schema()));
+                <#of as #utoipa::ToSchema>::schemas(schemas);
+            }
+        })
+    });
+    quote! {
+        impl #utoipa::PartialSchema for #name {
+            fn schema() -> #utoipa::openapi::RefOr<#utoipa::openapi::Schema> {
+                __rt::serde_json::from_str(#schema).unwrap_or_else(|_| #utoipa::openapi::Object::new().into())
+            }
         }
-        if !std::mem::replace(&mut seen[index], true)
-            && let TypeKind::Struct(fields) = &def.kind
-        {
-            open.extend(fields.iter().filter_map(|field| super::types::named(&field.ty)));
+
+        impl #utoipa::ToSchema for #name {
+            fn name() -> ::std::borrow::Cow<'static, str> {
+                #full.into()
+            }
+
+            #[allow(unused_variables)]
+            fn schemas(
+                schemas: &mut ::std::vec::Vec<(
+                    ::std::string::String,
+                    #utoipa::openapi::RefOr<#utoipa::openapi::Schema>,
+                )>,
+            ) {
+                #(#collected)*
+            }
         }
     }
-    false
+}
+
+fn reference(plan: &Plan, index: usize) -> String {
+    let name = plan.types.get(index).map(|def| full_name(plan, def));
+    format!("#/components/schemas/{}", name.unwrap_or_default())
+}
+
+/// The name of a generated type among the components of an OpenAPI description. Every workflow has `Inputs` and
+/// `Outputs`, and may have a type of that name.
+fn full_name(plan: &Plan, def: &TypeDef) -> String {
+    let module = home_module(def.home, plan);
+    match def.home {
+        Home::Workflow(_) => component([module, "types", &def.ident].into_iter()),
+        Home::Api(_) => component([module, &def.ident].into_iter()),
+    }
+}
+
+/// Joins the parts of a name (OpenAPI 3.1.1, "Components Object": letters, digits, `.`, `-` and `_`).
+fn component<'p>(parts: impl Iterator<Item = &'p str>) -> String {
+    let mut name = String::new();
+    for part in parts {
+        if !name.is_empty() {
+            name.push('.');
+        }
+        for letter in part.trim_start_matches("r#").chars() {
+            if letter.is_ascii_alphanumeric() || letter == '_' {
+                name.push(letter);
+            } else {
+                name.push_str(&format!("-{:x}-", u32::from(letter)));
+            }
+        }
+    }
+    name
 }

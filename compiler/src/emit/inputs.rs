@@ -6,6 +6,7 @@ use quote::quote;
 use super::derive::{self, On};
 use super::types::{Place, ty};
 use super::{doc, ident};
+use crate::plan::json_schema::Member;
 use crate::plan::types::Ty;
 use crate::plan::{Input, Plan, Workflow};
 
@@ -35,7 +36,7 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
         let of = if input.required { of } else { quote!(__rt::Option<#of>) };
         let stored = stored(input);
         let place = Place::Workflow(workflow.index);
-        let derived = derive::field(plan, (&input.ident, &input.name), &stored, place, None);
+        let derived = derive::field(plan, (&input.ident, &input.name), &stored, place);
         quote!(#docs #derived pub #name: #of,)
     });
     let names = inputs.iter().map(|input| {
@@ -85,7 +86,18 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
     };
     let held: Vec<Ty> = inputs.iter().map(stored).collect();
     let held: Vec<&Ty> = held.iter().collect();
-    let derived = derive::container(plan, on, &held, "Inputs", &[&workflow.ident]);
+    let derived = derive::container(plan, on, &held);
+    let members = inputs.iter().map(|input| Member {
+        name: &input.name,
+        ty: &input.ty,
+        docs: input.docs.as_deref(),
+        required: input.required,
+    });
+    let (summary, place) = (
+        format!("The inputs of the workflow {id}."),
+        Place::Workflow(workflow.index),
+    );
+    let described = derive::described(plan, "Inputs", &summary, &[&workflow.ident], members, place);
     quote! {
         #title
         #[derive(Clone, PartialEq)]
@@ -95,6 +107,7 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
         }
         __rt::record_type!(Inputs { #(#names),* });
         __rt::constructor!(#constructor Inputs(#(#arguments),*) { #(#rest),* });
+        #described
         #setters
         #default
         __rt::partial!(#partial_title PartialInputs of Inputs { #(#partial),* });

@@ -6,6 +6,7 @@ use quote::quote;
 use super::derive::{self, On};
 use super::types::{self, Place};
 use super::{Home, doc, ident, run};
+use crate::plan::json_schema::Member;
 use crate::plan::types::Ty;
 use crate::plan::{Output, Plan, Step, Workflow};
 
@@ -96,7 +97,7 @@ fn output_type(output: &Output) -> Ty {
 /// A struct with outputs.
 pub(super) fn output_struct(
     name: &str,
-    title: &TokenStream,
+    title: &str,
     outputs: &[Output],
     plan: &Plan,
     place: Place,
@@ -104,7 +105,10 @@ pub(super) fn output_struct(
 ) -> TokenStream {
     let held: Vec<Ty> = outputs.iter().map(output_type).collect();
     let held: Vec<&Ty> = held.iter().collect();
-    let derived = derive::container(plan, On::Struct { default: false }, &held, name, module);
+    let derived = derive::container(plan, On::Struct { default: false }, &held);
+    let members = outputs.iter().map(Member::from);
+    let described = derive::described(plan, name, title, module, members, place);
+    let title = doc::plain(title);
     let name = ident(name);
     let (fields, names): (Vec<TokenStream>, Vec<TokenStream>) = outputs
         .iter()
@@ -120,7 +124,7 @@ pub(super) fn output_struct(
             );
             let when = (!when.is_empty()).then(|| doc::plain(&format!("\n{}", when.trim())));
             let of = output_type(output);
-            let derived = derive::field(plan, (&output.ident, &output.name), &of, place, None);
+            let derived = derive::field(plan, (&output.ident, &output.name), &of, place);
             let (name, of) = (ident(&output.ident), types::ty(&of, plan, place));
             let wire = &output.name;
             let secret = output.secret.then(|| quote!(secret));
@@ -139,11 +143,12 @@ pub(super) fn output_struct(
             #(#fields)*
         }
         __rt::record_type!(#name { #(#names)* });
+        #described
     }
 }
 
 pub(super) fn outputs(workflow: &Workflow, plan: &Plan) -> TokenStream {
-    let title = doc::plain(&format!("The outputs of the workflow {}.", doc::name(&workflow.id)));
+    let title = format!("The outputs of the workflow {}.", doc::name(&workflow.id));
     output_struct(
         "Outputs",
         &title,
@@ -202,7 +207,7 @@ pub(super) fn steps(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenS
 }
 
 pub(super) fn step_outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> TokenStream {
-    let title = doc::plain(&format!("The outputs of step {}.", doc::name(&step.id)));
+    let title = format!("The outputs of step {}.", doc::name(&step.id));
     let module = [workflow.ident.as_str(), "steps"];
     output_struct(
         &step.variant,

@@ -38,7 +38,7 @@ impl Place {
 }
 
 /// The name of the module around the module `types` of a home.
-fn home_module(home: Home, plan: &Plan) -> &str {
+pub(super) fn home_module(home: Home, plan: &Plan) -> &str {
     let module = match home {
         Home::Workflow(index) => plan.workflow(index).map(|workflow| workflow.ident.as_str()),
         Home::Api(index) => plan.apis.get(index).map(|api| api.ident.as_str()),
@@ -187,7 +187,7 @@ fn apis(workflow: &Workflow, plan: &Plan) -> Vec<usize> {
 }
 
 /// The generated type within a type.
-pub(super) fn named(ty: &Ty) -> Option<usize> {
+fn named(ty: &Ty) -> Option<usize> {
     match ty {
         Ty::Named(index) => Some(*index),
         Ty::Vec(inner) | Ty::Map(inner) | Ty::Option(inner) | Ty::Boxed(inner) => named(inner),
@@ -207,7 +207,7 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
             field.docs.as_deref(),
             &format!("The member {}.", doc::name(&field.name)),
         );
-        let derived = derive::field(plan, (&field.ident, &field.name), &field.ty, here, Some(def));
+        let derived = derive::field(plan, (&field.ident, &field.name), &field.ty, here);
         let (ident, of) = (ident(&field.ident), ty(&field.ty, plan, here));
         quote!(#docs #derived pub #ident: #of,)
     });
@@ -241,8 +241,8 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
     });
     let setters = (!optional.is_empty()).then(|| quote!(__rt::setters!(#name { #(#setters),* });));
     let held: Vec<&Ty> = fields.iter().map(|field| &field.ty).collect();
-    let module = home_module(def.home, plan);
-    let derived = derive::container(plan, On::Object, &held, &def.ident, &[module]);
+    let derived = derive::container(plan, On::Object, &held);
+    let described = derive::described_type(plan, def);
     let additional = derive::additional(plan);
     quote! {
         #docs
@@ -256,6 +256,7 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
             pub additional: __rt::Additional,
         }
         __rt::object_type!(#name { #(#names),* });
+        #described
         __rt::constructor!(#[doc = " Takes the required members. The optional ones have setters."] #name(#(#arguments),*) { #(#rest,)* additional });
         #setters
     }
@@ -266,7 +267,7 @@ fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool, plan: &
     let docs = doc::docs(def.docs.as_deref(), &format!("A value of the schema `{}`.", def.ident));
     let members = variants.iter().map(|(wire, variant)| {
         let docs = doc::plain(&doc::name(wire));
-        let derived = derive::variant(plan, wire, open);
+        let derived = derive::variant(plan, wire);
         let variant = ident(variant);
         quote!(#docs #derived #variant,)
     });
@@ -282,7 +283,8 @@ fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool, plan: &
             Other(__rt::String),
         }
     });
-    let derived = derive::container(plan, On::Enum { open }, &[], &def.ident, &[home_module(def.home, plan)]);
+    let derived = derive::container(plan, On::Enum { open }, &[]);
+    let described = derive::described_type(plan, def);
     let exhaustive = open.then(|| quote!(#[non_exhaustive]));
     let table = ident(if open { "open_choice_type" } else { "choice_type" });
     quote! {
@@ -295,5 +297,6 @@ fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool, plan: &
             #other
         }
         __rt::#table!(#name { #(#names),* });
+        #described
     }
 }

@@ -173,10 +173,8 @@ fn escaped(name: &str) -> String {
 
 /// The schema of a workflow's outputs, generated from the Rust types.
 pub(super) fn outputs(workflow: &Workflow, all: &[Workflow], types: &[TypeDef]) -> String {
-    let mut typed = Typed {
-        types,
-        named: Vec::new(),
-    };
+    let named = |index| format!("#/$defs/{}", definition(types, index));
+    let mut typed = Typed::new(types, &named);
     let own = typed.returned(&workflow.outputs);
     let members = if workflow.ends.is_empty() {
         own
@@ -196,43 +194,106 @@ pub(super) fn outputs(workflow: &Workflow, all: &[Workflow], types: &[TypeDef]) 
     with_definitions(&members, &definitions)
 }
 
+/// A member of an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'m> {
+    /// The name in JSON.
+    pub name: &'m str,
+    /// The type.
+    pub ty: &'m Ty,
+    /// The description.
+    pub docs: Option<&'m str>,
+    /// Whether it is always there.
+    pub required: bool,
+}
+
+impl<'m> From<&'m Output> for Member<'m> {
+    fn from(output: &'m Output) -> Self {
+        Self {
+            name: &output.name,
+            ty: &output.ty,
+            docs: output.docs.as_deref(),
+            required: output.required,
+        }
+    }
+}
+
+/// Returns the schema of an object, in which each schema has a type, and the generated types that it refers to by
+/// `reference`.
+pub fn object<'m>(
+    members: impl Iterator<Item = Member<'m>>,
+    docs: &str,
+    types: &[TypeDef],
+    reference: &dyn Fn(usize) -> String,
+) -> (String, Vec<usize>) {
+    let mut typed = Typed::new(types, reference);
+    typed.any = ANY;
+    let members = typed.object(members);
+    (
+        format!("{{\"description\":{},{members}}}", quote_json(docs)),
+        typed.named,
+    )
+}
+
+/// Returns the schema of a generated type, in which each schema has a type, and the generated types that it refers to by
+/// `reference`.
+pub fn definition_of(def: &TypeDef, types: &[TypeDef], reference: &dyn Fn(usize) -> String) -> (String, Vec<usize>) {
+    let mut typed = Typed::new(types, reference);
+    typed.any = ANY;
+    (typed.definition(def), typed.named)
+}
+
+/// The name of a definition. Types of two APIs can have the same name.
+fn definition(types: &[TypeDef], index: usize) -> String {
+    let Some(def) = types.get(index) else {
+        return String::new();
+    };
+    let before = types[..index].iter().filter(|known| known.ident == def.ident).count();
+    if before == 0 {
+        def.ident.clone()
+    } else {
+        format!("{}_{}", def.ident, before + 1)
+    }
+}
+
+/// Any JSON, for readers that expect a type.
+const ANY: &str = "\"type\":[\"object\",\"array\",\"string\",\"number\",\"boolean\",\"null\"]";
+
 struct Typed<'t> {
     types: &'t [TypeDef],
+    any: &'static str,
+    reference: &'t dyn Fn(usize) -> String,
     named: Vec<usize>,
 }
 
-impl Typed<'_> {
-    fn returned(&mut self, outputs: &[Output]) -> String {
-        let properties = outputs.iter().map(|output| {
-            let text = self.described(&output.ty, output.docs.as_deref());
-            format!("{}:{text}", quote_json(&output.name))
-        });
-        let properties = properties.collect::<Vec<_>>().join(",");
-        let required = outputs.iter().filter(|output| output.required);
-        let required = required
-            .map(|output| quote_json(&output.name))
-            .collect::<Vec<_>>()
-            .join(",");
-        if required.is_empty() {
-            return format!("\"type\":\"object\",\"properties\":{{{properties}}}");
+impl<'t> Typed<'t> {
+    fn new(types: &'t [TypeDef], reference: &'t dyn Fn(usize) -> String) -> Self {
+        Self {
+            types,
+            any: "",
+            reference,
+            named: Vec::new(),
         }
-        format!("\"type\":\"object\",\"properties\":{{{properties}}},\"required\":[{required}]")
     }
 
-    /// The name of a definition. Types of two APIs can have the same name.
-    fn name(&self, index: usize) -> String {
-        let Some(def) = self.types.get(index) else {
-            return String::new();
-        };
-        let before = self.types[..index]
-            .iter()
-            .filter(|known| known.ident == def.ident)
-            .count();
-        if before == 0 {
-            def.ident.clone()
-        } else {
-            format!("{}_{}", def.ident, before + 1)
+    fn returned(&mut self, outputs: &[Output]) -> String {
+        self.object(outputs.iter().map(Member::from))
+    }
+
+    fn object<'m>(&mut self, members: impl Iterator<Item = Member<'m>>) -> String {
+        let (mut properties, mut required) = (Vec::new(), Vec::new());
+        for member in members {
+            let (name, text) = (quote_json(member.name), self.described(member.ty, member.docs));
+            properties.push(format!("{name}:{text}"));
+            if member.required {
+                required.push(name);
+            }
         }
+        let mut text = format!("\"type\":\"object\",\"properties\":{{{}}}", properties.join(","));
+        if !required.is_empty() {
+            text.push_str(&format!(",\"required\":[{}]", required.join(",")));
+        }
+        text
     }
 
     fn described(&mut self, ty: &Ty, docs: Option<&str>) -> String {
@@ -256,7 +317,7 @@ impl Typed<'_> {
                 "\"type\":\"object\",\"properties\":{\"$base64\":{\"type\":\"string\",\"contentEncoding\":\"base64\"}},\"required\":[\"$base64\"]"
                     .to_owned()
             }
-            Ty::Json => String::new(),
+            Ty::Json => self.any.to_owned(),
             Ty::Vec(item) => format!("\"type\":\"array\",\"items\":{{{}}}", self.members(item)),
             Ty::Map(value) => format!("\"type\":\"object\",\"additionalProperties\":{{{}}}", self.members(value)),
             Ty::Option(inner) => format!("\"anyOf\":[{{{}}},{{\"type\":\"null\"}}]", self.members(inner)),
@@ -265,7 +326,7 @@ impl Typed<'_> {
                 if !self.named.contains(index) {
                     self.named.push(*index);
                 }
-                format!("\"$ref\":{}", quote_json(&format!("#/$defs/{}", self.name(*index))))
+                format!("\"$ref\":{}", quote_json(&(self.reference)(*index)))
             }
         }
     }
@@ -274,38 +335,33 @@ impl Typed<'_> {
         let mut all = Vec::new();
         while let Some(index) = self.named.get(all.len()).copied() {
             let Some(def) = self.types.get(index) else { break };
-            let docs = def.docs.as_deref();
-            let docs = docs
-                .map(|docs| format!("\"description\":{},", quote_json(docs)))
-                .unwrap_or_default();
-            let text = match &def.kind {
-                TypeKind::Struct(fields) => {
-                    let properties = fields.iter().map(|field| {
-                        let text = self.described(&field.ty, field.docs.as_deref());
-                        format!("{}:{text}", quote_json(&field.name))
-                    });
-                    let properties = properties.collect::<Vec<_>>().join(",");
-                    let required = fields.iter().filter(|field| !matches!(field.ty, Ty::Option(_)));
-                    let required = required
-                        .map(|field| quote_json(&field.name))
-                        .collect::<Vec<_>>()
-                        .join(",");
-                    let required = if required.is_empty() {
-                        String::new()
-                    } else {
-                        format!(",\"required\":[{required}]")
-                    };
-                    format!("{{{docs}\"type\":\"object\",\"properties\":{{{properties}}}{required}}}")
-                }
-                TypeKind::Enum { variants, open } => {
-                    let values = variants.iter().map(|(value, _)| quote_json(value));
-                    let values = values.collect::<Vec<_>>().join(",");
-                    let keyword = if *open { "examples" } else { "enum" };
-                    format!("{{{docs}\"type\":\"string\",\"{keyword}\":[{values}]}}")
-                }
-            };
-            all.push((self.name(index), text));
+            let text = self.definition(def);
+            all.push((definition(self.types, index), text));
         }
         all
+    }
+
+    fn definition(&mut self, def: &TypeDef) -> String {
+        let docs = def.docs.as_deref();
+        let docs = docs
+            .map(|docs| format!("\"description\":{},", quote_json(docs)))
+            .unwrap_or_default();
+        match &def.kind {
+            TypeKind::Struct(fields) => {
+                let members = self.object(fields.iter().map(|field| Member {
+                    name: &field.name,
+                    ty: &field.ty,
+                    docs: field.docs.as_deref(),
+                    required: !matches!(field.ty, Ty::Option(_)),
+                }));
+                format!("{{{docs}{members}}}")
+            }
+            TypeKind::Enum { variants, open } => {
+                let values = variants.iter().map(|(value, _)| quote_json(value));
+                let values = values.collect::<Vec<_>>().join(",");
+                let keyword = if *open { "examples" } else { "enum" };
+                format!("{{{docs}\"type\":\"string\",\"{keyword}\":[{values}]}}")
+            }
+        }
     }
 }

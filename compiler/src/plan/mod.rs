@@ -6,7 +6,7 @@
 pub mod constraint;
 mod field;
 pub mod fingerprint;
-mod json_schema;
+pub mod json_schema;
 mod model;
 pub mod name;
 mod output;

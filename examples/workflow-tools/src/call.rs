@@ -4,12 +4,13 @@ use arazzo::{AnyRun, AnyWorkflow, Client, Error, ErrorKind, Progress};
 use rmcp::model::ElicitResult;
 use serde_json::Value;
 
-use crate::question::Question;
+use crate::question::{Question, Unanswered};
 
-/// How often the person can correct an answer that the API has refused.
+/// How often the person can correct an answer.
 const CORRECTIONS: usize = 3;
 
 /// A call of a tool.
+#[derive(Clone)]
 pub(crate) struct Call {
     /// The workflow that the tool runs.
     pub(crate) workflow: &'static AnyWorkflow,
@@ -41,6 +42,11 @@ impl Call {
         })
     }
 
+    /// Returns the inputs that are known.
+    pub(crate) fn inputs(&self) -> Value {
+        self.run.inputs()
+    }
+
     /// Takes the run to its end or to a question, and waits where the workflow does.
     ///
     /// # Errors
@@ -57,26 +63,41 @@ impl Call {
         }
     }
 
-    /// Asks again if the API has refused what the person answered: the run is still at the same step.
+    /// Asks again if what the person answered was refused: the run is still at the same step.
     fn corrected(&mut self, error: Error) -> Result<Outcome, Error> {
-        let refused =
-            error.kind() == ErrorKind::Criterion && error.status().is_some_and(|status| status.is_client_error());
+        let refused = match error.kind() {
+            ErrorKind::InvalidInput => true,
+            ErrorKind::Criterion => error.status().is_some_and(|status| status.is_client_error()),
+            _ => false,
+        };
         match self.answered.take() {
-            Some((step, question)) if refused && step == self.run.step() && self.corrections > 0 => {
-                self.corrections -= 1;
-                Ok(Outcome::Ask(Question::new(&self.run, question.inputs, Some(&error))))
+            Some((step, question)) if refused && !error.is_retryable() && step == self.run.step() => {
+                match self.again(&question, &error.to_string()) {
+                    Some(question) => Ok(Outcome::Ask(question)),
+                    None => Err(error),
+                }
             }
             _ => Err(error),
         }
     }
 
-    /// Sets the inputs that the person has provided.
+    fn again(&mut self, question: &Question, refusal: &str) -> Option<Question> {
+        self.corrections = self.corrections.checked_sub(1)?;
+        Some(question.again(&self.run, refusal))
+    }
+
+    /// Sets the inputs that the person has provided. Returns another question if they cannot be used.
     ///
     /// # Errors
-    /// The person has not answered, or a value has the wrong type.
-    pub(crate) fn answer(&mut self, question: Question, answer: ElicitResult) -> Result<(), String> {
-        question.answer(&mut self.run, answer)?;
-        self.answered = Some((self.run.step(), question));
-        Ok(())
+    /// The person has not answered, or has made too many mistakes.
+    pub(crate) fn answer(&mut self, question: Question, answer: ElicitResult) -> Result<Option<Question>, String> {
+        match question.answer(&mut self.run, answer) {
+            Ok(()) => {
+                self.answered = Some((self.run.step(), question));
+                Ok(None)
+            }
+            Err(Unanswered::Refused(message)) => Err(message.to_owned()),
+            Err(Unanswered::Unusable(message)) => self.again(&question, &message).map(Some).ok_or(message),
+        }
     }
 }

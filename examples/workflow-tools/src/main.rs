@@ -1,7 +1,8 @@
 //! Offers the workflows of a directory as tools of the Model Context Protocol.
 //!
 //! An assistant that connects to it sees one tool for each workflow, and can enrol a user. The code of the user's
-//! authenticator app is not known before the workflow has registered the app: the server asks the person for it.
+//! authenticator app is not known before the workflow has registered the app: the server asks the person for it. The
+//! question shows what the API has returned, such as the secret for the app, to the person and to the program between.
 //!
 //! Without arguments, it speaks over standard input and output. With `--http ADDRESS`, it serves
 //! `http://ADDRESS/mcp`; anybody who can connect to the address can call the tools.

@@ -11,9 +11,11 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use crate::call::{Call, Outcome};
+use crate::question::Question;
 use crate::waiting::Waiting;
 
 /// The name of the question in a result that asks for input.
@@ -43,51 +45,79 @@ impl Tools {
         })
     }
 
-    /// Starts a call, or goes on with one that a person has answered.
-    fn call(&self, request: CallToolRequestParams, can_ask: bool) -> Result<Call, String> {
-        if let Some(handle) = &request.request_state {
-            let (mut call, question) = self.waiting.take(handle, &request.name)?;
-            let answer = request.input_responses.and_then(|mut answers| answers.remove(QUESTION));
-            let answer: ElicitResult = serde_json::from_value(answer.unwrap_or_default())
-                .map_err(|error| format!("the answer to `{QUESTION}` cannot be read: {error}"))?;
-            call.answer(question, answer)?;
-            return Ok(call);
-        }
+    /// Starts a call.
+    fn started(&self, request: CallToolRequestParams, can_ask: bool) -> Result<Call, String> {
         let known = self.workflows.iter().find(|known| known.id() == request.name);
         let workflow = known.ok_or_else(|| format!("unknown tool `{}`", request.name))?;
         let arguments = Value::Object(request.arguments.unwrap_or_default());
+        let call = Call::new(workflow, &arguments).map_err(|error| error.to_string())?;
         // Better now than after half of the requests.
-        if !can_ask && let Some(missing) = required(workflow).find(|name| arguments.get(name).is_none()) {
+        let inputs = call.inputs();
+        let Some(missing) = required(workflow).find(|name| inputs[name].is_null()) else {
+            return Ok(call);
+        };
+        if !can_ask {
             return Err(format!(
                 "`{missing}` is missing, and the client cannot ask a person for it (it does not support elicitation)"
             ));
         }
-        Call::new(workflow, &arguments).map_err(|error| error.to_string())
+        if !self.waiting.has_room() {
+            return Err("too many calls wait for their persons; call the tool again later".to_owned());
+        }
+        Ok(call)
     }
 
-    /// Takes a call to its end, or to a question that the client answers with another request.
-    async fn advance(
+    /// Starts a call, or goes on with one that a person has answered.
+    async fn called(
         &self,
-        request: CallToolRequestParams,
+        mut request: CallToolRequestParams,
         context: &RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, String> {
-        let mut call = self.call(request, can_ask(context))?;
+        let Some(handle) = request.request_state.take() else {
+            let call = self.started(request, can_ask(context))?;
+            return self.advance(call, None, context).await;
+        };
+        let taken = self.waiting.take(&handle, &request.name)?;
+        let answers = request.input_responses.unwrap_or_default();
+        let answer = answers
+            .get(QUESTION)
+            .ok_or_else(|| format!("`{QUESTION}` is missing in `inputResponses`"))?;
+        let answer = ElicitResult::deserialize(answer).map_err(|error| error.to_string())?;
+        let (mut call, question) = taken.call().ok_or("the call has ended")?;
+        let result = match call.answer(question, answer) {
+            Ok(question) => self.advance(call, question, context).await,
+            Err(message) => Err(message),
+        };
+        taken.answered();
+        result
+    }
+
+    /// Takes a call to its end, or to a question that the client answers with another request. `question` is to be asked
+    /// first.
+    async fn advance(
+        &self,
+        mut call: Call,
+        mut question: Option<Question>,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, String> {
         loop {
-            let outcome = call.advance(&self.client).await.map_err(|error| error.to_string())?;
-            let question = match outcome {
-                Outcome::Done(outputs) => return Ok(CallToolResult::structured(outputs).into()),
-                Outcome::Ask(question) => question,
+            let asked = match question.take() {
+                Some(question) => question,
+                None => match call.advance(&self.client).await.map_err(|error| error.to_string())? {
+                    Outcome::Done(outputs) => return Ok(CallToolResult::structured(outputs).into()),
+                    Outcome::Ask(question) => question,
+                },
             };
-            let elicitation = question.request(call.workflow)?;
+            let elicitation = asked.request(call.workflow)?;
             if context.protocol_version() >= Some(ProtocolVersion::V_2026_07_28) {
                 let elicitation = InputRequest::Elicitation(ElicitRequest::new(elicitation));
-                let handle = self.waiting.keep(call, question);
+                let handle = self.waiting.keep(call, asked);
                 let requests = [(QUESTION.to_owned(), elicitation)].into();
                 return Ok(InputRequiredResult::new(Some(requests), Some(handle)).into());
             }
             // In earlier versions of the protocol, the server asks, and the request stays open.
             let answer = context.peer.create_elicitation(elicitation).await;
-            call.answer(question, answer.map_err(|error| error.to_string())?)?;
+            question = call.answer(asked, answer.map_err(|error| error.to_string())?)?;
         }
     }
 }
@@ -116,10 +146,10 @@ impl ServerHandler for Tools {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         tokio::select! {
-            // The run would go on with what nobody wants any more.
+            // A call that waits for its person goes on waiting.
             () = context.ct.cancelled() => Err(ErrorData::internal_error("the call was cancelled", None)),
             // A failure is a result, so that the assistant can read it.
-            result = self.advance(request, &context) => Ok(result.unwrap_or_else(|message| {
+            result = self.called(request, &context) => Ok(result.unwrap_or_else(|message| {
                 CallToolResult::error(vec![ContentBlock::text(message)]).into()
             })),
         }

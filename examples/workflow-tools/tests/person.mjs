@@ -98,9 +98,11 @@ const text = (result) => result.content.map((block) => block.text).join('\n');
 {
     // Without a person, nothing is sent: the address is still free.
     const { client } = await assistant(undefined);
-    const alone = await client.callTool({ name: 'totp-enrollment', arguments: { email: 'cy@example.com' } });
-    assert.ok(alone.isError);
-    assert.match(text(alone), /^`totp_code` is missing, and the client cannot ask/);
+    for (const totp_code of [undefined, null]) {
+        const alone = await client.callTool({ name: 'totp-enrollment', arguments: { email: 'cy@example.com', totp_code } });
+        assert.ok(alone.isError);
+        assert.match(text(alone), /^`totp_code` is missing, and the client cannot ask/);
+    }
     await client.close();
     const { client: other } = await assistant(({ message }) => accept(code(secret(message))));
     const enrolled = await other.callTool({ name: 'totp-enrollment', arguments: { email: 'cy@example.com' } });

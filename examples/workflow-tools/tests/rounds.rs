@@ -88,6 +88,19 @@ async fn a_call_goes_on_with_the_answer_of_a_person() {
 
     let used = result(&client, answered("ada@example.com", &handle, &code(&message))).await;
     assert_eq!(used.is_error, Some(true));
+    // What cannot be an answer does not end the call.
+    let mut other_tool = answered("ada@example.com", &next, &code(&message));
+    other_tool.name = "totp-sign-in".into();
+    let mut no_answer = answered("ada@example.com", &next, &code(&message));
+    no_answer.input_responses = None;
+    for wrong in [other_tool, no_answer] {
+        assert_eq!(result(&client, wrong).await.is_error, Some(true));
+    }
+    let mut empty = answered("ada@example.com", &next, "");
+    let accepted = json!({ "action": "accept", "content": {} });
+    empty.input_responses = Some([("inputs".to_owned(), accepted)].into());
+    let (next, missing) = asked(&client, empty).await;
+    assert!(missing.starts_with("`totp_code` is missing"), "{missing}");
     let done = result(&client, answered("ada@example.com", &next, &code(&again))).await;
     assert_eq!(done.is_error, Some(false), "{done:?}");
     let outputs = done.structured_content.expect("outputs");

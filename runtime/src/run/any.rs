@@ -194,8 +194,11 @@ impl AnyRun {
         self.program.shape().steps.get(step).map(|step| step.id)
     }
 
-    /// Returns the inputs that the next attempt needs and that are missing, in the order of the document; empty if
-    /// there are none. [`Progress::Awaiting`] has the same names.
+    /// Returns the inputs that the next step needs and that are missing, in the order of the document; empty if there
+    /// are none. [`Progress::Awaiting`] has the same names.
+    ///
+    /// Nothing is sent. An attempt can fail for another reason before it needs the inputs, such as a missing
+    /// credential, or a set input that violates its schema.
     #[must_use]
     pub fn awaiting(&self) -> Vec<&'static str> {
         let shape = self.program.shape();
@@ -206,7 +209,11 @@ impl AnyRun {
             } => other,
             _ => return Vec::new(),
         };
-        let Some(step) = shape.steps.get(step) else {
+        let Some(step) = shape
+            .steps
+            .get(step)
+            .filter(|_| engine::unmet_dependency(&*self.program, step).is_none())
+        else {
             return Vec::new();
         };
         let needed = match step.call {
@@ -217,7 +224,7 @@ impl AnyRun {
     }
 
     /// Returns the outputs of the steps that have succeeded, each as the `stepId` and an object, in the order in which
-    /// the steps are listed in the document.
+    /// the steps are listed in the document. Secrets are among them.
     #[must_use]
     pub fn steps(&self) -> Vec<(&'static str, Value)> {
         let steps = self.program.shape().steps.iter().enumerate();

@@ -121,7 +121,13 @@ mod tests {
         let secret = json!({ "type": "string", "format": "password", "description": "The code." });
         assert_eq!(field(&secret), code);
         let list = json!({ "type": "array", "items": { "type": "integer" }, "description": "The numbers." });
-        assert_eq!(field(&list), json!({ "type": "string", "description": "The numbers. (as JSON)" }));
-        assert_eq!(field(&json!(null)), json!({ "type": "string", "description": "(as JSON)" }));
+        assert_eq!(
+            field(&list),
+            json!({ "type": "string", "description": "The numbers. (as JSON)" })
+        );
+        assert_eq!(
+            field(&json!(null)),
+            json!({ "type": "string", "description": "(as JSON)" })
+        );
     }
 }

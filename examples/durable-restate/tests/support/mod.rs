@@ -3,7 +3,9 @@
 mod busy;
 mod clock;
 mod patience;
+#[allow(dead_code, reason = "the tests of the adapter use the rest")]
 mod process;
+#[allow(dead_code, reason = "the tests of the adapter use the rest")]
 mod restate;
 mod service;
 

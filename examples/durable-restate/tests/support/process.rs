@@ -30,6 +30,13 @@ impl Process {
             .collect()
     }
 
+    /// Ends the program by SIGTERM, and waits until it has written everything.
+    pub fn stop(&mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").arg(pid).status().unwrap().success());
+        self.child.wait().unwrap();
+    }
+
     /// Ends the program by SIGKILL.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();

@@ -10,7 +10,7 @@ use super::process::Process;
 /// A Restate server with an empty journal, on ports that it chose itself.
 pub struct Restate {
     // Ends before its directory does.
-    _process: Process,
+    process: Process,
     directory: TempDir,
     client: reqwest::Client,
     ingress: String,
@@ -75,12 +75,17 @@ impl Restate {
         address("message-fabric-server").await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Some(Self {
-            _process: process,
+            process,
             directory,
             client,
             ingress,
             admin,
         })
+    }
+
+    /// Ends the server, which writes everything to its files.
+    pub fn stop(&mut self) {
+        self.process.stop();
     }
 
     /// A directory where a service can write its output.
@@ -101,8 +106,19 @@ impl Restate {
 
     /// Starts a workflow, and does not wait for its end.
     pub async fn send(&self, workflow: &str, key: &str, inputs: Value) -> Answer {
-        let url = format!("{}/restate/send/{workflow}/{key}/run", self.ingress);
+        self.send_to(workflow, key, "run", inputs).await
+    }
+
+    /// Calls a handler, and does not wait for its result.
+    pub async fn send_to(&self, workflow: &str, key: &str, handler: &str, inputs: Value) -> Answer {
+        let url = format!("{}/restate/send/{workflow}/{key}/{handler}", self.ingress);
         self.post(url, &inputs).await.unwrap()
+    }
+
+    /// Calls a handler without an input.
+    pub async fn call(&self, workflow: &str, key: &str, handler: &str) -> Answer {
+        let url = format!("{}/restate/call/{workflow}/{key}/{handler}", self.ingress);
+        answer(self.client.post(url)).await.unwrap()
     }
 
     /// Calls the handler `provide`.
@@ -113,8 +129,12 @@ impl Restate {
 
     /// Calls the handler `status`.
     pub async fn status(&self, workflow: &str, key: &str) -> Answer {
-        let url = format!("{}/restate/call/{workflow}/{key}/status", self.ingress);
-        answer(self.client.post(url)).await.unwrap()
+        self.call(workflow, key, "status").await
+    }
+
+    /// Calls the handler `status`. Returns `None` if it does not respond in time.
+    pub async fn status_in(&self, workflow: &str, key: &str, time: std::time::Duration) -> Option<Answer> {
+        tokio::time::timeout(time, self.status(workflow, key)).await.ok()
     }
 
     /// Waits until the status has this `state`.

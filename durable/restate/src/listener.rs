@@ -1,3 +1,5 @@
+//! A listener for an endpoint of Restate.
+
 use std::io;
 use std::net::SocketAddr;
 
@@ -5,6 +7,8 @@ use tokio::net::{TcpListener, TcpSocket};
 
 /// Listens without Nagle's algorithm, which would delay the short messages of Restate's protocol by 40 ms each.
 /// Connections inherit the setting from the socket that accepts them.
+/// # Errors
+/// The address cannot be used.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
@@ -19,6 +23,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
 mod tests {
     use super::listen;
     use tokio::net::TcpStream;

@@ -1,0 +1,27 @@
+//! What the adapters of durable engines share.
+//!
+//! A run is a value, so a durable engine can carry it on: each attempt of a step is one operation that the engine
+//! journals, with the stored run as input and output. An adapter, such as `arazzo-restate`, translates between
+//! [`Durable`] and the operations, timers and promises of its engine. Use this crate to write an adapter, and the
+//! adapter to run workflows.
+//!
+//! An adapter loops:
+//!
+//! 1. [`Durable::start`] reads what the caller has sent: inputs, or a run of another engine.
+//! 2. [`Durable::attempt`], as a journaled operation. A [`Failure::Retry`] is left to the retry policy of the engine; a
+//!    [`Failure::Terminal`] ends the workflow.
+//! 3. [`Next`] says what is next: another attempt, a durable timer, a question to a person ([`Durable::provide`]), or
+//!    the end.
+
+mod attempt;
+mod durable;
+mod failure;
+mod payload;
+mod policy;
+mod status;
+
+pub use attempt::{Attempt, Next, Question, Started};
+pub use durable::Durable;
+pub use failure::Failure;
+pub use policy::Retries;
+pub use status::{State, Status};

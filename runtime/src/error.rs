@@ -301,9 +301,14 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.inner.kind {
             ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout => true,
-            ErrorKind::Criterion | ErrorKind::Ended | ErrorKind::Nested => self
-                .status()
-                .is_some_and(|status| matches!(status.as_u16(), 408 | 425 | 429 | 502 | 503 | 504)),
+            ErrorKind::Criterion | ErrorKind::Ended | ErrorKind::Nested => match self.status() {
+                Some(status) => matches!(status.as_u16(), 408 | 425 | 429 | 502 | 503 | 504),
+                // A called workflow received no response.
+                None => self
+                    .source()
+                    .and_then(|cause| cause.downcast_ref::<Self>())
+                    .is_some_and(Self::is_retryable),
+            },
             _ => false,
         }
     }

@@ -13,6 +13,37 @@ pub struct Started {
     pub step: Option<String>,
 }
 
+/// What an attempt has to know besides the run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Turn<'t> {
+    pub(crate) answered: &'t [String],
+    pub(crate) sent: Option<&'t RawValue>,
+    pub(crate) asked: u32,
+}
+
+impl<'t> Turn<'t> {
+    /// Sets the inputs that a person has provided for the step of the run. Keep them until the run is at another step: if
+    /// the API refuses them, the person is asked again.
+    #[must_use]
+    pub fn answered(self, inputs: &'t [String]) -> Self {
+        let answered = inputs;
+        Self { answered, ..self }
+    }
+
+    /// Sets the values of these inputs, as the person has sent them. They are part of the run after the attempt.
+    #[must_use]
+    pub fn sent(self, sent: &'t RawValue) -> Self {
+        let sent = Some(sent);
+        Self { sent, ..self }
+    }
+
+    /// Sets how many questions the execution has asked. The default is 0.
+    #[must_use]
+    pub fn asked(self, asked: u32) -> Self {
+        Self { asked, ..self }
+    }
+}
+
 /// The result of an attempt of a step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]

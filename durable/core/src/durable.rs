@@ -7,9 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use arazzo::{AnyRun, AnyWorkflow, BoxTransport, Client, Error, Progress, Seal, Transport, Workflow};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::attempt::{Attempt, Next, Question, Started};
+use crate::attempt::{Attempt, Next, Question, Started, Turn};
 use crate::failure::Failure;
 use crate::payload::{Kind, Place};
 use crate::policy::Retries;
@@ -27,8 +27,8 @@ type Judge = Arc<dyn Fn(&Error) -> Option<Failure> + Send + Sync>;
 
 /// A workflow as durable engines run it: with its client, and with what a person sees.
 ///
-/// Every method is a function of its arguments, so an engine can repeat it. All but [`attempt`](Self::attempt) make no
-/// requests.
+/// Let the engine store the results of [`start`](Self::start) and [`attempt`](Self::attempt): they have random parts, and
+/// another version of the program can come to another result. All other methods make no requests and are not repeated.
 #[derive(Clone)]
 pub struct Durable {
     workflow: AnyWorkflow,
@@ -78,8 +78,9 @@ impl Durable {
         Self { questions, ..self }
     }
 
-    /// Sets how large a stored run may be, in bytes of JSON. A larger one ends the workflow with an error that names the
-    /// steps whose outputs are large. Adapters set the limit of their engine.
+    /// Sets how large what the engine stores of an attempt may be, in bytes of JSON: the run, and a question or the
+    /// outputs. A larger one ends the workflow with an error that names the steps whose outputs are large. Adapters set a
+    /// limit that is below the one of their engine.
     #[must_use]
     pub fn limit(self, limit: usize) -> Self {
         Self { limit, ..self }
@@ -87,7 +88,8 @@ impl Durable {
 
     /// Seals everything that the engine stores: inputs, runs, questions and outputs. Then inputs have to be sealed by the
     /// caller ([`seal_inputs`](Self::seal_inputs)), and questions and outputs have to be opened
-    /// ([`open_details`](Self::open_details), [`open_outputs`](Self::open_outputs)). Failures have no text of the API.
+    /// ([`open_details`](Self::open_details), [`open_outputs`](Self::open_outputs)). Failures have no text of the API, also
+    /// those that [`judge`](Self::judge) returns.
     #[must_use]
     pub fn sealed(self, key: impl Seal + Send + Sync + 'static) -> Self {
         Self {
@@ -149,87 +151,139 @@ impl Durable {
             let run = self.workflow.start(&self.inputs(instance, sent)?).map_err(refused)?;
             (self.store(instance, &run)?, run)
         };
-        Ok(Started {
+        let started = Started {
             run: stored,
             step: run.step().map(str::to_owned),
-        })
+        };
+        self.within_limit(&run, &started)?;
+        Ok(started)
     }
 
-    /// Makes one attempt of one step. `answered` are the inputs that a person has provided since the last attempt.
+    /// Sets what a person has answered, and makes one attempt of one step.
     ///
     /// # Errors
     /// `Retry`: the same attempt can be made again. `Terminal`: the workflow has failed. `Ask` is not returned as an
     /// error.
-    pub async fn attempt(&self, instance: &str, stored: &RawValue, answered: &[String]) -> Result<Attempt, Failure> {
+    pub async fn attempt(&self, instance: &str, stored: &RawValue, turn: Turn<'_>) -> Result<Attempt, Failure> {
         let mut run = self.read(instance, stored)?;
+        if let Some(sent) = turn.sent
+            && let Err(refusal) = self.set(instance, &mut run, turn.answered, sent)
+        {
+            let next = self.question(instance, &run, turn.answered.to_vec(), Some(refusal), turn.asked)?;
+            return self.attempted(instance, &run, next);
+        }
         let next = match run.advance(&self.client).await {
             Ok(Progress::Wait(duration)) => Next::Wait {
                 milliseconds: u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX),
             },
             Ok(Progress::Awaiting(inputs)) => {
                 let inputs = inputs.into_iter().map(str::to_owned).collect();
-                self.question(instance, &run, inputs, None)?
+                self.question(instance, &run, inputs, None, turn.asked)?
             }
             Ok(Progress::Done(outputs)) => Next::Done(self.close(Kind::Outputs, instance, outputs.to_string())?),
             // `Advanced`, and whatever else only means to advance again.
             Ok(_) => Next::Advance,
-            Err(error) => {
-                let failure = (self.judge)(&error);
-                match failure.unwrap_or_else(|| Failure::of(&error, self.message(&error), answered)) {
-                    Failure::Ask(inputs) => self.question(instance, &run, inputs, Some(&error))?,
-                    other => return Err(other),
-                }
-            }
+            Err(error) => match self.judged(&error, turn.answered) {
+                Failure::Ask(inputs) => self.question(
+                    instance,
+                    &run,
+                    self.known(inputs)?,
+                    Some(format!("{error:#}")),
+                    turn.asked,
+                )?,
+                other => return Err(other),
+            },
         };
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Ok(Attempt {
-            run: self.store(instance, &run)?,
-            step: run.step().map(str::to_owned),
-            next,
-            at: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
-        })
+        self.attempted(instance, &run, next)
     }
 
-    /// Returns the failure of an execution that would ask more questions than it may.
+    /// Checks that a person has provided the inputs of a question and no others, before an engine passes them on. Whether
+    /// their values can be used is found out by the next attempt, which asks again if not: the version of the program
+    /// that runs the workflow can be another one than this.
     ///
     /// # Errors
-    /// `Terminal`: `asked` questions were asked before.
-    pub fn may_ask(&self, asked: u32, question: &Question) -> Result<(), Failure> {
-        if asked < self.questions {
-            return Ok(());
-        }
-        let mut message = format!("asked {asked} times for {}", question.inputs.join(", "));
-        // Sealed details stay sealed.
-        let details: Value = serde_json::from_str(question.details.get()).unwrap_or_default();
-        if let Some(refusal) = details["refusal"].as_str() {
-            message.push_str(&format!(": {refusal}"));
-        }
-        Err(Failure::terminal(400, message))
-    }
-
-    /// Checks that a person has provided the inputs of a question, before an engine passes them on.
-    ///
-    /// # Errors
-    /// `Terminal`: an input is missing, unknown, or has the wrong type.
+    /// `Terminal`: an input is missing, or was not asked for.
     pub fn check(&self, instance: &str, question: &[String], sent: &RawValue) -> Result<(), Failure> {
         let given = self.inputs(instance, sent)?;
-        if let Some(missing) = question.iter().find(|name| given[name.as_str()].is_null()) {
+        let Value::Object(given) = given else {
+            return Err(Failure::terminal(400, "the inputs are not a JSON object"));
+        };
+        if let Some(missing) = question.iter().find(|name| !given.contains_key(*name)) {
             return Err(Failure::terminal(400, format!("input `{missing}` is required")));
         }
-        self.workflow.start(&given).map(|_| ()).map_err(refused)
+        match given.keys().find(|name| !question.contains(name)) {
+            Some(other) => Err(Failure::terminal(400, format!("input `{other}` was not asked for"))),
+            None => Ok(()),
+        }
     }
 
-    /// Sets inputs of a stored run, and returns it.
-    ///
-    /// # Errors
-    /// `Terminal`: an input is unknown or has the wrong type.
-    pub fn provide(&self, instance: &str, stored: &RawValue, sent: &RawValue) -> Result<Box<RawValue>, Failure> {
-        let mut run = self.read(instance, stored)?;
-        let given = self.inputs(instance, sent)?;
+    fn set(&self, instance: &str, run: &mut AnyRun, question: &[String], sent: &RawValue) -> Result<(), String> {
+        let text = |failure| match failure {
+            Failure::Terminal { message, .. } => message,
+            other => format!("{other:?}"),
+        };
+        self.check(instance, question, sent).map_err(text)?;
+        let given = self.inputs(instance, sent).map_err(text)?;
+        let mut answered = run.clone();
         for (name, value) in given.as_object().into_iter().flatten() {
-            run.set_input(name, value).map_err(refused)?;
+            answered.set_input(name, value).map_err(|error| error.to_string())?;
         }
-        self.store(instance, &run)
+        *run = answered;
+        Ok(())
+    }
+
+    /// Decides what happens after a failure.
+    fn judged(&self, error: &Error, answered: &[String]) -> Failure {
+        match (self.judge)(error) {
+            None => Failure::of(error, self.message(error), answered),
+            // With a key, nothing that the API has returned is repeated.
+            Some(Failure::Retry(_)) if self.key.is_some() => Failure::Retry(self.message(error)),
+            Some(Failure::Terminal { code, .. }) if self.key.is_some() => Failure::terminal(code, self.message(error)),
+            Some(failure) => failure,
+        }
+    }
+
+    /// Checks that inputs can be asked for.
+    fn known(&self, inputs: Vec<String>) -> Result<Vec<String>, Failure> {
+        let unknown = |name: &String| self.workflow.start(&json!({ name.as_str(): null })).is_err();
+        match inputs.iter().find(|name| unknown(name)) {
+            _ if inputs.is_empty() => Err(Failure::terminal(500, "there is no input to ask for")),
+            Some(name) => Err(Failure::terminal(
+                500,
+                format!("the workflow has no input `{name}` to ask for"),
+            )),
+            None => Ok(inputs),
+        }
+    }
+
+    fn attempted(&self, instance: &str, run: &AnyRun, next: Next) -> Result<Attempt, Failure> {
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let attempt = Attempt {
+            run: self.store(instance, run)?,
+            step: run.step().map(str::to_owned),
+            next,
+            at: u64::try_from(at.as_millis()).unwrap_or(u64::MAX),
+        };
+        self.within_limit(run, &attempt)?;
+        Ok(attempt)
+    }
+
+    fn within_limit(&self, run: &AnyRun, stored: &impl Serialize) -> Result<(), Failure> {
+        let length = serde_json::to_string(stored).map_or(usize::MAX, |text| text.len());
+        if length <= self.limit {
+            return Ok(());
+        }
+        let steps = run.steps().into_iter();
+        let mut sizes: Vec<(usize, &str)> = steps.map(|(step, outputs)| (outputs.to_string().len(), step)).collect();
+        sizes.sort_unstable_by(|one, other| other.cmp(one));
+        let largest = sizes.iter().take(3);
+        let largest = largest.map(|(size, step)| format!("step `{step}` has outputs of {size} bytes"));
+        let largest = largest.collect::<Vec<_>>().join(", ");
+        let (workflow, limit) = (run.workflow(), self.limit);
+        Err(Failure::terminal(
+            413,
+            format!("the run of workflow `{workflow}` has {length} bytes, and at most {limit} are stored: {largest}"),
+        ))
     }
 
     /// Returns what starts an execution that goes on with a stored run, on any engine: `{"$run": …}`.
@@ -243,7 +297,7 @@ impl Durable {
         to_raw_value(&Transferred { run }).map_err(|error| Failure::terminal(500, error))
     }
 
-    /// Seals inputs for [`start`](Self::start), [`check`](Self::check) and [`provide`](Self::provide). Without a key,
+    /// Seals inputs for [`start`](Self::start), [`check`](Self::check) and [`attempt`](Self::attempt). Without a key,
     /// returns them as they are.
     ///
     /// # Errors
@@ -277,11 +331,19 @@ impl Durable {
         instance: &str,
         run: &AnyRun,
         inputs: Vec<String>,
-        error: Option<&Error>,
+        refusal: Option<String>,
+        asked: u32,
     ) -> Result<Next, Failure> {
+        if asked >= self.questions {
+            let mut message = format!("asked {asked} times for {}", inputs.join(", "));
+            if let Some(refusal) = refusal.filter(|_| self.key.is_none()) {
+                message.push_str(&format!(": {refusal}"));
+            }
+            return Err(Failure::terminal(400, message));
+        }
         let mut details = Map::new();
-        if let Some(error) = error {
-            details.insert("refusal".to_owned(), Value::String(format!("{error:#}")));
+        if let Some(refusal) = refusal {
+            details.insert("refusal".to_owned(), Value::String(refusal));
         }
         let show = (self.show)(run);
         if !show.is_null() {
@@ -312,30 +374,7 @@ impl Durable {
 
     fn store(&self, instance: &str, run: &AnyRun) -> Result<Box<RawValue>, Failure> {
         let stored = serde_json::to_string(run).map_err(|error| Failure::terminal(500, error))?;
-        let stored = self.close(Kind::Run, instance, stored)?;
-        let length = stored.get().len();
-        if length <= self.limit {
-            return Ok(stored);
-        }
-        let mut sizes: Vec<(usize, &str)> = run
-            .steps()
-            .into_iter()
-            .map(|(step, outputs)| (outputs.to_string().len(), step))
-            .collect();
-        sizes.sort_unstable_by(|one, other| other.cmp(one));
-        let largest = sizes
-            .iter()
-            .take(3)
-            .map(|(size, step)| format!("step `{step}` has outputs of {size} bytes"));
-        let largest = largest.collect::<Vec<_>>().join(", ");
-        Err(Failure::terminal(
-            413,
-            format!(
-                "the stored run of workflow `{}` has {length} bytes, and the engine stores at most {}: {largest}",
-                run.workflow(),
-                self.limit
-            ),
-        ))
+        self.close(Kind::Run, instance, stored)
     }
 
     fn read(&self, instance: &str, stored: &RawValue) -> Result<AnyRun, Failure> {

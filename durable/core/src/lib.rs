@@ -7,11 +7,11 @@
 //!
 //! An adapter loops:
 //!
-//! 1. [`Durable::start`] reads what the caller has sent: inputs, or a run of another engine.
+//! 1. [`Durable::start`], as a journaled operation: it reads what the caller has sent, inputs or a run of another engine.
 //! 2. [`Durable::attempt`], as a journaled operation. A [`Failure::Retry`] is left to the retry policy of the engine; a
-//!    [`Failure::Terminal`] ends the workflow.
-//! 3. [`Next`] says what is next: another attempt, a durable timer, a question to a person ([`Durable::provide`]), or
-//!    the end.
+//!    [`Failure::Terminal`] ends the workflow, and is journaled too.
+//! 3. [`Next`] says what is next: another attempt, a durable timer, a question to a person, or the end. What the person
+//!    sends is checked by [`Durable::check`] and passed to the next attempt.
 
 mod attempt;
 mod durable;
@@ -20,7 +20,7 @@ mod payload;
 mod policy;
 mod status;
 
-pub use attempt::{Attempt, Next, Question, Started};
+pub use attempt::{Attempt, Next, Question, Started, Turn};
 pub use durable::Durable;
 pub use failure::Failure;
 pub use policy::Retries;

@@ -12,7 +12,7 @@ pub struct Status {
     /// The state, with what belongs to it.
     #[serde(flatten)]
     pub state: State,
-    /// Since when, in milliseconds since 1970-01-01T00:00:00Z; `None` before the first attempt.
+    /// When the last attempt ended, in milliseconds since 1970-01-01T00:00:00Z; `None` before the first attempt.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub since: Option<u64>,
 }
@@ -64,6 +64,13 @@ impl Status {
         let step = started.step.clone();
         let state = State::Running { step };
         Self { state, since: None }
+    }
+
+    /// Returns the status before an attempt, after a wait or an answer. `since` is when the last attempt ended.
+    #[must_use]
+    pub fn running(step: Option<String>, since: Option<u64>) -> Self {
+        let state = State::Running { step };
+        Self { state, since }
     }
 
     /// Returns the status after an attempt. `asked` is the number of questions before it.

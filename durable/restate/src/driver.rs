@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use arazzo_durable::{Attempt, Durable, Failure, Next, Started, State, Status};
+use arazzo_durable::{Attempt, Durable, Failure, Next, Started, State, Status, Turn};
 use restate_sdk::prelude::*;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// Keys of the state.
@@ -44,29 +45,45 @@ async fn steps(
     sent: &RawValue,
     since: &mut Option<u64>,
 ) -> Result<Raw, TerminalError> {
-    // A new run is journaled because its id is random: a replay must see the same run.
-    let started = durable.start(ctx.key(), sent).map_err(terminal)?;
-    let Json(started) = ctx.run(async || Ok(Json(started))).name("start").await?;
+    let started = start(ctx, durable, sent).await?;
     ctx.set(STATUS, Json(Status::started(&started)));
     let Started { mut run, mut step, .. } = started;
-    let (mut asked, mut answered) = (0, Vec::new());
+    let (mut asked, mut answered, mut provided) = (0, Vec::new(), None);
     loop {
-        let attempt = attempt(ctx, durable, &run, step.as_deref(), std::mem::take(&mut answered)).await?;
+        let turn = (answered.clone(), provided.take(), asked);
+        let attempt = attempt(ctx, durable, &run, step.as_deref(), turn).await?;
         *since = Some(attempt.at);
         ctx.set(STATUS, Json(Status::after(&attempt, asked)));
+        if attempt.step != step {
+            answered.clear();
+        }
         (run, step) = (attempt.run, attempt.step);
         match attempt.next {
             Next::Wait { milliseconds } => ctx.sleep(Duration::from_millis(milliseconds)).await?,
             Next::Ask(question) => {
-                durable.may_ask(asked, &question).map_err(terminal)?;
-                run = provided(ctx, durable, run, asked).await?;
+                ctx.set(STORED, Json(Durable::transfer(&run).map_err(terminal)?));
+                let Json(sent) = ctx.promise::<Json<Provided>>(&promise(asked)).await?;
+                ctx.clear(STORED);
+                provided = Some(sent.inputs);
                 asked += 1;
                 answered = question.inputs;
             }
             Next::Done(outputs) => return Ok(outputs),
-            _ => {}
+            _ => continue,
         }
+        ctx.set(STATUS, Json(Status::running(step.clone(), *since)));
     }
+}
+
+/// Reads what was sent. The result is journaled: the id of a new run is random, and another version of this program can
+/// come to another result.
+async fn start(ctx: &WorkflowContext<'_>, durable: &Arc<Durable>, sent: &RawValue) -> Result<Started, TerminalError> {
+    let (durable, sent, key) = (Arc::clone(durable), sent.to_owned(), ctx.key().to_owned());
+    let started = ctx.run(async move || match durable.start(&key, &sent) {
+        Ok(started) => Ok(Json(started)),
+        Err(failure) => Err(terminal(failure).into()),
+    });
+    Ok(started.name("start").await?.into_inner())
 }
 
 /// Makes one attempt, and journals it.
@@ -75,7 +92,7 @@ async fn attempt(
     durable: &Arc<Durable>,
     run: &RawValue,
     step: Option<&str>,
-    answered: Vec<String>,
+    (answered, provided, asked): (Vec<String>, Option<Raw>, u32),
 ) -> Result<Attempt, TerminalError> {
     let (durable, run, key) = (Arc::clone(durable), run.to_owned(), ctx.key().to_owned());
     let retries = durable.retry_policy();
@@ -84,10 +101,16 @@ async fn attempt(
         .exponentiation_factor(retries.factor)
         .max_delay(retries.longest)
         .max_attempts(retries.attempts);
-    let made = async move || match durable.attempt(&key, &run, &answered).await {
-        Ok(attempt) => Ok(Json(attempt)),
-        Err(Failure::Retry(message)) => Err(HandlerError::from(message)),
-        Err(failure) => Err(terminal(failure).into()),
+    let made = async move || {
+        let mut turn = Turn::default().answered(&answered).asked(asked);
+        if let Some(sent) = &provided {
+            turn = turn.sent(sent);
+        }
+        match durable.attempt(&key, &run, turn).await {
+            Ok(attempt) => Ok(Json(attempt)),
+            Err(Failure::Retry(message)) => Err(HandlerError::from(message)),
+            Err(failure) => Err(terminal(failure).into()),
+        }
     };
     let made = ctx
         .run(made)
@@ -96,13 +119,11 @@ async fn attempt(
     Ok(made.await?.into_inner())
 }
 
-/// Waits for a person, and sets the inputs.
-async fn provided(ctx: &WorkflowContext<'_>, durable: &Durable, run: Raw, asked: u32) -> Result<Raw, TerminalError> {
-    let stored = Durable::transfer(&run).map_err(terminal)?;
-    ctx.set(STORED, Json(stored));
-    let Json(sent) = ctx.promise::<Json<Raw>>(&promise(asked)).await?;
-    ctx.clear(STORED);
-    durable.provide(ctx.key(), &run, &sent).map_err(terminal)
+/// What a person has provided, and the call that has brought it.
+#[derive(Serialize, Deserialize)]
+struct Provided {
+    call: String,
+    inputs: Raw,
 }
 
 /// Names the promise of a question. A promise is resolved only once, so each question has its own.
@@ -124,14 +145,19 @@ pub(crate) async fn provide(
     };
     durable.check(ctx.key(), &inputs, sent).map_err(terminal)?;
     let promise = promise(asked);
-    if ctx.peek_promise::<Json<Raw>>(&promise).await?.is_some() {
-        return Err(TerminalError::new_with_code(
+    let provided = Provided {
+        call: ctx.invocation_id().to_owned(),
+        inputs: sent.to_owned(),
+    };
+    ctx.resolve_promise(&promise, Json(provided));
+    // Of two calls at once, the first one counts.
+    match ctx.peek_promise::<Json<Provided>>(&promise).await? {
+        Some(Json(provided)) if provided.call == ctx.invocation_id() => Ok(()),
+        _ => Err(TerminalError::new_with_code(
             409,
             "the inputs were already provided; see the status",
-        ));
+        )),
     }
-    ctx.resolve_promise(&promise, Json(sent.to_owned()));
-    Ok(())
 }
 
 /// Returns the status of a workflow.

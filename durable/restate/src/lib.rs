@@ -18,7 +18,7 @@
 //! | Handler | Input | Result |
 //! |---|---|---|
 //! | `run` | the inputs that are known, as an object; or `{"$run": …}`, the stored run of another execution | the outputs |
-//! | `provide` | the inputs that the workflow asks for, as an object | nothing |
+//! | `provide` | the inputs that the workflow asks for and no others, as an object | nothing |
 //! | `status` | nothing | [`Status`] |
 //! | `stored` | nothing | `{"$run": …}`: the run while it awaits inputs, for another engine |
 //!

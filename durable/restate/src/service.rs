@@ -13,10 +13,25 @@ use crate::handlers::Handlers;
 /// Creates the Restate workflow of an Arazzo workflow, for `Endpoint::builder().bind(…)`.
 #[must_use]
 pub fn workflow<W: Workflow<Dependencies = ()>>(client: Client<impl Transport + 'static>) -> Service {
-    Service(Durable::new::<W>(client))
+    Service(Durable::new::<W>(client).limit(LIMIT))
 }
 
+/// The default limit of what is stored of an attempt: Restate accepts messages of 32 MiB, unless it is told otherwise.
+const LIMIT: usize = 16 << 20;
+
 /// An Arazzo workflow as a workflow of Restate. See [`workflow`].
+///
+/// Options of Restate itself, such as retention and private handlers, are set on its definition:
+///
+/// ```
+/// use restate_sdk::prelude::{Endpoint, ServiceOptions};
+/// use restate_sdk::service::IntoServiceDefinition as _;
+///
+/// fn endpoint(service: arazzo_restate::Service) -> Endpoint {
+///     let private = ServiceOptions::new().ingress_private(true);
+///     Endpoint::builder().bind(service.into_service_definition().options(private)).build()
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Service(Durable);
 
@@ -55,6 +70,12 @@ impl Service {
     #[must_use]
     pub fn most_questions(self, questions: u32) -> Self {
         Self(self.0.most_questions(questions))
+    }
+
+    /// Sets how large what Restate stores of an attempt may be, in bytes. The default is 16 MiB. See [`Durable::limit`].
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        Self(self.0.limit(limit))
     }
 
     /// Seals everything that Restate stores. The instance of a sealed value is the key of the workflow in Restate. See

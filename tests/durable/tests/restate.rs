@@ -286,19 +286,70 @@ async fn a_changed_workflow_refuses_the_run_and_names_the_changes() {
 }
 
 #[tokio::test]
-async fn two_services_at_once_finish_what_they_have_started() {
-    let Some(scene) = Scene::set(false).await else { return };
+async fn a_changed_workflow_refuses_a_run_in_the_middle_of_a_step_too() {
+    let Some(mut scene) = Scene::set(false).await else {
+        return;
+    };
+    scene.start("ada").await;
+    let code = scene.code("ada").await;
+    let (worker, mut armed) = (scene.worker.clone(), true);
+    scene.api.watch(move |seen| {
+        if seen.operation == "approve" && std::mem::take(&mut armed) {
+            worker.kill();
+        }
+    });
+    let answer = json!({ "code": code });
+    scene.restate.send_to(ORDER, "ada", "provide", answer).await;
+    until("the request", async || (scene.api.log().len() == 4).then_some(())).await;
+    scene.settings.newer = true;
+    scene.restart().await;
+    let (status, error) = scene.restate.end(ORDER, "ada").await;
+    assert_eq!(status, 409, "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("step `approve` was removed"), "{error}");
+}
+
+#[tokio::test]
+async fn two_versions_at_once_finish_what_they_have_started() {
+    let Some(scene) = Scene::set(false).await else {
+        return;
+    };
     scene.start("old").await;
-    scene.code("old").await;
+    let old = scene.restate.until(ORDER, "old", "awaiting").await;
+    assert_eq!(old["step"], "approve");
     // New runs go to the newest service, and old ones stay where they are.
-    let other = Worker::start(scene.restate.directory(), "127.0.0.2:0", &scene.settings).await;
+    let newer = Settings {
+        newer: true,
+        ..scene.settings.clone()
+    };
+    let other = Worker::start(scene.restate.directory(), "127.0.0.2:0", &newer).await;
     scene.restate.register(&other.url).await;
     scene.start("new").await;
+    let new = scene.restate.until(ORDER, "new", "awaiting").await;
+    assert_eq!(new["step"], "confirm");
     scene.approve("new").await;
     scene.approve("old").await;
     scene.end("old").await;
     scene.end("new").await;
     assert_eq!(repeated(&scene.api.log(), 2), 0);
+}
+
+#[tokio::test]
+async fn of_two_answers_at_once_one_counts() {
+    let Some(scene) = Scene::set(false).await else {
+        return;
+    };
+    for number in 0..5 {
+        let key = format!("run-{number}");
+        scene.start(&key).await;
+        let code = scene.code(&key).await;
+        let provide = async || scene.restate.provide(ORDER, &key, json!({ "code": code })).await.0;
+        let (one, other, third) = tokio::join!(provide(), provide(), provide());
+        let mut all = [one, other, third];
+        all.sort_unstable();
+        assert_eq!(all, [200, 409, 409]);
+        scene.end(&key).await;
+    }
 }
 
 #[tokio::test]
@@ -364,6 +415,21 @@ async fn a_sealed_journal_shows_nothing() {
             .unwrap();
         let code = format!("code-of-{}", details["show"]["orderId"].as_str().unwrap());
         let code = durable.seal_inputs("run-1", &json!({ "code": code })).unwrap();
+        // What is sealed again differs, and a replay does not mind.
+        scene.worker.kill();
+        scene.restart().await;
+        let wrong = durable.seal_inputs("run-1", &json!({ "code": "guess" })).unwrap();
+        assert_eq!(scene.restate.provide(ORDER, "run-1", json!(wrong)).await.0, 200);
+        let again = scene.restate.question(ORDER, "run-1", 1).await;
+        let again = durable
+            .open_details("run-1", &to_raw_value(&again["details"]).unwrap())
+            .unwrap();
+        assert!(
+            again["refusal"].as_str().unwrap().contains("not the code of the slip"),
+            "{again}"
+        );
+        scene.worker.kill();
+        scene.restart().await;
         let provided = scene.restate.provide(ORDER, "run-1", json!(code)).await;
         assert_eq!(provided.0, 200, "{provided:?}");
         let (status, outputs) = scene.restate.end(ORDER, "run-1").await;

@@ -155,7 +155,7 @@ fn standard_traits_are_derived_where_a_type_can_have_them() {
     // A required input that is a number, and a choice.
     assert_eq!(read_note::Inputs::default(), read_note::Inputs::new(0));
     let inputs = read_note::Inputs::new(7).sort_order(SortOrder::NewestFirst);
-    assert_eq!(copied(inputs.clone()), (inputs.clone(), inputs));
+    assert_eq!(copied(inputs), (inputs, inputs));
     assert!(
         SortOrder::Oldest < SortOrder::NewestFirst,
         "in the order of the document"

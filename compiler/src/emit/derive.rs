@@ -4,6 +4,8 @@
 //! `schemars::JsonSchema` is derived with attributes, and `utoipa::ToSchema`, whose derive knows types by their names
 //! alone and cannot describe all of these, is implemented.
 
+use std::borrow::Cow;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -28,13 +30,15 @@ pub(super) enum On {
 }
 
 /// Returns the attribute `#[derive(…)]` of a type.
-pub(super) fn container(plan: &Plan, on: On, fields: &[&Ty]) -> TokenStream {
-    let wanted = plan.derives.iter().filter(|path| adds(path, on, fields, plan));
-    let derives: Vec<TokenStream> = wanted.map(|path| path.parse().unwrap_or_default()).collect();
-    if derives.is_empty() {
-        return TokenStream::new();
+pub(super) fn container<'t>(plan: &Plan, on: On, fields: impl Iterator<Item = Cow<'t, Ty>>) -> Option<TokenStream> {
+    // Most users have no derives, and a description can have thousands of types.
+    if plan.derives.is_empty() {
+        return None;
     }
-    quote!(#[derive(#(#derives),*)])
+    let fields: Vec<Cow<'t, Ty>> = fields.collect();
+    let wanted = plan.derives.iter().filter(|path| adds(path, on, &fields, plan));
+    let derives: Vec<TokenStream> = wanted.map(|path| path.parse().unwrap_or_default()).collect();
+    (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]))
 }
 
 /// Whether a path is that of a trait, perhaps in a crate that exports the trait's crate.
@@ -49,7 +53,7 @@ fn wanted<'p>(plan: &'p Plan, known: &str) -> Option<&'p str> {
 }
 
 /// Whether a derive is added to a type: it has some of the traits already, and cannot have others.
-fn adds(path: &str, on: On, fields: &[&Ty], plan: &Plan) -> bool {
+fn adds(path: &str, on: On, fields: &[Cow<'_, Ty>], plan: &Plan) -> bool {
     match (path.trim_start_matches("::"), on) {
         ("Clone" | "Debug" | "PartialEq" | "serde::Serialize" | "serde::Deserialize", _)
         | ("Eq", On::Enum { .. })
@@ -95,37 +99,29 @@ fn has(path: &str, of: &Ty, plan: &Plan, open: &mut Vec<usize>) -> bool {
 }
 
 /// Returns the attributes of a field.
-pub(super) fn field(plan: &Plan, (name, wire): (&str, &str), of: &Ty, place: Place) -> TokenStream {
-    if wanted(plan, SCHEMARS).is_none() {
-        return TokenStream::new();
-    }
+pub(super) fn field(plan: &Plan, (name, wire): (&str, &str), of: &Ty, place: Place) -> Option<TokenStream> {
+    wanted(plan, SCHEMARS)?;
     let rename = (name.trim_start_matches("r#") != wire).then(|| quote!(rename = #wire,));
     let value = without_files(of).map(|of| {
         let of = ty(&of, plan, place).to_string();
         quote!(with = #of,)
     });
-    if rename.is_none() && value.is_none() {
-        return TokenStream::new();
-    }
-    quote!(#[schemars(#rename #value)])
+    (rename.is_some() || value.is_some()).then(|| quote!(#[schemars(#rename #value)]))
 }
 
 /// Returns the attribute of the field with the members that a schema does not name.
-pub(super) fn additional(plan: &Plan) -> TokenStream {
-    let schemars = wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(flatten)]));
-    quote!(#schemars)
+pub(super) fn additional(plan: &Plan) -> Option<TokenStream> {
+    wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(flatten)]))
 }
 
 /// Returns the attribute of a variant of an enum.
-pub(super) fn variant(plan: &Plan, wire: &str) -> TokenStream {
-    let schemars = wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(rename = #wire)]));
-    quote!(#schemars)
+pub(super) fn variant(plan: &Plan, wire: &str) -> Option<TokenStream> {
+    wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(rename = #wire)]))
 }
 
 /// Returns the attribute of the variant `Other`.
-pub(super) fn other(plan: &Plan) -> TokenStream {
-    let schemars = wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(untagged)]));
-    quote!(#schemars)
+pub(super) fn other(plan: &Plan) -> Option<TokenStream> {
+    wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(untagged)]))
 }
 
 /// Returns the type with any JSON in place of files, whose JSON schemars cannot be told; `None` if there are none.
@@ -149,22 +145,18 @@ pub(super) fn described<'m>(
     module: &[&str],
     members: impl Iterator<Item = Member<'m>>,
     place: Place,
-) -> TokenStream {
-    let Some(path) = wanted(plan, UTOIPA) else {
-        return TokenStream::new();
-    };
+) -> Option<TokenStream> {
+    let path = wanted(plan, UTOIPA)?;
     let (schema, types) = json_schema::object(members, docs, &plan.types, &|index| reference(plan, index));
     let full = component(module.iter().copied().chain([name]));
-    to_schema(path, name, &full, &schema, &types, plan, place)
+    Some(to_schema(path, name, &full, &schema, &types, plan, place))
 }
 
 /// Returns the implementation of `utoipa::ToSchema` for a generated type.
-pub(super) fn described_type(plan: &Plan, def: &TypeDef) -> TokenStream {
-    let Some(path) = wanted(plan, UTOIPA) else {
-        return TokenStream::new();
-    };
+pub(super) fn described_type(plan: &Plan, def: &TypeDef) -> Option<TokenStream> {
+    let path = wanted(plan, UTOIPA)?;
     let (schema, types) = json_schema::definition_of(def, &plan.types, &|index| reference(plan, index));
-    to_schema(
+    Some(to_schema(
         path,
         &def.ident,
         &full_name(plan, def),
@@ -172,7 +164,7 @@ pub(super) fn described_type(plan: &Plan, def: &TypeDef) -> TokenStream {
         &types,
         plan,
         Place::Types(def.home),
-    )
+    ))
 }
 
 fn to_schema(

@@ -1,5 +1,7 @@
 //! `Inputs`, `PartialInputs` and `Input`.
 
+use std::borrow::Cow;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -84,9 +86,8 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let on = On::Struct {
         default: default.is_some(),
     };
-    let held: Vec<Ty> = inputs.iter().map(stored).collect();
-    let held: Vec<&Ty> = held.iter().collect();
-    let derived = derive::container(plan, on, &held);
+    let held = inputs.iter().map(|input| Cow::Owned(stored(input)));
+    let derived = derive::container(plan, on, held);
     let members = inputs.iter().map(|input| Member {
         name: &input.name,
         ty: &input.ty,

@@ -1,5 +1,7 @@
 //! Outputs of workflows and steps.
 
+use std::borrow::Cow;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -103,9 +105,8 @@ pub(super) fn output_struct(
     place: Place,
     module: &[&str],
 ) -> TokenStream {
-    let held: Vec<Ty> = outputs.iter().map(output_type).collect();
-    let held: Vec<&Ty> = held.iter().collect();
-    let derived = derive::container(plan, On::Struct { default: false }, &held);
+    let held = outputs.iter().map(|output| Cow::Owned(output_type(output)));
+    let derived = derive::container(plan, On::Struct { default: false }, held);
     let members = outputs.iter().map(Member::from);
     let described = derive::described(plan, name, title, module, members, place);
     let title = doc::plain(title);

@@ -1,5 +1,7 @@
 //! Generated types.
 
+use std::borrow::Cow;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -240,8 +242,8 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
         quote!(#docs #method #field_ident: #of)
     });
     let setters = (!optional.is_empty()).then(|| quote!(__rt::setters!(#name { #(#setters),* });));
-    let held: Vec<&Ty> = fields.iter().map(|field| &field.ty).collect();
-    let derived = derive::container(plan, On::Object, &held);
+    let held = fields.iter().map(|field| Cow::Borrowed(&field.ty));
+    let derived = derive::container(plan, On::Object, held);
     let described = derive::described_type(plan, def);
     let additional = derive::additional(plan);
     quote! {
@@ -283,7 +285,7 @@ fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool, plan: &
             Other(__rt::String),
         }
     });
-    let derived = derive::container(plan, On::Enum { open }, &[]);
+    let derived = derive::container(plan, On::Enum { open }, std::iter::empty());
     let described = derive::described_type(plan, def);
     let exhaustive = open.then(|| quote!(#[non_exhaustive]));
     let table = ident(if open { "open_choice_type" } else { "choice_type" });

@@ -57,9 +57,9 @@
 //!
 //! # Before you copy it
 //!
-//! Restate's journal contains the secret and the session, unless `Service::sealed` has a key. Protect its directory, and do not expose its ports: put your
-//! own service in between, which knows who may see which enrolment. Register a changed service under another address:
-//! running workflows finish with the version that they started with.
+//! Restate's journal contains the secret and the session, unless `Service::sealed` has a key. Protect its directory, and do
+//! not expose its ports: put your own service in between, which knows who may see which enrolment. Register a changed
+//! service under another address: running workflows finish with the version that they started with.
 //!
 //! # Testing
 //!

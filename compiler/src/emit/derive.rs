@@ -191,7 +191,12 @@ fn to_schema(
     quote! {
         impl #utoipa::PartialSchema for #name {
             fn schema() -> #utoipa::openapi::RefOr<#utoipa::openapi::Schema> {
-                __rt::serde_json::from_str(#schema).unwrap_or_else(|_| #utoipa::openapi::Object::new().into())
+                __rt::serde_json::from_str(#schema).unwrap_or_else(|error| {
+                    let problem = ::std::format!("utoipa cannot read the schema of `{}`: {error}", #full);
+                    let any = #utoipa::openapi::schema::SchemaType::AnyValue;
+                    let any = #utoipa::openapi::ObjectBuilder::new().schema_type(any);
+                    any.description(::std::option::Option::Some(problem)).build().into()
+                })
             }
         }
 

@@ -174,7 +174,7 @@ fn escaped(name: &str) -> String {
 /// The schema of a workflow's outputs, generated from the Rust types.
 pub(super) fn outputs(workflow: &Workflow, all: &[Workflow], types: &[TypeDef]) -> String {
     let named = |index| format!("#/$defs/{}", definition(types, index));
-    let mut typed = Typed::new(types, &named);
+    let mut typed = Typed::new(types, "", &named);
     let own = typed.returned(&workflow.outputs);
     let members = if workflow.ends.is_empty() {
         own
@@ -226,8 +226,7 @@ pub fn object<'m>(
     types: &[TypeDef],
     reference: &dyn Fn(usize) -> String,
 ) -> (String, Vec<usize>) {
-    let mut typed = Typed::new(types, reference);
-    typed.any = ANY;
+    let mut typed = Typed::new(types, ANY, reference);
     let members = typed.object(members);
     (
         format!("{{\"description\":{},{members}}}", quote_json(docs)),
@@ -238,8 +237,7 @@ pub fn object<'m>(
 /// Returns the schema of a generated type, in which each schema has a type, and the generated types that it refers to by
 /// `reference`.
 pub fn definition_of(def: &TypeDef, types: &[TypeDef], reference: &dyn Fn(usize) -> String) -> (String, Vec<usize>) {
-    let mut typed = Typed::new(types, reference);
-    typed.any = ANY;
+    let mut typed = Typed::new(types, ANY, reference);
     (typed.definition(def), typed.named)
 }
 
@@ -267,10 +265,10 @@ struct Typed<'t> {
 }
 
 impl<'t> Typed<'t> {
-    fn new(types: &'t [TypeDef], reference: &'t dyn Fn(usize) -> String) -> Self {
+    fn new(types: &'t [TypeDef], any: &'static str, reference: &'t dyn Fn(usize) -> String) -> Self {
         Self {
             types,
-            any: "",
+            any,
             reference,
             named: Vec::new(),
         }

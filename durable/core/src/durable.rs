@@ -36,7 +36,7 @@ pub struct Durable {
     name: String,
     retries: Retries,
     questions: u32,
-    limit: usize,
+    limit: Option<usize>,
     key: Option<Arc<dyn Seal + Send + Sync>>,
     show: Show,
     judge: Judge,
@@ -52,7 +52,7 @@ impl Durable {
             name: W::ID.to_owned(),
             retries: Retries::default(),
             questions: 10,
-            limit: usize::MAX,
+            limit: None,
             key: None,
             show: Arc::new(|_| Value::Null),
             judge: Arc::new(|_| None),
@@ -79,10 +79,18 @@ impl Durable {
     }
 
     /// Sets how large what the engine stores of an attempt may be, in bytes of JSON: the run, and a question or the
-    /// outputs. A larger one ends the workflow with an error that names the steps whose outputs are large. Adapters set a
-    /// limit that is below the one of their engine.
+    /// outputs. A larger one ends the workflow with an error that names the steps whose outputs are large. The default
+    /// depends on the engine.
     #[must_use]
     pub fn limit(self, limit: usize) -> Self {
+        let limit = Some(limit);
+        Self { limit, ..self }
+    }
+
+    /// Sets the limit of an engine, for a workflow without a [`limit`](Self::limit) of its own.
+    #[must_use]
+    pub fn default_limit(self, limit: usize) -> Self {
+        let limit = self.limit.or(Some(limit));
         Self { limit, ..self }
     }
 
@@ -148,7 +156,10 @@ impl Durable {
             let run = self.read(instance, &stored)?;
             (stored, run)
         } else {
-            let run = self.workflow.start(&self.inputs(instance, sent)?).map_err(refused)?;
+            let run = self
+                .workflow
+                .start(&self.inputs(instance, sent)?)
+                .map_err(|error| Failure::terminal(400, error))?;
             (self.store(instance, &run)?, run)
         };
         let started = Started {
@@ -204,6 +215,10 @@ impl Durable {
     /// # Errors
     /// `Terminal`: an input is missing, or was not asked for.
     pub fn check(&self, instance: &str, question: &[String], sent: &RawValue) -> Result<(), Failure> {
+        self.answers(instance, question, sent).map(|_| ())
+    }
+
+    fn answers(&self, instance: &str, question: &[String], sent: &RawValue) -> Result<Map<String, Value>, Failure> {
         let given = self.inputs(instance, sent)?;
         let Value::Object(given) = given else {
             return Err(Failure::terminal(400, "the inputs are not a JSON object"));
@@ -213,19 +228,19 @@ impl Durable {
         }
         match given.keys().find(|name| !question.contains(name)) {
             Some(other) => Err(Failure::terminal(400, format!("input `{other}` was not asked for"))),
-            None => Ok(()),
+            None => Ok(given),
         }
     }
 
     fn set(&self, instance: &str, run: &mut AnyRun, question: &[String], sent: &RawValue) -> Result<(), String> {
-        let text = |failure| match failure {
-            Failure::Terminal { message, .. } => message,
-            other => format!("{other:?}"),
-        };
-        self.check(instance, question, sent).map_err(text)?;
-        let given = self.inputs(instance, sent).map_err(text)?;
+        let given = self
+            .answers(instance, question, sent)
+            .map_err(|failure| match failure {
+                Failure::Terminal { message, .. } => message,
+                other => format!("{other:?}"),
+            })?;
         let mut answered = run.clone();
-        for (name, value) in given.as_object().into_iter().flatten() {
+        for (name, value) in &given {
             answered.set_input(name, value).map_err(|error| error.to_string())?;
         }
         *run = answered;
@@ -247,7 +262,7 @@ impl Durable {
     fn known(&self, inputs: Vec<String>) -> Result<Vec<String>, Failure> {
         let unknown = |name: &String| self.workflow.start(&json!({ name.as_str(): null })).is_err();
         match inputs.iter().find(|name| unknown(name)) {
-            _ if inputs.is_empty() => Err(Failure::terminal(500, "there is no input to ask for")),
+            _ if inputs.is_empty() => Err(Failure::terminal(500, "the list of inputs to ask for is empty")),
             Some(name) => Err(Failure::terminal(
                 500,
                 format!("the workflow has no input `{name}` to ask for"),
@@ -269,8 +284,9 @@ impl Durable {
     }
 
     fn within_limit(&self, run: &AnyRun, stored: &impl Serialize) -> Result<(), Failure> {
+        let Some(limit) = self.limit else { return Ok(()) };
         let length = serde_json::to_string(stored).map_or(usize::MAX, |text| text.len());
-        if length <= self.limit {
+        if length <= limit {
             return Ok(());
         }
         let steps = run.steps().into_iter();
@@ -279,7 +295,7 @@ impl Durable {
         let largest = sizes.iter().take(3);
         let largest = largest.map(|(size, step)| format!("step `{step}` has outputs of {size} bytes"));
         let largest = largest.collect::<Vec<_>>().join(", ");
-        let (workflow, limit) = (run.workflow(), self.limit);
+        let workflow = run.workflow();
         Err(Failure::terminal(
             413,
             format!("the run of workflow `{workflow}` has {length} bytes, and at most {limit} are stored: {largest}"),
@@ -403,10 +419,6 @@ impl Durable {
         let opened = self.place(kind, instance).open(self.key(), value);
         opened.map_err(|error| Failure::terminal(400, format!("cannot open {what}: {error}")))
     }
-}
-
-fn refused(error: Error) -> Failure {
-    Failure::terminal(400, error.to_string())
 }
 
 fn parsed(text: &str) -> Result<Value, Failure> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::attempt::{Attempt, Next, Started};
+use crate::attempt::{Attempt, Next};
 
 /// The status of a workflow, as JSON: `{"state": "awaiting", "inputs": ["totp_code"], "asked": 0, …}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,15 +58,8 @@ pub enum State {
 }
 
 impl Status {
-    /// Returns the status of a workflow that was started and has made no attempt.
-    #[must_use]
-    pub fn started(started: &Started) -> Self {
-        let step = started.step.clone();
-        let state = State::Running { step };
-        Self { state, since: None }
-    }
-
-    /// Returns the status before an attempt, after a wait or an answer. `since` is when the last attempt ended.
+    /// Returns the status before an attempt: the first one, or one after a wait or an answer. `since` is when the last
+    /// attempt ended.
     #[must_use]
     pub fn running(step: Option<String>, since: Option<u64>) -> Self {
         let state = State::Running { step };
@@ -95,13 +88,6 @@ impl Status {
             state,
             since: Some(attempt.at),
         }
-    }
-
-    /// Returns the status of a workflow that has ended with outputs.
-    #[must_use]
-    pub fn done(since: Option<u64>) -> Self {
-        let state = State::Done;
-        Self { state, since }
     }
 
     /// Returns the status of a workflow that has failed.

@@ -30,12 +30,10 @@ pub(crate) async fn run(
 ) -> Result<Json<Raw>, TerminalError> {
     let mut since = None;
     let result = steps(ctx, durable, sent, &mut since).await;
-    let status = match &result {
-        Ok(_) => Status::done(since),
-        Err(error) => Status::failed(error.message(), since),
-    };
-    ctx.set(STATUS, Json(status));
-    ctx.clear(STORED);
+    if let Err(error) = &result {
+        ctx.set(STATUS, Json(Status::failed(error.message(), since)));
+        ctx.clear(STORED);
+    }
     result.map(Json)
 }
 
@@ -46,8 +44,8 @@ async fn steps(
     since: &mut Option<u64>,
 ) -> Result<Raw, TerminalError> {
     let started = start(ctx, durable, sent).await?;
-    ctx.set(STATUS, Json(Status::started(&started)));
     let Started { mut run, mut step, .. } = started;
+    ctx.set(STATUS, Json(Status::running(step.clone(), None)));
     let (mut asked, mut answered, mut provided) = (0, Vec::new(), None);
     loop {
         let turn = (answered.clone(), provided.take(), asked);

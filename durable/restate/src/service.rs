@@ -13,7 +13,7 @@ use crate::handlers::Handlers;
 /// Creates the Restate workflow of an Arazzo workflow, for `Endpoint::builder().bind(…)`.
 #[must_use]
 pub fn workflow<W: Workflow<Dependencies = ()>>(client: Client<impl Transport + 'static>) -> Service {
-    Service(Durable::new::<W>(client).limit(LIMIT))
+    Durable::new::<W>(client).into()
 }
 
 /// The default limit of what is stored of an attempt: Restate accepts messages of 32 MiB, unless it is told otherwise.
@@ -37,7 +37,7 @@ pub struct Service(Durable);
 
 impl From<Durable> for Service {
     fn from(durable: Durable) -> Self {
-        Self(durable)
+        Self(durable.default_limit(LIMIT))
     }
 }
 

@@ -42,7 +42,7 @@ impl Waiting {
     /// Takes a call of the tool `tool` that its person has answered.
     ///
     /// # Errors
-    /// There is no such call, it has waited for too long, or another request goes on with it.
+    /// The call is unknown, has expired, or is being continued by another request.
     pub(crate) fn take(&self, handle: &str, tool: &str) -> Result<Taken<'_>, String> {
         let mut calls = self.calls();
         if calls.get(handle).is_none_or(|(_, call, _)| call.workflow.id() != tool) {

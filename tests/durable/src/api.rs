@@ -47,7 +47,7 @@ impl Api {
     /// Starts the server.
     ///
     /// # Errors
-    /// There is no free port.
+    /// No port is available.
     pub async fn start() -> std::io::Result<Self> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);

@@ -94,6 +94,14 @@ async fn pays_by_the_nested_workflow() {
 }
 
 #[tokio::test]
+async fn a_called_workflow_without_a_response_may_succeed_later() {
+    let script = reserved(Script::new()).on(pay::Step::Charge).fail("the bank is down");
+    let error = scripted::place_order(&client(&script), inputs()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Nested, None));
+    assert!(error.is_retryable());
+}
+
+#[tokio::test]
 async fn a_declined_card_fails_the_order() {
     let script = reserved(Script::new())
         .on(pay::Step::Charge)

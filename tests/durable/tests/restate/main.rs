@@ -22,8 +22,8 @@ use arazzo_durable_tests::{Settings, order};
 use patience::until;
 use restate::Restate;
 use scene::{ORDER, Scene, Worker, check, repeated};
-use serde_json::value::to_raw_value;
 use serde_json::json;
+use serde_json::value::to_raw_value;
 
 #[tokio::test]
 async fn a_kill_between_any_request_and_its_response_repeats_that_request_alone() {

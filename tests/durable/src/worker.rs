@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::key::Key;
 
-/// What the environment of a worker says.
-#[derive(Clone, Debug)]
+/// What a worker is started with.
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The URL of the API.
     pub api: String,
@@ -15,29 +15,51 @@ pub struct Settings {
     pub sealed: bool,
     /// Whether the newer version of the workflow is run.
     pub newer: bool,
+    /// After how many events an execution continues as a new one, where an engine has that; 0 is its default.
+    pub longest: u32,
 }
 
 impl Settings {
-    /// Reads `API`, `SEALED` and `NEWER`.
+    /// Reads `API`, `SEALED`, `NEWER` and `LONGEST`.
     #[must_use]
     pub fn read() -> Self {
-        let set = |name| std::env::var_os(name).is_some();
+        let read = |name| std::env::var(name).unwrap_or_default();
         Self {
-            api: std::env::var("API").unwrap_or_default(),
-            sealed: set("SEALED"),
-            newer: set("NEWER"),
+            api: read("API"),
+            sealed: read("SEALED") == "true",
+            newer: read("NEWER") == "true",
+            longest: read("LONGEST").parse().unwrap_or_default(),
         }
     }
+
+    /// The environment that [`read`](Self::read) reads.
+    #[must_use]
+    pub fn variables(&self) -> [(&'static str, String); 4] {
+        [
+            ("API", self.api.clone()),
+            ("SEALED", self.sealed.to_string()),
+            ("NEWER", self.newer.to_string()),
+            ("LONGEST", self.longest.to_string()),
+        ]
+    }
+}
+
+/// Returns the client of the workflow.
+///
+/// # Errors
+/// The URL of the API is not a URL.
+pub fn client(settings: &Settings) -> Result<Client, arazzo::Error> {
+    Client::builder()
+        .source("shop", |shop| shop.base_url(&settings.api).idempotency_key())
+        .build()
 }
 
 /// Returns the workflow `order`.
 ///
 /// # Errors
 /// The URL of the API is not a URL.
-pub fn order(settings: &Settings) -> Result<Durable, Box<dyn std::error::Error>> {
-    let client = Client::builder()
-        .source("shop", |shop| shop.base_url(&settings.api).idempotency_key())
-        .build()?;
+pub fn order(settings: &Settings) -> Result<Durable, arazzo::Error> {
+    let client = client(settings)?;
     let durable = if settings.newer {
         Durable::new::<crate::second::order::Workflow>(client)
     } else {
@@ -52,7 +74,8 @@ pub fn order(settings: &Settings) -> Result<Durable, Box<dyn std::error::Error>>
 }
 
 /// What the person who approves is shown.
-fn show(run: &AnyRun) -> Value {
+#[must_use]
+pub fn show(run: &AnyRun) -> Value {
     let placed = run.steps().into_iter().find(|(step, _)| *step == "place");
     placed.map_or(Value::Null, |(_, outputs)| json!({ "orderId": outputs["orderId"] }))
 }

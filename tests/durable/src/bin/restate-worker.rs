@@ -7,7 +7,7 @@ use restate_sdk::prelude::{Endpoint, HttpServer};
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:0".to_owned());
     let listener = arazzo_restate::listen(address.parse()?)?;
-    println!("http://{}", listener.local_addr()?);
+    println!("{}", listener.local_addr()?);
     let service = arazzo_restate::Service::from(order(&Settings::read())?);
     HttpServer::new(Endpoint::builder().bind(service).build())
         .serve(listener)

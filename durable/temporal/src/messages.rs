@@ -1,0 +1,106 @@
+//! The names by which clients refer to a workflow and its messages.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use arazzo::Workflow;
+use arazzo_durable::Status;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use temporalio_common::{HasWorkflowDefinition, QueryDefinition, UpdateDefinition, WorkflowDefinition};
+
+use crate::execution::Execution;
+
+/// A JSON object, as text. `serde_json::value::to_raw_value` makes it of the generated types `Inputs` and
+/// `PartialInputs`, or of a `serde_json::Value`.
+pub type Input = Box<RawValue>;
+
+/// The definition of a workflow. See [`Execution::RUN`].
+pub struct Run<W>(PhantomData<fn() -> W>);
+
+/// The definition of the update `provide`. See [`Execution::PROVIDE`].
+pub struct Provide<W>(PhantomData<fn() -> W>);
+
+/// The definition of a query with a result of type `T`. See [`Execution::STATUS`] and [`Execution::STORED`].
+pub struct Query<W, T> {
+    name: &'static str,
+    types: PhantomData<fn() -> (W, T)>,
+}
+
+/// The names of the messages.
+pub(crate) const PROVIDE: &str = "provide";
+pub(crate) const STATUS: &str = "status";
+pub(crate) const STORED: &str = "stored";
+
+impl<W: Workflow<Dependencies = ()>> Execution<W> {
+    /// Starts a workflow: `client.start_workflow(Execution::<W>::RUN, inputs, options)`.
+    pub const RUN: Run<W> = Run(PhantomData);
+    /// Provides the inputs that a workflow asks for: `handle.execute_update(Execution::<W>::PROVIDE, inputs, options)`.
+    ///
+    /// The update is refused if an input is missing, was not asked for or was already provided. Whether the API takes it
+    /// is found out by the next attempt, and can be read from the status.
+    pub const PROVIDE: Provide<W> = Provide(PhantomData);
+    /// Gets the status of a workflow: `handle.query(Execution::<W>::STATUS, (), options)`.
+    pub const STATUS: Query<W, Status> = Query {
+        name: STATUS,
+        types: PhantomData,
+    };
+    /// Gets the stored run of a workflow that awaits inputs, as the input of another execution:
+    /// `handle.query(Execution::<W>::STORED, (), options)`.
+    pub const STORED: Query<W, Input> = Query {
+        name: STORED,
+        types: PhantomData,
+    };
+}
+
+impl<W: Workflow<Dependencies = ()>> WorkflowDefinition for Run<W> {
+    type Input = Input;
+    type Output = Input;
+
+    fn name(&self) -> &str {
+        W::ID
+    }
+}
+
+impl<W: Workflow<Dependencies = ()>> HasWorkflowDefinition for Run<W> {
+    type Run = Self;
+}
+
+impl<W: Workflow<Dependencies = ()>> UpdateDefinition for Provide<W> {
+    type Workflow = Run<W>;
+    type Input = Input;
+    type Output = ();
+
+    fn name(&self) -> &str {
+        PROVIDE
+    }
+}
+
+impl<W: Workflow<Dependencies = ()>, T: Serialize + DeserializeOwned + 'static> QueryDefinition for Query<W, T> {
+    type Workflow = Run<W>;
+    type Input = ();
+    type Output = T;
+
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+impl<W: Workflow<Dependencies = ()>> fmt::Debug for Run<W> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Run").field(&W::ID).finish()
+    }
+}
+
+impl<W: Workflow<Dependencies = ()>> fmt::Debug for Provide<W> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Provide").field(&W::ID).finish()
+    }
+}
+
+impl<W: Workflow<Dependencies = ()>, T> fmt::Debug for Query<W, T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Query").field(&W::ID).field(&self.name).finish()
+    }
+}

@@ -1,0 +1,158 @@
+//! The definition of a workflow for a worker of Temporal.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arazzo::{AnyRun, Client, Error, Seal, Transport, Workflow};
+use arazzo_durable::{Durable, Failure, Retries};
+use serde_json::Value;
+use temporalio_sdk::error::WorkflowRegistrationError;
+use temporalio_sdk::{WorkerOptionsBuilder, worker_options_builder};
+
+use crate::activities::Activities;
+use crate::execution::Execution;
+
+/// Creates the Temporal workflow of an Arazzo workflow.
+#[must_use]
+pub fn workflow<W: Workflow<Dependencies = ()>>(client: Client<impl Transport + 'static>) -> Service<W> {
+    Service {
+        settings: Settings {
+            durable: Durable::new::<W>(client).default_limit(LIMIT - MARGIN),
+            heartbeat: Duration::from_secs(30),
+            timeout: Duration::from_secs(10 * 60),
+            longest_history: None,
+        },
+        workflow: PhantomData,
+    }
+}
+
+/// The largest input or result of an activity: Temporal stores 2 MiB, unless it is told otherwise.
+pub(crate) const LIMIT: usize = (2 << 20) - (16 << 10);
+
+/// What is left for the inputs of a person, besides the run.
+const MARGIN: usize = 256 << 10;
+
+/// What the activities and the executions of a workflow know.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) durable: Durable,
+    pub(crate) heartbeat: Duration,
+    pub(crate) timeout: Duration,
+    pub(crate) longest_history: Option<u32>,
+}
+
+/// An Arazzo workflow as a workflow of Temporal. See [`workflow`].
+pub struct Service<W> {
+    settings: Settings,
+    workflow: PhantomData<fn() -> W>,
+}
+
+impl<W: Workflow<Dependencies = ()>> Service<W> {
+    /// Registers the workflow and its activities with a worker.
+    ///
+    /// # Errors
+    /// The worker already has a workflow with this `workflowId`.
+    pub fn register<S: worker_options_builder::State>(
+        self,
+        worker: WorkerOptionsBuilder<S>,
+    ) -> Result<WorkerOptionsBuilder<S>, WorkflowRegistrationError> {
+        let settings = Arc::new(self.settings);
+        let activities = Activities::<W> {
+            settings: Arc::clone(&settings),
+            workflow: PhantomData,
+        };
+        worker
+            .register_activities(activities)
+            .register_workflow_with_factory::<Execution<W>, _>(move || Execution::new(Arc::clone(&settings)))
+    }
+
+    /// Sets what a person is shown who is asked for inputs. See [`Durable::show`].
+    #[must_use]
+    pub fn show(self, show: impl Fn(&AnyRun) -> Value + Send + Sync + 'static) -> Self {
+        self.with(|durable| durable.show(show))
+    }
+
+    /// Decides what happens after a failure. See [`Durable::judge`].
+    #[must_use]
+    pub fn judge(self, judge: impl Fn(&Error) -> Option<Failure> + Send + Sync + 'static) -> Self {
+        self.with(|durable| durable.judge(judge))
+    }
+
+    /// Sets how Temporal repeats attempts. Attempts whose worker was killed also count.
+    #[must_use]
+    pub fn retries(self, retries: Retries) -> Self {
+        self.with(|durable| durable.retries(retries))
+    }
+
+    /// Sets how many questions one execution asks at most. See [`Durable::most_questions`].
+    #[must_use]
+    pub fn most_questions(self, questions: u32) -> Self {
+        self.with(|durable| durable.most_questions(questions))
+    }
+
+    /// Sets how large what Temporal stores of an attempt may be, in bytes. The default is 1,776 KiB: Temporal's limit of
+    /// 2 MiB, less what is left for the inputs of a person. See [`Durable::limit`].
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        self.with(|durable| durable.limit(limit))
+    }
+
+    /// Seals everything that Temporal stores. The instance of a sealed value is the id of the workflow in Temporal. See
+    /// [`Durable::sealed`].
+    #[must_use]
+    pub fn sealed(self, key: impl Seal + Send + Sync + 'static) -> Self {
+        self.with(|durable| durable.sealed(key))
+    }
+
+    /// Sets after which time without a sign of life of its worker an attempt is given to another one. The default is
+    /// 30 s.
+    #[must_use]
+    pub fn heartbeat(mut self, heartbeat: Duration) -> Self {
+        self.settings.heartbeat = heartbeat;
+        self
+    }
+
+    /// Sets how long one attempt of a step may take. The default is 10 minutes. The timeout of the client
+    /// ([`ClientBuilder::timeout`](arazzo::ClientBuilder::timeout)) should be shorter.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = timeout;
+        self
+    }
+
+    /// Sets after how many events an execution continues as a new one with the same id. By default it does when Temporal
+    /// suggests it.
+    #[must_use]
+    pub fn longest_history(mut self, events: u32) -> Self {
+        self.settings.longest_history = Some(events);
+        self
+    }
+
+    /// Returns what adapters share, for sealing inputs and opening outputs.
+    #[must_use]
+    pub fn durable(&self) -> &Durable {
+        &self.settings.durable
+    }
+
+    fn with(mut self, set: impl FnOnce(Durable) -> Durable) -> Self {
+        self.settings.durable = set(self.settings.durable);
+        self
+    }
+}
+
+impl<W> Clone for Service<W> {
+    fn clone(&self) -> Self {
+        Self {
+            settings: self.settings.clone(),
+            workflow: PhantomData,
+        }
+    }
+}
+
+impl<W> fmt::Debug for Service<W> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Service").field(&self.settings.durable).finish()
+    }
+}

@@ -1,7 +1,7 @@
 //! What the adapters of durable engines share.
 //!
 //! A run is a value, so a durable engine can carry it on: each attempt of a step is one operation that the engine
-//! journals, with the stored run as input and output. An adapter, such as `arazzo-restate`, translates between
+//! journals, with the stored run as input and output. An adapter (`arazzo-restate`, `arazzo-temporal`) translates between
 //! [`Durable`] and the operations, timers and promises of its engine. Use this crate to write an adapter, and the
 //! adapter to run workflows.
 //!

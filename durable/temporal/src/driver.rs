@@ -100,7 +100,8 @@ async fn steps<W: Workflow<Dependencies = ()>>(
 /// Whether the execution continues as a new one now. What is being provided comes first.
 fn is_long<W>(context: &WorkflowContext<Execution<W>>) -> bool {
     let longest = context.state(|execution| execution.settings.longest_history);
-    let long = context.continue_as_new_suggested() || longest.is_some_and(|longest| context.history_length() >= longest);
+    let long =
+        context.continue_as_new_suggested() || longest.is_some_and(|longest| context.history_length() >= longest);
     long && context.all_handlers_finished()
 }
 

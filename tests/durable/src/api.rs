@@ -11,6 +11,9 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+/// How long the secret of the customer `large` is, in bytes.
+const LARGE: usize = 3 << 20;
+
 /// A request that the API has received.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Seen {
@@ -117,13 +120,13 @@ impl Api {
 
 async fn place(State(api): State<Api>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
     let customer = body["customer"].as_str().unwrap_or_default().to_owned();
+    let of_large = customer == "large";
     api.answer("place", customer, &headers, |shop| {
         shop.orders += 1;
         let order = format!("order-{}", shop.orders);
-        (
-            StatusCode::CREATED,
-            json!({ "secret": format!("{order}-hush"), "orderId": order }),
-        )
+        let length = if of_large { LARGE } else { 0 };
+        let secret = format!("{order}-hush{}", "!".repeat(length));
+        (StatusCode::CREATED, json!({ "secret": secret, "orderId": order }))
     })
 }
 

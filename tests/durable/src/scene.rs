@@ -52,7 +52,9 @@ impl<E: Engine> Scene<E> {
 
     /// Starts an order.
     pub async fn start(&self, key: &str) {
-        self.engine.send(&self.worker.place, key, json!({ "customer": key })).await;
+        self.engine
+            .send(&self.worker.place, key, json!({ "customer": key }))
+            .await;
     }
 
     /// Waits until the status has this `state`.

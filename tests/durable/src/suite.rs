@@ -347,7 +347,11 @@ pub async fn two_hundred_runs_outlive_five_kills<E: Engine>() {
     let mut open: Vec<&String> = keys.iter().collect();
     let deadline = std::time::Instant::now() + Duration::from_secs(180);
     while !open.is_empty() {
-        assert!(std::time::Instant::now() < deadline, "{} runs have not ended", open.len());
+        assert!(
+            std::time::Instant::now() < deadline,
+            "{} runs have not ended",
+            open.len()
+        );
         if dying.lock().unwrap().is_none() {
             killed += 1;
             scene.restart().await;

@@ -24,7 +24,7 @@ async fn work<W: Workflow<Dependencies = ()>>(settings: &Settings) -> Result<(),
     let queue = std::env::args().nth(1).unwrap_or_default();
     let mut service = arazzo_temporal::workflow::<W>(client(settings)?)
         .show(show)
-        // The next worker gets soon what a killed one had.
+        // So that a killed worker is noticed soon.
         .heartbeat(Duration::from_secs(2));
     if settings.sealed {
         service = service.sealed(Key::default());

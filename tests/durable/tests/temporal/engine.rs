@@ -42,12 +42,14 @@ impl Engine for Temporal {
         let Some(program) = std::env::var_os("TEMPORAL_SERVER") else {
             static TOLD: Once = Once::new();
             TOLD.call_once(|| {
-                println!("SKIPPED: TEMPORAL_SERVER is not set to the path of temporal-test-server; nothing was run on it");
+                println!(
+                    "SKIPPED: TEMPORAL_SERVER is not set to the path of temporal-test-server; nothing was run on it"
+                );
             });
             return None;
         };
         let directory = tempfile::tempdir().unwrap();
-        // The server wants to be told a port.
+        // The server does not choose a port itself.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = directory.path().join("temporal.log");
         let process = Process::start(PathBuf::from(program), log, |command| {
@@ -80,7 +82,7 @@ impl Engine for Temporal {
     async fn register(&self, _: &Worker) {}
 
     async fn send(&self, place: &str, key: &str, inputs: Value) {
-        // The next worker gets soon what a killed one had.
+        // So that a killed worker is noticed soon.
         let options = WorkflowStartOptions::new(place, key).task_timeout(Duration::from_secs(2));
         let inputs = to_raw_value(&inputs).unwrap();
         let started = self.client.start_workflow(Order::RUN, inputs, options.build());
@@ -96,7 +98,11 @@ impl Engine for Temporal {
 
     async fn provide(&self, key: &str, inputs: Value) -> Result<(), String> {
         let inputs = to_raw_value(&inputs).unwrap();
-        match self.handle(key).execute_update(Order::PROVIDE, inputs, Default::default()).await {
+        match self
+            .handle(key)
+            .execute_update(Order::PROVIDE, inputs, Default::default())
+            .await
+        {
             Ok(()) => Ok(()),
             Err(WorkflowUpdateError::Failed(failure)) => Err(failure.message),
             // The execution had ended before this update was looked at.

@@ -102,7 +102,10 @@ async fn a_cancelled_workflow_ends() {
         let handle = scene.engine.handle(key);
         handle.cancel(Default::default()).await.unwrap();
         let ended = handle.get_result(Default::default()).await;
-        assert!(matches!(ended, Err(WorkflowGetResultError::Cancelled { .. })), "{ended:?}");
+        assert!(
+            matches!(ended, Err(WorkflowGetResultError::Cancelled { .. })),
+            "{ended:?}"
+        );
         let status = handle.query(Order::STATUS, (), Default::default()).await.unwrap();
         let status = serde_json::to_value(status).unwrap();
         assert_eq!(status["message"], "the execution was cancelled", "{status}");
@@ -128,4 +131,26 @@ async fn two_workers_share_the_runs_of_a_queue() {
         scene.end(key).await;
     }
     println!("{} requests were repeated", repeated(&scene.api.log(), keys.len()));
+}
+
+#[tokio::test]
+async fn what_is_too_large_for_temporal_names_its_step() {
+    let Some(scene) = Scene::<Temporal>::set(Settings::default()).await else {
+        return;
+    };
+    scene.start("large").await;
+    let (status, message) = scene.engine.end("large").await.unwrap_err();
+    assert_eq!(status, 413, "{message}");
+    assert!(message.contains("step `place` has outputs of 31457"), "{message}");
+    // Inputs that have no room beside the run are refused, and the question stays.
+    scene.start("ada").await;
+    let code = scene.code("ada").await;
+    let refusal = scene
+        .engine
+        .provide("ada", json!({ "code": "!".repeat(2_090_000) }))
+        .await
+        .unwrap_err();
+    assert!(refusal.contains("more than Temporal stores"), "{refusal}");
+    scene.engine.provide("ada", json!({ "code": code })).await.unwrap();
+    scene.end("ada").await;
 }

@@ -1,7 +1,7 @@
 //! Compiles Arazzo workflow descriptions to diagnostics or to Rust tokens.
 //!
 //! Each phase is a module, and data only moves forward: `source` and [`bundle`] (files to trees) → `document`,
-//! `openapi` and `schema` (trees to models) → `expression` and `condition` (strings to syntax) → `resolve` (names to
+//! `openapi`, `asyncapi` and `schema` (trees to models) → `expression` and `condition` (strings to syntax) → `resolve` (names to
 //! what they refer to) → `flow`, `typing` and `check` (diagnostics) → `plan` (what each step sends, reads and decides)
 //! → [`emit`] (plan to tokens). All of them use [`diagnostic`].
 //!
@@ -28,6 +28,7 @@
     reason = "a matter of taste, decided for what reads best here"
 )]
 
+mod asyncapi;
 pub mod bundle;
 mod check;
 pub mod diagnostic;

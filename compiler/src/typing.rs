@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::asyncapi::Message;
 use crate::document::Location;
 use crate::flow::{self, Flow};
 use crate::media::{self};
@@ -73,6 +74,24 @@ fn body_shapes<'a>(response: &Response<'a>) -> Vec<Shape<'a>> {
         schemas.push(other_shape(response));
     }
     schemas
+}
+
+/// Returns what holds at a pointer into every one of several values.
+fn shared<'a>(shapes: Vec<Shape<'a>>, pointer: &[String]) -> Known<'a> {
+    let mut found: Option<Known<'a>> = None;
+    for shape in shapes {
+        // If a body is not declared, nothing is known about it, not even whether it exists.
+        let present = !matches!(shape, Shape::Unknown);
+        let known = Known { shape, present }.at(pointer);
+        found = Some(match found {
+            None => known,
+            Some(other) => Known {
+                shape: other.shape.common(known.shape),
+                present: other.present && known.present,
+            },
+        });
+    }
+    found.unwrap_or(Known::NOTHING)
 }
 
 /// Returns the shape of a body that is not JSON.
@@ -237,20 +256,43 @@ impl<'p, 'a> Typing<'p, 'a> {
 
     /// Returns what is known about the response body at a pointer: what holds for every response that is possible.
     fn body(&self, pointer: &[String], at: Option<usize>) -> Known<'a> {
-        let mut found: Option<Known<'a>> = None;
-        for shape in self.bodies(at) {
-            // If the body of a response is not declared, nothing is known about it, not even whether it exists.
-            let present = !matches!(shape, Shape::Unknown);
-            let known = Known { shape, present }.at(pointer);
-            found = Some(match found {
-                None => known,
-                Some(other) => Known {
-                    shape: other.shape.common(known.shape),
-                    present: other.present && known.present,
-                },
-            });
+        shared(self.bodies(at), pointer)
+    }
+
+    /// Returns the messages that step `at` can send or receive.
+    fn messages(&self, at: Option<usize>) -> &'p [Message<'a>] {
+        let step = at.and_then(|index| self.workflow().steps.get(index));
+        match step.map(|step| &step.act) {
+            Some(Act::Channel(exchange)) => &exchange.messages,
+            _ => &[],
         }
-        found.unwrap_or(Known::NOTHING)
+    }
+
+    /// Returns the shapes of the payloads of all messages that are possible in step `at`.
+    #[must_use]
+    pub fn payloads(&self, at: Option<usize>) -> Vec<Shape<'a>> {
+        let payload = |message: &Message<'a>| match message.payload() {
+            Some(schema) => Shape::Schema(schema),
+            None if media::is_json(message.content_type()) => Shape::Unknown,
+            None => Shape::Bytes,
+        };
+        self.messages(at).iter().map(payload).collect()
+    }
+
+    /// Returns what is known about the payload of a message at a pointer: what holds for every message that is possible.
+    fn payload(&self, pointer: &[String], at: Option<usize>) -> Known<'a> {
+        shared(self.payloads(at), pointer)
+    }
+
+    fn message_header(&self, name: &str, at: Option<usize>) -> Known<'a> {
+        let declared: Vec<Option<Schema<'a>>> = self.messages(at).iter().map(|message| message.header(name)).collect();
+        match declared.as_slice() {
+            [Some(schema)] => Known {
+                shape: Shape::Schema(*schema),
+                present: false,
+            },
+            _ => Known::NOTHING,
+        }
     }
 
     /// Returns the types of a payload that is sent as text although it can only be an object or an array.
@@ -308,6 +350,9 @@ impl<'p, 'a> Typing<'p, 'a> {
         if reference.source == Source::ResponseBody {
             return self.body(&reference.pointer, at);
         }
+        if reference.source == Source::MessagePayload {
+            return self.payload(&reference.pointer, at);
+        }
         self.source(&reference.source, at).at(&reference.pointer)
     }
 
@@ -327,6 +372,8 @@ impl<'p, 'a> Typing<'p, 'a> {
             Source::RequestBody | Source::Invalid => Known::NOTHING,
             Source::ResponseHeader(name) => self.header(name, at),
             Source::ResponseBody => self.body(&[], at),
+            Source::MessagePayload => self.payload(&[], at),
+            Source::MessageHeader(name) => self.message_header(name, at),
             Source::Input(index) => self.input_of(self.index, *index),
             Source::Dependency {
                 workflow,
@@ -390,7 +437,7 @@ impl<'p, 'a> Typing<'p, 'a> {
     /// Returns what is known about a parameter in the request of the step: its value as set by the step.
     fn argument(&self, name: &str, location: Location, at: Option<usize>) -> Known<'a> {
         let step = at.and_then(|index| self.workflow().steps.get(index));
-        let Some(Act::Http(request)) = step.map(|step| &step.act) else {
+        let Some(request) = step.and_then(|step| step.act.request()) else {
             return Known::NOTHING;
         };
         let argument = request

@@ -237,7 +237,11 @@ fn helps_that_name_a_replacement_repair_the_document() {
         corrected.replace_range(start..end, new);
         let repaired = recompile(&code, &source.label, &corrected);
         applied.push(code.clone());
-        if repaired.has_errors() {
+        // Steps on channels are understood, and not yet compiled.
+        let left = |diagnostic: &Diagnostic| {
+            diagnostic.severity == Severity::Error && diagnostic.rule.code != "asyncapi-unsupported"
+        };
+        if repaired.diagnostics.iter().any(left) {
             failures.push(format!(
                 "{code}, `{new}`:\n{}",
                 repaired.render(Header::Full).join("\n")

@@ -128,9 +128,6 @@ pub(super) fn open_source(
     diagnostics: &mut Diagnostics,
 ) -> Option<FileId> {
     let (options, name, at) = (from.options, entry.name, entry.at);
-    if entry.kind.and_then(Cursor::as_str) == Some("asyncapi") {
-        return None;
-    }
     let exact = from.names.join(".");
     let given = options.sources.iter().find(|(known, _)| *known == exact);
     let given = given
@@ -139,6 +136,10 @@ pub(super) fn open_source(
     let beside = from.itself.and_then(|itself| beside(itself, entry.url));
     let url = beside.as_deref().unwrap_or(entry.url);
     if given.is_none() && (is_remote(url) || is_absolute(url)) {
+        // Steps on its channels are reported.
+        if entry.kind.and_then(Cursor::as_str) == Some("asyncapi") {
+            return None;
+        }
         source_not_local(&exact, url, at.span(), diagnostics);
         return None;
     }

@@ -3,7 +3,7 @@
 use super::Place;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Location;
-use crate::program::{Act, Reference, Source, Step};
+use crate::program::{Reference, Source, Step};
 use crate::schema::Walk;
 use crate::status;
 use crate::typing::{Shape, Typing};
@@ -64,10 +64,10 @@ pub(super) fn impossible_pointer(
     if reference.pointer.is_empty() {
         return;
     }
-    let shapes = if reference.source == Source::ResponseBody {
-        typing.bodies(at)
-    } else {
-        vec![typing.source(&reference.source, at).shape]
+    let shapes = match reference.source {
+        Source::ResponseBody => typing.bodies(at),
+        Source::MessagePayload => typing.payloads(at),
+        _ => vec![typing.source(&reference.source, at).shape],
     };
     let mut problem = None;
     for shape in shapes {
@@ -190,7 +190,7 @@ pub(super) fn optional_into_required(
     typing: &Typing<'_, '_>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Act::Http(request) = &step.act else {
+    let Some(request) = step.act.request() else {
         return;
     };
     for argument in &request.arguments {

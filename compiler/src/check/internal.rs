@@ -21,7 +21,8 @@ pub(super) fn internal(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
                         .map(|value| ("parameter", value.span)),
                 );
             }
-            Act::Http(request) => {
+            Act::Http(_) | Act::Channel(_) => {
+                let Some(request) = step.act.request() else { continue };
                 let values = request.arguments.iter().map(|argument| &argument.value);
                 lost.extend(
                     values

@@ -28,7 +28,10 @@ pub(super) fn parts<'s, 'a>(
     step: &'s Step<'a>,
 ) -> Option<(&'s Operation<'a>, &'s [Argument<'a>], Option<&'s Body<'a>>)> {
     match &step.act {
-        Act::Http(request) => Some((&request.operation, &request.arguments, request.body.as_ref())),
+        Act::Http(_) | Act::Channel(_) => {
+            let request = step.act.request()?;
+            Some((&request.operation, &request.arguments, request.body.as_ref()))
+        }
         Act::Workflow(_) | Act::Unresolved => None,
     }
 }
@@ -80,7 +83,7 @@ fn is_credential(operation: &Operation<'_>, name: &str, location: Location) -> b
 }
 
 fn header_reserved(step: &Step<'_>, diagnostics: &mut Diagnostics) {
-    let Some((_, arguments, body)) = parts(step) else {
+    let (Act::Http(_), Some((_, arguments, body))) = (&step.act, parts(step)) else {
         return;
     };
     let multipart = body.is_some_and(|body| body.form == Format::Multipart);
@@ -114,7 +117,7 @@ fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     let Some((operation, arguments, _)) = parts(step) else {
         return;
     };
-    if matches!(&step.act, Act::Http(request) if !request.complete) {
+    if step.act.request().is_some_and(|request| !request.complete) {
         return;
     }
     let given = |wanted: &str, location| {
@@ -198,7 +201,10 @@ fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) {
         let header = argument.location == Location::Header;
         let reserved = header && (is_reserved_header(&argument.name) || is_transmission_header(&argument.name));
         let credential = is_credential(operation, &argument.name, argument.location);
+        // Most descriptions of messages do not mention headers.
+        let free = matches!(&step.act, Act::Channel(_)) && header && operation.parameters.is_empty();
         if argument.declared.is_some()
+            || free
             || in_template
             || reserved
             || credential

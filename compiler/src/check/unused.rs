@@ -35,7 +35,7 @@ fn unused_source(document: &Document<'_>, index: usize, program: &Program<'_>, d
     for source in &document.sources {
         let called = calls()
             .filter_map(|call| match call {
-                Act::Http(request) => program.apis.get(request.api),
+                Act::Http(_) | Act::Channel(_) => program.apis.get(call.request()?.api),
                 _ => None,
             })
             .any(|api| api.name == source.name.value);

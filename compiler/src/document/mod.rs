@@ -133,9 +133,29 @@ pub struct Step<'a> {
     /// `dependsOn` (1.1)
     pub depends_on: Vec<Text<'a>>,
     /// `correlationId` (1.1)
-    pub correlation_id: Option<Span>,
+    pub correlation_id: Option<Cursor<'a>>,
     /// `action` (1.1)
-    pub action: Option<Span>,
+    pub action: Option<(Direction, Span)>,
+}
+
+/// `action`: whether a step sends or receives a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// It sends one.
+    Send,
+    /// It receives one.
+    Receive,
+}
+
+impl Direction {
+    /// Returns the value of the field.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Receive => "receive",
+        }
+    }
 }
 
 /// The field that names what a step calls.

@@ -1,5 +1,6 @@
 //! Reads a document, its sources, workflows and steps.
 
+use super::Direction;
 use super::action::read_actions;
 use super::components::{is_key, read_components};
 use super::criterion::read_criteria;
@@ -253,8 +254,11 @@ pub(super) fn read_step<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut 
         Some(_) => fields.texts("dependsOn"),
         None => Vec::new(),
     };
-    let correlation_id = fields.since_1_1("correlationId").map(|entry| entry.value.span());
-    let action = fields.since_1_1("action").map(|entry| entry.value.span());
+    let correlation_id = fields.since_1_1("correlationId").map(|entry| entry.value);
+    let directions = [Direction::Send, Direction::Receive].map(|direction| (direction.word(), direction));
+    let action = fields
+        .since_1_1("action")
+        .and_then(|_| fields.word("action", &directions));
     fields.finish();
     invalid_output_key(&outputs, diagnostics);
     Some(Step {

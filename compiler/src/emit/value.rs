@@ -57,7 +57,10 @@ impl Scope<'_> {
             }
             Source::Dependency { workflow, input, field } => self.dependency(*workflow, *input, *field),
             Source::Constant(text) => quote!(Some(__rt::Datum::borrowed(#text))),
-            Source::Called { .. } | Source::Invalid => quote!(None::<__rt::Datum<'_>>),
+            // Steps on channels are refused.
+            Source::MessageHeader(_) | Source::MessagePayload | Source::Called { .. } | Source::Invalid => {
+                quote!(None::<__rt::Datum<'_>>)
+            }
         };
         if pointer.is_empty() {
             return base;

@@ -13,6 +13,7 @@ mod server;
 mod swagger2;
 
 pub use merged::Merged;
+pub use operation::Body;
 pub use operation::Media;
 pub use operation::Operation;
 pub use operation::Parameter;

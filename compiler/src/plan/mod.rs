@@ -24,7 +24,7 @@ use step::errors;
 use types::Types;
 
 use crate::bundle::Options;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::flow::Flow;
 use crate::program::value::quote_json;
 use crate::program::{self, Program, Source};
@@ -44,6 +44,7 @@ pub fn plan(
 ) -> Plan {
     unused_options(program, options, diagnostics);
     let wanted = wanted(program, options);
+    asyncapi_unsupported(program, &wanted, diagnostics);
     let mut workflows: Vec<Workflow> = Vec::new();
     let mut names = Names::new("workflows", "");
     let (files, mut apis) = shared_apis(program, &wanted);
@@ -99,6 +100,23 @@ pub fn plan(
         types,
         apis,
         derives: options.derives.clone(),
+    }
+}
+
+/// Reports the steps on channels in the workflows that are expanded, if nothing else is wrong with them.
+fn asyncapi_unsupported(program: &Program<'_>, wanted: &[bool], diagnostics: &mut Diagnostics) {
+    if diagnostics.has_errors() {
+        return;
+    }
+    let workflows = program.workflows.iter().zip(wanted).filter(|(_, wanted)| **wanted);
+    for step in workflows.flat_map(|(workflow, _)| &workflow.steps) {
+        if let (program::Act::Channel(_), Some((_, text))) = (&step.act, step.text.targets.first()) {
+            let message = "steps on AsyncAPI channels are not supported, only HTTP operations";
+            diagnostics
+                .push(Diagnostic::new(&rule::ASYNCAPI_UNSUPPORTED, text.span(), message).help(
+                    "to compile the other workflows of the document, use the macro option `workflows = [\"…\"]`",
+                ));
+        }
     }
 }
 

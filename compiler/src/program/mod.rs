@@ -3,6 +3,7 @@
 //! `resolve` creates it; `flow`, `typing` and `check` read it; `plan` turns it into the plan of the generated code.
 
 mod action;
+mod exchange;
 mod reference;
 mod references;
 mod request;
@@ -13,6 +14,7 @@ use crate::schema::Schema;
 use crate::source::{Cursor, FileId, Span};
 
 pub use action::{Action, ActionKind, Destination, Invocation};
+pub use exchange::Exchange;
 pub use reference::{Reference, Source};
 pub use references::{Place, step_references};
 pub use request::{Argument, Body, ReplacementTarget, Request, path_names, same_parameter};
@@ -132,10 +134,24 @@ pub struct Elsewhere<'a> {
 pub enum Act<'a> {
     /// A request to an operation of an API.
     Http(Box<Request<'a>>),
+    /// A message on a channel.
+    Channel(Box<Exchange<'a>>),
     /// A workflow.
     Workflow(Invocation),
     /// An error that was reported.
     Unresolved,
+}
+
+impl<'a> Act<'a> {
+    /// Returns what is sent, as a request: to an operation, or on a channel.
+    #[must_use]
+    pub fn request(&self) -> Option<&Request<'a>> {
+        match self {
+            Self::Http(request) => Some(request),
+            Self::Channel(exchange) => Some(&exchange.request),
+            Self::Workflow(_) | Self::Unresolved => None,
+        }
+    }
 }
 
 /// A named output of a step or workflow.

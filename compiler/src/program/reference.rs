@@ -38,6 +38,10 @@ pub enum Source {
     ResponseHeader(String),
     /// `$response.body`
     ResponseBody,
+    /// `$message.header.NAME`
+    MessageHeader(String),
+    /// `$message.payload`
+    MessagePayload,
     /// The input with this index.
     Input(usize),
     /// An output of a step of this workflow.

@@ -21,8 +21,14 @@ pub fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> Vec<(&'w
     };
     let mut all = Vec::new();
     let mut sent = |reference| all.push((reference, Place::Request));
+    if let Act::Channel(exchange) = &step.act {
+        exchange.correlation.iter().for_each(|value| value.visit(&mut sent));
+    }
     match &step.act {
-        Act::Http(request) => {
+        Act::Http(_) | Act::Channel(_) => {
+            let Some(request) = step.act.request() else {
+                return all;
+            };
             let body = request.body.as_ref();
             let replaced = body.into_iter().flat_map(|body| &body.replacements);
             let arguments = request.arguments.iter().map(|argument| &argument.value);

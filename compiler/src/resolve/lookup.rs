@@ -74,15 +74,15 @@ impl<'a> Scope<'a, '_> {
         let sources = self.document.sources.len() - self.units[self.unit].others.len();
         match matches.as_slice() {
             [] => {
-                let channels = |source: &document::SourceDescription<'_>| {
-                    matches!(source.kind, Some((document::SourceType::AsyncApi, _)))
-                };
                 // An API that could not be read may have the operation; that it could not be read is reported
                 // elsewhere.
                 if apis.iter().any(|named| named.api.is_none()) {
                     None
-                } else if self.document.sources.iter().any(channels) {
+                } else if self.channels.iter().any(|named| named.description.is_none()) {
                     self.asyncapi_unsupported(text.span());
+                    None
+                } else if apis.is_empty() && !self.channels.is_empty() {
+                    self.unknown_channel_operation(text.value, text.span());
                     None
                 } else if apis.is_empty() {
                     self.no_operations(text, text.value, text.span());
@@ -224,12 +224,9 @@ impl<'a> Scope<'a, '_> {
                 .iter()
                 .find(|known| known.name.value == source.text)
             {
-                if matches!(known.kind, Some((document::SourceType::AsyncApi, _))) {
-                    self.asyncapi_unsupported(text.span());
-                } else {
-                    let span = text.at.part(source.at.start, source.at.end);
-                    self.no_operations(text, &reference.text, span);
-                }
+                let _ = known;
+                let span = text.at.part(source.at.start, source.at.end);
+                self.no_operations(text, &reference.text, span);
             } else {
                 self.unknown_source(&source.text, text.at.part(source.at.start, source.at.end));
             }
@@ -333,8 +330,12 @@ impl<'a> Scope<'a, '_> {
             let span = text.at.part(source.at.start, source.at.end);
             match self.document.sources.iter().find(|source| known(source)) {
                 None => self.unknown_source(&source.text, span),
-                Some(known) if matches!(known.kind, Some((document::SourceType::AsyncApi, _))) => {
-                    self.asyncapi_unsupported(text.span());
+                Some(known) if self.channels.iter().any(|named| named.name == known.name.value) => {
+                    let message = format!("`{}` is not an OpenAPI description", known.name.value);
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::OPERATION_PATH_UNRESOLVED, span, message)
+                            .help("for an AsyncAPI description, use `operationId`, or `channelPath` and `action`"),
+                    );
                 }
                 Some(_) => self.no_operations(text, pointer, span),
             }

@@ -7,6 +7,7 @@
 
 mod action;
 mod body;
+mod channel;
 mod comparison;
 mod criterion;
 mod inputs;
@@ -31,18 +32,19 @@ use crate::bundle::Bundle;
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{self, Document};
 use crate::program::{
-    Act, Action, ActionKind, Argument, Body, Criterion, Destination, Engine, Input, Invocation, JsonPiece, Program,
-    Query, QueryPiece, Reference, ReplacementTarget, Request, Segment, Selection, Source, Step, Test, Value, ValueKind,
-    Workflow, same_parameter,
+    Act, Action, ActionKind, Argument, Body, Criterion, Destination, Engine, Exchange, Input, Invocation, JsonPiece,
+    Program, Query, QueryPiece, Reference, ReplacementTarget, Request, Segment, Selection, Source, Step, Test, Value,
+    ValueKind, Workflow, same_parameter,
 };
 use crate::source::Span;
 
-pub use units::NamedApi;
+pub use units::{NamedApi, NamedChannels};
 
 /// Everything that the names in a workflow can refer to.
 struct Scope<'a, 'd> {
     document: &'a Document<'a>,
     apis: &'d [NamedApi<'a>],
+    channels: &'d [NamedChannels<'a>],
     units: &'d [Unit<'a>],
     /// The index of the document.
     unit: usize,
@@ -105,6 +107,7 @@ fn resolve_workflow<'a>(
     let mut scope = Scope {
         document: of.document,
         apis: &of.apis,
+        channels: &of.channels,
         units,
         unit,
         workflow,

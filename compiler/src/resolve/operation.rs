@@ -5,7 +5,7 @@ use super::value::Place;
 use super::{Act, Request, Scope};
 use crate::diagnostic::{Diagnostic, rule};
 use crate::document::{self, OrReusable, Target, Text};
-use crate::source::Span;
+use crate::source::{Cursor, Span};
 
 impl<'a> Scope<'a, '_> {
     pub(super) fn act(&mut self, step: &'a document::Step<'a>) -> Act<'a> {
@@ -22,8 +22,12 @@ impl<'a> Scope<'a, '_> {
                 return self.workflow_call(step, text);
             }
             Target::ChannelPath => {
-                self.asyncapi_unsupported(text.span());
-                None
+                let found = self.channel_by_path(text);
+                return self.exchange(step, found);
+            }
+            Target::OperationId if self.is_channel_operation(text.value) => {
+                let found = self.channel_operation(text);
+                return self.exchange(step, found);
             }
             Target::OperationId => self.operation_by_id(text),
             Target::OperationPath => self.operation_by_path(text),
@@ -37,7 +41,7 @@ impl<'a> Scope<'a, '_> {
             self.prefer_operation_id(text, id, index);
         }
         let operation = api.read(found, self.diagnostics);
-        let (arguments, complete) = self.arguments(step, &operation);
+        let (arguments, complete) = self.arguments(step, &operation, None);
         let body = self.body(step, &operation);
         Act::Http(Box::new(Request {
             api: index,
@@ -51,8 +55,12 @@ impl<'a> Scope<'a, '_> {
     /// Reports fields for channels on a step that calls something else.
     fn channel_fields(&mut self, step: &document::Step<'a>, calls: &str) {
         for (field, span, rule) in [
-            ("action", step.action, &rule::ACTION_UNEXPECTED),
-            ("correlationId", step.correlation_id, &rule::CORRELATION_ID_UNEXPECTED),
+            ("action", step.action.map(|(_, span)| span), &rule::ACTION_UNEXPECTED),
+            (
+                "correlationId",
+                step.correlation_id.map(Cursor::span),
+                &rule::CORRELATION_ID_UNEXPECTED,
+            ),
         ] {
             if let Some(span) = span {
                 let message = format!("`{field}` is only valid in AsyncAPI steps; this step calls {calls}");
@@ -89,7 +97,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     /// Resolves the values of a step whose operation is unknown, so that their mistakes are also reported.
-    fn visit_unbound(&mut self, step: &'a document::Step<'a>) {
+    pub(super) fn visit_unbound(&mut self, step: &'a document::Step<'a>) {
         let place = Place {
             step: Some(step),
             response: false,
@@ -126,7 +134,11 @@ impl<'a> Scope<'a, '_> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Reports a step on a channel whose description could not be read, unless that was reported.
     pub(super) fn asyncapi_unsupported(&mut self, span: Span) {
+        if self.diagnostics.has_errors() {
+            return;
+        }
         let message = "steps on AsyncAPI channels are not supported, only HTTP operations";
         self.diagnostics.push(
             Diagnostic::new(&rule::ASYNCAPI_UNSUPPORTED, span, message)

@@ -3,7 +3,7 @@
 use super::value::Place;
 use super::{Argument, Scope, same_parameter};
 use crate::diagnostic::{Diagnostic, rule, similar};
-use crate::document::{self, Location, OrReusable, Text};
+use crate::document::{self, Direction, Location, OrReusable, Text};
 use crate::openapi::Operation;
 use crate::program::path_names;
 
@@ -31,11 +31,13 @@ impl<'a> Scope<'a, '_> {
         Some(found)
     }
 
-    /// Returns the values of the parameters, and whether all parameters could be read.
+    /// Returns the values of the parameters, and whether all parameters could be read. `channel` is what a step on a
+    /// channel does.
     pub(super) fn arguments(
         &mut self,
         step: &'a document::Step<'a>,
         operation: &Operation<'a>,
+        channel: Option<Direction>,
     ) -> (Vec<Argument<'a>>, bool) {
         let place = Place {
             step: Some(step),
@@ -56,6 +58,15 @@ impl<'a> Scope<'a, '_> {
                     complete = false;
                     continue;
                 };
+                if channel.is_some_and(|direction| !is_on_channel(location, direction)) {
+                    if shared {
+                        self.shared_parameter_off_channel(parameter.name, location, step);
+                    } else {
+                        complete = false;
+                        self.channel_parameter(step, parameter.name, location);
+                    }
+                    continue;
+                }
                 let name = parameter.name.value;
                 let is_content_type = location == Location::Header && name.eq_ignore_ascii_case("content-type");
                 let has_payload = step.request_body.as_ref().is_some_and(|body| body.payload.is_some());
@@ -135,6 +146,41 @@ impl<'a> Scope<'a, '_> {
         Some(meant)
     }
 
+    /// Reports a parameter that a step on a channel cannot have.
+    fn channel_parameter(&mut self, step: &document::Step<'a>, name: Text<'a>, location: Location) {
+        let (message, help) = if location == Location::Header {
+            (
+                format!("step `{}` receives a message and cannot set its headers", step.id.value),
+                "to check a header, use `$message.header.NAME` in `successCriteria`",
+            )
+        } else {
+            (
+                format!(
+                    "step `{}` uses a channel, which has no parameters in its {}",
+                    step.id.value,
+                    location.word()
+                ),
+                "use `in: header` for a header of the message, or `in: path` for a parameter of the address",
+            )
+        };
+        self.diagnostics
+            .push(Diagnostic::new(&rule::CHANNEL_PARAMETER, name.span(), message).help(help));
+    }
+
+    /// Reports a parameter of the workflow that a step on a channel cannot have. Other steps may use it.
+    fn shared_parameter_off_channel(&mut self, name: Text<'a>, location: Location, step: &document::Step<'a>) {
+        let message = format!(
+            "the {} parameter `{}` is not sent in step `{}`, which uses a channel",
+            location.word(),
+            name.value,
+            step.id.value
+        );
+        self.diagnostics.push(
+            Diagnostic::new(&rule::UNKNOWN_PARAMETER, name.span(), message)
+                .help("move the parameter to the steps that use it"),
+        );
+    }
+
     /// Reports a parameter of the workflow without a placeholder in the path of an operation. Other steps may use it.
     fn shared_parameter_without_place(&mut self, name: Text<'a>, step: &document::Step<'a>, operation: &Operation<'a>) {
         let message = format!(
@@ -161,6 +207,11 @@ impl<'a> Scope<'a, '_> {
         if parameter.says_location {
             return declared.first().copied();
         }
+        // In the address of a channel, a parameter needs no `in`.
+        let on_channel = matches!(operation.method.as_str(), "send" | "receive");
+        if on_channel && path_names(operation).contains(&name) {
+            return Some(Location::Path);
+        }
         let message = format!("missing `in` of the parameter `{name}`");
         let help = match declared.first() {
             Some(location) => format!("add `in: {}`", location.word()),
@@ -169,5 +220,14 @@ impl<'a> Scope<'a, '_> {
         self.diagnostics
             .push(Diagnostic::new(&rule::PARAMETER_IN_MISSING, parameter.name.span(), message).help(help));
         declared.first().copied()
+    }
+}
+
+/// Returns whether a parameter can be part of a message, or of the address of its channel.
+fn is_on_channel(location: Location, direction: Direction) -> bool {
+    match location {
+        Location::Path => true,
+        Location::Header => direction == Direction::Send,
+        Location::Query | Location::QueryString | Location::Cookie => false,
     }
 }

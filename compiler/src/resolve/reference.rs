@@ -72,6 +72,16 @@ impl<'a> Scope<'a, '_> {
                 self.no_request(&expression.root, span);
                 Source::Invalid
             }
+            Root::Url | Root::Method | Root::StatusCode | Root::Request(_) | Root::Response(_)
+                if place.step.is_some_and(|step| self.is_asynchronous(step)) =>
+            {
+                let message = format!(
+                    "`{}` is not available in a step on a channel",
+                    word_of(&expression.root)
+                );
+                let help = "use `$message.payload` and `$message.header.NAME`; without `successCriteria`, the step succeeds with any message";
+                self.misplaced(span, &message, Some(help))
+            }
             Root::Url => Source::Url,
             Root::Method => Source::Method,
             Root::StatusCode => Source::StatusCode,
@@ -90,8 +100,15 @@ impl<'a> Scope<'a, '_> {
                     Some("for the request, use `$request.query.NAME` or `$request.path.NAME`"),
                 ),
             },
-            // The step was already reported.
-            Root::Message(_) if place.step.is_some_and(|step| self.is_asynchronous(step)) => Source::Invalid,
+            Root::Message(_) if place.step.is_some_and(|step| self.is_asynchronous(step)) && !place.response => {
+                self.expression_context(&expression.root, span, place);
+                Source::Invalid
+            }
+            Root::Message(part) if place.step.is_some_and(|step| self.is_asynchronous(step)) => match part {
+                Part::Header(name) => Source::MessageHeader(name.text.clone()),
+                Part::Body | Part::Payload => Source::MessagePayload,
+                Part::Query(_) | Part::Path(_) => self.misplaced(span, "a message has no query and no path", None),
+            },
             Root::Output(_)
                 if place.response && place.step.is_some_and(calls_workflow) && self.called(place).is_none() =>
             {
@@ -268,24 +285,6 @@ impl<'a> Scope<'a, '_> {
         meant
             .and_then(position)
             .map_or(Source::Invalid, |output| Source::StepOutput { step: index, output })
-    }
-
-    /// Returns whether a step sends or receives on a channel, as far as its fields say.
-    fn is_asynchronous(&self, step: &document::Step<'a>) -> bool {
-        step.targets.iter().any(|(target, text)| match target {
-            document::Target::ChannelPath => true,
-            document::Target::OperationId | document::Target::OperationPath => {
-                let name = text.value.split("$sourceDescriptions.").nth(1).unwrap_or("");
-                self.document.sources.iter().any(|source| {
-                    let asynchronous = matches!(source.kind, Some((document::SourceType::AsyncApi, _)));
-                    asynchronous
-                        && name
-                            .strip_prefix(source.name.value)
-                            .is_some_and(|rest| rest.starts_with('.'))
-                })
-            }
-            document::Target::WorkflowId => false,
-        })
     }
 
     /// Returns the workflow that a step calls.

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::asyncapi::Description;
 use crate::bundle::{Bundle, Opened};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Document, SourceType};
@@ -43,6 +44,17 @@ impl<'a> NamedApi<'a> {
     }
 }
 
+/// A description of channels that a source description names.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedChannels<'a> {
+    /// The name of the source description.
+    pub name: &'a str,
+    /// Its index among the APIs of the program.
+    pub index: usize,
+    /// The description; `None` if it could not be read.
+    pub description: Option<Description<'a>>,
+}
+
 /// A document and the files of its source descriptions.
 pub(super) struct Unit<'a> {
     pub(super) document: &'a Document<'a>,
@@ -51,6 +63,7 @@ pub(super) struct Unit<'a> {
     /// The index of its first workflow among those of all documents.
     pub(super) first: usize,
     pub(super) apis: Vec<NamedApi<'a>>,
+    pub(super) channels: Vec<NamedChannels<'a>>,
     /// The source descriptions of type `arazzo` and the indices of their documents.
     pub(super) others: Vec<(&'a str, Option<usize>)>,
 }
@@ -77,7 +90,7 @@ pub(super) fn units<'a>(
             .into_iter()
             .flat_map(Cursor::items)
             .collect();
-        let (mut apis, mut others) = (Vec::new(), Vec::new());
+        let (mut apis, mut channels, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for source in &document.sources {
             let name = source.name.value;
             let position = entries
@@ -85,7 +98,24 @@ pub(super) fn units<'a>(
                 .position(|entry| entry.get("name").and_then(Cursor::as_str) == Some(name));
             let opened = position.and_then(|position| described.sources.get(position).copied());
             match (source.kind, opened.unwrap_or(Opened::Nothing)) {
-                (Some((SourceType::AsyncApi, _)), _) => {}
+                (kind, opened) if is_asyncapi(kind, opened, bundle) => {
+                    let file = match opened {
+                        Opened::Api(file) => Some(file),
+                        _ => None,
+                    };
+                    let root = file.and_then(|file| bundle.root(file));
+                    channels.push(NamedChannels {
+                        name,
+                        index: names.len(),
+                        description: root.and_then(|root| Description::open(root, diagnostics)),
+                    });
+                    names.push(ApiName {
+                        document: units.len(),
+                        name: name.to_owned(),
+                        client: client_name(name, file, &described.names, names),
+                        file,
+                    });
+                }
                 (Some((SourceType::Arazzo, _)), Opened::Nothing | Opened::Api(_)) => others.push((name, None)),
                 (_, Opened::Document(other)) => {
                     others.push((name, read.iter().position(|known| *known == other)));
@@ -122,11 +152,21 @@ pub(super) fn units<'a>(
             names: &described.names,
             first,
             apis,
+            channels,
             others,
         });
         first += count;
     }
     units
+}
+
+/// Returns whether a source description is an AsyncAPI description: by its type, or otherwise by its file.
+fn is_asyncapi(kind: Option<(SourceType, Span)>, opened: Opened, bundle: &Bundle) -> bool {
+    match (kind, opened) {
+        (Some((kind, _)), _) => kind == SourceType::AsyncApi,
+        (None, Opened::Api(file)) => bundle.root(file).is_some_and(|root| root.get("asyncapi").is_some()),
+        (None, _) => false,
+    }
 }
 
 /// Returns the name of an API in the client: the name of its source description. If another document uses that name for

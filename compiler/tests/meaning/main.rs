@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by it")]
 
 mod bodies;
+mod channels;
 mod descriptions;
 mod documents;
 mod lowered;

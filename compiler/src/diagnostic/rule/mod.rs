@@ -83,6 +83,7 @@ use rules;
 
 mod action;
 mod body;
+mod channel;
 mod compilation;
 mod criterion;
 mod document;
@@ -97,6 +98,7 @@ mod workflow;
 
 pub use action::*;
 pub use body::*;
+pub use channel::*;
 pub use compilation::*;
 pub use criterion::*;
 pub use document::*;
@@ -119,6 +121,7 @@ static RULES: &[&[&Rule]] = &[
     body::RULES,
     parameter::RULES,
     action::RULES,
+    channel::RULES,
     criterion::RULES,
     expression::RULES,
     lint::RULES,

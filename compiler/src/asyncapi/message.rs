@@ -1,0 +1,127 @@
+//! Messages, with what their traits add.
+
+use super::Description;
+use crate::schema::{Schema, follow};
+use crate::source::{Cursor, Span};
+
+/// A message.
+#[derive(Clone, Debug)]
+pub struct Message<'a> {
+    /// Its name, if it has one.
+    pub name: Option<&'a str>,
+    /// The Message Object.
+    pub at: Cursor<'a>,
+    /// The Message Object and its traits, in the order in which their members win.
+    objects: Vec<Cursor<'a>>,
+    description: Description<'a>,
+}
+
+impl<'a> Message<'a> {
+    pub(super) fn new(at: Cursor<'a>, name: Option<&'a str>, description: Description<'a>) -> Self {
+        let traits = at.get("traits").into_iter().flat_map(Cursor::items);
+        let traits = traits.filter_map(|at| Some(follow(at).ok()?.0));
+        let objects = if description.major == 2 {
+            // Traits are merged into the message, one after the other (AsyncAPI 2.6.0, "Message Object", `traits`).
+            let mut all: Vec<Cursor<'a>> = std::iter::once(at).chain(traits).collect();
+            all.reverse();
+            all
+        } else {
+            // Members of the message win (AsyncAPI 3.0.0, "Traits Merge Mechanism").
+            let mut traits: Vec<Cursor<'a>> = traits.collect();
+            traits.reverse();
+            std::iter::once(at).chain(traits).collect()
+        };
+        Self {
+            name,
+            at,
+            objects,
+            description,
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<Cursor<'a>> {
+        self.objects.iter().find_map(|at| at.get(key))
+    }
+
+    /// Returns the schema of the payload. `None`: there is none, or it has another format than JSON Schema.
+    #[must_use]
+    pub fn payload(&self) -> Option<Schema<'a>> {
+        if let Some(format) = self.get("schemaFormat").and_then(Cursor::as_str)
+            && !is_json_schema(format)
+        {
+            return None;
+        }
+        schema(self.get("payload")?)
+    }
+
+    /// Returns the schemas of the headers: of the message and of each trait.
+    pub fn headers(&self) -> impl Iterator<Item = Schema<'a>> {
+        self.objects.iter().filter_map(|at| schema(at.get("headers")?))
+    }
+
+    /// Returns the names of the headers that the message declares.
+    #[must_use]
+    pub fn header_names(&self) -> Vec<&'a str> {
+        let parts = self.headers().flat_map(Schema::parts);
+        let properties = parts.filter_map(|part| part.at.get("properties"));
+        properties.flat_map(Cursor::members).map(|entry| entry.key).collect()
+    }
+
+    /// Returns the names of the headers that the message must have.
+    #[must_use]
+    pub fn required_headers(&self) -> Vec<&'a str> {
+        let mut names: Vec<&'a str> = Vec::new();
+        for part in self.headers().flat_map(Schema::parts) {
+            let required = part.at.get("required").into_iter().flat_map(Cursor::items);
+            names.extend(required.filter_map(Cursor::as_str));
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Returns the schema of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<Schema<'a>> {
+        self.headers().find_map(|schema| match schema.walk([name].into_iter()) {
+            crate::schema::Walk::Found { schema, .. } => Some(schema),
+            _ => None,
+        })
+    }
+
+    /// Returns the content type: that of the message, otherwise that of the description, otherwise JSON.
+    #[must_use]
+    pub fn content_type(&self) -> &'a str {
+        let own = self.get("contentType").and_then(Cursor::as_str);
+        let default = || self.description.root.get("defaultContentType").and_then(Cursor::as_str);
+        own.or_else(default).unwrap_or("application/json")
+    }
+
+    /// Returns the location of the correlation ID: `location` of the Correlation ID Object.
+    #[must_use]
+    pub fn correlation(&self) -> Option<(&'a str, Span)> {
+        let (at, _) = follow(self.get("correlationId")?).ok()?;
+        let location = at.get("location")?;
+        Some((location.as_str()?, location.span()))
+    }
+}
+
+/// Returns a schema; in 3.x it can be a Multi Format Schema Object.
+fn schema(at: Cursor<'_>) -> Option<Schema<'_>> {
+    let Some(format) = at.get("schemaFormat").and_then(Cursor::as_str) else {
+        return Schema::new(at).ok();
+    };
+    if is_json_schema(format) {
+        Schema::new(at.get("schema")?).ok()
+    } else {
+        None
+    }
+}
+
+/// Returns whether schemas of this format are JSON Schemas, or AsyncAPI's and OpenAPI's supersets of it.
+fn is_json_schema(format: &str) -> bool {
+    let essence = format.split(';').next().unwrap_or("").trim();
+    essence.starts_with("application/vnd.aai.asyncapi")
+        || essence.starts_with("application/schema+")
+        || essence.starts_with("application/vnd.oai.openapi")
+}

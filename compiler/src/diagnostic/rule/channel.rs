@@ -1,0 +1,155 @@
+//! Rules about steps on AsyncAPI channels.
+
+super::rules! {
+    /// The `action` of a step contradicts its operation. In AsyncAPI 2.x, a workflow sends by a `publish` operation and
+    /// receives by a `subscribe` operation. In 3.x, a step can use an operation in both directions.
+    ///
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `action`; AsyncAPI Specification 2.6.0, "Channel Item Object".
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - stepId: waitForOrder
+    ///   operationId: onOrder      # a `subscribe` operation
+    ///   action: send
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - stepId: waitForOrder
+    ///   operationId: onOrder
+    ///   action: receive
+    /// ```
+    Error ACTION_MISMATCH "action-mismatch" "`action` agrees with the operation"
+
+    /// A step with a `channelPath` does not say whether it sends or receives.
+    ///
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `action`.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - stepId: waitForOrder
+    ///   channelPath: '{$sourceDescriptions.events.url}#/channels/orders'
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - stepId: waitForOrder
+    ///   channelPath: '{$sourceDescriptions.events.url}#/channels/orders'
+    ///   action: receive
+    /// ```
+    Error ACTION_REQUIRED "action-required" "a step with a `channelPath` has an `action`"
+
+    /// A step that receives a message has a `requestBody`.
+    ///
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `requestBody`.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - stepId: waitForOrder
+    ///   operationId: onOrder
+    ///   action: receive
+    ///   requestBody:
+    ///     payload: { status: placed }
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - stepId: waitForOrder
+    ///   operationId: onOrder
+    ///   action: receive
+    ///   successCriteria:
+    ///   - condition: $message.payload#/status == 'placed'
+    /// ```
+    Error BODY_ON_RECEIVE "body-on-receive" "a step that receives a message has no request body"
+
+    /// A step on a channel sets a parameter that is neither a header of the message nor a parameter of the address, or
+    /// it sets a header of a message that it receives.
+    ///
+    /// Rule: Arazzo Specification 1.1.0, "Parameter Object", `in`; for channels, a choice.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// - stepId: announce
+    ///   operationId: announceOrder
+    ///   action: send
+    ///   parameters:
+    ///   - { name: region, in: query, value: eu }
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// - stepId: announce
+    ///   operationId: announceOrder
+    ///   action: send
+    ///   parameters:
+    ///   - { name: region, in: header, value: eu }
+    /// ```
+    Error CHANNEL_PARAMETER "channel-parameter" "parameters of a step on a channel are headers or parts of the address"
+
+    /// A `channelPath` does not have the form `{$sourceDescriptions.NAME.url}#POINTER`.
+    ///
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `channelPath`.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// channelPath: '#/channels/orders'
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// channelPath: '{$sourceDescriptions.events.url}#/channels/orders'
+    /// ```
+    Error CHANNEL_PATH_SYNTAX "channel-path-syntax" "a `channelPath` names a source description and a channel in it"
+
+    /// A `channelPath` does not select a channel of an AsyncAPI description.
+    ///
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `channelPath`.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// channelPath: '{$sourceDescriptions.events.url}#/channels/order'    # the channel is `orders`
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// channelPath: '{$sourceDescriptions.events.url}#/channels/orders'
+    /// ```
+    Error CHANNEL_PATH_UNRESOLVED "channel-path-unresolved" "the channel of a `channelPath` exists"
+
+    /// A step has a `correlationId`, but the messages of its channel do not say where a message carries it.
+    ///
+    /// Rule: Arazzo Specification 1.1.0, "Step Object", `correlationId`; AsyncAPI Specification 3.0.0, "Correlation ID
+    /// Object".
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// components:
+    ///   messages:
+    ///     orderPlaced:
+    ///       payload: { type: object }
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// components:
+    ///   messages:
+    ///     orderPlaced:
+    ///       payload: { type: object }
+    ///       correlationId: { location: '$message.header#/correlationId' }
+    /// ```
+    Error CORRELATION_ID_LOCATION "correlation-id-location" "messages say where they carry a correlation ID that is used"
+}

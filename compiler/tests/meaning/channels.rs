@@ -1,0 +1,237 @@
+//! Steps on AsyncAPI channels: what they refer to, and what is refused in them. Nothing of them is compiled yet, which is
+//! said only when nothing else is wrong.
+
+use crate::Case;
+
+const UNSUPPORTED: &str = "asyncapi-unsupported";
+
+/// AsyncAPI 3.0: an operation describes the application, so that a workflow sends what the application receives.
+const THREE: &str = "asyncapi: 3.0.0
+info: {title: t, version: '1'}
+channels:
+  orders:
+    address: 'shops.{shop}.orders'
+    messages: {order: {$ref: '#/components/messages/order'}}
+  confirmations:
+    address: confirmations
+    messages: {confirmed: {$ref: '#/components/messages/confirmed'}}
+operations:
+  takeOrder: {action: receive, channel: {$ref: '#/channels/orders'}}
+  confirm: {action: send, channel: {$ref: '#/channels/confirmations'}}
+components:
+  messageTraits:
+    traced: {headers: {type: object, required: [trace], properties: {trace: {type: string}}}}
+  messages:
+    order:
+      traits: [{$ref: '#/components/messageTraits/traced'}]
+      headers: {type: object, required: [region], properties: {region: {type: string}}}
+      payload: {type: object, required: [item], additionalProperties: false, properties: {item: {type: string}, count: {type: integer}}}
+    confirmed:
+      correlationId: {location: '$message.header#/orderId'}
+      headers: {type: object, properties: {orderId: {type: string}}}
+      payload: {type: object, required: [state], additionalProperties: false, properties: {state: {type: string}}}
+";
+
+/// AsyncAPI 2.6: `publish` is what a workflow sends, `subscribe` what it receives.
+const TWO: &str = "asyncapi: 2.6.0
+info: {title: t, version: '1'}
+defaultContentType: application/json
+channels:
+  'shops/{shop}/orders':
+    parameters: {shop: {schema: {type: string}}}
+    publish: {operationId: takeOrder, message: {payload: {type: object, required: [item], properties: {item: {type: string}}}}}
+  confirmations:
+    subscribe:
+      operationId: confirm
+      message:
+        oneOf:
+        - {name: accepted, payload: {type: object, additionalProperties: false, properties: {state: {type: string}}}}
+        - {name: refused, payload: {type: object, additionalProperties: false, properties: {state: {type: string}, reason: {type: string}}}}
+";
+
+fn case(steps: &str, api: &str) -> Case {
+    let head = "arazzo: 1.1.0\ninfo: {title: t, version: '1'}\n\
+                sourceDescriptions: [{name: shop, url: api.yaml, type: asyncapi}]\n";
+    Case::whole(
+        &format!(
+            "{head}workflows: [{{workflowId: w, inputs: {{type: object, properties: {{id: {{type: string}}}}}}, steps: [{steps}]}}]\n"
+        ),
+        api,
+    )
+}
+
+const SENT: &str = "{stepId: s, operationId: takeOrder, parameters: [{name: shop, value: a}, {name: region, in: header, value: eu}, {name: trace, in: header, value: t}], requestBody: {payload: {item: pen}}}";
+
+#[test]
+fn what_is_right_is_only_not_compiled() {
+    let received = "{stepId: r, operationId: confirm, correlationId: $inputs.id, timeout: 5, successCriteria: [{condition: \"$message.payload#/state == 'done'\"}, {condition: $message.header.orderId == $inputs.id}], outputs: {state: $message.payload#/state, id: $message.header.orderId}}";
+    assert_eq!(
+        case(&format!("{SENT}, {received}"), THREE).errors(),
+        [format!("{UNSUPPORTED} takeOrder"), format!("{UNSUPPORTED} confirm")]
+    );
+    // The step says the same word as the operation: the description is of the workflow's own side.
+    for step in [
+        "{stepId: s, operationId: $sourceDescriptions.shop.takeOrder, action: receive, parameters: [{name: shop, value: a}]}",
+        "{stepId: s, operationId: confirm, action: send, requestBody: {payload: {state: x}}}",
+        "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/confirmations', action: receive}",
+    ] {
+        let errors = case(step, THREE).errors();
+        assert!(
+            errors.len() == 1 && errors[0].starts_with(UNSUPPORTED),
+            "{step}: {errors:?}"
+        );
+    }
+    for step in [
+        "{stepId: s, operationId: takeOrder, parameters: [{name: shop, in: path, value: a}], requestBody: {payload: {item: pen}}}",
+        "{stepId: s, operationId: confirm, outputs: {state: $message.payload#/state}}",
+        // One of the two messages has it.
+        "{stepId: s, operationId: confirm, outputs: {reason: $message.payload#/reason}}",
+        "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/shops~1{shop}~1orders', action: send, parameters: [{name: shop, value: a}], requestBody: {payload: {item: pen}}}",
+    ] {
+        let errors = case(step, TWO).errors();
+        assert!(
+            errors.len() == 1 && errors[0].starts_with(UNSUPPORTED),
+            "{step}: {errors:?}"
+        );
+    }
+}
+
+#[test]
+fn messages_are_checked_as_requests_are() {
+    for (from, to, expected) in [
+        ("{name: shop, value: a}, ", "", "path-parameter-required takeOrder"),
+        (
+            "{name: shop, value: a}",
+            "{name: shop, value: a}, {name: shops, in: path, value: a}",
+            "unknown-path-parameter shops",
+        ),
+        (
+            ", {name: region, in: header, value: eu}",
+            "",
+            "parameter-required takeOrder",
+        ),
+        // From a trait.
+        (
+            ", {name: trace, in: header, value: t}",
+            "",
+            "parameter-required takeOrder",
+        ),
+        (", requestBody: {payload: {item: pen}}", "", "body-required takeOrder"),
+        ("{item: pen}", "{count: 1}", "payload-member-required {count: 1}"),
+        ("{item: pen}", "{item: pen, count: many}", "payload-type-mismatch many"),
+        (
+            "in: header, value: eu",
+            "in: cookie, value: eu",
+            "channel-parameter region",
+        ),
+    ] {
+        let errors = case(&SENT.replace(from, to), THREE).errors();
+        assert!(errors.contains(&expected.to_owned()), "{to}: {errors:?}");
+        assert!(!errors.iter().any(|error| error.starts_with(UNSUPPORTED)), "{errors:?}");
+    }
+}
+
+#[test]
+fn unknown_members_and_headers_of_messages_are_warned_about() {
+    for (from, to, expected) in [
+        (
+            "{item: pen}",
+            "{item: pen, colour: red}",
+            "unknown-payload-member colour",
+        ),
+        (
+            "value: eu}",
+            "value: eu}, {name: x, in: header, value: y}",
+            "unknown-parameter x",
+        ),
+    ] {
+        let warnings = case(&SENT.replace(from, to), THREE).warnings();
+        assert_eq!(warnings, ["unused-input id", expected], "{to}");
+    }
+    // Most descriptions of messages do not mention headers.
+    let sent = "{stepId: s, operationId: takeOrder, parameters: [{name: shop, value: a}, {name: x, in: header, value: y}], requestBody: {payload: {item: pen}}}";
+    assert_eq!(case(sent, TWO).warnings(), ["unused-input id"]);
+}
+
+#[test]
+fn what_a_step_on_a_channel_cannot_read_is_refused() {
+    let receive = |more: &str| case(&format!("{{stepId: s, operationId: confirm, {more}}}"), THREE).errors();
+    for (more, expected) in [
+        (
+            "successCriteria: [{condition: $statusCode == 200}]",
+            "expression-context $statusCode",
+        ),
+        (
+            "outputs: {a: $response.body#/state}",
+            "expression-context $response.body#/state",
+        ),
+        (
+            "outputs: {a: $message.payload#/stat}",
+            "impossible-response-pointer stat",
+        ),
+        (
+            "outputs: {a: $message.payload#/state/x}",
+            "impossible-response-pointer x",
+        ),
+        (
+            "correlationId: $message.payload#/state",
+            "expression-context $message.payload#/state",
+        ),
+        (
+            "parameters: [{name: orderId, in: header, value: a}]",
+            "channel-parameter orderId",
+        ),
+        ("action: reciev", "invalid-enum-value reciev"),
+    ] {
+        assert_eq!(receive(more), [expected], "{more}");
+    }
+    // Every message must have what is read, or nothing that is.
+    let two = case(
+        "{stepId: s, operationId: confirm, outputs: {a: $message.payload#/cause}}",
+        TWO,
+    )
+    .errors();
+    assert_eq!(two, ["impossible-response-pointer cause"]);
+    // A step on HTTP has no message.
+    let http = "arazzo: 1.1.0\ninfo: {title: t, version: '1'}\nsourceDescriptions: [{name: api, url: api.yaml, type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: x, outputs: {a: $message.payload}}]}]\n";
+    let api = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {/x: {get: {operationId: x, responses: {'200': {description: ok}}}}}\n";
+    assert_eq!(Case::whole(http, api).errors(), ["expression-context $message.payload"]);
+}
+
+#[test]
+fn names_that_are_not_in_the_description_are_refused() {
+    for (step, expected) in [
+        ("{stepId: s, operationId: takeOrders}", "unknown-operation takeOrders"),
+        (
+            "{stepId: s, operationId: $sourceDescriptions.shop.takeOrders}",
+            "unknown-operation takeOrders",
+        ),
+        (
+            "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/x', action: send}",
+            "channel-path-unresolved /channels/x",
+        ),
+        (
+            "{stepId: s, channelPath: '{$sourceDescriptions.shops.url}#/channels/orders', action: send}",
+            "unknown-source shops",
+        ),
+        (
+            "{stepId: s, operationPath: '{$sourceDescriptions.shop.url}#/operations/takeOrder'}",
+            "operation-path-unresolved shop",
+        ),
+    ] {
+        assert_eq!(case(step, THREE).errors(), [expected], "{step}");
+    }
+    let errors = case("{stepId: s, operationId: confirm}", &THREE.replace("3.0.0", "4.0.0")).errors();
+    assert_eq!(errors, ["source-version-unsupported 4.0.0"]);
+}
+
+/// The help of `asyncapi-unsupported` is true: the option compiles the other workflows.
+#[test]
+fn other_workflows_of_the_document_compile() {
+    let document = "arazzo: 1.1.0\ninfo: {title: t, version: '1'}\nsourceDescriptions: [{name: shop, url: shop.yaml, type: asyncapi}, {name: api, url: api.yaml, type: openapi}]\nworkflows:\n- {workflowId: one, steps: [{stepId: s, operationId: $sourceDescriptions.api.x}]}\n- {workflowId: two, steps: [{stepId: s, operationId: $sourceDescriptions.shop.confirm}]}\n";
+    let api = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\nservers: [{url: 'https://api.test'}]\npaths: {/x: {get: {operationId: x, responses: {'200': {description: ok}}}}}\n";
+    let mut case = Case::whole(document, api).with("shop.yaml", THREE);
+    assert_eq!(case.errors(), ["asyncapi-unsupported $sourceDescriptions.shop.confirm"]);
+    case.options.workflows = vec!["one".to_owned()];
+    assert_eq!(case.errors(), [""; 0]);
+}

@@ -137,6 +137,12 @@ impl Durable {
         &self.name
     }
 
+    /// Returns whether what the engine stores is sealed.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// Returns how the engine repeats attempts.
     #[must_use]
     pub fn retry_policy(&self) -> Retries {

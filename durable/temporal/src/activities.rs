@@ -35,6 +35,13 @@ pub(crate) struct AttemptStep<W> {
     workflow: PhantomData<fn() -> W>,
 }
 
+/// A run before its first attempt.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Begun {
+    pub(crate) started: Started,
+    pub(crate) longest_history: Option<u32>,
+}
+
 /// The input of an attempt.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Given {
@@ -47,7 +54,7 @@ pub(crate) struct Given {
 
 impl<W: Workflow<Dependencies = ()>> ActivityDefinition for StartRun<W> {
     type Input = Box<RawValue>;
-    type Output = Started;
+    type Output = Begun;
 
     fn name(&self) -> &str {
         &self.name
@@ -78,10 +85,13 @@ impl<W: Workflow<Dependencies = ()>> ExecutableActivity for StartRun<W> {
         receiver: Option<Arc<Activities<W>>>,
         context: ActivityContext,
         sent: Box<RawValue>,
-    ) -> BoxFuture<'static, Result<Started, ActivityError>> {
+    ) -> BoxFuture<'static, Result<Begun, ActivityError>> {
         Box::pin(async move {
             let (settings, instance) = place(receiver, &context)?;
-            settings.durable.start(&instance, &sent).map_err(failed)
+            Ok(Begun {
+                started: settings.durable.start(&instance, &sent).map_err(failed)?,
+                longest_history: settings.longest_history,
+            })
         })
     }
 }

@@ -5,25 +5,32 @@ use std::time::Duration;
 use arazzo::Workflow;
 use arazzo_durable::{Attempt, Failure, Next, Started, Status};
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use temporalio_common::RetryPolicy;
 use temporalio_common::error::IncomingError;
+use temporalio_common::protos::temporal::api::enums::v1::ContinueAsNewInitiator;
 use temporalio_sdk::activities::ExecutableActivity;
 use temporalio_sdk::error::ActivityExecutionError;
 use temporalio_sdk::workflows::select;
 use temporalio_sdk::{
-    ActivityCancellationType, ActivityOptions, ApplicationFailure, ContinueAsNewOptions, TimerResult, WorkflowContext,
-    WorkflowTermination,
+    ActivityCancellationType, ActivityOptions, ApplicationFailure, CancellableFuture as _, ContinueAsNewOptions,
+    TimerResult, WaitConditionOptions, WorkflowCancellationToken, WorkflowContext, WorkflowTermination,
 };
 
-use crate::activities::{AttemptStep, Given, StartRun, application};
+use crate::activities::{AttemptStep, Begun, Given, StartRun, application};
 use crate::execution::{Execution, Open};
+use crate::messages::Input;
 
 type Raw = Box<RawValue>;
 
 /// Where an execution is. A long one continues with it as a new one, whose history is empty.
 #[derive(Clone, Serialize, Deserialize)]
 struct Position {
+    /// What the first execution was started with.
+    sent: Raw,
+    /// After how many events to continue as a new execution, if a setting says so. A worker with another setting must
+    /// come to the same decisions when it replays the execution.
+    longest_history: Option<u32>,
     given: Given,
     step: Option<String>,
     since: Option<u64>,
@@ -40,9 +47,15 @@ struct Continued {
 /// Runs a workflow to its end.
 pub(crate) async fn run<W: Workflow<Dependencies = ()>>(
     context: &WorkflowContext<Execution<W>>,
-    sent: Raw,
+    input: Input,
 ) -> Result<Raw, WorkflowTermination> {
-    let result = steps(context, sent).await;
+    let result = match input.into_json() {
+        Ok(sent) => steps(context, sent).await,
+        Err(failure) => Err(WorkflowTermination::failed_application(application(failure))),
+    };
+    if let Err(WorkflowTermination::ContinueAsNew(_) | WorkflowTermination::Evicted) = &result {
+        return result;
+    }
     let failure = match &result {
         Err(WorkflowTermination::Failed(error)) => Some(error.to_string()),
         Err(WorkflowTermination::Cancelled { .. }) => Some("the execution was cancelled".to_owned()),
@@ -55,6 +68,13 @@ pub(crate) async fn run<W: Workflow<Dependencies = ()>>(
         execution.question = None;
         execution.ended = true;
     });
+    // Calls that arrive too late are told so by the workflow, not by the server.
+    let detached = WaitConditionOptions::builder()
+        .cancellation_token(WorkflowCancellationToken::new())
+        .build();
+    let _ = context
+        .wait_condition_with_options(|_| context.all_handlers_finished(), detached)
+        .await;
     result
 }
 
@@ -62,9 +82,11 @@ async fn steps<W: Workflow<Dependencies = ()>>(
     context: &WorkflowContext<Execution<W>>,
     sent: Raw,
 ) -> Result<Raw, WorkflowTermination> {
-    let mut position = match continued(context, &sent) {
-        Some(position) => position,
-        None => start(context, sent).await?,
+    let mut position = match continued(&sent) {
+        Some(position) if is_restarted(context) => start(context, position.sent).await?,
+        Some(position) if context.info().continued_from_run_id().is_some() => position,
+        // A caller cannot send a position.
+        _ => start(context, sent).await?,
     };
     context.state_mut(|execution| execution.status = Status::running(position.step.clone(), position.since));
     loop {
@@ -90,26 +112,30 @@ async fn steps<W: Workflow<Dependencies = ()>>(
             _ => {}
         }
         context.state_mut(|execution| execution.status = Status::running(position.step.clone(), position.since));
-        if is_long(context) {
-            let input = to_raw_value(&Continued { position }).map_err(ApplicationFailure::non_retryable)?;
+        if is_long(context, position.longest_history) {
+            let input = Input::new(&Continued { position }).map_err(ApplicationFailure::non_retryable)?;
             match context.continue_as_new(input, ContinueAsNewOptions::default())? {}
         }
     }
 }
 
 /// Whether the execution continues as a new one now. What is being provided comes first.
-fn is_long<W>(context: &WorkflowContext<Execution<W>>) -> bool {
-    let longest = context.state(|execution| execution.settings.longest_history);
+fn is_long<W>(context: &WorkflowContext<Execution<W>>, longest: Option<u32>) -> bool {
     let long =
         context.continue_as_new_suggested() || longest.is_some_and(|longest| context.history_length() >= longest);
     long && context.all_handlers_finished()
 }
 
 /// Reads where the execution before this one was.
-fn continued<W>(context: &WorkflowContext<Execution<W>>, sent: &RawValue) -> Option<Position> {
-    context.info().continued_from_run_id()?;
+fn continued(sent: &RawValue) -> Option<Position> {
     let continued: Continued = serde_json::from_str(sent.get()).ok()?;
     Some(continued.position)
+}
+
+/// Whether a cron schedule or a retry policy has started the execution again, which is from the beginning.
+fn is_restarted<W>(context: &WorkflowContext<Execution<W>>) -> bool {
+    let initiator = context.info().raw().continued_initiator();
+    matches!(initiator, ContinueAsNewInitiator::CronSchedule | ContinueAsNewInitiator::Retry)
 }
 
 async fn start<W: Workflow<Dependencies = ()>>(
@@ -117,8 +143,11 @@ async fn start<W: Workflow<Dependencies = ()>>(
     sent: Raw,
 ) -> Result<Position, WorkflowTermination> {
     let options = options(context, "read the inputs");
-    let started = context.execute_activity(StartRun::<W>::definition(), sent, options);
-    let Started { run, step, .. } = started.await.map_err(ended)?;
+    let started = context.execute_activity(StartRun::<W>::definition(), sent.clone(), options);
+    let Begun {
+        started: Started { run, step, .. },
+        longest_history,
+    } = started.await.map_err(|error| ended(context, None, &error))?;
     let given = Given {
         run,
         answered: Vec::new(),
@@ -126,6 +155,8 @@ async fn start<W: Workflow<Dependencies = ()>>(
         asked: 0,
     };
     Ok(Position {
+        sent,
+        longest_history,
         given,
         step,
         since: None,
@@ -138,7 +169,8 @@ async fn attempt<W: Workflow<Dependencies = ()>>(
 ) -> Result<Attempt, WorkflowTermination> {
     let options = options(context, position.step.as_deref().unwrap_or("end"));
     let attempt = context.execute_activity(AttemptStep::<W>::definition(), position.given.clone(), options);
-    attempt.await.map_err(ended)
+    let attempt = attempt.await;
+    attempt.map_err(|error| ended(context, position.step.as_deref(), &error))
 }
 
 /// Waits until a person has provided the inputs.
@@ -149,6 +181,7 @@ async fn ask<W: Workflow<Dependencies = ()>>(
 ) -> Result<Option<Raw>, WorkflowTermination> {
     let open = Open {
         inputs: inputs.to_vec(),
+        asked: context.history_length(),
         run: run.to_owned(),
         provided: None,
     };
@@ -158,23 +191,41 @@ async fn ask<W: Workflow<Dependencies = ()>>(
     Ok(context.state_mut(|execution| execution.question.take().and_then(|open| open.provided)))
 }
 
-/// Provides the inputs of a question. Returns why they are refused.
+/// Provides the inputs of a question. Returns why they are refused. `received` is the length of the history when they
+/// arrived.
 pub(crate) async fn provide<W: Workflow<Dependencies = ()>>(
     context: &WorkflowContext<Execution<W>>,
     sent: Raw,
+    received: u32,
 ) -> Result<(), String> {
     // The question may follow at once: see `validate_update`.
+    let mut patience = context.timer(Duration::from_millis(1));
+    let mut asked = context.wait_condition(|execution| execution.question.is_some() || execution.ended);
     select! {
-        _ = context.wait_condition(|execution| execution.question.is_some() || execution.ended) => {}
-        _ = context.timer(Duration::from_millis(1)) => {}
+        _ = asked => {}
+        _ = patience => {}
     }
-    context.state_mut(|execution| match execution.refusal(context.workflow_id(), &sent) {
-        Some(refusal) => Err(refusal),
-        None => {
-            if let Some(question) = &mut execution.question {
+    // Temporal never hears of a timer that ends in the task that starts it; a later cancellation could cross its end.
+    if context.history_length() == received {
+        patience.cancel();
+    }
+    let sealed = context.state(|execution| execution.settings.durable.is_sealed());
+    context.state_mut(|execution| {
+        // The answer to the last question is not one to this question, which nobody has seen.
+        let seen = |question: &Open| question.asked <= received;
+        let refusal = match &execution.question {
+            Some(question) if !seen(question) => Some("no input is required now; see the status".to_owned()),
+            _ => execution.refusal(context.workflow_id(), &sent),
+        };
+        match (&mut execution.question, refusal) {
+            (Some(question), None) => {
                 question.provided = Some(sent);
+                Ok(())
             }
-            Ok(())
+            (Some(question), Some(_)) if sealed && question.provided.is_none() => {
+                Err("the inputs are not those of the question; see the status".to_owned())
+            }
+            (_, refusal) => Err(refusal.unwrap_or_default()),
         }
     })
 }
@@ -184,11 +235,12 @@ fn options<W>(context: &WorkflowContext<Execution<W>>, summary: &str) -> Activit
     context.state(|execution| {
         let settings = &execution.settings;
         let retries = settings.durable.retry_policy();
+        // Temporal refuses a longest wait that is shorter than the first one, and waits that become shorter.
         let policy = RetryPolicy::builder()
-            .initial_interval(retries.first)
-            .backoff_coefficient(retries.factor.into())
-            .maximum_interval(retries.longest)
-            .maximum_attempts(retries.attempts)
+            .initial_interval(retries.first.max(Duration::from_millis(1)))
+            .backoff_coefficient(retries.factor.max(1.0).into())
+            .maximum_interval(retries.longest.max(retries.first))
+            .maximum_attempts(retries.attempts.max(1))
             .build();
         ActivityOptions::with_start_to_close_timeout(settings.timeout)
             .heartbeat_timeout(settings.heartbeat)
@@ -200,15 +252,27 @@ fn options<W>(context: &WorkflowContext<Execution<W>>, summary: &str) -> Activit
 }
 
 /// Converts the failure of an activity to that of the workflow, with the same message and type.
-fn ended(error: ActivityExecutionError) -> WorkflowTermination {
-    let failure = match (&error, error.reason()) {
-        (ActivityExecutionError::Cancelled(_), _) => return WorkflowTermination::cancelled(),
-        (_, Some(IncomingError::Application(failure))) => Failure::Terminal {
+fn ended<W>(
+    context: &WorkflowContext<Execution<W>>,
+    step: Option<&str>,
+    error: &ActivityExecutionError,
+) -> WorkflowTermination {
+    // After a cancellation, Temporal does not repeat an attempt, whatever its failure.
+    if context.cancellation_token().is_cancelled() || matches!(error, ActivityExecutionError::Cancelled(_)) {
+        return WorkflowTermination::cancelled();
+    }
+    let failure = match error.reason() {
+        Some(IncomingError::Application(failure)) => Failure::Terminal {
             code: failure.type_name().and_then(|code| code.parse().ok()).unwrap_or(500),
             message: failure.to_string(),
         },
-        (_, Some(reason)) => Failure::terminal(504, format!("no worker has completed an attempt: {reason}")),
-        (_, None) => Failure::terminal(500, &error),
+        Some(reason) => {
+            let step = step.map_or_else(String::new, |step| format!("step `{step}` failed: "));
+            let last = error.as_timeout().and_then(|timeout| timeout.cause());
+            let last = last.map_or_else(String::new, |last| format!("; the failure before: {last}"));
+            Failure::terminal(504, format!("{step}no worker has completed an attempt: {reason}{last}"))
+        }
+        None => Failure::terminal(500, error),
     };
     WorkflowTermination::failed_application(application(failure))
 }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use arazzo::Workflow;
-use arazzo_durable::{Durable, Status};
+use arazzo_durable::{Durable, Failure, Status};
 use futures_util::future::LocalBoxFuture;
 use serde_json::value::RawValue;
 use temporalio_common::data_converters::{
@@ -22,8 +22,8 @@ use temporalio_sdk::workflows::{
 use temporalio_sdk::{WorkflowContext, WorkflowContextView, WorkflowTermination};
 
 use crate::driver;
-use crate::messages::{PROVIDE, Run, STATUS, STORED};
-use crate::service::{LIMIT, Settings};
+use crate::messages::{Input, PROVIDE, Run, STATUS, STORED};
+use crate::service::Settings;
 
 type Raw = Box<RawValue>;
 type Message = Option<Box<dyn Any>>;
@@ -40,6 +40,8 @@ pub struct Execution<W> {
 /// A question, until the next attempt.
 pub(crate) struct Open {
     pub(crate) inputs: Vec<String>,
+    /// The length of the history when it was asked.
+    pub(crate) asked: u32,
     pub(crate) run: Raw,
     pub(crate) provided: Option<Raw>,
 }
@@ -57,8 +59,8 @@ impl<W> Execution<W> {
 
     /// Returns why inputs cannot be provided now.
     ///
-    /// It is asked again when an execution is replayed, and has to come to the same result then: it may depend on the
-    /// question, the inputs and the key alone.
+    /// It is called again when an execution is replayed, and must return the same result then: it depends only on the
+    /// question, the inputs and the key.
     pub(crate) fn refusal(&self, instance: &str, sent: &RawValue) -> Option<String> {
         let Some(question) = &self.question else {
             return Some("no input is required now; see the status".to_owned());
@@ -66,17 +68,14 @@ impl<W> Execution<W> {
         if question.provided.is_some() {
             return Some("the inputs were already provided; see the status".to_owned());
         }
-        if question.run.get().len() + sent.get().len() > LIMIT {
+        if question.run.get().len() + sent.get().len() > self.settings.largest() {
             return Some(format!(
                 "the inputs have {} bytes, which is more than Temporal stores of an attempt",
                 sent.get().len()
             ));
         }
         let checked = self.settings.durable.check(instance, &question.inputs, sent);
-        checked.err().map(|failure| match failure {
-            arazzo_durable::Failure::Terminal { message, .. } => message,
-            other => format!("{other:?}"),
-        })
+        checked.err().map(reason)
     }
 }
 
@@ -90,7 +89,7 @@ impl<W: Workflow<Dependencies = ()>> fmt::Debug for Execution<W> {
 }
 
 impl<W: Workflow<Dependencies = ()>> WorkflowDefinition for Execution<W> {
-    type Input = Raw;
+    type Input = Input;
     type Output = Raw;
 
     fn name(&self) -> &str {
@@ -128,16 +127,17 @@ impl<W: Workflow<Dependencies = ()>> WorkflowImplementation for Execution<W> {
     /// # Panics
     /// Always: the service registers the workflow with a factory, so that nobody calls this.
     #[allow(clippy::unreachable, reason = "the trait wants a value that cannot be made")]
-    fn init(_: WorkflowContextView, _: Option<Raw>) -> Self {
+    fn init(_: WorkflowContextView, _: Option<Input>) -> Self {
         unreachable!("an execution has settings, which its factory knows")
     }
 
     fn run(
         context: WorkflowContext<Self>,
-        input: Option<Raw>,
+        input: Option<Input>,
     ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowTermination>> {
         Box::pin(async move {
-            let outputs = driver::run(&context, input.unwrap_or_default()).await?;
+            let input = input.unwrap_or_else(|| Input::from(RawValue::NULL.to_owned()));
+            let outputs = driver::run(&context, input).await?;
             Ok(Box::new(outputs) as Box<dyn WorkflowOutputValue>)
         })
     }
@@ -174,7 +174,7 @@ impl<W: Workflow<Dependencies = ()>> WorkflowImplementation for Execution<W> {
             (STATUS, _) => Ok(Box::new(self.status.clone())),
             (STORED, Some(question)) if question.provided.is_none() => {
                 let transfer = Durable::transfer(&question.run);
-                Ok(Box::new(transfer.map_err(|failure| refused(format!("{failure:?}")))?))
+                Ok(Box::new(transfer.map_err(|failure| refused(reason(failure)))?))
             }
             (STORED, _) => Err(refused("the workflow awaits no input; see the status")),
             _ => Err(unknown(name)),
@@ -187,7 +187,7 @@ impl<W: Workflow<Dependencies = ()>> WorkflowImplementation for Execution<W> {
         converter: &PayloadConverter,
     ) -> Result<Message, WorkflowError> {
         match name {
-            PROVIDE => decoded::<Raw>(payloads.payloads, converter),
+            PROVIDE => decoded::<Input>(payloads.payloads, converter),
             _ => Ok(None),
         }
     }
@@ -198,13 +198,14 @@ impl<W: Workflow<Dependencies = ()>> WorkflowImplementation for Execution<W> {
         name: &str,
         input: Box<dyn Any>,
     ) -> Result<(), WorkflowError> {
-        match (name, input.downcast::<Raw>()) {
+        match (name, input.downcast::<Input>()) {
             // A worker that has just read the history receives the update before the workflow has asked the question again.
             (PROVIDE, Ok(_)) if self.question.is_none() && !self.ended => Ok(()),
-            (PROVIDE, Ok(sent)) => match self.refusal(context.workflow_id(), &sent) {
-                None => Ok(()),
-                Some(refusal) => Err(refused(refusal)),
-            },
+            (PROVIDE, Ok(sent)) => {
+                let sent = sent.into_json().map_err(|failure| refused(reason(failure)))?;
+                let refusal = self.refusal(context.workflow_id(), &sent);
+                refusal.map_or(Ok(()), |refusal| Err(refused(refusal)))
+            }
             _ => Err(unknown(name)),
         }
     }
@@ -214,12 +215,14 @@ impl<W: Workflow<Dependencies = ()>> WorkflowImplementation for Execution<W> {
         name: &str,
         input: Box<dyn Any>,
     ) -> LocalBoxFuture<'static, Result<Box<dyn WorkflowOutputValue>, WorkflowError>> {
-        let provided = match (name, input.downcast::<Raw>()) {
-            (PROVIDE, Ok(sent)) => Ok(*sent),
+        let provided = match (name, input.downcast::<Input>()) {
+            (PROVIDE, Ok(sent)) => sent.into_json().map_err(|failure| refused(reason(failure))),
             _ => Err(unknown(name)),
         };
+        // The handler starts here, also where it is polled later.
+        let received = context.history_length();
         Box::pin(async move {
-            driver::provide(&context, provided?).await.map_err(refused)?;
+            driver::provide(&context, provided?, received).await.map_err(refused)?;
             Ok(Box::new(()) as Box<dyn WorkflowOutputValue>)
         })
     }
@@ -232,6 +235,13 @@ fn decoded<T: TemporalDeserializable + 'static>(
     let data = SerializationContextData::Workflow(WorkflowSerializationContext::new());
     let value: T = converter.from_payloads(&SerializationContext::new(&data, converter), payloads)?;
     Ok(Some(Box::new(value)))
+}
+
+fn reason(failure: Failure) -> String {
+    match failure {
+        Failure::Terminal { message, .. } => message,
+        other => format!("{other:?}"),
+    }
 }
 
 fn refused(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> WorkflowError {

@@ -4,17 +4,77 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use arazzo::Workflow;
-use arazzo_durable::Status;
+use arazzo_durable::{Failure, Status};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
+use temporalio_common::data_converters::{
+    GenericPayloadConverter as _, PayloadConversionError, SerializationContext, TemporalDeserializable,
+    TemporalSerializable,
+};
+use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::{HasWorkflowDefinition, QueryDefinition, UpdateDefinition, WorkflowDefinition};
 
 use crate::execution::Execution;
 
-/// A JSON object, as text. `serde_json::value::to_raw_value` makes it of the generated types `Inputs` and
-/// `PartialInputs`, or of a `serde_json::Value`.
-pub type Input = Box<RawValue>;
+/// What starts an execution, and what a person provides: a JSON object, as text. An execution that is started without an
+/// input, or with null, knows no inputs yet.
+#[derive(Clone, Debug)]
+pub struct Input(Result<Box<RawValue>, String>);
+
+impl Input {
+    /// Creates an input of anything that serializes to a JSON object, such as the generated types `Inputs` and
+    /// `PartialInputs`.
+    ///
+    /// # Errors
+    /// The value cannot be serialized.
+    pub fn new(value: &impl Serialize) -> serde_json::Result<Self> {
+        to_raw_value(value).map(Self::from)
+    }
+
+    /// Returns the JSON text.
+    ///
+    /// # Errors
+    /// The payload is not JSON.
+    pub(crate) fn into_json(self) -> Result<Box<RawValue>, Failure> {
+        self.0
+            .map_err(|error| Failure::terminal(400, format!("the input is not JSON: {error}")))
+    }
+}
+
+impl From<Box<RawValue>> for Input {
+    fn from(json: Box<RawValue>) -> Self {
+        Self(Ok(json))
+    }
+}
+
+impl TemporalSerializable for Input {
+    fn to_payload(&self, context: &SerializationContext<'_>) -> Result<Payload, PayloadConversionError> {
+        match &self.0 {
+            Ok(json) => context.converter.to_payload(context, json),
+            Err(error) => Err(PayloadConversionError::EncodingError(error.clone().into())),
+        }
+    }
+}
+
+impl TemporalDeserializable for Input {
+    /// Never fails: Temporal repeats a task for ever whose input cannot be read.
+    fn from_payloads(
+        context: &SerializationContext<'_>,
+        payloads: Vec<Payload>,
+    ) -> Result<Self, PayloadConversionError> {
+        let nothing = || RawValue::from_string("{}".to_owned()).map_err(|error| error.to_string());
+        if payloads.is_empty() {
+            return Ok(Self(nothing()));
+        }
+        let read: Result<Box<RawValue>, _> = context.converter.from_payloads(context, payloads);
+        Ok(Self(match read {
+            Ok(json) if json.get() == "null" => nothing(),
+            Ok(json) => Ok(json),
+            Err(error) => Err(error.to_string()),
+        }))
+    }
+}
 
 /// The definition of a workflow. See [`Execution::RUN`].
 pub struct Run<W>(PhantomData<fn() -> W>);
@@ -48,7 +108,7 @@ impl<W: Workflow<Dependencies = ()>> Execution<W> {
     };
     /// Gets the stored run of a workflow that awaits inputs, as the input of another execution:
     /// `handle.query(Execution::<W>::STORED, (), options)`.
-    pub const STORED: Query<W, Input> = Query {
+    pub const STORED: Query<W, Box<RawValue>> = Query {
         name: STORED,
         types: PhantomData,
     };
@@ -56,7 +116,7 @@ impl<W: Workflow<Dependencies = ()>> Execution<W> {
 
 impl<W: Workflow<Dependencies = ()>> WorkflowDefinition for Run<W> {
     type Input = Input;
-    type Output = Input;
+    type Output = Box<RawValue>;
 
     fn name(&self) -> &str {
         W::ID

@@ -19,7 +19,8 @@ use crate::execution::Execution;
 pub fn workflow<W: Workflow<Dependencies = ()>>(client: Client<impl Transport + 'static>) -> Service<W> {
     Service {
         settings: Settings {
-            durable: Durable::new::<W>(client).default_limit(LIMIT - MARGIN),
+            durable: Durable::new::<W>(client).limit(LIMIT),
+            limit: LIMIT,
             heartbeat: Duration::from_secs(30),
             timeout: Duration::from_secs(10 * 60),
             longest_history: None,
@@ -28,19 +29,28 @@ pub fn workflow<W: Workflow<Dependencies = ()>>(client: Client<impl Transport + 
     }
 }
 
-/// The largest input or result of an activity: Temporal stores 2 MiB, unless it is told otherwise.
-pub(crate) const LIMIT: usize = (2 << 20) - (16 << 10);
+/// The default limit of what is stored of an attempt. Temporal stores 2 MiB, unless it is told otherwise; what is left is
+/// for the inputs of a person.
+const LIMIT: usize = (2 << 20) - MARGIN - (16 << 10);
 
-/// What is left for the inputs of a person, besides the run.
+/// What the input of an attempt can have in addition to the run, for the inputs of a person.
 const MARGIN: usize = 256 << 10;
 
 /// What the activities and the executions of a workflow know.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) durable: Durable,
+    limit: usize,
     pub(crate) heartbeat: Duration,
     pub(crate) timeout: Duration,
     pub(crate) longest_history: Option<u32>,
+}
+
+impl Settings {
+    /// How large the input of an attempt may be, in bytes.
+    pub(crate) fn largest(&self) -> usize {
+        self.limit + MARGIN
+    }
 }
 
 /// An Arazzo workflow as a workflow of Temporal. See [`workflow`].
@@ -80,7 +90,8 @@ impl<W: Workflow<Dependencies = ()>> Service<W> {
         self.with(|durable| durable.judge(judge))
     }
 
-    /// Sets how Temporal repeats attempts. Attempts whose worker was killed also count.
+    /// Sets how Temporal repeats attempts. Attempts whose worker was killed also count. Each wait is at least as long as
+    /// the one before.
     #[must_use]
     pub fn retries(self, retries: Retries) -> Self {
         self.with(|durable| durable.retries(retries))
@@ -93,13 +104,16 @@ impl<W: Workflow<Dependencies = ()>> Service<W> {
     }
 
     /// Sets how large what Temporal stores of an attempt may be, in bytes. The default is 1,776 KiB: Temporal's limit of
-    /// 2 MiB, less what is left for the inputs of a person. See [`Durable::limit`].
+    /// 2 MiB, less 272 KiB for the inputs of a person. For more, the server needs a larger limit too
+    /// (`limit.blobSize.error`). See [`Durable::limit`].
     #[must_use]
-    pub fn limit(self, limit: usize) -> Self {
+    pub fn limit(mut self, limit: usize) -> Self {
+        self.settings.limit = limit;
         self.with(|durable| durable.limit(limit))
     }
 
-    /// Seals everything that Temporal stores. The instance of a sealed value is the id of the workflow in Temporal. See
+    /// Seals everything that Temporal stores. The instance of a sealed value is the id of the workflow in Temporal, so an id
+    /// should not be used twice. The key must be able to open what it has sealed while executions run. See
     /// [`Durable::sealed`].
     #[must_use]
     pub fn sealed(self, key: impl Seal + Send + Sync + 'static) -> Self {
@@ -107,18 +121,18 @@ impl<W: Workflow<Dependencies = ()>> Service<W> {
     }
 
     /// Sets the heartbeat timeout: if a worker sends no heartbeat for this long, another worker makes the attempt again.
-    /// The default is 30 s.
+    /// The default is 30 s, the shortest 1 s.
     #[must_use]
     pub fn heartbeat(mut self, heartbeat: Duration) -> Self {
-        self.settings.heartbeat = heartbeat;
+        self.settings.heartbeat = heartbeat.max(Duration::from_secs(1));
         self
     }
 
-    /// Sets how long one attempt of a step may take. The default is 10 minutes. The timeout of the client
+    /// Sets how long one attempt of a step may take. The default is 10 minutes, the shortest 1 s. The timeout of the client
     /// ([`ClientBuilder::timeout`](arazzo::ClientBuilder::timeout)) should be shorter.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.settings.timeout = timeout;
+        self.settings.timeout = timeout.max(Duration::from_secs(1));
         self
     }
 

@@ -5,9 +5,6 @@
 //!
 //! # Running it
 //!
-//! The SDK of Temporal is built with the compiler of protocol buffers. (On Debian, install `protobuf-compiler` and
-//! `libprotobuf-dev`.)
-//!
 //! Start a Temporal server: `temporal server start-dev` of [its command line](https://docs.temporal.io/cli), or the test
 //! server of its SDKs, which keeps everything in memory and does not give the enrolments of a killed worker to another one:
 //!
@@ -16,14 +13,14 @@
 //! target/temporal/bin/temporal-test-server 7233
 //! ```
 //!
-//! Start a stand-in for Stytch, and a worker. With the credentials of your own project, and without `STYTCH_BASE_URL`, the
-//! worker calls Stytch's test environment. `TEMPORAL_ADDRESS` is the URL of the server, by default
-//! `http://127.0.0.1:7233`.
+//! Start a stand-in for Stytch in a second terminal, and a worker in a third one. With the credentials of your own project,
+//! and without `STYTCH_BASE_URL`, the worker calls Stytch's test environment. `TEMPORAL_ADDRESS` is the URL of the server,
+//! by default `http://127.0.0.1:7233`.
 //!
 //! ```sh
-//! export STYTCH_PROJECT_ID=project-test-1 STYTCH_SECRET=secret-test-1
-//! cargo run -p stytch-stand-in -- --port 9999
-//! STYTCH_BASE_URL=http://127.0.0.1:9999 cargo run -p durable-temporal -- work
+//! STYTCH_PROJECT_ID=project-test-1 STYTCH_SECRET=secret-test-1 cargo run -p stytch-stand-in -- --port 9999
+//! STYTCH_PROJECT_ID=project-test-1 STYTCH_SECRET=secret-test-1 STYTCH_BASE_URL=http://127.0.0.1:9999 \
+//!     cargo run -p durable-temporal -- work
 //! ```
 //!
 //! Start an enrolment. You choose the name, here `ada`. Temporal runs one enrolment per name at a time.
@@ -57,8 +54,7 @@ use std::env;
 use std::error::Error;
 
 use arazzo::{AnyRun, Credential};
-use arazzo_temporal::{Execution, Failure};
-use serde_json::value::RawValue;
+use arazzo_temporal::{Execution, Failure, Input};
 use serde_json::{Value, json};
 use temporalio_client::{Client, ClientOptions, Connection, ConnectionOptions, Url, WorkflowStartOptions};
 use temporalio_sdk::{Runtime, Worker, WorkerOptions};
@@ -76,7 +72,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let connection = Connection::connect(ConnectionOptions::new(address.parse::<Url>()?).build()).await?;
     let temporal = Client::new(connection, ClientOptions::new("default").build())?;
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let inputs = |text: &str| RawValue::from_string(text.to_owned());
+    let inputs = |text: &str| Input::new(&serde_json::from_str::<Value>(text)?);
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["work"] => work(temporal).await?,
         ["start", name, text] => {

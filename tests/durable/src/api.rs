@@ -112,7 +112,7 @@ impl Api {
             hook(&seen);
         }
         match status {
-            StatusCode::TOO_MANY_REQUESTS => (status, [(RETRY_AFTER, "1")]).into_response(),
+            StatusCode::TOO_MANY_REQUESTS => (status, [(RETRY_AFTER, "2")]).into_response(),
             _ => (status, Json(body)).into_response(),
         }
     }

@@ -1,6 +1,7 @@
 //! What the suite wants from an engine.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -60,7 +61,9 @@ impl Worker {
         settings: &Settings,
         variables: &[(&str, &str)],
     ) -> Self {
-        let output = directory.join(format!("worker-{}.log", place.replace(':', "-")));
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let output = directory.join(format!("worker-{number}.log"));
         let process = Process::start(program, output, |command| {
             command.arg(place);
             command.envs(settings.variables()).envs(variables.iter().copied());

@@ -26,6 +26,7 @@ macro_rules! suite {
             a_changed_workflow_refuses_a_run_in_the_middle_of_a_step_too
             two_versions_at_once_finish_what_they_have_started
             of_two_answers_at_once_one_counts
+            of_two_wrong_answers_at_once_the_other_is_not_one_to_the_next_question
             a_sealed_journal_shows_nothing
             two_hundred_runs_outlive_five_kills
         );
@@ -110,7 +111,7 @@ pub async fn a_kill_during_a_wait_and_before_a_request_loses_nothing<E: Engine>(
     let waiting = scene.reached("ada", "waiting").await;
     assert_eq!(
         (&waiting["step"], &waiting["milliseconds"]),
-        (&json!("settle"), &json!(1000))
+        (&json!("settle"), &json!(2000))
     );
     scene.worker.kill();
     scene.restart().await;
@@ -255,6 +256,24 @@ pub async fn of_two_answers_at_once_one_counts<E: Engine>() {
         assert_eq!(refused, 2, "{one:?} {other:?} {third:?}");
         scene.end(&key).await;
     }
+}
+
+/// Nobody has seen it when the second answer arrives.
+pub async fn of_two_wrong_answers_at_once_the_other_is_not_one_to_the_next_question<E: Engine>() {
+    let Some(scene) = Scene::<E>::set(Settings::default()).await else {
+        return;
+    };
+    scene.start("ada").await;
+    let code = scene.code("ada").await;
+    let provide = async || scene.engine.provide("ada", json!({ "code": "guess" })).await;
+    let (one, other, third) = tokio::join!(provide(), provide(), provide());
+    let refused = [&one, &other, &third].iter().filter(|result| result.is_err()).count();
+    assert_eq!(refused, 2, "{one:?} {other:?} {third:?}");
+    scene.question("ada", 1).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    scene.question("ada", 1).await;
+    scene.engine.provide("ada", json!({ "code": code })).await.unwrap();
+    scene.end("ada").await;
 }
 
 /// Neither inputs nor runs, questions, refusals and outputs.

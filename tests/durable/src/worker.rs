@@ -17,10 +17,12 @@ pub struct Settings {
     pub newer: bool,
     /// After how many events an execution continues as a new one, where an engine has that; 0 is its default.
     pub longest: u32,
+    /// Whether a worker keeps executions in memory, where an engine has that.
+    pub cached: bool,
 }
 
 impl Settings {
-    /// Reads `API`, `SEALED`, `NEWER` and `LONGEST`.
+    /// Reads `API`, `SEALED`, `NEWER`, `LONGEST` and `CACHED`.
     #[must_use]
     pub fn read() -> Self {
         let read = |name| std::env::var(name).unwrap_or_default();
@@ -29,17 +31,19 @@ impl Settings {
             sealed: read("SEALED") == "true",
             newer: read("NEWER") == "true",
             longest: read("LONGEST").parse().unwrap_or_default(),
+            cached: read("CACHED") == "true",
         }
     }
 
     /// The environment that [`read`](Self::read) reads.
     #[must_use]
-    pub fn variables(&self) -> [(&'static str, String); 4] {
+    pub fn variables(&self) -> [(&'static str, String); 5] {
         [
             ("API", self.api.clone()),
             ("SEALED", self.sealed.to_string()),
             ("NEWER", self.newer.to_string()),
             ("LONGEST", self.longest.to_string()),
+            ("CACHED", self.cached.to_string()),
         ]
     }
 }

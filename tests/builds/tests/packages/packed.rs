@@ -295,7 +295,7 @@ fn examples_can_be_copied() {
             !manifest.contains("path = \"..") && !manifest.contains("workspace"),
             "{manifest}"
         );
-        // Temporal's SDK takes minutes to build, and needs a tool that not every machine has.
+        // Temporal's SDK takes minutes to build.
         let temporal = manifest.contains("arazzo-temporal");
         let check = if temporal { "fetch" } else { "check" };
         // The registry does not have the crates yet.

@@ -34,7 +34,7 @@ async fn work<W: Workflow<Dependencies = ()>>(settings: &Settings) -> Result<(),
     }
     let options = service.register(WorkerOptions::new(&queue))?;
     // The test server leaves tasks in the queue of a killed worker that had the execution in its cache.
-    let options = options.max_cached_workflows(0);
+    let options = options.max_cached_workflows(if settings.cached { 100 } else { 0 });
     let runtime = Runtime::from_current_tokio(Default::default())?;
     let mut worker = Worker::new(&runtime, temporal, options.build())?;
     println!("{queue}");

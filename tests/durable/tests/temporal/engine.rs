@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use arazzo_durable_tests::process::Process;
 use arazzo_durable_tests::{Engine, Settings, Worker, first, until};
-use arazzo_temporal::Execution;
+use arazzo_temporal::{Execution, Input};
 use prost::Message as _;
 use serde_json::Value;
-use serde_json::value::to_raw_value;
 use temporalio_client::errors::{WorkflowGetResultError, WorkflowUpdateError};
 use temporalio_client::{
     Client, ClientOptions, Connection, ConnectionOptions, Url, WorkflowHandle, WorkflowStartOptions,
@@ -52,11 +51,13 @@ impl Engine for Temporal {
         // The server does not choose a port itself.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = directory.path().join("temporal.log");
-        let process = Process::start(PathBuf::from(program), log, |command| {
+        let mut process = Process::start(PathBuf::from(program), log, |command| {
             command.arg(port.to_string());
         });
         let url = format!("http://127.0.0.1:{port}");
         let connection = until("the server", async || {
+            // Fails if another program has taken the port in the meantime.
+            process.lines();
             let options = ConnectionOptions::new(url.parse::<Url>().unwrap()).build();
             Connection::connect(options).await.ok()
         })
@@ -84,7 +85,7 @@ impl Engine for Temporal {
     async fn send(&self, place: &str, key: &str, inputs: Value) {
         // So that a killed worker is noticed soon.
         let options = WorkflowStartOptions::new(place, key).task_timeout(Duration::from_secs(2));
-        let inputs = to_raw_value(&inputs).unwrap();
+        let inputs = Input::new(&inputs).unwrap();
         let started = self.client.start_workflow(Order::RUN, inputs, options.build());
         started.await.unwrap();
     }
@@ -97,7 +98,7 @@ impl Engine for Temporal {
     }
 
     async fn provide(&self, key: &str, inputs: Value) -> Result<(), String> {
-        let inputs = to_raw_value(&inputs).unwrap();
+        let inputs = Input::new(&inputs).unwrap();
         match self
             .handle(key)
             .execute_update(Order::PROVIDE, inputs, Default::default())
@@ -112,7 +113,7 @@ impl Engine for Temporal {
     }
 
     async fn post(&self, key: &str, inputs: Value) {
-        let (handle, inputs) = (self.handle(key), to_raw_value(&inputs).unwrap());
+        let (handle, inputs) = (self.handle(key), Input::new(&inputs).unwrap());
         tokio::spawn(async move { handle.execute_update(Order::PROVIDE, inputs, Default::default()).await });
     }
 
@@ -141,7 +142,8 @@ impl Engine for Temporal {
         for key in keys {
             let events = self.handle(key).fetch_history(Default::default()).into_events().await;
             for event in events.unwrap() {
-                parts.push((format!("event {} of {key}", event.event_id), event.encode_to_vec()));
+                let name = format!("{key}, {}, {}", event.event_id, event.event_type().as_str_name());
+                parts.push((name, event.encode_to_vec()));
             }
         }
         parts

@@ -145,12 +145,79 @@ async fn what_is_too_large_for_temporal_names_its_step() {
     // Inputs that have no room beside the run are refused, and the question stays.
     scene.start("ada").await;
     let code = scene.code("ada").await;
+    // The largest input of an attempt has 2,080,768 bytes.
     let refusal = scene
         .engine
-        .provide("ada", json!({ "code": "!".repeat(2_090_000) }))
+        .provide("ada", json!({ "code": "!".repeat(2_080_500) }))
         .await
         .unwrap_err();
     assert!(refusal.contains("more than Temporal stores"), "{refusal}");
     scene.engine.provide("ada", json!({ "code": code })).await.unwrap();
     scene.end("ada").await;
+}
+
+#[tokio::test]
+async fn an_execution_without_inputs_asks_for_them() {
+    let Some(scene) = Scene::<Temporal>::set(Settings::default()).await else {
+        return;
+    };
+    scene.engine.send(&scene.worker.place, "ada", json!(null)).await;
+    let first = scene.question("ada", 0).await;
+    assert_eq!(first["inputs"], json!(["customer"]), "{first}");
+    scene.engine.provide("ada", json!({ "customer": "ada" })).await.unwrap();
+    let second = scene.question("ada", 1).await;
+    assert_eq!(second["inputs"], json!(["code"]), "{second}");
+    scene.approve("ada").await;
+    scene.end("ada").await;
+}
+
+#[tokio::test]
+async fn a_workflow_is_cancelled_while_its_attempts_fail() {
+    let Some(mut scene) = Scene::<Temporal>::set(Settings::default()).await else {
+        return;
+    };
+    scene.worker.kill();
+    // Nothing listens there.
+    scene.settings.api = "http://127.0.0.1:9".to_owned();
+    scene.restart().await;
+    scene.start("ada").await;
+    scene.reached("ada", "running").await;
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let handle = scene.engine.handle("ada");
+    handle.cancel(Default::default()).await.unwrap();
+    let ended = handle.get_result(Default::default()).await;
+    assert!(
+        matches!(ended, Err(WorkflowGetResultError::Cancelled { .. })),
+        "{ended:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_worker_with_a_cache_refuses_what_is_not_an_answer() {
+    let settings = Settings {
+        cached: true,
+        ..Settings::default()
+    };
+    let Some(mut scene) = Scene::<Temporal>::set(settings).await else {
+        return;
+    };
+    scene.start("ada").await;
+    let code = scene.code("ada").await;
+    let refusal = scene.engine.provide("ada", json!({ "cod": code })).await.unwrap_err();
+    assert!(refusal.contains("input `code` is required"), "{refusal}");
+    scene.engine.provide("ada", json!({ "code": "guess" })).await.unwrap();
+    scene.question("ada", 1).await;
+    scene.engine.provide("ada", json!({ "code": code })).await.unwrap();
+    scene.end("ada").await;
+    // What was refused is not stored, and answers leave no timers.
+    let events = scene.engine.journal(&["ada"]).await;
+    let stored = |text: &str| {
+        events
+            .iter()
+            .filter(|(_, bytes)| String::from_utf8_lossy(bytes).contains(text))
+            .count()
+    };
+    assert_eq!(stored("\"cod\""), 0);
+    let timers = events.iter().filter(|(name, _)| name.ends_with("TIMER_STARTED")).count();
+    assert_eq!(timers, 1, "of the busy bank");
 }

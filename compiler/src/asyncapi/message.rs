@@ -83,7 +83,7 @@ impl<'a> Message<'a> {
     /// Returns the schema of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<Schema<'a>> {
-        self.headers().find_map(|schema| match schema.walk([name].into_iter()) {
+        self.headers().find_map(|schema| match schema.walk([name]) {
             crate::schema::Walk::Found { schema, .. } => Some(schema),
             _ => None,
         })

@@ -2,7 +2,7 @@
 
 use super::value::Place;
 use super::{Act, Exchange, NamedChannels, Request, Scope, Value, listed};
-use crate::asyncapi::{Channel, Message, Operation};
+use crate::asyncapi::{Channel, Description, Message, Operation};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, Direction, Location, Target, Text};
 use crate::media;
@@ -43,7 +43,7 @@ impl<'a> Scope<'a, '_> {
     ) -> impl Iterator<Item = (NamedChannels<'a>, Operation<'a>)> + use<'i, 'a, '_> {
         let of = move |named: &NamedChannels<'a>| {
             let named = *named;
-            let all = named.description.map(|description| description.operations());
+            let all = named.description.map(Description::operations);
             let all = all.unwrap_or_default().into_iter();
             all.filter(move |operation| operation.id == Some(id))
                 .map(move |operation| (named, operation))
@@ -91,7 +91,7 @@ impl<'a> Scope<'a, '_> {
     pub(super) fn unknown_channel_operation(&mut self, id: &str, span: Span) {
         let descriptions = self.channels.iter().filter_map(|named| named.description);
         let all: Vec<&str> = descriptions
-            .flat_map(|description| description.operations())
+            .flat_map(Description::operations)
             .filter_map(|operation| operation.id)
             .collect();
         let help = match similar(id, all.iter().copied()) {

@@ -135,7 +135,10 @@ fn continued(sent: &RawValue) -> Option<Position> {
 /// Whether a cron schedule or a retry policy has started the execution again, which is from the beginning.
 fn is_restarted<W>(context: &WorkflowContext<Execution<W>>) -> bool {
     let initiator = context.info().raw().continued_initiator();
-    matches!(initiator, ContinueAsNewInitiator::CronSchedule | ContinueAsNewInitiator::Retry)
+    matches!(
+        initiator,
+        ContinueAsNewInitiator::CronSchedule | ContinueAsNewInitiator::Retry
+    )
 }
 
 async fn start<W: Workflow<Dependencies = ()>>(

@@ -218,6 +218,9 @@ async fn a_worker_with_a_cache_refuses_what_is_not_an_answer() {
             .count()
     };
     assert_eq!(stored("\"cod\""), 0);
-    let timers = events.iter().filter(|(name, _)| name.ends_with("TIMER_STARTED")).count();
+    let timers = events
+        .iter()
+        .filter(|(name, _)| name.ends_with("TIMER_STARTED"))
+        .count();
     assert_eq!(timers, 1, "of the busy bank");
 }

@@ -134,7 +134,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("expr-bad-inputs", &["expression-syntax"]),
     (
         "expr-bad-message",
-        &["expression-syntax", "asyncapi-unsupported", "expression-context"],
+        &["expression-syntax", "body-needs-pointer", "expression-context"],
     ),
     ("expr-bad-steps", &["expression-syntax"]),
     ("expr-bracket-index", &["expression-syntax", "bracket-index"]),
@@ -158,8 +158,7 @@ const CLASSES: &[(&str, &[&str])] = &[
     ("operationId-unresolved", &["unknown-operation", "operation-id-case"]),
     ("operationPath-bare-source-name", &["operation-path-source"]),
     ("operationPath-missing-.url", &["operation-path-source"]),
-    // Files of AsyncAPI are not looked for.
-    ("source-file-missing", &["source-not-found", "asyncapi-unsupported"]),
+    ("source-file-missing", &["source-not-found"]),
     ("step-output-undefined", &["unknown-step-output"]),
     ("step-ref-self", &["unknown-step-output", "step-after-use"]),
     ("step-ref-undefined", &["unknown-step"]),

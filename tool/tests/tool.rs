@@ -151,6 +151,33 @@ fn graph_draws_the_flow() {
 }
 
 #[test]
+fn graph_draws_steps_on_channels() {
+    let directory = directory();
+    let events = "asyncapi: 3.0.0
+info: {title: Events, version: 1.0.0}
+channels: {added: {address: books.added}}
+operations: {announce: {action: send, channel: {$ref: '#/channels/added'}}}
+";
+    let flow = "arazzo: 1.1.0
+info: {title: Wait, version: 1.0.0}
+sourceDescriptions: [{name: events, url: ./events.yaml, type: asyncapi}]
+workflows: [{workflowId: wait, steps: [{stepId: bookAdded, operationId: announce}]}]
+";
+    std::fs::write(directory.path().join("events.yaml"), events).unwrap();
+    std::fs::write(directory.path().join("wait.arazzo.yaml"), flow).unwrap();
+    let output = arazzo(directory.path(), &["graph", "wait.arazzo.yaml"]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(
+        text(&output).contains("w0s0[\"bookAdded<br/>receive added\"]"),
+        "{output:?}"
+    );
+    assert_eq!(
+        arazzo(directory.path(), &["check", "wait.arazzo.yaml"]).status.code(),
+        Some(1)
+    );
+}
+
+#[test]
 fn a_wrong_question_is_told() {
     let directory = directory();
     for arguments in [

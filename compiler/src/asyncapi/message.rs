@@ -3,6 +3,7 @@
 use super::Description;
 use crate::schema::{Schema, follow};
 use crate::source::{Cursor, Span};
+use crate::syntax::expression::{escape, unescape};
 
 /// A message.
 #[derive(Clone, Debug)]
@@ -124,4 +125,85 @@ fn is_json_schema(format: &str) -> bool {
     essence.starts_with("application/vnd.aai.asyncapi")
         || essence.starts_with("application/schema+")
         || essence.starts_with("application/vnd.oai.openapi")
+}
+
+/// A part of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The headers.
+    Header,
+    /// The payload.
+    Payload,
+}
+
+/// A location in a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The part of the message.
+    pub part: Part,
+    /// The tokens of the pointer into it.
+    pub tokens: Vec<String>,
+    /// The correct spelling of a location with dots in place of a pointer.
+    pub meant: Option<String>,
+}
+
+/// Reads a location in a message: `$message.header#/NAME` or `$message.payload#/NAME` (AsyncAPI 3.0.0, "Runtime
+/// Expression"). Published descriptions also have `$message.header.NAME`.
+#[must_use]
+pub fn location(text: &str) -> Option<Location> {
+    let rest = text.strip_prefix("$message.")?;
+    let (part, word) = [(Part::Header, "header"), (Part::Payload, "payload")]
+        .into_iter()
+        .find(|(_, word)| rest.starts_with(word))?;
+    let rest = rest.strip_prefix(word)?;
+    if let Some(pointer) = rest.strip_prefix("#/").filter(|pointer| !pointer.is_empty()) {
+        let tokens: Option<Vec<String>> = pointer.split('/').map(unescape).collect();
+        return Some(Location {
+            part,
+            tokens: tokens?,
+            meant: None,
+        });
+    }
+    let dotted = rest.strip_prefix('.').filter(|dotted| !dotted.is_empty())?;
+    let tokens: Vec<String> = dotted.split('.').map(str::to_owned).collect();
+    let pointer: String = tokens.iter().map(|token| format!("/{}", escape(token))).collect();
+    Some(Location {
+        part,
+        tokens,
+        meant: Some(format!("$message.{word}#{pointer}")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Location, Part, location};
+
+    #[test]
+    fn locations_are_pointers_into_a_part_of_a_message() {
+        let found = |part, tokens: &[&str], meant: Option<&str>| {
+            let tokens = tokens.iter().map(|token| (*token).to_owned()).collect();
+            let meant = meant.map(str::to_owned);
+            Some(Location { part, tokens, meant })
+        };
+        for (text, expected) in [
+            ("$message.header#/id", found(Part::Header, &["id"], None)),
+            ("$message.payload#/a~1b/0", found(Part::Payload, &["a/b", "0"], None)),
+            (
+                "$message.header.id",
+                found(Part::Header, &["id"], Some("$message.header#/id")),
+            ),
+            (
+                "$message.payload.a.b",
+                found(Part::Payload, &["a", "b"], Some("$message.payload#/a/b")),
+            ),
+            ("$message.header", None),
+            ("$message.header#", None),
+            ("$message.header#/", None),
+            ("$message.body#/id", None),
+            ("header#/id", None),
+            ("", None),
+        ] {
+            assert_eq!(location(text), expected, "{text}");
+        }
+    }
 }

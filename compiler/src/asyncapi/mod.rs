@@ -1,11 +1,11 @@
-//! Phase 2b: one view of AsyncAPI 2.0 to 2.6 and 3.0.
+//! Phase 2b: one view of AsyncAPI 2.0 to 2.6, 3.0 and 3.1.
 //!
 //! Input: the root [`Cursor`] of a description. Output: [`Channel`]s, [`Operation`]s and [`Message`]s, which are read only
 //! when a step refers to them.
 
 mod message;
 
-pub use message::Message;
+pub use message::{Location, Message, Part, location};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Direction;
@@ -62,12 +62,12 @@ impl<'a> Description<'a> {
         let two = ["2.0", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6"];
         let major = match text {
             _ if two.into_iter().any(is) => 2,
-            _ if is("3.0") => 3,
+            _ if is("3.0") || is("3.1") => 3,
             _ => {
                 let message = format!("AsyncAPI version `{text}` is not supported");
                 diagnostics.push(
                     Diagnostic::new(&rule::SOURCE_VERSION_UNSUPPORTED, version.span(), message)
-                        .help("supported versions are AsyncAPI 2.0 to 2.6 and 3.0"),
+                        .help("supported versions are AsyncAPI 2.0 to 2.6, 3.0 and 3.1"),
                 );
                 return None;
             }

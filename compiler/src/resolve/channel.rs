@@ -2,7 +2,7 @@
 
 use super::value::Place;
 use super::{Act, Exchange, NamedChannels, Request, Scope, Value, listed};
-use crate::asyncapi::{Channel, Description, Message, Operation};
+use crate::asyncapi::{self, Channel, Description, Message, Operation};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, Direction, Location, Target, Text};
 use crate::media;
@@ -292,14 +292,25 @@ impl<'a> Scope<'a, '_> {
         };
         let value = self.value(at, &place);
         for (location, span) in messages.iter().filter_map(Message::correlation) {
-            if !is_location(location) {
-                let message = format!("`{location}` is not a location of a correlation ID");
-                self.diagnostics.push(
-                    Diagnostic::new(&rule::CORRELATION_ID_LOCATION, span, message)
-                        .related(at.span(), "required by this `correlationId`")
-                        .help("write `$message.header#/NAME` or `$message.payload#/NAME`"),
-                );
-                return None;
+            match asyncapi::location(location) {
+                Some(asyncapi::Location { meant: None, .. }) => {}
+                Some(asyncapi::Location { meant: Some(meant), .. }) => {
+                    let message = format!("`{location}` selects a member without a JSON Pointer");
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::CORRELATION_LOCATION_DOTTED, span, message)
+                            .related(at.span(), "required by this `correlationId`")
+                            .help(format!("write `{meant}`")),
+                    );
+                }
+                None => {
+                    let message = format!("`{location}` is not a location of a correlation ID");
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::CORRELATION_ID_LOCATION, span, message)
+                            .related(at.span(), "required by this `correlationId`")
+                            .help("write `$message.header#/NAME` or `$message.payload#/NAME`"),
+                    );
+                    return None;
+                }
             }
         }
         if let Some(message) = messages.iter().find(|message| message.correlation().is_none()) {
@@ -317,14 +328,6 @@ impl<'a> Scope<'a, '_> {
         }
         Some(value)
     }
-}
-
-/// Returns whether a text is a location in a message: `$message.header#/…` or `$message.payload#/…` (AsyncAPI 3.0.0,
-/// "Correlation ID Object").
-fn is_location(text: &str) -> bool {
-    ["$message.header#/", "$message.payload#/"]
-        .iter()
-        .any(|start| text.strip_prefix(start).is_some_and(|rest| !rest.is_empty()))
 }
 
 /// Describes the messages of a channel as an operation, whose path is the address.
@@ -389,8 +392,8 @@ fn headers<'a>(messages: &[Message<'a>], channel: Span) -> Vec<openapi::Paramete
     names.dedup();
     let header = |name: &'a str| {
         let correlates = |message: &Message<'a>| {
-            let location = message.correlation();
-            location.and_then(|(text, _)| text.strip_prefix("$message.header#/")) == Some(name)
+            let location = message.correlation().and_then(|(text, _)| asyncapi::location(text));
+            location.is_some_and(|location| location.part == asyncapi::Part::Header && location.tokens == [name])
         };
         let required = |message: &Message<'a>| message.required_headers().contains(&name) && !correlates(message);
         let mut schemas = messages.iter().filter_map(|message| message.header(name));

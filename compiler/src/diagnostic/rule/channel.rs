@@ -152,4 +152,21 @@ super::rules! {
     ///       correlationId: { location: '$message.header#/correlationId' }
     /// ```
     Error CORRELATION_ID_LOCATION "correlation-id-location" "messages say where they carry a correlation ID that is used"
+
+    /// The location of a correlation ID has dots in place of a JSON Pointer. It is read as the pointer.
+    ///
+    /// Rule: AsyncAPI Specification 3.0.0, "Runtime Expression".
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// correlationId: { location: '$message.header.correlationId' }
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// correlationId: { location: '$message.header#/correlationId' }
+    /// ```
+    Warning CORRELATION_LOCATION_DOTTED "correlation-location-dotted" "the location of a correlation ID is a JSON Pointer"
 }

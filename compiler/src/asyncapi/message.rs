@@ -1,7 +1,9 @@
 //! Messages, with what their traits add.
 
+use std::collections::BTreeSet;
+
 use super::Description;
-use crate::schema::{Schema, follow};
+use crate::schema::{BrokenReference, Schema, follow};
 use crate::source::{Cursor, Span};
 use crate::syntax::expression::{escape, unescape};
 
@@ -68,17 +70,17 @@ impl<'a> Message<'a> {
         properties.flat_map(Cursor::members).map(|entry| entry.key).collect()
     }
 
-    /// Returns the names of the headers that the message must have.
+    /// Returns the names of the headers that the message must have. Traits are merged with JSON Merge Patch (RFC 7396), by
+    /// which one list replaces another.
     #[must_use]
-    pub fn required_headers(&self) -> Vec<&'a str> {
-        let mut names: Vec<&'a str> = Vec::new();
-        for part in self.headers().flat_map(Schema::parts) {
-            let required = part.at.get("required").into_iter().flat_map(Cursor::items);
-            names.extend(required.filter_map(Cursor::as_str));
-        }
-        names.sort_unstable();
-        names.dedup();
-        names
+    pub fn required_headers(&self) -> BTreeSet<&'a str> {
+        let lists = self.headers().map(|schema| {
+            let lists = schema.parts().into_iter().filter_map(|part| part.at.get("required"));
+            lists.collect::<Vec<_>>()
+        });
+        let lists = lists.into_iter().find(|lists| !lists.is_empty());
+        let names = lists.into_iter().flatten().flat_map(Cursor::items);
+        names.filter_map(Cursor::as_str).collect()
     }
 
     /// Returns the schema of a header.
@@ -88,6 +90,15 @@ impl<'a> Message<'a> {
             crate::schema::Walk::Found { schema, .. } => Some(schema),
             _ => None,
         })
+    }
+
+    /// Returns the references of the message that cannot be resolved.
+    #[must_use]
+    pub fn broken(&self) -> Vec<BrokenReference<'a>> {
+        let parts = ["payload", "headers", "correlationId"];
+        let parts = parts.into_iter().filter_map(|key| self.get(key));
+        let traits = self.at.get("traits").into_iter().flat_map(Cursor::items);
+        parts.chain(traits).filter_map(|at| follow(at).err()).collect()
     }
 
     /// Returns the content type: that of the message, otherwise that of the description, otherwise JSON.
@@ -107,13 +118,14 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Returns a schema; in 3.x it can be a Multi Format Schema Object.
+/// Returns a schema; in 3.x it can be a Multi Format Schema Object, also by a reference.
 fn schema(at: Cursor<'_>) -> Option<Schema<'_>> {
-    let Some(format) = at.get("schemaFormat").and_then(Cursor::as_str) else {
+    let target = follow(at).ok()?.0;
+    let Some(format) = target.get("schemaFormat").and_then(Cursor::as_str) else {
         return Schema::new(at).ok();
     };
     if is_json_schema(format) {
-        Schema::new(at.get("schema")?).ok()
+        Schema::new(target.get("schema")?).ok()
     } else {
         None
     }

@@ -7,6 +7,8 @@ mod message;
 
 pub use message::{Location, Message, Part, location};
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Direction;
 use crate::schema::{BrokenReference, follow};
@@ -96,62 +98,139 @@ impl<'a> Description<'a> {
     /// # Errors
     /// A `$ref` of the channel cannot be resolved.
     pub fn channel_at(self, pointer: &str) -> Result<Option<Channel<'a>>, BrokenReference<'a>> {
-        let Some(key) = pointer.strip_prefix("/channels/").filter(|key| !key.contains('/')) else {
+        let key = pointer.strip_prefix("/channels/").filter(|key| !key.contains('/'));
+        let Some(name) = key.and_then(unescape) else {
             return Ok(None);
         };
-        let name = unescape(key).unwrap_or_default();
-        let entry = self.root.get("channels").and_then(|channels| channels.entry(&name));
+        let channels = self.root.get("channels").and_then(|at| Some(follow(at).ok()?.0));
+        let entry = channels.and_then(|channels| channels.entry(&name));
         entry.map(|entry| self.channel(entry)).transpose()
     }
 
-    /// Returns all operations in file order, except those whose channel cannot be found.
+    /// Lists the operations. Their messages are not read.
     #[must_use]
-    pub fn operations(self) -> Vec<Operation<'a>> {
+    pub fn index(self) -> Index<'a> {
+        let mut index = Index::default();
         if self.major == 2 {
-            let of = |channel: Channel<'a>| {
-                // "publish" is what users of the application send (AsyncAPI 2.6.0, "Channel Item Object").
-                let both = [("publish", Direction::Send), ("subscribe", Direction::Receive)];
-                both.into_iter().filter_map(move |(key, says)| {
-                    let at = follow(channel.at.get(key)?).ok()?.0;
+            let channels = self.root.get("channels").and_then(|at| Some(follow(at).ok()?.0));
+            for entry in channels.into_iter().flat_map(Cursor::members) {
+                match self.channel(entry) {
+                    Ok(channel) => index.add_channel(channel),
+                    Err(broken) => index.unnamed.push(broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED)),
+                }
+            }
+            return index;
+        }
+        let by_place: BTreeMap<Span, Channel<'a>> =
+            self.channels().map(|channel| (channel.at.span(), channel)).collect();
+        let all = self.root.get("operations").and_then(|at| Some(follow(at).ok()?.0));
+        for entry in all.into_iter().flat_map(Cursor::members) {
+            match self.operation(entry, &by_place) {
+                Ok(operation) => index.add(operation),
+                Err(problem) => {
+                    index.broken.insert(entry.key, problem);
+                }
+            }
+        }
+        index
+    }
+
+    /// Reads an operation of 3.x.
+    fn operation(self, entry: Entry<'a>, channels: &BTreeMap<Span, Channel<'a>>) -> Result<Operation<'a>, Diagnostic> {
+        let malformed = |message: String, help: &str| {
+            Diagnostic::new(&rule::MALFORMED_DESCRIPTION, entry.key_span, message).help(help)
+        };
+        let unresolved = |broken: BrokenReference<'_>| broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED);
+        let at = follow(entry.value).map_err(unresolved)?.0;
+        let says = match at.get("action").and_then(Cursor::as_str) {
+            Some("send") => Direction::Send,
+            Some("receive") => Direction::Receive,
+            _ => {
+                let message = format!("the operation `{}` has no valid `action`", entry.key);
+                return Err(malformed(message, "write `action: send` or `action: receive`"));
+            }
+        };
+        let place = at.get("channel");
+        let reference = place.and_then(|at| at.get("$ref")).and_then(Cursor::as_str);
+        let named = match reference.and_then(|text| text.strip_prefix('#')) {
+            Some(pointer) => self.channel_at(pointer).map_err(unresolved)?,
+            None => None,
+        };
+        let channel = match (named, place) {
+            (Some(channel), _) => Some(channel),
+            (None, Some(place)) => channels.get(&follow(place).map_err(unresolved)?.0.span()).copied(),
+            (None, None) => None,
+        };
+        let Some(channel) = channel else {
+            let message = format!("the channel of the operation `{}` is not one of `channels`", entry.key);
+            return Err(malformed(message, "write `channel: { $ref: '#/channels/NAME' }`"));
+        };
+        Ok(Operation {
+            id: Some(entry.key),
+            span: entry.key_span,
+            channel,
+            says,
+            at,
+        })
+    }
+}
+
+/// The operations of a description, by their ids.
+#[derive(Debug, Default)]
+pub struct Index<'a> {
+    /// The operations in file order.
+    pub operations: Vec<Operation<'a>>,
+    ids: BTreeMap<&'a str, Vec<usize>>,
+    /// What is wrong with operations that cannot be used.
+    broken: BTreeMap<&'a str, Diagnostic>,
+    /// What is wrong with channels whose operations are therefore unknown.
+    unnamed: Vec<Diagnostic>,
+}
+
+impl<'a> Index<'a> {
+    fn add(&mut self, operation: Operation<'a>) {
+        if let Some(id) = operation.id {
+            self.ids.entry(id).or_default().push(self.operations.len());
+        }
+        self.operations.push(operation);
+    }
+
+    /// Adds the operations of a channel of 2.x.
+    fn add_channel(&mut self, channel: Channel<'a>) {
+        // "publish" is what users of the application send (AsyncAPI 2.6.0, "Channel Item Object").
+        for (key, says) in [("publish", Direction::Send), ("subscribe", Direction::Receive)] {
+            let Some(value) = channel.at.get(key) else { continue };
+            match follow(value) {
+                Ok((at, _)) => {
                     let id = at.get("operationId");
-                    Some(Operation {
+                    self.add(Operation {
                         id: id.and_then(Cursor::as_str),
                         span: id.map_or(at.span(), Cursor::span),
                         channel,
                         says,
                         at,
-                    })
-                })
-            };
-            return self.channels().flat_map(of).collect();
+                    });
+                }
+                Err(broken) => self.unnamed.push(broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED)),
+            }
         }
-        let all = self.root.get("operations").into_iter().flat_map(Cursor::members);
-        all.filter_map(|entry| {
-            let at = follow(entry.value).ok()?.0;
-            Some(Operation {
-                id: Some(entry.key),
-                span: entry.key_span,
-                channel: self.channel_of(at)?,
-                says: match at.get("action")?.as_str()? {
-                    "send" => Direction::Send,
-                    "receive" => Direction::Receive,
-                    _ => return None,
-                },
-                at,
-            })
-        })
-        .collect()
     }
 
-    /// Returns the channel that an operation of 3.x refers to.
-    fn channel_of(self, operation: Cursor<'a>) -> Option<Channel<'a>> {
-        let channel = operation.get("channel")?;
-        let reference = channel.get("$ref").and_then(Cursor::as_str);
-        let named = reference.and_then(|text| self.channel_at(text.strip_prefix('#')?).ok()?);
-        named.or_else(|| {
-            let target = follow(channel).ok()?.0.span();
-            self.channels().find(|known| known.at.span() == target)
-        })
+    /// Returns the operations with an id: one, unless the description is wrong.
+    pub fn of(&self, id: &str) -> impl Iterator<Item = Operation<'a>> {
+        let found = self.ids.get(id).into_iter().flatten();
+        found.filter_map(|position| self.operations.get(*position).copied())
+    }
+
+    /// Returns what is wrong with an operation that cannot be used, or with those whose ids are unknown.
+    pub fn problems(&self, id: &str) -> impl Iterator<Item = &Diagnostic> {
+        self.broken.get(id).into_iter().chain(&self.unnamed)
+    }
+
+    /// Returns whether there is an operation with an id, even one that cannot be used.
+    #[must_use]
+    pub fn knows(&self, id: &str) -> bool {
+        self.ids.contains_key(id) || self.broken.contains_key(id)
     }
 }
 
@@ -176,45 +255,75 @@ impl<'a> Channel<'a> {
     pub fn fills(self, parameter: &str) -> bool {
         let declared = self.at.get("parameters").and_then(|all| all.get(parameter));
         let declared = declared.and_then(|at| Some(follow(at).ok()?.0));
-        declared.is_some_and(|at| at.get("default").is_some() || at.get("location").is_some())
+        let own = |at: Cursor<'a>| at.get("default").is_some() || at.get("location").is_some();
+        let of_schema = |at: Cursor<'a>| at.get("schema").is_some_and(|schema| schema.get("default").is_some());
+        declared.is_some_and(|at| own(at) || of_schema(at))
+    }
+
+    /// Returns whether a step can use the channel in this direction: in 2.x, if it has an operation for it.
+    #[must_use]
+    pub fn allows(self, direction: Direction) -> bool {
+        self.description.major == 3 || self.at.get(direction_key(direction)).is_some()
     }
 
     /// Returns the messages that a step can send (2.x: `publish`) or receive (2.x: `subscribe`).
-    #[must_use]
-    pub fn messages(self, direction: Direction) -> Vec<Message<'a>> {
+    ///
+    /// # Errors
+    /// A `$ref` cannot be resolved.
+    pub fn messages(self, direction: Direction) -> Result<Vec<Message<'a>>, BrokenReference<'a>> {
         if self.description.major == 3 {
-            let all = self.at.get("messages").into_iter().flat_map(Cursor::members);
-            return all
-                .filter_map(|entry| self.message(entry.value, Some(entry.key)))
-                .collect();
+            let all = self.at.get("messages").map(follow).transpose()?;
+            let all = all.into_iter().flat_map(|(at, _)| at.members());
+            return all.map(|entry| self.message(entry.value, Some(entry.key))).collect();
         }
-        let key = match direction {
-            Direction::Send => "publish",
-            Direction::Receive => "subscribe",
-        };
-        let operation = self.at.get(key).and_then(|at| Some(follow(at).ok()?.0));
-        operation.map(|at| self.messages_of(at)).unwrap_or_default()
+        match self.at.get(direction_key(direction)) {
+            Some(at) => self.messages_of(follow(at)?.0),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Returns the messages of an operation.
-    fn messages_of(self, operation: Cursor<'a>) -> Vec<Message<'a>> {
+    fn messages_of(self, operation: Cursor<'a>) -> Result<Vec<Message<'a>>, BrokenReference<'a>> {
         if self.description.major == 3 {
             let listed = operation.get("messages").into_iter().flat_map(Cursor::items);
-            return listed.filter_map(|at| self.message(at, None)).collect();
+            return listed.map(|at| self.listed(at)).collect();
         }
-        let Some(message) = operation.get("message").and_then(|at| Some(follow(at).ok()?.0)) else {
-            return Vec::new();
+        let Some(message) = operation.get("message") else {
+            return Ok(Vec::new());
         };
-        match message.get("oneOf") {
-            Some(all) => all.items().filter_map(|at| self.message(at, None)).collect(),
-            None => self.message(message, None).into_iter().collect(),
+        let (at, _) = follow(message)?;
+        match at.get("oneOf") {
+            Some(all) => all.items().map(|at| self.message(at, None)).collect(),
+            None => Ok(vec![self.message(message, None)?]),
         }
     }
 
-    fn message(self, at: Cursor<'a>, key: Option<&'a str>) -> Option<Message<'a>> {
-        let (at, name) = follow(at).ok()?;
+    /// Returns a message that an operation lists, as `$ref: '#/channels/CHANNEL/messages/MESSAGE'`.
+    fn listed(self, at: Cursor<'a>) -> Result<Message<'a>, BrokenReference<'a>> {
+        // The channel can be a reference itself, through which a pointer does not lead.
+        let reference = at.get("$ref").and_then(Cursor::as_str);
+        let key = reference.and_then(|text| text.rsplit_once("/messages/"));
+        if let Some((of, key)) = key
+            && of.starts_with("#/channels/")
+            && let Some(entry) = self.at.get("messages").and_then(|all| all.entry(&unescape(key)?))
+        {
+            return self.message(entry.value, Some(entry.key));
+        }
+        self.message(at, None)
+    }
+
+    fn message(self, at: Cursor<'a>, key: Option<&'a str>) -> Result<Message<'a>, BrokenReference<'a>> {
+        let (at, name) = follow(at)?;
         let named = at.get("name").and_then(Cursor::as_str);
-        Some(Message::new(at, key.or(name).or(named), self.description))
+        Ok(Message::new(at, key.or(name).or(named), self.description))
+    }
+}
+
+/// The key of the operation of 2.x for what a step does.
+fn direction_key(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Send => "publish",
+        Direction::Receive => "subscribe",
     }
 }
 
@@ -239,8 +348,10 @@ impl<'a> Operation<'a> {
     }
 
     /// Returns its messages.
-    #[must_use]
-    pub fn messages(self) -> Vec<Message<'a>> {
+    ///
+    /// # Errors
+    /// A `$ref` cannot be resolved.
+    pub fn messages(self) -> Result<Vec<Message<'a>>, BrokenReference<'a>> {
         if self.channel.description.major == 3 && self.at.get("messages").is_none() {
             return self.channel.messages(self.says);
         }

@@ -13,6 +13,7 @@ pub(super) fn internal(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     for step in &workflow.steps {
         match &step.act {
             Act::Unresolved => lost.push(("step", step.text.id.span())),
+            Act::Remote => {}
             Act::Workflow(invocation) => {
                 let values = invocation.arguments.iter().map(|(_, value)| value);
                 lost.extend(
@@ -23,6 +24,11 @@ pub(super) fn internal(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
             }
             Act::Http(_) | Act::Channel(_) => {
                 let Some(request) = step.act.request() else { continue };
+                if let (Act::Channel(exchange), Some(at)) = (&step.act, step.text.correlation_id)
+                    && exchange.correlation.as_ref().is_none_or(is_lost)
+                {
+                    lost.push(("correlation ID", at.span()));
+                }
                 let values = request.arguments.iter().map(|argument| &argument.value);
                 lost.extend(
                     values

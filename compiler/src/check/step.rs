@@ -32,7 +32,7 @@ pub(super) fn parts<'s, 'a>(
             let request = step.act.request()?;
             Some((&request.operation, &request.arguments, request.body.as_ref()))
         }
-        Act::Workflow(_) | Act::Unresolved => None,
+        Act::Workflow(_) | Act::Remote | Act::Unresolved => None,
     }
 }
 
@@ -155,7 +155,7 @@ fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
         )));
     };
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
-        let header = parameter.location == Location::Header;
+        let header = parameter.location == Location::Header && matches!(&step.act, Act::Http(_));
         let by_client = (header && (is_reserved_header(parameter.name) || is_transmission_header(parameter.name)))
             || is_credential(operation, parameter.name, parameter.location)
             || (parameter.location == Location::Path && !names.contains(&parameter.name));
@@ -202,7 +202,13 @@ fn unknown_parameter(step: &Step<'_>, diagnostics: &mut Diagnostics) {
         let reserved = header && (is_reserved_header(&argument.name) || is_transmission_header(&argument.name));
         let credential = is_credential(operation, &argument.name, argument.location);
         // Most descriptions of messages do not mention headers.
-        let free = matches!(&step.act, Act::Channel(_)) && header && operation.parameters.is_empty();
+        let headers = || {
+            operation
+                .parameters
+                .iter()
+                .any(|known| known.location == Location::Header)
+        };
+        let free = matches!(&step.act, Act::Channel(_)) && header && !headers();
         if argument.declared.is_some()
             || free
             || in_template

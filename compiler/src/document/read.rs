@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::request::{read_parameters, read_request_body};
 use super::{Document, SourceDescription, SourceType, Step, Target, Text, Version, Workflow};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::source::{Cursor, Entry};
+use crate::source::{Cursor, Data, Entry};
 
 /// Reads the document; `None` if it is not an Arazzo document at all.
 pub fn read<'a>(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Document<'a>> {
@@ -254,7 +254,13 @@ pub(super) fn read_step<'a>(at: Cursor<'a>, version: Version, diagnostics: &mut 
         Some(_) => fields.texts("dependsOn"),
         None => Vec::new(),
     };
-    let correlation_id = fields.since_1_1("correlationId").map(|entry| entry.value);
+    let correlation_id = fields.since_1_1("correlationId").and_then(|entry| {
+        let scalar = entry.value.scalar_text().is_some() && !matches!(entry.value.node().data, Data::Null);
+        if !scalar {
+            fields.wrong_type(entry, "a string");
+        }
+        scalar.then_some(entry.value)
+    });
     let directions = [Direction::Send, Direction::Receive].map(|direction| (direction.word(), direction));
     let action = fields
         .since_1_1("action")

@@ -75,7 +75,7 @@ pub fn plan(
         workflows.push(planner.workflow(ident, &mut types, diagnostics));
     }
     let mut sources: Vec<String> = Vec::new();
-    for api in &program.apis {
+    for api in program.apis.iter().filter(|api| !api.channels) {
         if !sources.contains(&api.client) {
             sources.push(api.client.clone());
         }
@@ -110,7 +110,9 @@ fn asyncapi_unsupported(program: &Program<'_>, wanted: &[bool], diagnostics: &mu
     }
     let workflows = program.workflows.iter().zip(wanted).filter(|(_, wanted)| **wanted);
     for step in workflows.flat_map(|(workflow, _)| &workflow.steps) {
-        if let (program::Act::Channel(_), Some((_, text))) = (&step.act, step.text.targets.first()) {
+        if let (program::Act::Channel(_) | program::Act::Remote, Some((_, text))) =
+            (&step.act, step.text.targets.first())
+        {
             let message = "steps on AsyncAPI channels are not supported, only HTTP operations";
             diagnostics
                 .push(Diagnostic::new(&rule::ASYNCAPI_UNSUPPORTED, text.span(), message).help(
@@ -126,7 +128,7 @@ fn shared_apis(program: &Program<'_>, wanted: &[bool]) -> (Vec<(FileId, usize)>,
     if wanted.iter().filter(|wanted| **wanted).count() < 2 {
         return (files, modules);
     }
-    for api in &program.apis {
+    for api in program.apis.iter().filter(|api| !api.channels) {
         let Some(file) = api.file.filter(|file| !files.iter().any(|(known, _)| known == file)) else {
             continue;
         };

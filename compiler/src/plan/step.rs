@@ -112,7 +112,7 @@ impl<'a> Planner<'_, 'a> {
                 program::Act::Workflow(invocation) => {
                     self.site(invocation, index).map_or(Act::Unresolved, Act::Workflow)
                 }
-                program::Act::Channel(_) | program::Act::Unresolved => Act::Unresolved,
+                program::Act::Channel(_) | program::Act::Remote | program::Act::Unresolved => Act::Unresolved,
             },
             next: {
                 let position = self.workflow.order.iter().position(|known| *known == index);
@@ -125,6 +125,7 @@ impl<'a> Planner<'_, 'a> {
                     format!("workflow {}", qualified(&self.program.workflows[invocation.target]))
                 }
                 program::Act::Channel(exchange) => format!("{} {}", exchange.direction.word(), exchange.channel.name),
+                program::Act::Remote => "channel".to_owned(),
                 program::Act::Unresolved => String::new(),
             },
             needs: self.required_inputs(

@@ -55,6 +55,8 @@ pub struct ApiName {
     pub name: String,
     /// Its name in the client.
     pub client: String,
+    /// Whether it has channels, and no HTTP operations.
+    pub channels: bool,
     /// Its file, if it could be opened.
     pub file: Option<FileId>,
 }
@@ -138,6 +140,8 @@ pub enum Act<'a> {
     Channel(Box<Exchange<'a>>),
     /// A workflow.
     Workflow(Invocation),
+    /// A message on a channel of a remote description, which builds do not read.
+    Remote,
     /// An error that was reported.
     Unresolved,
 }
@@ -149,7 +153,7 @@ impl<'a> Act<'a> {
         match self {
             Self::Http(request) => Some(request),
             Self::Channel(exchange) => Some(&exchange.request),
-            Self::Workflow(_) | Self::Unresolved => None,
+            Self::Workflow(_) | Self::Remote | Self::Unresolved => None,
         }
     }
 }

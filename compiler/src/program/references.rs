@@ -41,7 +41,7 @@ pub fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> Vec<(&'w
             .arguments
             .iter()
             .for_each(|(_, value)| value.visit(&mut sent)),
-        Act::Unresolved => {}
+        Act::Remote | Act::Unresolved => {}
     }
     let mut read = |reference| all.push((reference, Place::Response));
     step.criteria

@@ -78,12 +78,6 @@ impl<'a> Scope<'a, '_> {
                 // elsewhere.
                 if apis.iter().any(|named| named.api.is_none()) {
                     None
-                } else if self.channels.iter().any(|named| named.description.is_none()) {
-                    self.asyncapi_unsupported(text.span());
-                    None
-                } else if apis.is_empty() && !self.channels.is_empty() {
-                    self.unknown_channel_operation(text.value, text.span());
-                    None
                 } else if apis.is_empty() {
                     self.no_operations(text, text.value, text.span());
                     None
@@ -162,7 +156,7 @@ impl<'a> Scope<'a, '_> {
             .push(Diagnostic::new(&rule::UNKNOWN_OPERATION, span, message).help(help));
     }
 
-    fn unqualified_operation(&mut self, text: Text<'a>, source: &str) {
+    pub(super) fn unqualified_operation(&mut self, text: Text<'a>, source: &str) {
         let message = format!("the operationId `{}` does not name its source description", text.value);
         self.diagnostics.push(
             Diagnostic::new(&rule::UNQUALIFIED_OPERATION, text.span(), message).help(format!(
@@ -218,13 +212,12 @@ impl<'a> Scope<'a, '_> {
             return None;
         };
         let Some(named) = self.apis.iter().find(|named| named.name == source.text).cloned() else {
-            if let Some(known) = self
+            if self
                 .document
                 .sources
                 .iter()
-                .find(|known| known.name.value == source.text)
+                .any(|known| known.name.value == source.text)
             {
-                let _ = known;
                 let span = text.at.part(source.at.start, source.at.end);
                 self.no_operations(text, &reference.text, span);
             } else {

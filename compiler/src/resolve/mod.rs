@@ -10,6 +10,7 @@ mod body;
 mod channel;
 mod comparison;
 mod criterion;
+mod exchange;
 mod inputs;
 mod invocation;
 mod lookalike;

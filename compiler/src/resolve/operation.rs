@@ -133,16 +133,4 @@ impl<'a> Scope<'a, '_> {
         };
         self.diagnostics.push(diagnostic);
     }
-
-    /// Reports a step on a channel whose description could not be read, unless that was reported.
-    pub(super) fn asyncapi_unsupported(&mut self, span: Span) {
-        if self.diagnostics.has_errors() {
-            return;
-        }
-        let message = "steps on AsyncAPI channels are not supported, only HTTP operations";
-        self.diagnostics.push(
-            Diagnostic::new(&rule::ASYNCAPI_UNSUPPORTED, span, message)
-                .help("to compile the other workflows of the document, use the macro option `workflows = [\"…\"]`"),
-        );
-    }
 }

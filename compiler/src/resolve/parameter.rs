@@ -54,7 +54,7 @@ impl<'a> Scope<'a, '_> {
                     continue;
                 };
                 self.literal_braces(parameter.name.value, parameter.name.span(), "the name of a parameter");
-                let Some(location) = self.location(&parameter, operation) else {
+                let Some(location) = self.location(&parameter, operation, channel.is_some()) else {
                     complete = false;
                     continue;
                 };
@@ -193,7 +193,12 @@ impl<'a> Scope<'a, '_> {
         );
     }
 
-    fn location(&mut self, parameter: &document::Parameter<'a>, operation: &Operation<'a>) -> Option<Location> {
+    fn location(
+        &mut self,
+        parameter: &document::Parameter<'a>,
+        operation: &Operation<'a>,
+        on_channel: bool,
+    ) -> Option<Location> {
         if let Some((location, _)) = parameter.location {
             return Some(location);
         }
@@ -208,13 +213,13 @@ impl<'a> Scope<'a, '_> {
             return declared.first().copied();
         }
         // In the address of a channel, a parameter needs no `in`.
-        let on_channel = matches!(operation.method.as_str(), "send" | "receive");
         if on_channel && path_names(operation).contains(&name) {
             return Some(Location::Path);
         }
         let message = format!("missing `in` of the parameter `{name}`");
         let help = match declared.first() {
             Some(location) => format!("add `in: {}`", location.word()),
+            None if on_channel => "add `in: header` or `in: path`".to_owned(),
             None => "add `in: path`, `in: query`, `in: header` or `in: cookie`".to_owned(),
         };
         self.diagnostics

@@ -101,8 +101,8 @@ impl<'a> Scope<'a, '_> {
                 ),
             },
             Root::Message(_) if place.step.is_some_and(|step| self.is_asynchronous(step)) && !place.response => {
-                self.expression_context(&expression.root, span, place);
-                Source::Invalid
+                let message = "`$message` is not available before the step has sent or received it";
+                self.misplaced(span, message, Some("use inputs, and outputs of earlier steps"))
             }
             Root::Message(part) if place.step.is_some_and(|step| self.is_asynchronous(step)) => match part {
                 Part::Header(name) => Source::MessageHeader(name.text.clone()),
@@ -421,7 +421,7 @@ impl<'a> Scope<'a, '_> {
             "type" => Source::Constant(
                 match description.kind.map(|(kind, _)| kind) {
                     Some(document::SourceType::Arazzo) => "arazzo",
-                    Some(document::SourceType::AsyncApi) => "asyncapi",
+                    _ if self.channels.iter().any(|named| named.name == description.name.value) => "asyncapi",
                     _ => "openapi",
                 }
                 .to_owned(),
@@ -474,6 +474,7 @@ fn word_of(root: &Root) -> &'static str {
         Root::Method => "$method",
         Root::StatusCode => "$statusCode",
         Root::Request(_) => "$request",
+        Root::Message(_) => "$message",
         _ => "$response",
     }
 }

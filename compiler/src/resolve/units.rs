@@ -4,13 +4,13 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::asyncapi::Description;
+use crate::asyncapi::{Description, Index};
 use crate::bundle::{Bundle, Opened};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
-use crate::document::{Document, SourceType};
+use crate::document::{Document, SourceDescription, SourceType};
 use crate::openapi::{Api, Found};
 use crate::program::ApiName;
-use crate::source::{Cursor, FileId, Span};
+use crate::source::{Cursor, FileId, Span, is_absolute, is_remote};
 
 /// An API that a source description names.
 #[derive(Clone, Debug)]
@@ -45,14 +45,26 @@ impl<'a> NamedApi<'a> {
 }
 
 /// A description of channels that a source description names.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NamedChannels<'a> {
     /// The name of the source description.
     pub name: &'a str,
     /// Its index among the APIs of the program.
-    pub index: usize,
+    pub api: usize,
     /// The description; `None` if it could not be read.
     pub description: Option<Description<'a>>,
+    /// Whether builds do not read it, because it is remote.
+    pub remote: bool,
+    /// Its operations, listed on first use.
+    listed: Rc<OnceCell<Index<'a>>>,
+}
+
+impl<'a> NamedChannels<'a> {
+    /// Returns its operations.
+    pub(super) fn index(&self) -> &Index<'a> {
+        self.listed
+            .get_or_init(|| self.description.map(Description::index).unwrap_or_default())
+    }
 }
 
 /// A document and the files of its source descriptions.
@@ -106,13 +118,16 @@ pub(super) fn units<'a>(
                     let root = file.and_then(|file| bundle.root(file));
                     channels.push(NamedChannels {
                         name,
-                        index: names.len(),
-                        description: root.and_then(|root| Description::open(root, diagnostics)),
+                        api: names.len(),
+                        description: root.and_then(|root| open_channels(source, root, diagnostics)),
+                        remote: is_remote(source.url.value) || is_absolute(source.url.value),
+                        listed: Rc::default(),
                     });
                     names.push(ApiName {
                         document: units.len(),
                         name: name.to_owned(),
                         client: client_name(name, file, &described.names, names),
+                        channels: true,
                         file,
                     });
                 }
@@ -141,6 +156,7 @@ pub(super) fn units<'a>(
                         document: units.len(),
                         name: name.to_owned(),
                         client: client_name(name, file, &described.names, names),
+                        channels: false,
                         file,
                     });
                 }
@@ -167,6 +183,24 @@ fn is_asyncapi(kind: Option<(SourceType, Span)>, opened: Opened, bundle: &Bundle
         (None, Opened::Api(file)) => bundle.root(file).is_some_and(|root| root.get("asyncapi").is_some()),
         (None, _) => false,
     }
+}
+
+/// Opens a description of channels; reports one of another kind at the type of the source description.
+fn open_channels<'a>(
+    source: &SourceDescription<'_>,
+    root: Cursor<'a>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Description<'a>> {
+    let other = ["openapi", "swagger"].into_iter().find(|key| root.get(key).is_some());
+    let Some((found, (_, span))) = other.zip(source.kind) else {
+        return Description::open(root, diagnostics);
+    };
+    let message = format!(
+        "the source description `{}` has type `asyncapi`, but its file is an `{found}` description",
+        source.name.value
+    );
+    diagnostics.push(Diagnostic::new(&rule::SOURCE_TYPE_MISMATCH, span, message).help("write `type: openapi`"));
+    None
 }
 
 /// Returns the name of an API in the client: the name of its source description. If another document uses that name for

@@ -24,7 +24,7 @@ components:
   messages:
     order:
       traits: [{$ref: '#/components/messageTraits/traced'}]
-      headers: {type: object, required: [region], properties: {region: {type: string}}}
+      headers: {type: object, properties: {region: {type: string}}}
       payload: {type: object, required: [item], additionalProperties: false, properties: {item: {type: string}, count: {type: integer}}}
     confirmed:
       correlationId: {location: '$message.header#/orderId'}
@@ -104,11 +104,6 @@ fn messages_are_checked_as_requests_are() {
             "{name: shop, value: a}",
             "{name: shop, value: a}, {name: shops, in: path, value: a}",
             "unknown-path-parameter shops",
-        ),
-        (
-            ", {name: region, in: header, value: eu}",
-            "",
-            "parameter-required takeOrder",
         ),
         // From a trait.
         (
@@ -201,10 +196,10 @@ fn what_a_step_on_a_channel_cannot_read_is_refused() {
 #[test]
 fn names_that_are_not_in_the_description_are_refused() {
     for (step, expected) in [
-        ("{stepId: s, operationId: takeOrders}", "unknown-operation takeOrders"),
+        ("{stepId: s, operationId: confirms}", "unknown-operation confirms"),
         (
-            "{stepId: s, operationId: $sourceDescriptions.shop.takeOrders}",
-            "unknown-operation takeOrders",
+            "{stepId: s, operationId: $sourceDescriptions.shop.takeNothing}",
+            "unknown-operation takeNothing",
         ),
         (
             "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/x', action: send}",
@@ -225,12 +220,115 @@ fn names_that_are_not_in_the_description_are_refused() {
     assert_eq!(errors, ["source-version-unsupported 4.0.0"]);
 }
 
+#[test]
+fn references_are_followed_or_reported() {
+    // A channel and its operation in two files: the message is found through the channel.
+    let split = "asyncapi: 3.0.0
+info: {title: t, version: '1'}
+channels: {orders: {$ref: '#/components/channels/orders'}, odd: {address: null, messages: {m: {$ref: '#/components/messages/none'}}}}
+operations:
+  takeOrder: {action: receive, channel: {$ref: '#/channels/orders'}, messages: [{$ref: '#/channels/orders/messages/order'}]}
+  lost: {action: receive, channel: {$ref: '#/channels/none'}}
+  idle: {channel: {$ref: '#/channels/orders'}}
+components:
+  schemas: {avro: {schemaFormat: 'application/vnd.apache.avro;version=1.9.0', schema: {type: record}}}
+  channels: {orders: {address: orders, messages: {order: {payload: {type: object, required: [item], properties: {item: {type: string}}}}, raw: {payload: {$ref: '#/components/schemas/avro'}}}}}
+";
+    for (step, expected) in [
+        (
+            "{stepId: s, operationId: takeOrder, requestBody: {payload: {count: 1}}}",
+            "payload-member-required {count: 1}",
+        ),
+        (
+            "{stepId: s, operationId: takeOrder, requestBody: {payload: {item: pen}}}",
+            "asyncapi-unsupported takeOrder",
+        ),
+        // One of its two messages has another payload.
+        (
+            "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/orders', action: receive, outputs: {a: $message.payload#/x}}",
+            "asyncapi-unsupported {$sourceDescriptions.shop.url}#/channels/orders",
+        ),
+        (
+            "{stepId: s, operationId: lost}",
+            "source-ref-unresolved #/channels/none",
+        ),
+        ("{stepId: s, operationId: idle}", "malformed-description idle"),
+        (
+            "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/odd', action: send}",
+            "source-ref-unresolved #/components/messages/none",
+        ),
+    ] {
+        let errors = case(step, split).errors();
+        assert_eq!(errors.len(), 1, "{step}: {errors:?}");
+        assert_eq!(errors[0].replace('\'', ""), expected, "{step}");
+    }
+}
+
+#[test]
+fn a_step_agrees_with_all_messages_or_with_one() {
+    let api = "asyncapi: 3.0.0
+info: {title: t, version: '1'}
+channels:
+  beats:
+    address: beats
+    messages:
+      ping: {headers: {type: object, required: [id], properties: {id: {type: string}}}}
+      pong: {payload: {type: object}, correlationId: {location: '$message.header#/id'}}
+";
+    let on = |rest: &str| {
+        case(
+            &format!("{{stepId: s, channelPath: '{{$sourceDescriptions.shop.url}}#/channels/beats', {rest}}}"),
+            api,
+        )
+        .errors()
+    };
+    // Neither the payload nor the header is required by both messages; one of them can be correlated.
+    for rest in ["action: send", "action: receive, correlationId: '1'"] {
+        let errors = on(rest);
+        assert!(
+            errors.len() == 1 && errors[0].starts_with(UNSUPPORTED),
+            "{rest}: {errors:?}"
+        );
+    }
+    assert_eq!(on("action: receive, correlationId: {a: 1}"), ["wrong-type {a: 1}"]);
+    // In 2.x, a channel says what can be done with it. The pointer is percent-encoded.
+    let path = "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/shops~1%7Bshop%7D~1orders', action: receive}";
+    assert_eq!(case(path, TWO).errors(), ["action-mismatch receive"]);
+}
+
+#[test]
+fn operations_of_several_descriptions_are_told_apart() {
+    let head = "arazzo: 1.1.0\ninfo: {title: t, version: '1'}\nsourceDescriptions: [{name: shop, url: api.yaml, type: asyncapi}, {name: other, url: other.yaml, type: asyncapi}]\n";
+    let one = |id: &str, other: &str| {
+        let document = format!("{head}workflows: [{{workflowId: w, steps: [{{stepId: s, operationId: {id}}}]}}]\n");
+        Case::whole(&document, THREE).with("other.yaml", other).errors()
+    };
+    assert_eq!(one("confirm", THREE), ["ambiguous-operation confirm"]);
+    let other = "asyncapi: 3.0.0\ninfo: {title: t, version: '1'}\n";
+    assert_eq!(one("confirm", other), ["unqualified-operation confirm"]);
+    assert_eq!(
+        one("$sourceDescriptions.shop.confirm", THREE),
+        ["asyncapi-unsupported $sourceDescriptions.shop.confirm"]
+    );
+    let twice = TWO.replace("operationId: confirm", "operationId: takeOrder");
+    assert_eq!(
+        case("{stepId: s, operationId: takeOrder, action: send, parameters: [{name: shop, value: a}], requestBody: {payload: {item: a}}}", &twice).errors(),
+        ["duplicate-operation-id takeOrder"]
+    );
+}
+
 /// The help of `asyncapi-unsupported` is true: the option compiles the other workflows.
 #[test]
 fn other_workflows_of_the_document_compile() {
     let document = "arazzo: 1.1.0\ninfo: {title: t, version: '1'}\nsourceDescriptions: [{name: shop, url: shop.yaml, type: asyncapi}, {name: api, url: api.yaml, type: openapi}]\nworkflows:\n- {workflowId: one, steps: [{stepId: s, operationId: $sourceDescriptions.api.x}]}\n- {workflowId: two, steps: [{stepId: s, operationId: $sourceDescriptions.shop.confirm}]}\n";
     let api = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\nservers: [{url: 'https://api.test'}]\npaths: {/x: {get: {operationId: x, responses: {'200': {description: ok}}}}}\n";
     let mut case = Case::whole(document, api).with("shop.yaml", THREE);
+    assert_eq!(case.errors(), ["asyncapi-unsupported $sourceDescriptions.shop.confirm"]);
+    case.options.workflows = vec!["one".to_owned()];
+    assert_eq!(case.errors(), [""; 0]);
+    // Also if the description is remote.
+    let remote = document.replace("url: shop.yaml", "url: 'https://shop.test/events.yaml'");
+    let mut case = Case::whole(&remote, api);
     assert_eq!(case.errors(), ["asyncapi-unsupported $sourceDescriptions.shop.confirm"]);
     case.options.workflows = vec!["one".to_owned()];
     assert_eq!(case.errors(), [""; 0]);

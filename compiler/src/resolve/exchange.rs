@@ -1,0 +1,325 @@
+//! Resolves what a step sends or receives on a channel.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::channel::{Found, Named};
+use super::value::Place;
+use super::{Act, Exchange, Request, Scope, Value};
+use crate::asyncapi::{self, Channel, Message};
+use crate::diagnostic::{Diagnostic, rule};
+use crate::document::{self, Direction, Location};
+use crate::media;
+use crate::openapi::{self, Media};
+use crate::schema::{BrokenReference, Schema};
+use crate::source::Span;
+
+impl<'a> Scope<'a, '_> {
+    /// Resolves what a step sends or receives.
+    pub(super) fn exchange(&mut self, step: &'a document::Step<'a>, found: Found<'a>) -> Act<'a> {
+        let named = match found {
+            Found::Channel(named) => named,
+            Found::Remote => {
+                self.visit_unbound(step);
+                return Act::Remote;
+            }
+            Found::Reported => {
+                self.visit_unbound(step);
+                return Act::Unresolved;
+            }
+        };
+        let Some(direction) = self.direction(step, &named) else {
+            self.visit_unbound(step);
+            return Act::Unresolved;
+        };
+        let Some(messages) = self.messages(step, &named, direction) else {
+            self.visit_unbound(step);
+            return Act::Unresolved;
+        };
+        let operation = as_operation(&named, &messages, direction, self.sets_correlation(step));
+        let (arguments, complete) = self.arguments(step, &operation, Some(direction));
+        let body = match (&step.request_body, direction) {
+            (Some(body), Direction::Receive) => {
+                self.body_on_receive(step, body.at.span());
+                None
+            }
+            _ => self.body(step, &operation),
+        };
+        let correlation = self.correlation(step, &named, &messages);
+        let request = Request {
+            api: named.api,
+            operation,
+            arguments,
+            complete,
+            body,
+        };
+        Act::Channel(Box::new(Exchange {
+            channel: named.channel,
+            direction,
+            messages,
+            request,
+            correlation,
+        }))
+    }
+
+    /// Returns the messages of a step, each once; reports references that cannot be resolved.
+    fn messages(
+        &mut self,
+        step: &document::Step<'a>,
+        named: &Named<'a>,
+        direction: Direction,
+    ) -> Option<Vec<Message<'a>>> {
+        let found = match named.operation {
+            Some(operation) => operation.messages(),
+            None => named.channel.messages(direction),
+        };
+        let (mut messages, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut broken: Vec<BrokenReference<'a>> = Vec::new();
+        match found {
+            Ok(found) => {
+                messages.extend(found.into_iter().filter(|message| seen.insert(message.at.span())));
+                broken.extend(messages.iter().flat_map(Message::broken));
+            }
+            Err(reference) => broken.push(reference),
+        }
+        for reference in broken.iter().take(super::lookup::BROKEN) {
+            let diagnostic = reference.diagnostic(&rule::SOURCE_REF_UNRESOLVED);
+            let why = format!("required by step `{}`", step.id.value);
+            self.diagnostics.push(diagnostic.related(named.text.span(), &why));
+        }
+        broken.is_empty().then_some(messages)
+    }
+
+    /// Returns whether the correlation ID of what a step sends is set without a parameter: by the step itself, or from the
+    /// only step that waits for a reply.
+    fn sets_correlation(&self, step: &document::Step<'a>) -> bool {
+        let waiting = self.workflow.steps.iter().filter(|step| step.correlation_id.is_some());
+        step.correlation_id.is_some() || waiting.count() == 1
+    }
+
+    fn direction(&mut self, step: &document::Step<'a>, named: &Named<'a>) -> Option<Direction> {
+        match (step.action, named.operation) {
+            (None, Some(operation)) => Some(operation.direction()),
+            (Some((direction, span)), Some(operation)) if !operation.allows(direction) => {
+                let right = operation.direction();
+                let (from, kind) = match right {
+                    Direction::Send => ("send by", "publish"),
+                    Direction::Receive => ("receive from", "subscribe"),
+                };
+                let message = format!(
+                    "`action: {}` does not fit `{}`: workflows {from} `{kind}` operations",
+                    direction.word(),
+                    operation.id.unwrap_or_default(),
+                );
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::ACTION_MISMATCH, span, message)
+                        .related(operation.span, "the operation")
+                        .help(format!("write `action: {}`, or use another operation", right.word())),
+                );
+                None
+            }
+            (Some((direction, span)), None) if !named.channel.allows(direction) => {
+                let (word, kind) = match direction {
+                    Direction::Send => ("send on", "publish"),
+                    Direction::Receive => ("receive from", "subscribe"),
+                };
+                let name = named.channel.name;
+                let message = format!("workflows cannot {word} channel `{name}`: it has no `{kind}` operation");
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::ACTION_MISMATCH, span, message)
+                        .related(named.channel.span, "the channel")
+                        .help("use the other `action`, or another channel"),
+                );
+                None
+            }
+            (Some((direction, _)), _) => Some(direction),
+            // An invalid value was reported.
+            (None, None) if step.at.get("action").is_some() => None,
+            (None, None) => {
+                let message = format!("step `{}` has a `channelPath`, but no `action`", step.id.value);
+                self.diagnostics.push(
+                    Diagnostic::new(&rule::ACTION_REQUIRED, named.text.span(), message)
+                        .help("add `action: send` or `action: receive`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn body_on_receive(&mut self, step: &document::Step<'a>, span: Span) {
+        let message = format!(
+            "step `{}` receives a message and cannot have a request body",
+            step.id.value
+        );
+        self.diagnostics.push(
+            Diagnostic::new(&rule::BODY_ON_RECEIVE, span, message)
+                .help("to check the payload of the message, use `$message.payload` in `successCriteria`"),
+        );
+    }
+
+    /// Resolves `correlationId`, and finds its location in the messages.
+    fn correlation(
+        &mut self,
+        step: &'a document::Step<'a>,
+        named: &Named<'a>,
+        messages: &[Message<'a>],
+    ) -> Option<Value> {
+        let at = step.correlation_id?;
+        let place = Place {
+            step: Some(step),
+            response: false,
+            failure: false,
+        };
+        let value = self.value(at, &place);
+        for (location, span) in messages.iter().filter_map(Message::correlation) {
+            match asyncapi::location(location) {
+                Some(asyncapi::Location { meant: None, .. }) => {}
+                Some(asyncapi::Location { meant: Some(meant), .. }) => {
+                    let message = format!("`{location}` selects a member without a JSON Pointer");
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::CORRELATION_LOCATION_DOTTED, span, message)
+                            .related(at.span(), "required by this `correlationId`")
+                            .help(format!("write `{meant}`")),
+                    );
+                }
+                None => {
+                    let message = format!("`{location}` is not a location of a correlation ID");
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::CORRELATION_ID_LOCATION, span, message)
+                            .related(at.span(), "required by this `correlationId`")
+                            .help("write `$message.header#/NAME` or `$message.payload#/NAME`"),
+                    );
+                    return None;
+                }
+            }
+        }
+        // A message without one is not for this step.
+        if messages.iter().all(|message| message.correlation().is_none()) {
+            let message = format!(
+                "no message of channel `{}` declares a location for a correlation ID",
+                named.channel.name
+            );
+            let of = messages.first().map_or(named.channel.at, |message| message.at);
+            self.diagnostics.push(
+                Diagnostic::new(&rule::CORRELATION_ID_LOCATION, at.span(), message)
+                    .related(of.span(), "declared here")
+                    .help("add it to the message: `correlationId: { location: '$message.header#/correlationId' }`"),
+            );
+            return None;
+        }
+        Some(value)
+    }
+}
+
+/// Describes the messages of a channel as an operation, whose path is the address.
+fn as_operation<'a>(
+    named: &Named<'a>,
+    messages: &[Message<'a>],
+    direction: Direction,
+    correlates: bool,
+) -> openapi::Operation<'a> {
+    let address = named.channel.address().unwrap_or_default();
+    let sends = direction == Direction::Send;
+    let id = named.operation.and_then(|operation| operation.id);
+    openapi::Operation {
+        id: Some(id.unwrap_or(named.channel.name)),
+        method: direction.word().to_owned(),
+        path: address,
+        template: address.to_owned(),
+        span: named.channel.span,
+        server: String::new(),
+        parameters: parameters(named.channel, messages, sends, correlates),
+        body: sends.then(|| openapi::Body {
+            required: !messages.is_empty() && messages.iter().all(|message| message.payload().is_some()),
+            media: contents(messages),
+        }),
+        responses: Vec::new(),
+        security: Vec::new(),
+    }
+}
+
+/// The parameters of an address that have a value without a step, and the headers of messages that are sent.
+fn parameters<'a>(
+    channel: Channel<'a>,
+    messages: &[Message<'a>],
+    sends: bool,
+    correlates: bool,
+) -> Vec<openapi::Parameter<'a>> {
+    let filled = channel.parameters().into_iter().filter(|name| channel.fills(name));
+    let mut all: Vec<openapi::Parameter<'a>> = filled
+        .map(|name| parameter(name, Location::Path, false, None, channel.span))
+        .collect();
+    if sends {
+        all.extend(headers(messages, channel.span, correlates));
+    }
+    all
+}
+
+fn parameter<'a>(
+    name: &'a str,
+    location: Location,
+    required: bool,
+    schema: Option<Schema<'a>>,
+    span: Span,
+) -> openapi::Parameter<'a> {
+    openapi::Parameter {
+        name,
+        location,
+        required,
+        style: "simple",
+        explode: false,
+        allow_reserved: false,
+        content: None,
+        schema,
+        span,
+    }
+}
+
+/// The headers of messages as parameters. A header is required if every message requires it, unless it is the correlation
+/// ID and `correlates` says that it is set otherwise.
+fn headers<'a>(messages: &[Message<'a>], channel: Span, correlates: bool) -> Vec<openapi::Parameter<'a>> {
+    let mut required: Option<BTreeSet<&'a str>> = None;
+    let mut schemas: BTreeMap<&'a str, Vec<Schema<'a>>> = BTreeMap::new();
+    for message in messages {
+        let mut own = message.required_headers();
+        if let Some(location) = message.correlation().and_then(|(text, _)| asyncapi::location(text))
+            && correlates
+            && let (asyncapi::Part::Header, [name]) = (location.part, location.tokens.as_slice())
+        {
+            own.remove(name.as_str());
+        }
+        required = Some(required.map_or_else(|| own.clone(), |others| &others & &own));
+        for name in message.header_names() {
+            schemas.entry(name).or_default().extend(message.header(name));
+        }
+    }
+    let required = required.unwrap_or_default();
+    for name in &required {
+        schemas.entry(name).or_default();
+    }
+    let header = |(name, schemas): (&'a str, Vec<Schema<'a>>)| {
+        let span = schemas.first().map_or(channel, |schema| schema.at.span());
+        let alone = schemas.first().copied().filter(|_| schemas.len() == 1);
+        parameter(name, Location::Header, required.contains(name), alone, span)
+    };
+    schemas.into_iter().map(header).collect()
+}
+
+/// The content types of messages, with the schema of the payload where there is only one message of the type.
+fn contents<'a>(messages: &[Message<'a>]) -> Vec<Media<'a>> {
+    let mut found: Vec<Media<'a>> = Vec::new();
+    for message in messages {
+        let name = message.content_type();
+        if let Some(known) = found.iter_mut().find(|known| media::same(known.name, name)) {
+            known.schema = None;
+            continue;
+        }
+        found.push(Media {
+            name,
+            schema: message.payload(),
+            encoding: None,
+            fields: Vec::new(),
+            since_3_1: true,
+        });
+    }
+    found
+}

@@ -16,6 +16,7 @@
 //! let compilation = arazzo_compiler::compile(&options, &library);
 //! assert!(compilation.render(arazzo_compiler::diagnostic::Header::Full)[0].starts_with("error[unsupported-version]"));
 //! ```
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
 #![cfg_attr(not(test), warn(clippy::pedantic))]
 #![allow(
     clippy::module_name_repetitions,

@@ -1,6 +1,7 @@
 //! The macro that `arazzo::arazzo_workflow!` calls. Use that one.
 //!
 //! This crate parses the invocation, calls the compiler and returns its tokens.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
 #![warn(clippy::pedantic)]
 
 mod expansion;

@@ -36,6 +36,7 @@
 //! - the properties `Changes_When_NFKC_Casefolded` and `Script=Unknown`, and what is new in Unicode 17
 //!
 //! The syntax of the flag `v` is not supported.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 mod backtracking;
 mod class;

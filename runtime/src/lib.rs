@@ -129,6 +129,7 @@
 //! - `xpath`: XPath 1.0.
 //! - `xpath31`: XPath 2.0 to 3.1. With it, 3.1 is the default for every expression that does not name its version, as
 //!   the specification says.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::pedantic)]
 #![allow(clippy::module_name_repetitions)]

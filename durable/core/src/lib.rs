@@ -12,6 +12,7 @@
 //!    [`Failure::Terminal`] ends the workflow, and is journaled too.
 //! 3. [`Next`] says what is next: another attempt, a durable timer, a question to a person, or the end. What the person
 //!    sends is checked by [`Durable::check`] and passed to the next attempt.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 mod attempt;
 mod durable;

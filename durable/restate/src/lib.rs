@@ -25,6 +25,7 @@
 //! Each attempt of a step is one operation in Restate's journal, whose result is the stored run. A wait is a durable
 //! timer, a question a durable promise. A step runs at least once: if the service is killed after a response and before
 //! the journal has it, the step is called again, with the same idempotency key if the client sends one.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 mod driver;
 mod handlers;

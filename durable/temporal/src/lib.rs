@@ -32,6 +32,7 @@
 //!
 //! An execution that fails has an application failure. Its message names the step, its place and the status; its type is
 //! the HTTP status that describes it best, such as `409` if the workflow has changed ([`Failure`] has the table).
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 mod activities;
 mod driver;

@@ -21,7 +21,7 @@ pub(super) struct Named<'a> {
 
 /// What a step names.
 pub(super) enum Found<'a> {
-    Channel(Named<'a>),
+    Channel(Box<Named<'a>>),
     /// A channel of a remote description.
     Remote,
     /// An error that was reported.
@@ -91,12 +91,12 @@ impl<'a> Scope<'a, '_> {
                 } else if !is_qualified && self.document.sources.len() - self.units[self.unit].others.len() > 1 {
                     self.unqualified_operation(text, named.name);
                 }
-                Found::Channel(Named {
+                Found::Channel(Box::new(Named {
                     api: named.api,
                     text,
                     channel: operation.channel,
                     operation: Some(*operation),
-                })
+                }))
             }
         }
     }
@@ -167,12 +167,12 @@ impl<'a> Scope<'a, '_> {
             .push(Diagnostic::new(&rule::UNKNOWN_OPERATION, span, message).help(help));
         let found = operations().find(|(_, operation)| meant.is_some() && operation.id == meant);
         found.map_or(Found::Reported, |(named, operation)| {
-            Found::Channel(Named {
+            Found::Channel(Box::new(Named {
                 api: named.api,
                 text,
                 channel: operation.channel,
                 operation: Some(*operation),
-            })
+            }))
         })
     }
 
@@ -191,12 +191,12 @@ impl<'a> Scope<'a, '_> {
         }
         match found {
             Ok(Some(channel)) => {
-                return Found::Channel(Named {
+                return Found::Channel(Box::new(Named {
                     api: named.api,
                     text,
                     channel,
                     operation: None,
-                });
+                }));
             }
             Ok(None) => {
                 let message = format!("cannot find a channel at `{pointer}` in `{}`", named.name);

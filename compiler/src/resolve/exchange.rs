@@ -17,7 +17,7 @@ impl<'a> Scope<'a, '_> {
     /// Resolves what a step sends or receives.
     pub(super) fn exchange(&mut self, step: &'a document::Step<'a>, found: Found<'a>) -> Act<'a> {
         let named = match found {
-            Found::Channel(named) => named,
+            Found::Channel(named) => *named,
             Found::Remote => {
                 self.visit_unbound(step);
                 return Act::Remote;

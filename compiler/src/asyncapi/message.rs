@@ -64,7 +64,7 @@ impl<'a> Message<'a> {
 
     /// Returns the names of the headers that the message declares.
     #[must_use]
-    pub fn header_names(&self) -> Vec<&'a str> {
+    pub fn header_names(&self) -> BTreeSet<&'a str> {
         let parts = self.headers().flat_map(Schema::parts);
         let properties = parts.filter_map(|part| part.at.get("properties"));
         properties.flat_map(Cursor::members).map(|entry| entry.key).collect()

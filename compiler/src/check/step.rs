@@ -27,13 +27,8 @@ pub(super) fn check(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, diag
 pub(super) fn parts<'s, 'a>(
     step: &'s Step<'a>,
 ) -> Option<(&'s Operation<'a>, &'s [Argument<'a>], Option<&'s Body<'a>>)> {
-    match &step.act {
-        Act::Http(_) | Act::Channel(_) => {
-            let request = step.act.request()?;
-            Some((&request.operation, &request.arguments, request.body.as_ref()))
-        }
-        Act::Workflow(_) | Act::Remote | Act::Unresolved => None,
-    }
+    let request = step.act.request()?;
+    Some((&request.operation, &request.arguments, request.body.as_ref()))
 }
 
 pub(super) fn name(operation: &Operation<'_>) -> String {

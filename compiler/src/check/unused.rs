@@ -34,10 +34,7 @@ fn unused_source(document: &Document<'_>, index: usize, program: &Program<'_>, d
     let mentions = Mentions::of(document.root, longest);
     for source in &document.sources {
         let called = calls()
-            .filter_map(|call| match call {
-                Act::Http(_) | Act::Channel(_) => program.apis.get(call.request()?.api),
-                _ => None,
-            })
+            .filter_map(|call| program.apis.get(call.request()?.api))
             .any(|api| api.name == source.name.value);
         let mention = format!("$sourceDescriptions.{}.", source.name.value);
         if !called && !mentions.has(&mention) {

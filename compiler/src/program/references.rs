@@ -24,24 +24,20 @@ pub fn step_references<'w>(workflow: &'w Workflow<'_>, index: usize) -> Vec<(&'w
     if let Act::Channel(exchange) = &step.act {
         exchange.correlation.iter().for_each(|value| value.visit(&mut sent));
     }
-    match &step.act {
-        Act::Http(_) | Act::Channel(_) => {
-            let Some(request) = step.act.request() else {
-                return all;
-            };
-            let body = request.body.as_ref();
-            let replaced = body.into_iter().flat_map(|body| &body.replacements);
-            let arguments = request.arguments.iter().map(|argument| &argument.value);
-            let values = arguments
-                .chain(replaced.map(|(_, value)| value))
-                .chain(body.map(|body| &body.payload));
-            values.for_each(|value| value.visit(&mut sent));
-        }
-        Act::Workflow(invocation) => invocation
+    if let Some(request) = step.act.request() {
+        let body = request.body.as_ref();
+        let replaced = body.into_iter().flat_map(|body| &body.replacements);
+        let arguments = request.arguments.iter().map(|argument| &argument.value);
+        let values = arguments
+            .chain(replaced.map(|(_, value)| value))
+            .chain(body.map(|body| &body.payload));
+        values.for_each(|value| value.visit(&mut sent));
+    }
+    if let Act::Workflow(invocation) = &step.act {
+        invocation
             .arguments
             .iter()
-            .for_each(|(_, value)| value.visit(&mut sent)),
-        Act::Remote | Act::Unresolved => {}
+            .for_each(|(_, value)| value.visit(&mut sent));
     }
     let mut read = |reference| all.push((reference, Place::Response));
     step.criteria

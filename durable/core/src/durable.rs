@@ -137,6 +137,13 @@ impl Durable {
         &self.name
     }
 
+    /// Returns how large what the engine stores of an attempt may be, in bytes; `None` if there is no limit. See
+    /// [`limit`](Self::limit).
+    #[must_use]
+    pub fn largest(&self) -> Option<usize> {
+        self.limit
+    }
+
     /// Returns whether what the engine stores is sealed.
     #[must_use]
     pub fn is_sealed(&self) -> bool {

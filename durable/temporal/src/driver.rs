@@ -18,7 +18,7 @@ use temporalio_sdk::{
 };
 
 use crate::activities::{AttemptStep, Begun, Given, StartRun, application};
-use crate::execution::{Execution, Open};
+use crate::execution::{Instance, Open};
 use crate::messages::Input;
 
 type Raw = Box<RawValue>;
@@ -46,7 +46,7 @@ struct Continued {
 
 /// Runs a workflow to its end.
 pub(crate) async fn run<W: Workflow<Dependencies = ()>>(
-    context: &WorkflowContext<Execution<W>>,
+    context: &WorkflowContext<Instance<W>>,
     input: Input,
 ) -> Result<Raw, WorkflowTermination> {
     let result = match input.into_json() {
@@ -79,7 +79,7 @@ pub(crate) async fn run<W: Workflow<Dependencies = ()>>(
 }
 
 async fn steps<W: Workflow<Dependencies = ()>>(
-    context: &WorkflowContext<Execution<W>>,
+    context: &WorkflowContext<Instance<W>>,
     sent: Raw,
 ) -> Result<Raw, WorkflowTermination> {
     let mut position = match continued(&sent) {
@@ -120,7 +120,7 @@ async fn steps<W: Workflow<Dependencies = ()>>(
 }
 
 /// Whether the execution continues as a new one now. What is being provided comes first.
-fn is_long<W>(context: &WorkflowContext<Execution<W>>, longest: Option<u32>) -> bool {
+fn is_long<W>(context: &WorkflowContext<Instance<W>>, longest: Option<u32>) -> bool {
     let long =
         context.continue_as_new_suggested() || longest.is_some_and(|longest| context.history_length() >= longest);
     long && context.all_handlers_finished()
@@ -133,7 +133,7 @@ fn continued(sent: &RawValue) -> Option<Position> {
 }
 
 /// Whether a cron schedule or a retry policy has started the execution again, which is from the beginning.
-fn is_restarted<W>(context: &WorkflowContext<Execution<W>>) -> bool {
+fn is_restarted<W>(context: &WorkflowContext<Instance<W>>) -> bool {
     let initiator = context.info().raw().continued_initiator();
     matches!(
         initiator,
@@ -142,7 +142,7 @@ fn is_restarted<W>(context: &WorkflowContext<Execution<W>>) -> bool {
 }
 
 async fn start<W: Workflow<Dependencies = ()>>(
-    context: &WorkflowContext<Execution<W>>,
+    context: &WorkflowContext<Instance<W>>,
     sent: Raw,
 ) -> Result<Position, WorkflowTermination> {
     let options = options(context, "read the inputs");
@@ -167,7 +167,7 @@ async fn start<W: Workflow<Dependencies = ()>>(
 }
 
 async fn attempt<W: Workflow<Dependencies = ()>>(
-    context: &WorkflowContext<Execution<W>>,
+    context: &WorkflowContext<Instance<W>>,
     position: &Position,
 ) -> Result<Attempt, WorkflowTermination> {
     let options = options(context, position.step.as_deref().unwrap_or("end"));
@@ -178,7 +178,7 @@ async fn attempt<W: Workflow<Dependencies = ()>>(
 
 /// Waits until a person has provided the inputs.
 async fn ask<W: Workflow<Dependencies = ()>>(
-    context: &WorkflowContext<Execution<W>>,
+    context: &WorkflowContext<Instance<W>>,
     inputs: &[String],
     run: &RawValue,
 ) -> Result<Option<Raw>, WorkflowTermination> {
@@ -189,7 +189,7 @@ async fn ask<W: Workflow<Dependencies = ()>>(
         provided: None,
     };
     context.state_mut(|execution| execution.question = Some(open));
-    let provided = |execution: &Execution<W>| matches!(&execution.question, Some(open) if open.provided.is_some());
+    let provided = |execution: &Instance<W>| matches!(&execution.question, Some(open) if open.provided.is_some());
     context.wait_condition(provided).await?;
     Ok(context.state_mut(|execution| execution.question.take().and_then(|open| open.provided)))
 }
@@ -197,7 +197,7 @@ async fn ask<W: Workflow<Dependencies = ()>>(
 /// Provides the inputs of a question. Returns why they are refused. `received` is the length of the history when they
 /// arrived.
 pub(crate) async fn provide<W: Workflow<Dependencies = ()>>(
-    context: &WorkflowContext<Execution<W>>,
+    context: &WorkflowContext<Instance<W>>,
     sent: Raw,
     received: u32,
 ) -> Result<(), String> {
@@ -234,7 +234,7 @@ pub(crate) async fn provide<W: Workflow<Dependencies = ()>>(
 }
 
 /// The options of an activity. `summary` is shown in Temporal's user interface.
-fn options<W>(context: &WorkflowContext<Execution<W>>, summary: &str) -> ActivityOptions {
+fn options<W>(context: &WorkflowContext<Instance<W>>, summary: &str) -> ActivityOptions {
     context.state(|execution| {
         let settings = &execution.settings;
         let retries = settings.durable.retry_policy();
@@ -256,7 +256,7 @@ fn options<W>(context: &WorkflowContext<Execution<W>>, summary: &str) -> Activit
 
 /// Converts the failure of an activity to that of the workflow, with the same message and type.
 fn ended<W>(
-    context: &WorkflowContext<Execution<W>>,
+    context: &WorkflowContext<Instance<W>>,
     step: Option<&str>,
     error: &ActivityExecutionError,
 ) -> WorkflowTermination {

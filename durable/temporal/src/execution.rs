@@ -1,7 +1,6 @@
-//! A workflow as Temporal sees it.
+//! A workflow as a worker of Temporal runs it.
 
 use std::any::Any;
-use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -14,7 +13,6 @@ use temporalio_common::data_converters::{
     WorkflowSerializationContext,
 };
 use temporalio_common::protos::temporal::api::common::v1::{Payload, Payloads};
-use temporalio_common::{HasWorkflowDefinition, WorkflowDefinition};
 use temporalio_sdk::workflow_interceptors::WorkflowOutputValue;
 use temporalio_sdk::workflows::{
     UpdateDefinitionDescriptor, WorkflowDefinitionDescriptor, WorkflowError, WorkflowImplementation,
@@ -28,8 +26,8 @@ use crate::service::Settings;
 type Raw = Box<RawValue>;
 type Message = Option<Box<dyn Any>>;
 
-/// An execution of an Arazzo workflow on Temporal. Clients use its constants; [`Service`](crate::Service) registers it.
-pub struct Execution<W> {
+/// An execution in a worker, which only [`Service::register`](crate::Service::register) can create.
+pub(crate) struct Instance<W> {
     pub(crate) settings: Arc<Settings>,
     pub(crate) status: Status,
     pub(crate) question: Option<Open>,
@@ -46,7 +44,7 @@ pub(crate) struct Open {
     pub(crate) provided: Option<Raw>,
 }
 
-impl<W> Execution<W> {
+impl<W> Instance<W> {
     pub(crate) fn new(settings: Arc<Settings>) -> Self {
         Self {
             settings,
@@ -79,29 +77,7 @@ impl<W> Execution<W> {
     }
 }
 
-impl<W: Workflow<Dependencies = ()>> fmt::Debug for Execution<W> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Execution")
-            .field("workflow", &W::ID)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<W: Workflow<Dependencies = ()>> WorkflowDefinition for Execution<W> {
-    type Input = Input;
-    type Output = Raw;
-
-    fn name(&self) -> &str {
-        W::ID
-    }
-}
-
-impl<W: Workflow<Dependencies = ()>> HasWorkflowDefinition for Execution<W> {
-    type Run = Run<W>;
-}
-
-impl<W: Workflow<Dependencies = ()>> WorkflowImplementation for Execution<W> {
+impl<W: Workflow<Dependencies = ()>> WorkflowImplementation for Instance<W> {
     type Run = Run<W>;
     const HAS_INIT: bool = false;
     const INIT_TAKES_INPUT: bool = false;

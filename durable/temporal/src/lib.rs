@@ -41,6 +41,5 @@ mod messages;
 mod service;
 
 pub use arazzo_durable::{Durable, Failure, Retries, State, Status};
-pub use execution::Execution;
-pub use messages::{Input, Provide, Query, Run};
+pub use messages::{Execution, Input, Provide, Query, Run};
 pub use service::{Service, workflow};

@@ -15,8 +15,6 @@ use temporalio_common::data_converters::{
 use temporalio_common::protos::temporal::api::common::v1::Payload;
 use temporalio_common::{HasWorkflowDefinition, QueryDefinition, UpdateDefinition, WorkflowDefinition};
 
-use crate::execution::Execution;
-
 /// What starts an execution, and what a person provides: a JSON object, as text. An execution that is started without an
 /// input, or with null, knows no inputs yet.
 #[derive(Clone, Debug)]
@@ -76,6 +74,9 @@ impl TemporalDeserializable for Input {
     }
 }
 
+/// An Arazzo workflow as clients of Temporal refer to it: a handle of this type, and constants for its messages.
+pub struct Execution<W>(PhantomData<fn() -> W>);
+
 /// The definition of a workflow. See [`Execution::RUN`].
 pub struct Run<W>(PhantomData<fn() -> W>);
 
@@ -112,6 +113,25 @@ impl<W: Workflow<Dependencies = ()>> Execution<W> {
         name: STORED,
         types: PhantomData,
     };
+}
+
+impl<W: Workflow<Dependencies = ()>> WorkflowDefinition for Execution<W> {
+    type Input = Input;
+    type Output = Box<RawValue>;
+
+    fn name(&self) -> &str {
+        W::ID
+    }
+}
+
+impl<W: Workflow<Dependencies = ()>> HasWorkflowDefinition for Execution<W> {
+    type Run = Run<W>;
+}
+
+impl<W: Workflow<Dependencies = ()>> fmt::Debug for Execution<W> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Execution").field(&W::ID).finish()
+    }
 }
 
 impl<W: Workflow<Dependencies = ()>> WorkflowDefinition for Run<W> {

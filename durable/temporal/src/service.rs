@@ -12,15 +12,14 @@ use temporalio_sdk::error::WorkflowRegistrationError;
 use temporalio_sdk::{WorkerOptionsBuilder, worker_options_builder};
 
 use crate::activities::Activities;
-use crate::execution::Execution;
+use crate::execution::Instance;
 
 /// Creates the Temporal workflow of an Arazzo workflow.
 #[must_use]
 pub fn workflow<W: Workflow<Dependencies = ()>>(client: Client<impl Transport + 'static>) -> Service<W> {
     Service {
         settings: Settings {
-            durable: Durable::new::<W>(client).limit(LIMIT),
-            limit: LIMIT,
+            durable: Durable::new::<W>(client).default_limit(LIMIT),
             heartbeat: Duration::from_secs(30),
             timeout: Duration::from_secs(10 * 60),
             longest_history: None,
@@ -40,7 +39,6 @@ const MARGIN: usize = 256 << 10;
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) durable: Durable,
-    limit: usize,
     pub(crate) heartbeat: Duration,
     pub(crate) timeout: Duration,
     pub(crate) longest_history: Option<u32>,
@@ -49,7 +47,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// How large the input of an attempt may be, in bytes.
     pub(crate) fn largest(&self) -> usize {
-        self.limit + MARGIN
+        self.durable.largest().unwrap_or(LIMIT).saturating_add(MARGIN)
     }
 }
 
@@ -75,7 +73,7 @@ impl<W: Workflow<Dependencies = ()>> Service<W> {
         };
         worker
             .register_activities(activities)
-            .register_workflow_with_factory::<Execution<W>, _>(move || Execution::new(Arc::clone(&settings)))
+            .register_workflow_with_factory::<Instance<W>, _>(move || Instance::new(Arc::clone(&settings)))
     }
 
     /// Sets what a person is shown who is asked for inputs. See [`Durable::show`].
@@ -107,8 +105,7 @@ impl<W: Workflow<Dependencies = ()>> Service<W> {
     /// 2 MiB, less 272 KiB for the inputs of a person. For more, the server needs a larger limit too
     /// (`limit.blobSize.error`). See [`Durable::limit`].
     #[must_use]
-    pub fn limit(mut self, limit: usize) -> Self {
-        self.settings.limit = limit;
+    pub fn limit(self, limit: usize) -> Self {
         self.with(|durable| durable.limit(limit))
     }
 

@@ -10,6 +10,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::credential::Credential;
 use crate::engine::preflight::Checked;
 use crate::error::{Error, ErrorKind};
+use crate::message::broker::{Broker, DynBroker};
+use crate::message::mailboxes::Mailboxes;
 use crate::observer::{Both, Observer};
 use crate::transport::{BoxTransport, Transport};
 use crate::wire::obtained::Cache;
@@ -43,6 +45,10 @@ pub(crate) struct Settings {
     pub(crate) max_retry_after: Duration,
     pub(crate) max_steps: u32,
     pub(crate) max_response_bytes: usize,
+    pub(crate) max_pending_messages: usize,
+    /// Whether a source has a broker.
+    pub(crate) has_brokers: bool,
+    pub(crate) mailboxes: Mailboxes,
     pub(crate) obtained: Cache,
     /// Whether the transport is the user's own.
     #[cfg(feature = "reqwest")]
@@ -60,6 +66,14 @@ pub(crate) struct Source {
     pub(crate) schemes: BTreeMap<String, Credential>,
     pub(crate) headers: HeaderMap,
     pub(crate) idempotency: Option<HeaderName>,
+    pub(crate) broker: Option<Arc<dyn DynBroker>>,
+}
+
+impl Settings {
+    /// Returns the broker of a source description.
+    pub(crate) fn broker(&self, source: &str) -> Option<Arc<dyn DynBroker>> {
+        self.sources.get(source)?.broker.clone()
+    }
 }
 
 impl Client {
@@ -177,6 +191,9 @@ impl Default for Settings {
             max_retry_after: Duration::from_secs(60),
             max_steps: 1000,
             max_response_bytes: 16 * 1024 * 1024,
+            max_pending_messages: 1000,
+            has_brokers: false,
+            mailboxes: Mailboxes::default(),
             obtained: Cache::default(),
             #[cfg(feature = "reqwest")]
             own_transport: false,
@@ -273,6 +290,14 @@ impl<T> ClientBuilder<T> {
         self
     }
 
+    /// Sets how many messages of one address are kept that no run waits for yet. The default is 1000. When there are more,
+    /// the oldest is dropped and acknowledged, and observers receive
+    /// [`EventKind::MessagesDropped`](crate::EventKind::MessagesDropped).
+    pub fn max_pending_messages(mut self, limit: usize) -> Self {
+        self.settings.max_pending_messages = limit;
+        self
+    }
+
     /// Adds an observer, which is notified of what runs do. Several observers are notified in the order in which they
     /// were added.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
@@ -293,9 +318,14 @@ impl<T> ClientBuilder<T> {
             return Err(Error::new(ErrorKind::Configuration, self.problems.join("; ")));
         }
         let transport = self.transport.map_or_else(self.make, Ok)?;
+        let mut sources = self.settings.sources.values();
+        let has_brokers = sources.any(|source| source.broker.is_some());
         Ok(Client {
             transport,
-            settings: Arc::new(self.settings),
+            settings: Arc::new(Settings {
+                has_brokers,
+                ..self.settings
+            }),
         })
     }
 }
@@ -424,6 +454,18 @@ impl SourceBuilder {
             Ok(name) => self.source.idempotency = Some(name),
             Err(_) => self.complain(&format!("`{name}` is not a valid header name")),
         }
+        self
+    }
+
+    /// Sets the broker over which steps send and receive messages on the channels of this source description.
+    ///
+    /// [`idempotency_key`](Self::idempotency_key) also gives an id to every message, by which a broker can recognise one
+    /// that is sent again.
+    pub fn broker<B: Broker + 'static>(mut self, broker: B) -> Self
+    where
+        B::Subscription: 'static,
+    {
+        self.source.broker = Some(Arc::new(broker));
         self
     }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
+use crate::message::envelope::Message;
 use crate::transport::BoxError;
 
 /// A position in a document. Line and column are counted from 1.
@@ -87,6 +88,7 @@ pub(crate) struct Inner {
     pub(crate) place: Option<Place>,
     pub(crate) criterion: Option<Box<str>>,
     pub(crate) response: Option<Response<Bytes>>,
+    pub(crate) exchanged_message: Option<Box<Message>>,
     /// The start of the body of a response that describes the problem, without secrets.
     pub(crate) excerpt: Option<String>,
     pub(crate) attempts: u32,
@@ -133,6 +135,7 @@ impl Error {
                 place: None,
                 criterion: None,
                 response: None,
+                exchanged_message: None,
                 excerpt: None,
                 attempts: 0,
                 action: None,
@@ -215,6 +218,14 @@ impl Error {
     #[must_use]
     pub fn response(&self) -> Option<&Response<Bytes>> {
         self.inner.response.as_ref()
+    }
+
+    /// Returns the message that the step has received, or has sent, if it failed after that.
+    ///
+    /// It is not received again. To evaluate it once more, give a clone to [`Run::deliver`](crate::Run::deliver).
+    #[must_use]
+    pub fn exchanged_message(&self) -> Option<&Message> {
+        self.inner.exchanged_message.as_deref()
     }
 
     /// Deserialises the body of the response, for example as a type of the error responses that the description
@@ -312,6 +323,15 @@ impl Error {
             _ => false,
         }
     }
+}
+
+/// Creates the error for a message that could not be acknowledged.
+pub(crate) fn unacknowledged(cause: BoxError, workflow: &'static str, file: &'static str) -> Error {
+    Error::new(ErrorKind::Transport, "a message could not be acknowledged").with(|inner| {
+        inner.workflow = workflow;
+        inner.file = file;
+        inner.source = Some(cause);
+    })
 }
 
 /// Returns whether a character is invisible or changes the text around it: a control character, a line separator, or a

@@ -141,6 +141,7 @@ mod credential;
 mod engine;
 mod error;
 mod json;
+mod message;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod observer;
@@ -166,8 +167,10 @@ pub use client::{Client, ClientBuilder, SourceBuilder};
 pub use credential::{Credential, Provided};
 pub use error::{Error, ErrorKind, ErrorResponse, Place};
 pub use http;
+pub use message::broker::{Broker, Delivery, Subscription};
+pub use message::envelope::Message;
 pub use observer::{ActionEvent, Event, EventKind, Observer};
-pub use progress::Progress;
+pub use progress::{ExpectedMessage, Progress, UnexpectedMessage};
 #[cfg(feature = "reqwest")]
 pub use reqwest;
 pub use run::any::{AnyRun, AnyWorkflow};
@@ -247,6 +250,8 @@ pub mod __private {
     pub use crate::json::members::{Additional, Fields, Member, Members, Record, Table, Take, debug, record};
     pub use crate::json::slot::Slot;
     pub use crate::json::view::{View, serialize};
+    pub use crate::message::channel::{Channel, Location};
+    pub use crate::message::draft::Draft;
     pub use crate::queries::escape::{bare, jsonpath_escaped, jsonpath_value, xpath_literal};
     #[cfg(feature = "jsonpath")]
     pub use crate::queries::jsonpath::JsonPath;

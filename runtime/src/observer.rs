@@ -114,6 +114,69 @@ pub enum EventKind<'a> {
         /// The time since the request.
         elapsed: Duration,
     },
+    /// A message was sent.
+    #[non_exhaustive]
+    MessageSent {
+        /// The `operationId`, or the name of the channel.
+        operation: &'static str,
+        /// The address of the description, with the names of parameters in braces.
+        address: &'static str,
+        /// The messaging system, such as `kafka`.
+        system: &'static str,
+        /// The size of the payload in bytes.
+        bytes: usize,
+        /// The time that the broker took.
+        elapsed: Duration,
+    },
+    /// A message was not sent, or it is not known whether it was.
+    #[non_exhaustive]
+    MessageNotSent {
+        /// The `operationId`, or the name of the channel.
+        operation: &'static str,
+        /// The address of the description, with the names of parameters in braces.
+        address: &'static str,
+        /// The messaging system, such as `kafka`.
+        system: &'static str,
+        /// The kind of error.
+        error: ErrorKind,
+        /// The time until the error.
+        elapsed: Duration,
+    },
+    /// The message that a step waited for has arrived.
+    #[non_exhaustive]
+    MessageReceived {
+        /// The `operationId`, or the name of the channel.
+        operation: &'static str,
+        /// The address of the description, with the names of parameters in braces.
+        address: &'static str,
+        /// The messaging system, such as `kafka`; empty if the message was delivered by the application.
+        system: &'static str,
+        /// The size of the payload in bytes.
+        bytes: usize,
+        /// The time since the run entered the step.
+        elapsed: Duration,
+    },
+    /// The message that a step waited for has not arrived in time.
+    #[non_exhaustive]
+    NoMessage {
+        /// The `operationId`, or the name of the channel.
+        operation: &'static str,
+        /// The address of the description, with the names of parameters in braces.
+        address: &'static str,
+        /// The kind of error.
+        error: ErrorKind,
+        /// The time since the run entered the step.
+        elapsed: Duration,
+    },
+    /// Messages were dropped and acknowledged that no run waited for, since there were more than
+    /// [`max_pending_messages`](crate::ClientBuilder::max_pending_messages).
+    #[non_exhaustive]
+    MessagesDropped {
+        /// The address of the description, with the names of parameters in braces.
+        address: &'static str,
+        /// The number of messages.
+        count: usize,
+    },
     /// A criterion of a step or an action was evaluated.
     #[non_exhaustive]
     Criterion {

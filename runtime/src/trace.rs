@@ -9,6 +9,7 @@ use tracing::field::Empty;
 use tracing::{Level, Span};
 
 use crate::error::Error;
+use crate::message::channel::Channel;
 use crate::observer::{ActionEvent, EventKind, Watch};
 use crate::wire::base::port;
 use crate::wire::failure::Failure;
@@ -63,6 +64,28 @@ pub(crate) fn request(operation: &Operation, base: &str, uri: &Uri, sends: u32) 
     )
 }
 
+/// Creates the span of a message that is sent, with its size, or received (OpenTelemetry, semantic conventions for
+/// messaging spans).
+pub(crate) fn message(channel: &Channel, system: &'static str, bytes: Option<usize>) -> Span {
+    let (word, kind) = if channel.sends {
+        ("send", "producer")
+    } else {
+        ("receive", "client")
+    };
+    tracing::info_span!(
+        target: TARGET,
+        "arazzo.message",
+        otel.name = format_args!("{word} {}", channel.address),
+        otel.kind = kind,
+        messaging.system = system,
+        messaging.operation.name = word,
+        messaging.operation.type = word,
+        messaging.destination.template = channel.address,
+        messaging.message.body.size = bytes,
+        arazzo.operation = channel.name,
+    )
+}
+
 /// Records the result of a request in its span.
 pub(crate) fn answered(span: &Span, result: Result<&Response<Bytes>, &Failure>) {
     match result {
@@ -114,6 +137,56 @@ pub(crate) fn event(kind: &EventKind<'_>) {
             "error.type" = ?error,
             duration = elapsed.as_secs_f64(),
             "no response"
+        ),
+        EventKind::MessageSent {
+            address,
+            system,
+            bytes,
+            elapsed,
+            ..
+        }
+        | EventKind::MessageReceived {
+            address,
+            system,
+            bytes,
+            elapsed,
+            ..
+        } => tracing::event!(
+            target: TARGET,
+            Level::INFO,
+            messaging.system = system,
+            messaging.destination.template = address,
+            messaging.message.body.size = bytes,
+            duration = elapsed.as_secs_f64(),
+            "message"
+        ),
+        EventKind::MessageNotSent {
+            address,
+            error,
+            elapsed,
+            ..
+        }
+        | EventKind::NoMessage {
+            address,
+            error,
+            elapsed,
+            ..
+        } => {
+            tracing::event!(
+                target: TARGET,
+                Level::INFO,
+                messaging.destination.template = address,
+                "error.type" = ?error,
+                duration = elapsed.as_secs_f64(),
+                "no message"
+            );
+        }
+        EventKind::MessagesDropped { address, count } => tracing::event!(
+            target: TARGET,
+            Level::WARN,
+            messaging.destination.template = address,
+            count,
+            "messages dropped"
         ),
         EventKind::Criterion { condition, place, met } => tracing::event!(
             target: TARGET,

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::client::Client;
 use crate::engine::program::{Frame, Program, Returned, merged};
 use crate::engine::{self, Advance, Context};
-use crate::error::Error;
+use crate::error::{Error, unacknowledged};
 use crate::json::data::{self, Data as _};
 use crate::json::members::{Fields, Record};
 use crate::json::slot::Slot;
-use crate::progress::Progress;
+use crate::message::envelope::Message;
+use crate::progress::{Progress, UnexpectedMessage};
 use crate::run::descriptor::{Shape, StepName};
 use crate::run::state::State;
 use crate::run::stored;
@@ -141,7 +142,12 @@ impl<W: Workflow> Run<W> {
     /// # Errors
     /// The workflow failed; the run is at the same step as before.
     pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<W::Input, W::Outputs>, Error> {
-        let context = Context::new(client.transport(), client.settings());
+        self.acknowledge_taken(client).await;
+        self.attempt(client).await
+    }
+
+    async fn attempt<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<W::Input, W::Outputs>, Error> {
+        let context = Context::new(client.transport(), client.settings(), self.state.id());
         Ok(match engine::boxed_attempt(self, context).await? {
             Advance::Advanced => Progress::Advanced,
             Advance::Wait(duration) => Progress::Wait(duration),
@@ -152,6 +158,7 @@ impl<W: Workflow> Run<W> {
                     .copied()
                     .collect(),
             ),
+            Advance::AwaitingMessage(expected) => Progress::AwaitingMessage(*expected),
             Advance::Done => Progress::Done(self.collected()?),
         })
     }
@@ -164,8 +171,9 @@ impl<W: Workflow> Run<W> {
         &mut self,
         client: &Client<T>,
     ) -> Result<Progress<W::Input, W::Outputs>, Error> {
+        self.acknowledge_taken(client).await;
         loop {
-            match self.advance(client).await? {
+            match self.attempt(client).await? {
                 Progress::Advanced => {}
                 blocked => return Ok(blocked),
             }
@@ -178,12 +186,46 @@ impl<W: Workflow> Run<W> {
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt. Fix the
     /// cause and call `finish` again.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<W::Outputs, Error> {
-        engine::boxed_finish(self, Context::new(client.transport(), client.settings())).await?;
+        self.acknowledge_taken(client).await;
+        let context = Context::new(client.transport(), client.settings(), self.state.id());
+        engine::boxed_finish(self, context).await?;
         self.collected()
     }
 
     fn collected(&self) -> Result<W::Outputs, Error> {
         engine::collected(self, |run| W::Outputs::collect(run, W::SHAPE))
+    }
+
+    /// Gives a message to the run, which waits for one ([`Progress::AwaitingMessage`]); the next attempt evaluates it. The
+    /// message is part of the run until then, and is stored with it.
+    ///
+    /// Use it if your application receives the messages itself, for example by a webhook, and for durable engines. The
+    /// address of the message is not compared if it is empty.
+    ///
+    /// # Errors
+    /// Returns the message if the run does not wait for it: the next step receives none, or one with another address or
+    /// correlation ID.
+    pub fn deliver(&mut self, message: Message) -> Result<(), UnexpectedMessage> {
+        engine::channel::deliver(self, message)
+    }
+
+    /// Acknowledges the messages that the run has received through the broker of the client.
+    ///
+    /// Call it after you have stored the run. If the process dies before, the broker delivers the messages again. Each
+    /// method that advances the run acknowledges the earlier messages by itself, and `finish` all of them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport): the broker could not be told. It may deliver the messages again; no run waits for them.
+    pub async fn acknowledge<T: Transport>(&self, client: &Client<T>) -> Result<(), Error> {
+        let acknowledged = client.settings().mailboxes.acknowledge(self.state.id()).await;
+        acknowledged.map_err(|cause| unacknowledged(cause, W::ID, W::DOCUMENT))
+    }
+
+    /// The caller has stored the run. A message that the broker delivers again matches no run.
+    async fn acknowledge_taken<T: Transport>(&self, client: &Client<T>) {
+        if client.settings().has_brokers {
+            let _ = client.settings().mailboxes.acknowledge(self.state.id()).await;
+        }
     }
 
     /// Seals the run with your key and binds it to what it belongs to; [`open`](Self::open) restores it.

@@ -10,11 +10,7 @@ use crate::arguments::Arguments;
 use crate::report;
 
 pub(crate) fn run(file: &str, arguments: &Arguments) -> (String, bool) {
-    let mut compilation = compile(&arguments.options(file), &Disk);
-    // Steps on channels are not compiled, but they can be drawn.
-    compilation
-        .diagnostics
-        .retain(|diagnostic| diagnostic.rule.code != "asyncapi-unsupported");
+    let compilation = compile(&arguments.options(file), &Disk);
     eprint!("{}", report::human(std::slice::from_ref(&compilation), false));
     let good = !compilation.has_errors();
     match compilation.plan.as_ref().filter(|_| good) {

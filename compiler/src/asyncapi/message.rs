@@ -57,6 +57,15 @@ impl<'a> Message<'a> {
         schema(self.get("payload")?)
     }
 
+    /// Returns the format of the payload's schema and its place, if that is not JSON Schema.
+    #[must_use]
+    pub fn other_format(&self) -> Option<(&'a str, Span)> {
+        let of_payload = || follow(self.get("payload")?).ok()?.0.get("schemaFormat");
+        let at = self.get("schemaFormat").or_else(of_payload)?;
+        let format = at.as_str().filter(|format| !is_json_schema(format))?;
+        Some((format, at.span()))
+    }
+
     /// Returns the schemas of the headers: of the message and of each trait.
     pub fn headers(&self) -> impl Iterator<Item = Schema<'a>> {
         self.objects.iter().filter_map(|at| schema(at.get("headers")?))

@@ -37,6 +37,15 @@ pub struct Channel<'a> {
     description: Description<'a>,
 }
 
+/// The value of a parameter of an address that no step sets.
+#[derive(Clone, Debug)]
+pub enum Filled<'a> {
+    /// A value at a location of the message.
+    Message(Location),
+    /// The default of the parameter.
+    Default(Cursor<'a>),
+}
+
 /// An operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation<'a> {
@@ -250,14 +259,17 @@ impl<'a> Channel<'a> {
         self.address().map(path_template::names).unwrap_or_default()
     }
 
-    /// Returns whether a parameter has a value without a step that sets it: a default, or a place in the message.
+    /// Returns the value of a parameter that no step sets: its place in the message, or its default.
     #[must_use]
-    pub fn fills(self, parameter: &str) -> bool {
-        let declared = self.at.get("parameters").and_then(|all| all.get(parameter));
-        let declared = declared.and_then(|at| Some(follow(at).ok()?.0));
-        let own = |at: Cursor<'a>| at.get("default").is_some() || at.get("location").is_some();
-        let of_schema = |at: Cursor<'a>| at.get("schema").is_some_and(|schema| schema.get("default").is_some());
-        declared.is_some_and(|at| own(at) || of_schema(at))
+    pub fn filled(self, parameter: &str) -> Option<Filled<'a>> {
+        let declared = self.at.get("parameters").and_then(|all| all.get(parameter))?;
+        let (declared, _) = follow(declared).ok()?;
+        if let Some(location) = declared.get("location").and_then(Cursor::as_str).and_then(location) {
+            return Some(Filled::Message(location));
+        }
+        let own = declared.get("default");
+        let of_schema = || Some(follow(declared.get("schema")?).ok()?.0.get("default")?);
+        own.or_else(of_schema).map(Filled::Default)
     }
 
     /// Returns whether a step can use the channel in this direction: in 2.x, if it has an operation for it.

@@ -136,10 +136,6 @@ pub(super) fn open_source(
     let beside = from.itself.and_then(|itself| beside(itself, entry.url));
     let url = beside.as_deref().unwrap_or(entry.url);
     if given.is_none() && (is_remote(url) || is_absolute(url)) {
-        // Steps on its channels are reported.
-        if entry.kind.and_then(Cursor::as_str) == Some("asyncapi") {
-            return None;
-        }
         source_not_local(&exact, url, at.span(), diagnostics);
         return None;
     }

@@ -13,7 +13,6 @@ pub(super) fn internal(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
     for step in &workflow.steps {
         match &step.act {
             Act::Unresolved => lost.push(("step", step.text.id.span())),
-            Act::Remote => {}
             Act::Workflow(invocation) => {
                 let values = invocation.arguments.iter().map(|(_, value)| value);
                 lost.extend(

@@ -26,7 +26,7 @@ fn unused_source(document: &Document<'_>, index: usize, program: &Program<'_>, d
         workflows.flat_map(|workflow| &workflow.steps).map(|step| &step.act)
     };
     // A step that could not be resolved may have meant any of them.
-    if diagnostics.has_errors() || calls().any(|call| matches!(call, Act::Remote | Act::Unresolved)) {
+    if diagnostics.has_errors() || calls().any(|call| matches!(call, Act::Unresolved)) {
         return;
     }
     let names = document.sources.iter().map(|source| source.name.value.len());

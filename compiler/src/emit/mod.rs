@@ -5,6 +5,7 @@
 mod action;
 mod derive;
 mod doc;
+mod exchange;
 mod inputs;
 mod module;
 mod output;

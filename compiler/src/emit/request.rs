@@ -164,7 +164,7 @@ pub(super) fn prepare(step: &Step, workflow: &Workflow) -> TokenStream {
 }
 
 /// Statements that write a body.
-fn body(body: &crate::plan::Body, scope: &Scope<'_>) -> TokenStream {
+pub(super) fn body(body: &crate::plan::Body, scope: &Scope<'_>) -> TokenStream {
     let content_type = &body.content_type;
     let replaced: Vec<TokenStream> = body
         .replacements

@@ -123,13 +123,15 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     });
     let dependencies = (!workflow.dependencies.is_empty()).then(|| quote!(dependencies: #dependencies,));
     let sources = &plan.sources;
+    let receives: Vec<usize> = receiving(workflow).collect();
+    let receives = indices("receives", &receives);
     let decisions = if broken { Vec::new() } else { decided(workflow) };
     let decisions = decisions.into_iter().map(ident);
     quote! {
         #[allow(clippy::needless_update)]
         static SHAPE: __rt::Shape = __rt::Shape {
             workflow: #id, file: #file, inputs: &[#(#inputs),*], first: #first, steps: &[#(#steps),*], #dependencies
-            #targets sources: &[#(#sources),*], #(#decisions,)* ..__rt::Shape::EMPTY
+            #targets sources: &[#(#sources),*], #receives #(#decisions,)* ..__rt::Shape::EMPTY
         };
     }
 }
@@ -157,11 +159,15 @@ fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken
     });
     let needs = indices("needs", &step.after);
     // A called workflow waits for its inputs when it is called.
-    let inputs = step.request().is_some().then(|| indices("inputs", &step.needs));
+    let inputs = step.site().is_none().then(|| indices("inputs", &step.needs));
     let prints = fingerprint::step(step, workflow, plan).map(Literal::u32_unsuffixed);
     let operation = step.request().filter(|_| !broken).map(|request| {
         let operation = super::request::operation(request);
         quote!(operation: Some(&#operation),)
+    });
+    let channel = step.exchange().filter(|_| !broken).map(|exchange| {
+        let channel = super::exchange::channel(exchange);
+        quote!(channel: Some(&#channel),)
     });
     let unreachable = (!step.reachable).then(|| quote!(reachable: false,));
     let declared = |json: bool| {
@@ -176,10 +182,16 @@ fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken
     let (json, other) = (declared(true), declared(false));
     quote! {
         __rt::StepShape {
-            id: #id, #operation #unreachable outputs: &[#(#outputs,)* #whole], #inputs #timeout #next #needs #call
+            id: #id, #operation #channel #unreachable outputs: &[#(#outputs,)* #whole], #inputs #timeout #next #needs #call
             prints: [#(#prints),*], #json #other ..__rt::StepShape::EMPTY
         }
     }
+}
+
+/// The reachable steps that receive a message.
+fn receiving(workflow: &Workflow) -> impl Iterator<Item = usize> {
+    let steps = workflow.steps.iter().enumerate().filter(|(_, step)| step.reachable);
+    steps.filter_map(|(index, step)| step.exchange().is_some_and(|exchange| !exchange.sends).then_some(index))
 }
 
 /// A field with indices; nothing if there are none.
@@ -196,6 +208,7 @@ fn decided(workflow: &Workflow) -> Vec<&'static str> {
     let steps = &workflow.steps;
     let all = [
         ("send", steps.iter().any(|step| step.request().is_some())),
+        ("message", steps.iter().any(|step| step.exchange().is_some())),
         ("settle", !steps.is_empty()),
         ("succeeded", steps.iter().any(|step| !step.on_success.is_empty())),
         ("failed", steps.iter().any(|step| !step.on_failure.is_empty())),
@@ -348,6 +361,24 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
             }
         }
     });
+    let exchanges = || steps().filter_map(|(_, number, step)| Some((number, step.exchange()?)));
+    let message = exchanges().map(|(number, exchange)| {
+        let statements = super::exchange::prepare(exchange, workflow);
+        quote!(#number => { #statements })
+    });
+    let message = (exchanges().next().is_some()).then(|| {
+        quote! {
+            /// Builds the message that each step sends, or the address at which it receives one.
+            #[allow(unused_variables)]
+            fn message(run: &__rt::Frame<'_>, step: usize, draft: &mut __rt::Draft) -> Result<(), __rt::Failure> {
+                match step {
+                    #(#message)*
+                    _ => {}
+                }
+                Ok(())
+            }
+        }
+    });
     let settle = steps().map(|(index, number, step)| {
         let statements = super::settle::settle(step, index, workflow);
         quote!(#number => { #statements })
@@ -370,6 +401,7 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let (output, calls) = (output(workflow), calls(workflow, plan));
     quote! {
         #send
+        #message
         #settle
         #succeeded
         #failed

@@ -8,7 +8,6 @@ use super::types::{Place, describe, ty};
 use super::value::Scope;
 use crate::plan::types::Ty;
 use crate::plan::{Output, Plan, Read, Step, ValueKind, Workflow, body_pointers};
-use crate::program::Source;
 
 /// Statements that check a response and evaluate to the outputs of the step.
 pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStream {
@@ -37,7 +36,7 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStr
     });
 
     let outputs = keep_all(step, index, &scope);
-    let default = (step.criteria.is_empty() && step.site().is_none()).then(|| {
+    let default = (step.criteria.is_empty() && step.request().is_some()).then(|| {
         let (line, column) = (
             Literal::usize_unsuffixed(step.place.0),
             Literal::usize_unsuffixed(step.place.1),
@@ -71,7 +70,7 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStr
 /// An expression of type `Result<Vec<Option<Slot>>, Failure>`: the outputs of a step.
 pub(super) fn keep_all(step: &Step, index: usize, scope: &Scope<'_>) -> TokenStream {
     let found = |output: &Output| match &output.value.kind {
-        ValueKind::Reference(read) if read.source == Source::ResponseBody => {
+        ValueKind::Reference(read) if read.source.is_body() => {
             scope.pointers.iter().position(|known| *known == read.pointer)
         }
         _ => None,

@@ -5,7 +5,6 @@ use quote::quote;
 
 use super::value::{Scope, absent};
 use crate::plan::{Origin, Plan, Read, Test, Value, ValueKind, Workflow, body_pointers};
-use crate::program::Source;
 
 /// Statements that start the run of a called workflow and evaluate to it.
 pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -> TokenStream {
@@ -89,5 +88,5 @@ pub(super) fn read_body(pointers: &[Vec<String>]) -> TokenStream {
 pub(super) fn reads_body(test: &Test) -> bool {
     let mut reads = Vec::new();
     test.visit(&mut |read| reads.push(read));
-    reads.iter().any(|read| read.source == Source::ResponseBody)
+    reads.iter().any(|read| read.source.is_body())
 }

@@ -29,7 +29,7 @@ impl Scope<'_> {
     pub(super) fn read(&self, read: &Read) -> TokenStream {
         let pointer = &read.pointer;
         let base = match &read.source {
-            Source::ResponseBody => {
+            Source::ResponseBody | Source::MessagePayload => {
                 let index = self.pointers.iter().position(|known| known == pointer).unwrap_or(0);
                 let index = Literal::usize_unsuffixed(index);
                 return quote!(found.get(#index));
@@ -57,10 +57,9 @@ impl Scope<'_> {
             }
             Source::Dependency { workflow, input, field } => self.dependency(*workflow, *input, *field),
             Source::Constant(text) => quote!(Some(__rt::Datum::borrowed(#text))),
-            // Steps on channels are refused.
-            Source::MessageHeader(_) | Source::MessagePayload | Source::Called { .. } | Source::Invalid => {
-                quote!(None::<__rt::Datum<'_>>)
-            }
+            Source::MessageHeader(name) if read.typed => quote!(exchange.typed_message_header(#name)),
+            Source::MessageHeader(name) => quote!(exchange.message_header(#name)),
+            Source::Called { .. } | Source::Invalid => quote!(None::<__rt::Datum<'_>>),
         };
         if pointer.is_empty() {
             return base;

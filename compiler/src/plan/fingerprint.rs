@@ -43,6 +43,10 @@ fn target<'p>(site: usize, workflow: &Workflow, plan: &'p Plan) -> &'p str {
 fn called(step: &Step, workflow: &Workflow, plan: &Plan) -> String {
     match &step.act {
         Act::Http(request) => format!("{} {} {}", request.source, request.method, request.template()),
+        Act::Channel(exchange) => {
+            let word = if exchange.sends { "send" } else { "receive" };
+            format!("{} {word} {}", exchange.source, exchange.template())
+        }
         Act::Workflow(site) => format!("workflow {}", target(*site, workflow, plan)),
         Act::Unresolved => String::new(),
     }

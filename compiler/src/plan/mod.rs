@@ -4,6 +4,7 @@
 //! tokens.
 
 pub mod constraint;
+mod exchange;
 mod field;
 pub mod fingerprint;
 pub mod json_schema;
@@ -24,10 +25,10 @@ use step::errors;
 use types::Types;
 
 use crate::bundle::Options;
-use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::diagnostic::Diagnostics;
 use crate::flow::Flow;
 use crate::program::value::quote_json;
-use crate::program::{self, Program, Source};
+use crate::program::{self, Program};
 use crate::source::{FileId, Sources, Span};
 use crate::status::StatusSet;
 use crate::typing::Typing;
@@ -44,7 +45,6 @@ pub fn plan(
 ) -> Plan {
     unused_options(program, options, diagnostics);
     let wanted = wanted(program, options);
-    asyncapi_unsupported(program, &wanted, diagnostics);
     let mut workflows: Vec<Workflow> = Vec::new();
     let mut names = Names::new("workflows", "");
     let (files, mut apis) = shared_apis(program, &wanted);
@@ -75,7 +75,7 @@ pub fn plan(
         workflows.push(planner.workflow(ident, &mut types, diagnostics));
     }
     let mut sources: Vec<String> = Vec::new();
-    for api in program.apis.iter().filter(|api| !api.channels) {
+    for api in &program.apis {
         if !sources.contains(&api.client) {
             sources.push(api.client.clone());
         }
@@ -103,32 +103,13 @@ pub fn plan(
     }
 }
 
-/// Reports the steps on channels in the workflows that are expanded, if nothing else is wrong with them.
-fn asyncapi_unsupported(program: &Program<'_>, wanted: &[bool], diagnostics: &mut Diagnostics) {
-    if diagnostics.has_errors() {
-        return;
-    }
-    let workflows = program.workflows.iter().zip(wanted).filter(|(_, wanted)| **wanted);
-    for step in workflows.flat_map(|(workflow, _)| &workflow.steps) {
-        if let (program::Act::Channel(_) | program::Act::Remote, Some((_, text))) =
-            (&step.act, step.text.targets.first())
-        {
-            let message = "steps on AsyncAPI channels are not supported, only HTTP operations";
-            diagnostics
-                .push(Diagnostic::new(&rule::ASYNCAPI_UNSUPPORTED, text.span(), message).help(
-                    "to compile the other workflows of the document, use the macro option `workflows = [\"…\"]`",
-                ));
-        }
-    }
-}
-
 /// The files of the APIs whose types several workflows share, with the indices of their modules, and the modules.
 fn shared_apis(program: &Program<'_>, wanted: &[bool]) -> (Vec<(FileId, usize)>, Vec<ApiModule>) {
     let (mut files, mut modules): (Vec<(FileId, usize)>, Vec<ApiModule>) = (Vec::new(), Vec::new());
     if wanted.iter().filter(|wanted| **wanted).count() < 2 {
         return (files, modules);
     }
-    for api in program.apis.iter().filter(|api| !api.channels) {
+    for api in &program.apis {
         let Some(file) = api.file.filter(|file| !files.iter().any(|(known, _)| known == file)) else {
             continue;
         };
@@ -276,7 +257,7 @@ pub fn body_pointers<'v>(reads: impl IntoIterator<Item = &'v Read>) -> Vec<Vec<S
     let mut seen: BTreeSet<&[String]> = BTreeSet::new();
     let mut pointers = Vec::new();
     for read in reads {
-        if read.source == Source::ResponseBody && seen.insert(&read.pointer) {
+        if read.source.is_body() && seen.insert(&read.pointer) {
             pointers.push(read.pointer.clone());
         }
     }

@@ -2,7 +2,8 @@
 
 use super::constraint::Constraint;
 use super::types::{Ty, TypeDef};
-use crate::document::Location;
+use crate::asyncapi::Location;
+use crate::document::Location as ParameterLocation;
 use crate::media::Format;
 use crate::openapi::SchemeKind;
 use crate::program::{Source, value};
@@ -183,6 +184,8 @@ pub struct Step {
 pub enum Act {
     /// It sends a request.
     Http(Box<Request>),
+    /// It sends or receives a message.
+    Channel(Box<Exchange>),
     /// It calls a workflow; the index of the call.
     Workflow(usize),
     /// An error that was reported.
@@ -199,6 +202,15 @@ impl Step {
         }
     }
 
+    /// Returns the message that the step sends or receives.
+    #[must_use]
+    pub fn exchange(&self) -> Option<&Exchange> {
+        match &self.act {
+            Act::Channel(exchange) => Some(exchange),
+            _ => None,
+        }
+    }
+
     /// Returns the index of the call that the step makes.
     #[must_use]
     pub fn site(&self) -> Option<usize> {
@@ -206,6 +218,54 @@ impl Step {
             Act::Workflow(site) => Some(site),
             _ => None,
         }
+    }
+}
+
+/// What a step sends or receives on a channel.
+#[derive(Debug)]
+pub struct Exchange {
+    /// The name of the source description.
+    pub source: String,
+    /// The id of the operation, or the name of the channel.
+    pub name: String,
+    /// Whether the step sends.
+    pub sends: bool,
+    /// The address in pieces.
+    pub address: Vec<AddressPiece>,
+    /// The headers.
+    pub headers: Vec<Parameter>,
+    /// The payload.
+    pub body: Option<Body>,
+    /// The media type that the description declares; empty if it declares several.
+    pub content_type: String,
+    /// The locations of the correlation ID.
+    pub locations: Vec<Location>,
+    /// The correlation ID.
+    pub correlation: Option<Value>,
+}
+
+/// A piece of an address.
+#[derive(Debug)]
+pub enum AddressPiece {
+    /// Text of the description.
+    Text(String),
+    /// A parameter.
+    Value(String, Value),
+    /// A parameter whose value is a part of the message.
+    Message(String, Location),
+}
+
+impl Exchange {
+    /// Returns the address of the description, with the names of parameters in braces.
+    #[must_use]
+    pub fn template(&self) -> String {
+        let pieces = self.address.iter();
+        pieces
+            .map(|piece| match piece {
+                AddressPiece::Text(text) => text.clone(),
+                AddressPiece::Value(name, _) | AddressPiece::Message(name, _) => format!("{{{name}}}"),
+            })
+            .collect()
     }
 }
 
@@ -255,7 +315,7 @@ impl Request {
 
     /// Returns whether the step sets a parameter.
     #[must_use]
-    pub fn writes(&self, location: Location, name: &str) -> bool {
+    pub fn writes(&self, location: ParameterLocation, name: &str) -> bool {
         let mut all = self.parameters.iter();
         all.any(|known| crate::program::same_parameter(&known.name, known.location, name, location))
     }
@@ -268,10 +328,10 @@ impl Request {
             | SchemeKind::Bearer
             | SchemeKind::OAuth { .. }
             | SchemeKind::Undefined
-            | SchemeKind::Other => self.writes(Location::Header, "Authorization"),
-            SchemeKind::HeaderKey(name) => self.writes(Location::Header, name),
-            SchemeKind::QueryKey(name) => self.writes(Location::Query, name),
-            SchemeKind::CookieKey(name) => self.writes(Location::Cookie, name),
+            | SchemeKind::Other => self.writes(ParameterLocation::Header, "Authorization"),
+            SchemeKind::HeaderKey(name) => self.writes(ParameterLocation::Header, name),
+            SchemeKind::QueryKey(name) => self.writes(ParameterLocation::Query, name),
+            SchemeKind::CookieKey(name) => self.writes(ParameterLocation::Cookie, name),
             SchemeKind::Transport => false,
         }
     }
@@ -320,7 +380,7 @@ pub struct Parameter {
     /// Its name.
     pub name: String,
     /// The location where it is sent.
-    pub location: Location,
+    pub location: ParameterLocation,
     /// Whether the operation requires it.
     pub required: bool,
     /// Its value.

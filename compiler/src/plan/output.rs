@@ -32,6 +32,16 @@ pub(super) fn plain(kinds: crate::schema::Types) -> Ty {
     }
 }
 
+/// Returns whether a header of a message is a number or a boolean.
+fn is_typed_header(source: &Source, shape: &Shape<'_>) -> bool {
+    use crate::schema::Type;
+    let (Source::MessageHeader(_), Shape::Schema(schema)) = (source, shape) else {
+        return false;
+    };
+    let kind = schema.types().without(Type::Null).single();
+    matches!(kind, Some(Type::Integer | Type::Number | Type::Boolean))
+}
+
 impl Planner<'_, '_> {
     pub(super) fn read(&self, reference: &Reference, at: Option<usize>) -> Option<Read> {
         if reference.source == Source::Invalid {
@@ -44,7 +54,7 @@ impl Planner<'_, '_> {
         let typed = matches!(
             (&reference.source, known.shape),
             (Source::ResponseHeader(_), Shape::Schema(_))
-        );
+        ) || is_typed_header(&reference.source, &known.shape);
         let (source, pointer) = self.kept(reference, at)?;
         Some(Read {
             source,

@@ -112,7 +112,10 @@ impl<'a> Planner<'_, 'a> {
                 program::Act::Workflow(invocation) => {
                     self.site(invocation, index).map_or(Act::Unresolved, Act::Workflow)
                 }
-                program::Act::Channel(_) | program::Act::Remote | program::Act::Unresolved => Act::Unresolved,
+                program::Act::Channel(exchange) => self
+                    .exchange(exchange, index)
+                    .map_or(Act::Unresolved, |exchange| Act::Channel(Box::new(exchange))),
+                program::Act::Unresolved => Act::Unresolved,
             },
             next: {
                 let position = self.workflow.order.iter().position(|known| *known == index);
@@ -125,7 +128,6 @@ impl<'a> Planner<'_, 'a> {
                     format!("workflow {}", qualified(&self.program.workflows[invocation.target]))
                 }
                 program::Act::Channel(exchange) => format!("{} {}", exchange.direction.word(), exchange.channel.name),
-                program::Act::Remote => "channel".to_owned(),
                 program::Act::Unresolved => String::new(),
             },
             needs: self.required_inputs(
@@ -217,7 +219,7 @@ impl<'a> Planner<'_, 'a> {
         Some(request)
     }
 
-    fn body(&self, body: &program::Body<'a>, index: usize) -> Option<Body> {
+    pub(super) fn body(&self, body: &program::Body<'a>, index: usize) -> Option<Body> {
         let value = |value: &program::Value| self.value(value, Some(index));
         // A structure that the description accepts only as text is sent as JSON if the user lowers the rule.
         let json_instead = body.by_description && self.typing.not_text(body, index).is_some();

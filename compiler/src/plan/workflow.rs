@@ -13,10 +13,8 @@ use crate::source::FileId;
 impl Planner<'_, '_> {
     /// The indices of the shared APIs that the workflow sends requests to.
     pub(super) fn apis_used(&self) -> impl Iterator<Item = usize> {
-        let requests = self.workflow.steps.iter().filter_map(|step| match &step.act {
-            program::Act::Http(request) => self.program.apis.get(request.api)?.file,
-            _ => None,
-        });
+        let requests = self.workflow.steps.iter().filter_map(|step| step.act.request());
+        let requests = requests.filter_map(|request| self.program.apis.get(request.api)?.file);
         let files: Vec<FileId> = self.program.apis.iter().filter_map(|api| api.file).collect();
         requests.filter_map(move |file| {
             let mut distinct: Vec<FileId> = Vec::new();
@@ -33,13 +31,12 @@ impl Planner<'_, '_> {
     pub(super) fn apis(&self) -> Vec<(String, bool)> {
         let mut names: Vec<(String, bool)> = Vec::new();
         for step in &self.workflow.steps {
-            let program::Act::Http(request) = &step.act else {
-                continue;
-            };
+            let Some(request) = step.act.request() else { continue };
             let Some(api) = self.program.apis.get(request.api) else {
                 continue;
             };
-            let absolute = request.operation.server.contains("://");
+            // A client of channels has a broker instead.
+            let absolute = api.channels || request.operation.server.contains("://");
             match names.iter_mut().find(|(name, _)| *name == api.client) {
                 Some((_, all)) => *all &= absolute,
                 None => names.push((api.client.clone(), absolute)),

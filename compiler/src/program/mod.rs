@@ -140,8 +140,6 @@ pub enum Act<'a> {
     Channel(Box<Exchange<'a>>),
     /// A workflow.
     Workflow(Invocation),
-    /// A message on a channel of a remote description, which builds do not read.
-    Remote,
     /// An error that was reported.
     Unresolved,
 }
@@ -153,7 +151,7 @@ impl<'a> Act<'a> {
         match self {
             Self::Http(request) => Some(request),
             Self::Channel(exchange) => Some(&exchange.request),
-            Self::Workflow(_) | Self::Remote | Self::Unresolved => None,
+            Self::Workflow(_) | Self::Unresolved => None,
         }
     }
 }

@@ -81,3 +81,11 @@ pub enum Source {
     /// An error that was reported.
     Invalid,
 }
+
+impl Source {
+    /// Returns whether it is the body of a response or the payload of a message.
+    #[must_use]
+    pub fn is_body(&self) -> bool {
+        matches!(self, Self::ResponseBody | Self::MessagePayload)
+    }
+}

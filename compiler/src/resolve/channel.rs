@@ -22,8 +22,6 @@ pub(super) struct Named<'a> {
 /// What a step names.
 pub(super) enum Found<'a> {
     Channel(Box<Named<'a>>),
-    /// A channel of a remote description.
-    Remote,
     /// An error that was reported.
     Reported,
 }
@@ -80,8 +78,8 @@ impl<'a> Scope<'a, '_> {
         let span = text.at.part(value.len() - id.len(), value.len());
         match found.as_slice() {
             [] => {
-                if let Some(named) = searched.iter().find(|named| named.description.is_none()) {
-                    return if named.remote { Found::Remote } else { Found::Reported };
+                if searched.iter().any(|named| named.description.is_none()) {
+                    return Found::Reported;
                 }
                 self.unknown_channel_operation(text, id, span, &searched)
             }
@@ -182,7 +180,7 @@ impl<'a> Scope<'a, '_> {
             return Found::Reported;
         };
         let Some(description) = named.description else {
-            return if named.remote { Found::Remote } else { Found::Reported };
+            return Found::Reported;
         };
         // After `#`, a JSON Pointer is percent-encoded (RFC 6901, section 6).
         let mut found = description.channel_at(pointer);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::channel::{Found, Named};
 use super::value::Place;
 use super::{Act, Exchange, Request, Scope, Value};
-use crate::asyncapi::{self, Channel, Message};
+use crate::asyncapi::{self, Channel, Filled, Message};
 use crate::diagnostic::{Diagnostic, rule};
 use crate::document::{self, Direction, Location};
 use crate::media;
@@ -18,10 +18,6 @@ impl<'a> Scope<'a, '_> {
     pub(super) fn exchange(&mut self, step: &'a document::Step<'a>, found: Found<'a>) -> Act<'a> {
         let named = match found {
             Found::Channel(named) => *named,
-            Found::Remote => {
-                self.visit_unbound(step);
-                return Act::Remote;
-            }
             Found::Reported => {
                 self.visit_unbound(step);
                 return Act::Unresolved;
@@ -31,10 +27,16 @@ impl<'a> Scope<'a, '_> {
             self.visit_unbound(step);
             return Act::Unresolved;
         };
+        if named.channel.address().is_none() {
+            self.address_unknown(step, &named);
+            self.visit_unbound(step);
+            return Act::Unresolved;
+        }
         let Some(messages) = self.messages(step, &named, direction) else {
             self.visit_unbound(step);
             return Act::Unresolved;
         };
+        self.payload_formats(&named, &messages);
         let operation = as_operation(&named, &messages, direction, self.sets_correlation(step));
         let (arguments, complete) = self.arguments(step, &operation, Some(direction));
         let body = match (&step.request_body, direction) {
@@ -145,6 +147,30 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
+    fn address_unknown(&mut self, step: &document::Step<'a>, named: &Named<'a>) {
+        let message = format!(
+            "step `{}` uses channel `{}`, whose address is only known at run time",
+            step.id.value, named.channel.name
+        );
+        self.diagnostics.push(
+            Diagnostic::new(&rule::CHANNEL_ADDRESS_UNKNOWN, named.text.span(), message)
+                .related(named.channel.span, "the channel")
+                .help("add an `address` to the channel; a part that varies can be a parameter: `replies.{client}`"),
+        );
+    }
+
+    /// Reports messages whose payloads are not described by a JSON Schema.
+    fn payload_formats(&mut self, named: &Named<'a>, messages: &[Message<'a>]) {
+        for (format, span) in messages.iter().filter_map(Message::other_format) {
+            let message = format!("payloads are not checked against a schema of format `{format}`, and have no type");
+            self.diagnostics.push(
+                Diagnostic::new(&rule::PAYLOAD_FORMAT, span, message)
+                    .related(named.text.span(), "used by this step")
+                    .help("describe the payload by a JSON Schema, or handle its bytes in your program"),
+            );
+        }
+    }
+
     fn body_on_receive(&mut self, step: &document::Step<'a>, span: Span) {
         let message = format!(
             "step `{}` receives a message and cannot have a request body",
@@ -244,7 +270,15 @@ fn parameters<'a>(
     sends: bool,
     correlates: bool,
 ) -> Vec<openapi::Parameter<'a>> {
-    let filled = channel.parameters().into_iter().filter(|name| channel.fills(name));
+    let filled = channel
+        .parameters()
+        .into_iter()
+        .filter(|name| match channel.filled(name) {
+            Some(Filled::Default(_)) => true,
+            // The message does not exist before it is received.
+            Some(Filled::Message(_)) => sends,
+            None => false,
+        });
     let mut all: Vec<openapi::Parameter<'a>> = filled
         .map(|name| parameter(name, Location::Path, false, None, channel.span))
         .collect();

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::{Document, SourceDescription, SourceType};
 use crate::openapi::{Api, Found};
 use crate::program::ApiName;
-use crate::source::{Cursor, FileId, Span, is_absolute, is_remote};
+use crate::source::{Cursor, FileId, Span};
 
 /// An API that a source description names.
 #[derive(Clone, Debug)]
@@ -53,8 +53,6 @@ pub struct NamedChannels<'a> {
     pub api: usize,
     /// The description; `None` if it could not be read.
     pub description: Option<Description<'a>>,
-    /// Whether builds do not read it, because it is remote.
-    pub remote: bool,
     /// Its operations, listed on first use.
     listed: Rc<OnceCell<Index<'a>>>,
 }
@@ -120,7 +118,6 @@ pub(super) fn units<'a>(
                         name,
                         api: names.len(),
                         description: root.and_then(|root| open_channels(source, root, diagnostics)),
-                        remote: is_remote(source.url.value) || is_absolute(source.url.value),
                         listed: Rc::default(),
                     });
                     names.push(ApiName {

@@ -35,6 +35,23 @@ pub fn pieces(template: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// Splits the address of a channel into literals and names. Unlike in a path, `#` has no meaning there.
+#[must_use]
+pub fn address(address: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = address;
+    while let Some((literal, (name, after))) = rest
+        .split_once('{')
+        .and_then(|(literal, inner)| Some((literal, inner.split_once('}')?)))
+    {
+        pieces.extend([Piece::Literal(literal), Piece::Name(name)]);
+        rest = after;
+    }
+    pieces.push(Piece::Literal(rest));
+    pieces.retain(|piece| *piece != Piece::Literal(""));
+    pieces
+}
+
 /// Returns the names in braces in a template.
 #[must_use]
 pub fn names(template: &str) -> Vec<&str> {

@@ -1,9 +1,6 @@
-//! Steps on AsyncAPI channels: what they refer to, and what is refused in them. Nothing of them is compiled yet, which is
-//! said only when nothing else is wrong.
+//! Steps on AsyncAPI channels: what they refer to, and what is refused in them.
 
 use crate::Case;
-
-const UNSUPPORTED: &str = "asyncapi-unsupported";
 
 /// AsyncAPI 3.0: an operation describes the application, so that a workflow sends what the application receives.
 const THREE: &str = "asyncapi: 3.0.0
@@ -63,12 +60,9 @@ fn case(steps: &str, api: &str) -> Case {
 const SENT: &str = "{stepId: s, operationId: takeOrder, parameters: [{name: shop, value: a}, {name: region, in: header, value: eu}, {name: trace, in: header, value: t}], requestBody: {payload: {item: pen}}}";
 
 #[test]
-fn what_is_right_is_only_not_compiled() {
+fn what_is_right_compiles() {
     let received = "{stepId: r, operationId: confirm, correlationId: $inputs.id, timeout: 5, successCriteria: [{condition: \"$message.payload#/state == 'done'\"}, {condition: $message.header.orderId == $inputs.id}], outputs: {state: $message.payload#/state, id: $message.header.orderId}}";
-    assert_eq!(
-        case(&format!("{SENT}, {received}"), THREE).errors(),
-        [format!("{UNSUPPORTED} takeOrder"), format!("{UNSUPPORTED} confirm")]
-    );
+    assert_eq!(case(&format!("{SENT}, {received}"), THREE).errors(), [""; 0]);
     // The step says the same word as the operation: the description is of the workflow's own side.
     for step in [
         "{stepId: s, operationId: $sourceDescriptions.shop.takeOrder, action: receive, parameters: [{name: shop, value: a}]}",
@@ -76,10 +70,7 @@ fn what_is_right_is_only_not_compiled() {
         "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/confirmations', action: receive}",
     ] {
         let errors = case(step, THREE).errors();
-        assert!(
-            errors.len() == 1 && errors[0].starts_with(UNSUPPORTED),
-            "{step}: {errors:?}"
-        );
+        assert_eq!(errors, [""; 0], "{step}");
     }
     for step in [
         "{stepId: s, operationId: takeOrder, parameters: [{name: shop, in: path, value: a}], requestBody: {payload: {item: pen}}}",
@@ -89,10 +80,7 @@ fn what_is_right_is_only_not_compiled() {
         "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/shops~1{shop}~1orders', action: send, parameters: [{name: shop, value: a}], requestBody: {payload: {item: pen}}}",
     ] {
         let errors = case(step, TWO).errors();
-        assert!(
-            errors.len() == 1 && errors[0].starts_with(UNSUPPORTED),
-            "{step}: {errors:?}"
-        );
+        assert_eq!(errors, [""; 0], "{step}");
     }
 }
 
@@ -122,7 +110,6 @@ fn messages_are_checked_as_requests_are() {
     ] {
         let errors = case(&SENT.replace(from, to), THREE).errors();
         assert!(errors.contains(&expected.to_owned()), "{to}: {errors:?}");
-        assert!(!errors.iter().any(|error| error.starts_with(UNSUPPORTED)), "{errors:?}");
     }
 }
 
@@ -225,7 +212,7 @@ fn references_are_followed_or_reported() {
     // A channel and its operation in two files: the message is found through the channel.
     let split = "asyncapi: 3.0.0
 info: {title: t, version: '1'}
-channels: {orders: {$ref: '#/components/channels/orders'}, odd: {address: null, messages: {m: {$ref: '#/components/messages/none'}}}}
+channels: {orders: {$ref: '#/components/channels/orders'}, odd: {address: odd, messages: {m: {$ref: '#/components/messages/none'}}}}
 operations:
   takeOrder: {action: receive, channel: {$ref: '#/channels/orders'}, messages: [{$ref: '#/channels/orders/messages/order'}]}
   lost: {action: receive, channel: {$ref: '#/channels/none'}}
@@ -241,12 +228,12 @@ components:
         ),
         (
             "{stepId: s, operationId: takeOrder, requestBody: {payload: {item: pen}}}",
-            "asyncapi-unsupported takeOrder",
+            "",
         ),
         // One of its two messages has another payload.
         (
             "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/orders', action: receive, outputs: {a: $message.payload#/x}}",
-            "asyncapi-unsupported {$sourceDescriptions.shop.url}#/channels/orders",
+            "",
         ),
         (
             "{stepId: s, operationId: lost}",
@@ -258,9 +245,8 @@ components:
             "source-ref-unresolved #/components/messages/none",
         ),
     ] {
-        let errors = case(step, split).errors();
-        assert_eq!(errors.len(), 1, "{step}: {errors:?}");
-        assert_eq!(errors[0].replace('\'', ""), expected, "{step}");
+        let errors = case(step, split).errors().join("; ");
+        assert_eq!(errors.replace('\'', ""), expected, "{step}");
     }
 }
 
@@ -285,10 +271,7 @@ channels:
     // Neither the payload nor the header is required by both messages; one of them can be correlated.
     for rest in ["action: send", "action: receive, correlationId: '1'"] {
         let errors = on(rest);
-        assert!(
-            errors.len() == 1 && errors[0].starts_with(UNSUPPORTED),
-            "{rest}: {errors:?}"
-        );
+        assert_eq!(errors, [""; 0], "{rest}");
     }
     assert_eq!(on("action: receive, correlationId: {a: 1}"), ["wrong-type {a: 1}"]);
     // In 2.x, a channel says what can be done with it. The pointer is percent-encoded.
@@ -306,10 +289,7 @@ fn operations_of_several_descriptions_are_told_apart() {
     assert_eq!(one("confirm", THREE), ["ambiguous-operation confirm"]);
     let other = "asyncapi: 3.0.0\ninfo: {title: t, version: '1'}\n";
     assert_eq!(one("confirm", other), ["unqualified-operation confirm"]);
-    assert_eq!(
-        one("$sourceDescriptions.shop.confirm", THREE),
-        ["asyncapi-unsupported $sourceDescriptions.shop.confirm"]
-    );
+    assert_eq!(one("$sourceDescriptions.shop.confirm", THREE), [""; 0]);
     let twice = TWO.replace("operationId: confirm", "operationId: takeOrder");
     assert_eq!(
         case("{stepId: s, operationId: takeOrder, action: send, parameters: [{name: shop, value: a}], requestBody: {payload: {item: a}}}", &twice).errors(),
@@ -317,19 +297,64 @@ fn operations_of_several_descriptions_are_told_apart() {
     );
 }
 
-/// The help of `asyncapi-unsupported` is true: the option compiles the other workflows.
+/// As for OpenAPI, builds do not access the network.
 #[test]
-fn other_workflows_of_the_document_compile() {
-    let document = "arazzo: 1.1.0\ninfo: {title: t, version: '1'}\nsourceDescriptions: [{name: shop, url: shop.yaml, type: asyncapi}, {name: api, url: api.yaml, type: openapi}]\nworkflows:\n- {workflowId: one, steps: [{stepId: s, operationId: $sourceDescriptions.api.x}]}\n- {workflowId: two, steps: [{stepId: s, operationId: $sourceDescriptions.shop.confirm}]}\n";
-    let api = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\nservers: [{url: 'https://api.test'}]\npaths: {/x: {get: {operationId: x, responses: {'200': {description: ok}}}}}\n";
-    let mut case = Case::whole(document, api).with("shop.yaml", THREE);
-    assert_eq!(case.errors(), ["asyncapi-unsupported $sourceDescriptions.shop.confirm"]);
-    case.options.workflows = vec!["one".to_owned()];
+fn a_remote_description_is_refused() {
+    let document = "arazzo: 1.1.0\ninfo: {title: t, version: '1'}\nsourceDescriptions: [{name: shop, url: 'https://shop.test/events.yaml', type: asyncapi}]\nworkflows:\n- {workflowId: one, steps: [{stepId: s, operationId: confirm}]}\n";
+    let mut case = Case::whole(document, "").with("shop.yaml", THREE);
+    assert_eq!(case.errors(), ["source-not-local 'https://shop.test/events.yaml'"]);
+    case.options.sources = vec![("shop".to_owned(), "shop.yaml".to_owned())];
     assert_eq!(case.errors(), [""; 0]);
-    // Also if the description is remote.
-    let remote = document.replace("url: shop.yaml", "url: 'https://shop.test/events.yaml'");
-    let mut case = Case::whole(&remote, api);
-    assert_eq!(case.errors(), ["asyncapi-unsupported $sourceDescriptions.shop.confirm"]);
-    case.options.workflows = vec!["one".to_owned()];
-    assert_eq!(case.errors(), [""; 0]);
+}
+
+#[test]
+fn the_value_of_a_channel_parameter_can_be_a_default_or_a_part_of_the_message() {
+    let api = "asyncapi: 3.0.0
+info: {title: t, version: '1'}
+channels:
+  orders:
+    address: '{region}.orders.{shop}'
+    parameters: {region: {default: eu}, shop: {location: '$message.payload#/shop'}}
+    messages: {order: {payload: {type: object}}}
+  odd: {address: null, messages: {order: {payload: {type: object}}}}
+";
+    let on = |channel: &str, rest: &str| {
+        let step =
+            format!("{{stepId: s, channelPath: '{{$sourceDescriptions.shop.url}}#/channels/{channel}', {rest}}}");
+        case(&step, api).errors()
+    };
+    assert_eq!(on("orders", "action: send, requestBody: {payload: {shop: a}}"), [""; 0]);
+    // What is received is not known before.
+    assert_eq!(
+        on("orders", "action: receive"),
+        ["path-parameter-required '{$sourceDescriptions.shop.url}#/channels/orders'"]
+    );
+    assert_eq!(
+        on("orders", "action: receive, parameters: [{name: shop, value: a}]"),
+        [""; 0]
+    );
+    assert_eq!(
+        on("odd", "action: receive"),
+        ["channel-address-unknown '{$sourceDescriptions.shop.url}#/channels/odd'"]
+    );
+}
+
+#[test]
+fn payloads_in_other_formats_are_warned_about() {
+    let api = THREE.replace(
+        "payload: {type: object, required: [state]",
+        "schemaFormat: 'application/vnd.apache.avro;version=1.9.0'\n      payload: {type: record, required: [state]",
+    );
+    let warnings = case(
+        "{stepId: s, operationId: confirm, outputs: {a: $message.payload}}",
+        &api,
+    )
+    .warnings();
+    assert_eq!(
+        warnings,
+        [
+            "unused-input id",
+            "payload-format 'application/vnd.apache.avro;version=1.9.0'"
+        ]
+    );
 }

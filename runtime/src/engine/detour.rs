@@ -2,9 +2,8 @@
 
 use super::call::{call_step, descend};
 use super::follow::fail;
-use super::{Advance, Context, Outcome, error, is_the_users, nested};
+use super::{Advance, Context, Outcome, act, error, is_the_users, nested};
 use crate::engine::program::Program;
-use crate::engine::request::request_step;
 use crate::error::{Error, ErrorKind};
 use crate::run::last_exchange::Held;
 use crate::run::state::Stage;
@@ -18,7 +17,7 @@ pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Co
             let attempts = program.state().attempts;
             let outcome = match program.shape().steps.get(other).and_then(|step| step.call) {
                 Some(site) => call_step(program, other, site, context).await,
-                None => request_step(program, other, context).await,
+                None => act(program, other, context).await,
             };
             program.state_mut().attempts = attempts;
             match outcome.map_err(|error| error.with(|inner| inner.sent = true))? {
@@ -60,8 +59,9 @@ pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Co
     match failure {
         None => Ok(Advance::Advanced),
         Some(failure) => {
-            let (sent, response) = held.map_or((None, None), Held::into_parts);
-            fail(program, step, failure, sent.as_ref(), response, context)
+            let shape = program.shape().steps.get(step);
+            let (sent, received) = held.map_or((None, None), |held: Held| held.into_parts(shape));
+            fail(program, step, failure, sent.as_ref(), received, context)
         }
     }
 }

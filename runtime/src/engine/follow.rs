@@ -16,6 +16,7 @@ use crate::run::state::Detour;
 use crate::transport::DynTransport;
 use crate::wire::exchange::Exchange;
 use crate::wire::failure::{Failure, Stop};
+use crate::wire::received::Received;
 use crate::wire::sent::Sent;
 
 /// Chooses and takes the action after a failed step.
@@ -24,10 +25,10 @@ pub(super) fn fail(
     step: usize,
     failure: Failure,
     sent: Option<&Sent>,
-    response: Option<Response<Bytes>>,
+    received: Option<Received>,
     context: Context<'_>,
 ) -> Result<Advance, Error> {
-    let exchange = Exchange::new(sent, response.as_ref(), watch(program, context));
+    let exchange = Exchange::new(sent, received.as_ref(), watch(program, context));
     let choose = || program.choose(&exchange, |shape, run, exchange| (shape.failed)(run, step, exchange));
     let action = budget::within(choose);
     let name = exchange.action();
@@ -36,20 +37,20 @@ pub(super) fn fail(
         Ok(action) => action,
         Err(excess) => {
             let excess = Failure { sent: true, ..excess };
-            return Err(given_up(program, step, excess, response, context.settings));
+            return Err(given_up(program, step, excess, received, context.settings));
         }
     };
     match action {
-        None => Err(given_up(program, step, failure, response, context.settings)),
+        None => Err(given_up(program, step, failure, received, context.settings)),
         Some(Action::End) => {
             watch(program, context).action(name, ActionEvent::End);
             let failure = Failure {
                 kind: ErrorKind::Ended,
                 ..failure
             };
-            Err(given_up(program, step, failure, response, context.settings).with(|inner| inner.action = name))
+            Err(given_up(program, step, failure, received, context.settings).with(|inner| inner.action = name))
         }
-        Some(action) => follow(program, step, (action, name), sent, response.as_ref(), context),
+        Some(action) => follow(program, step, (action, name), sent, received.as_ref(), context),
     }
 }
 
@@ -58,11 +59,11 @@ pub(super) fn given_up(
     program: &mut dyn Program,
     step: usize,
     failure: Failure,
-    response: Option<Response<Bytes>>,
+    received: Option<Received>,
     settings: &Settings,
 ) -> Error {
     program.state_mut().retries.retain(|(of, _), _| *of != step);
-    step_error(program, failure, response, settings)
+    step_error(program, failure, received, settings)
 }
 
 pub(super) fn follow(
@@ -70,7 +71,7 @@ pub(super) fn follow(
     step: usize,
     (action, name): (Action, Option<&'static str>),
     sent: Option<&Sent>,
-    response: Option<&Response<Bytes>>,
+    received: Option<&Received>,
     context: Context<'_>,
 ) -> Result<Advance, Error> {
     let shape = program.shape();
@@ -93,12 +94,13 @@ pub(super) fn follow(
         }
         Action::Leave(site) => {
             watch.action(name, ActionEvent::Leave);
-            let child = called(program, step, site, "leave", sent, response, context)?;
+            let child = called(program, step, site, "leave", sent, received, context)?;
             program.state_mut().leave(step, child);
             return Ok(Advance::Advanced);
         }
         Action::Retry(after, detour) => {
-            let told = response
+            let told = received
+                .and_then(Received::response)
                 .and_then(|response| retry_after(response, context.transport))
                 .map(|wait| wait.min(context.settings.max_retry_after));
             let own = || after.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
@@ -107,12 +109,12 @@ pub(super) fn follow(
             if let Some(detour) = detour {
                 let detours = program.state().detours.saturating_add(1);
                 program.state_mut().detours = detours;
-                let held = Held::new(sent, response);
+                let held = Held::new(sent, received);
                 match detour {
                     Detour::Step(other) => program.state_mut().detour_step(step, other, held),
                     Detour::Call(site) => {
                         let kind = detour_name(program);
-                        let child = called(program, step, site, &kind, sent, response, context)?;
+                        let child = called(program, step, site, &kind, sent, received, context)?;
                         program.state_mut().detour_call(step, child, held);
                     }
                 }
@@ -136,16 +138,16 @@ pub(super) fn called(
     site: usize,
     kind: &str,
     sent: Option<&Sent>,
-    response: Option<&Response<Bytes>>,
+    received: Option<&Received>,
     context: Context<'_>,
 ) -> Result<Child, Error> {
-    let exchange = Exchange::new(sent, response, watch(program, context));
+    let exchange = Exchange::new(sent, received, watch(program, context));
     call(program, step, site, &exchange, kind).map_err(|stop| match stop {
         Stop::Awaiting(inputs) => missing_inputs(program, &inputs),
         Stop::Failed(failure) => {
             // It replaces the result of the step, which may have been sent.
             let failure = Failure { sent: true, ..failure };
-            step_error(program, failure, response.cloned(), context.settings)
+            step_error(program, failure, received.cloned(), context.settings)
         }
     })
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod budget;
 mod call;
+pub(crate) mod channel;
 mod detour;
 mod follow;
 mod obtain;
@@ -14,11 +15,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use bytes::Bytes;
 use call::{call_step, descend};
+use channel::{channel_step, subscribed};
 use detour::detoured;
 use follow::{fail, follow, given_up};
-use http::Response;
 
 use crate::client::Settings;
 use crate::engine::program::{Frame, Program};
@@ -26,10 +26,13 @@ use crate::engine::request::request_step;
 use crate::error::{Error, ErrorKind, excerpt};
 use crate::json::slot::Slot;
 use crate::observer::{EventKind, Watch};
+use crate::progress::ExpectedMessage;
 use crate::run::state::Stage;
+use crate::run_id::RunId;
 use crate::transport::DynTransport;
 use crate::wire::exchange::Exchange;
 use crate::wire::failure::Failure;
+use crate::wire::received::Received;
 use crate::wire::sent::Sent;
 
 /// [`Progress`](crate::Progress) without types.
@@ -37,6 +40,7 @@ pub(crate) enum Advance {
     Advanced,
     Wait(Duration),
     Awaiting(Vec<usize>),
+    AwaitingMessage(Box<ExpectedMessage>),
     Done,
 }
 
@@ -56,6 +60,7 @@ pub(crate) fn boxed_finish<'a>(program: &'a mut dyn Program, context: Context<'a
 
 /// Runs to the end, and sleeps where the workflow waits.
 async fn finish(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
+    let context = Context { waits: true, ..context };
     #[cfg(feature = "tracing")]
     {
         use tracing::Instrument as _;
@@ -91,6 +96,10 @@ pub(crate) struct Context<'a> {
     pub(crate) settings: &'a Settings,
     /// The time limit of the steps that have called this run.
     pub(crate) limit: Option<Duration>,
+    /// Whether the run waits for messages.
+    waits: bool,
+    /// The run that no other one has called.
+    root: RunId,
     /// The depth of calls.
     depth: u32,
     /// Whether the run has a span.
@@ -99,11 +108,13 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(transport: &'a dyn DynTransport, settings: &'a Settings) -> Self {
+    pub(crate) fn new(transport: &'a dyn DynTransport, settings: &'a Settings, root: RunId) -> Self {
         Self {
             transport,
             settings,
             limit: None,
+            waits: false,
+            root,
             depth: 0,
             #[cfg(feature = "tracing")]
             spanned: false,
@@ -136,10 +147,17 @@ async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Erro
             context.transport.sleep_dyn(duration).await;
             watch(program, context).tell(EventKind::Waited { duration });
         }
-        match attempt(program, context).await? {
+        let advance = attempt(program, context).await;
+        if context.settings.has_brokers {
+            // The run is not stored in between. If the broker cannot be told, it delivers the message again.
+            let _ = context.settings.mailboxes.acknowledge(context.root).await;
+        }
+        match advance? {
             Advance::Advanced => owed = None,
             Advance::Wait(duration) => owed = Some(duration),
             Advance::Awaiting(inputs) => return Err(told_missing(program, context, &inputs)),
+            // The step waits itself.
+            Advance::AwaitingMessage(_) => owed = None,
             Advance::Done => return Ok(()),
         }
     }
@@ -185,9 +203,14 @@ fn error(program: &dyn Program, kind: ErrorKind, message: impl Into<String>) -> 
 pub(crate) fn step_error(
     program: &dyn Program,
     failure: Failure,
-    response: Option<Response<Bytes>>,
+    received: Option<Received>,
     settings: &Settings,
 ) -> Error {
+    let (response, message) = match received {
+        Some(Received::Response(response)) => (Some(response), None),
+        Some(Received::Message(_, message)) => (None, Some(message)),
+        None => (None, None),
+    };
     let state = program.state();
     let step = state.position().and_then(|step| program.shape().steps.get(step));
     let step = step.map(|step| step.id);
@@ -196,6 +219,7 @@ pub(crate) fn step_error(
         inner.place = failure.place;
         inner.criterion = failure.criterion;
         inner.attempts = state.attempts;
+        inner.exchanged_message = message;
         inner.response = failure.response.map(|response| *response).or(response);
         // Nothing records whether earlier attempts were sent.
         inner.sent = failure.sent || inner.response.is_some() || state.attempts > 1;
@@ -237,7 +261,7 @@ pub(crate) enum Outcome {
         asked: bool,
         /// The request, if expressions read it.
         sent: Option<Sent>,
-        response: Option<Response<Bytes>>,
+        received: Option<Received>,
     },
 }
 
@@ -248,7 +272,7 @@ impl Outcome {
             result,
             asked: false,
             sent: None,
-            response: None,
+            received: None,
         }
     }
 }
@@ -272,7 +296,12 @@ async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Adva
     #[cfg(not(feature = "tracing"))]
     let result = attempt_step(program, context).await;
     match &result {
-        Ok(Advance::Done) => before.tell(EventKind::Finished { error: None }),
+        Ok(Advance::Done) => {
+            if context.settings.has_brokers {
+                context.settings.mailboxes.leave(program.state().id);
+            }
+            before.tell(EventKind::Finished { error: None });
+        }
         // A run that could not start has not finished either.
         Err(error) if program.state().total > 0 => before.tell(EventKind::Finished {
             error: Some(error.kind()),
@@ -307,7 +336,8 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
     }
     if program.state().total == 0
         && context.depth == 0
-        && let Err((step, failure)) = crate::engine::preflight::preflight(program.shape(), context.settings)
+        && let Err((step, failure)) =
+            crate::engine::preflight::preflight(program.shape(), context.settings, context.waits)
     {
         let error = error(program, failure.kind, failure.message);
         return Err(error.with(|inner| inner.step = step));
@@ -318,25 +348,36 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
     ) {
         return Box::pin(detoured(program, step, context)).await;
     }
+    if context.settings.has_brokers
+        && matches!(program.state().stage, Stage::Step(_))
+        && let Err(failure) = Box::pin(subscribed(program, context)).await
+    {
+        if failure.kind == ErrorKind::Configuration {
+            return Err(step_error(program, failure, None, context.settings));
+        }
+        count(program, context)?;
+        program.state_mut().attempt();
+        return fail(program, step, failure, None, None, context);
+    }
     let outcome = match program.shape().steps.get(step).and_then(|step| step.call) {
         Some(site) => Box::pin(call_step(program, step, site, context)).await?,
-        None => request_step(program, step, context).await?,
+        None => act(program, step, context).await?,
     };
-    let (result, asked, sent, response) = match outcome {
+    let (result, asked, sent, received) = match outcome {
         Outcome::Under(advance) => return Ok(advance),
         Outcome::Judged {
             result,
             asked,
             sent,
-            response,
-        } => (result, asked, sent, response),
+            received,
+        } => (result, asked, sent, received),
     };
     match result {
         Ok(kept) => {
             if let Some(slot) = program.state_mut().steps.get_mut(step) {
                 *slot = Some(kept);
             }
-            let exchange = Exchange::new(sent.as_ref(), response.as_ref(), watch(program, context));
+            let exchange = Exchange::new(sent.as_ref(), received.as_ref(), watch(program, context));
             let choose = || program.choose(&exchange, |shape, run, exchange| (shape.succeeded)(run, step, exchange));
             let action = budget::within(choose);
             let name = exchange.action();
@@ -344,21 +385,30 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
                 Ok(action) => action,
                 Err(failure) => {
                     let failure = Failure { sent: true, ..failure };
-                    return Err(given_up(program, step, failure, response, context.settings));
+                    return Err(given_up(program, step, failure, received, context.settings));
                 }
             };
             program.state_mut().back(step);
-            follow(program, step, (action, name), sent.as_ref(), response.as_ref(), context)
+            follow(program, step, (action, name), sent.as_ref(), received.as_ref(), context)
         }
         Err(failure) => {
             if asked && program.state().asked.content.is_some() {
-                let refused = response.as_ref().is_some_and(|response| refused(response.status()));
+                let response = received.as_ref().and_then(Received::response);
+                let refused = response.is_some_and(|response| refused(response.status()));
                 let asked = &mut program.state_mut().asked;
                 asked.refused = refused;
                 asked.unsure |= !refused;
             }
-            fail(program, step, failure, sent.as_ref(), response, context)
+            fail(program, step, failure, sent.as_ref(), received, context)
         }
+    }
+}
+
+/// Makes one attempt of a step that sends a request, or that sends or receives a message.
+async fn act(program: &mut dyn Program, step: usize, context: Context<'_>) -> Result<Outcome, Error> {
+    match program.shape().steps.get(step).and_then(|step| step.channel) {
+        Some(channel) => Box::pin(channel_step(program, step, channel, context)).await,
+        None => request_step(program, step, context).await,
     }
 }
 

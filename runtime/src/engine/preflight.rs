@@ -1,5 +1,6 @@
 //! Checks before the first request of a run: whether the client can make every request that the run may need.
 
+use super::channel::missing_broker;
 use crate::client::Settings;
 use crate::error::ErrorKind;
 use crate::run::descriptor::{Shape, Target};
@@ -10,18 +11,39 @@ use crate::wire::operation::Operation;
 use crate::wire::security::choose;
 
 /// Reports everything that the client lacks for the reachable steps of a workflow, in one error.
-pub(crate) fn preflight(shape: &'static Shape, settings: &Settings) -> Result<(), (Option<&'static str>, Failure)> {
+pub(crate) fn preflight(
+    shape: &'static Shape,
+    settings: &Settings,
+    waits: bool,
+) -> Result<(), (Option<&'static str>, Failure)> {
     if settings.checked.has(shape) {
         return Ok(());
     }
     let shapes = reachable(shape);
     unknown_sources(&shapes, settings).map_err(|failure| (None, failure))?;
     let mut found: Vec<(&'static str, Failure)> = Vec::new();
-    let steps = shapes
-        .iter()
-        .flat_map(|shape| shape.steps)
-        .filter(|step| step.reachable);
-    for (step, operation) in steps.filter_map(|step| Some((step.id, step.operation?))) {
+    let mut complete = true;
+    let steps = || {
+        shapes
+            .iter()
+            .flat_map(|shape| shape.steps)
+            .filter(|step| step.reachable)
+    };
+    for (step, channel) in steps().filter_map(|step| Some((step.id, step.channel?))) {
+        if settings.broker(channel.source).is_some() {
+            continue;
+        }
+        // Without a broker, the caller of `advance` can deliver messages itself.
+        if !channel.sends && !waits {
+            complete = false;
+            continue;
+        }
+        let message = missing_broker(channel.source);
+        if found.iter().all(|(_, known)| known.message != message) {
+            found.push((step, Failure::new(ErrorKind::Configuration, message)));
+        }
+    }
+    for (step, operation) in steps().filter_map(|step| Some((step.id, step.operation?))) {
         for failure in problems(operation, settings) {
             if found.iter().all(|(_, known)| known.message != failure.message) {
                 found.push((step, failure));
@@ -30,7 +52,9 @@ pub(crate) fn preflight(shape: &'static Shape, settings: &Settings) -> Result<()
     }
     let mut found = found.into_iter();
     let Some((step, mut failure)) = found.next() else {
-        settings.checked.add(shape);
+        if complete {
+            settings.checked.add(shape);
+        }
         return Ok(());
     };
     for (_, other) in found {
@@ -51,7 +75,7 @@ fn problems(operation: &'static Operation, settings: &Settings) -> impl Iterator
 }
 
 /// Returns a workflow and all workflows that it can call or transfer to.
-fn reachable(shape: &'static Shape) -> Vec<&'static Shape> {
+pub(super) fn reachable(shape: &'static Shape) -> Vec<&'static Shape> {
     let mut found = vec![shape];
     let mut next = 0;
     while let Some(shape) = found.get(next) {

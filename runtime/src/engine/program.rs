@@ -11,6 +11,7 @@ use crate::json::fault::Fault;
 use crate::json::members::{Fields, Members, Record, Table};
 use crate::json::slot::Slot;
 use crate::json::view::View;
+use crate::message::draft::Draft;
 use crate::run::descriptor::Shape;
 use crate::run::state::{Detour, State};
 use crate::wire::call::Call;
@@ -248,6 +249,10 @@ impl dyn Program {
 
     pub(crate) fn send(&self, step: usize, call: &mut Call) -> Result<(), Failure> {
         (self.shape().send)(&self.frame(), step, call)
+    }
+
+    pub(crate) fn message(&self, step: usize, draft: &mut Draft) -> Result<(), Failure> {
+        (self.shape().message)(&self.frame(), step, draft)
     }
 
     pub(crate) fn settle(&self, step: usize, exchange: &Exchange<'_>) -> Result<Vec<Option<Slot>>, Failure> {

@@ -23,6 +23,7 @@ use crate::wire::call::Call;
 use crate::wire::exchange::Exchange;
 use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
+use crate::wire::received::Received;
 use crate::wire::sent::{Finished, Sent};
 
 /// A request that is ready to be sent. It is boxed, since a future reserves space for each of its variables.
@@ -131,13 +132,14 @@ fn judge(
     sent: Option<Sent>,
     trial: &Trial<'_>,
 ) -> Result<Outcome, Error> {
-    let (result, response) = match exchanged {
+    let (result, received) = match exchanged {
         Err(failure) if failure.kind == ErrorKind::Configuration => {
             return Err(step_error(program, failure, None, trial.context.settings));
         }
         Ok(response) => {
-            let settled = || program.settle(step, &Exchange::new(sent.as_ref(), Some(&response), trial.watch));
-            (budget::within(settled).and_then(|result| result), Some(response))
+            let received = Received::Response(response);
+            let settled = || program.settle(step, &Exchange::new(sent.as_ref(), Some(&received), trial.watch));
+            (budget::within(settled).and_then(|result| result), Some(received))
         }
         Err(failure) => (Err(failure), None),
     };
@@ -145,7 +147,7 @@ fn judge(
         result,
         asked: true,
         sent,
-        response,
+        received,
     })
 }
 
@@ -190,7 +192,7 @@ fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> 
 }
 
 /// Returns the idempotency key of a request with this hash. Attempts of one visit of a step have the same key.
-fn idempotency_key(program: &mut dyn Program, step: usize, content: u64) -> RunId {
+pub(super) fn idempotency_key(program: &mut dyn Program, step: usize, content: u64) -> RunId {
     let id = program.shape().steps.get(step).map_or("", |step| step.id);
     let state = program.state_mut();
     // Each detour has its own key.
@@ -203,7 +205,7 @@ fn idempotency_key(program: &mut dyn Program, step: usize, content: u64) -> RunI
 }
 
 /// Returns the time limit of an attempt.
-fn limit(program: &dyn Program, step: usize, context: Context<'_>) -> Option<Duration> {
+pub(super) fn limit(program: &dyn Program, step: usize, context: Context<'_>) -> Option<Duration> {
     let own = program.shape().steps.get(step).and_then(|step| step.timeout);
     let limits = [own.map(Duration::from_millis), context.settings.timeout, context.limit];
     limits.into_iter().flatten().min()

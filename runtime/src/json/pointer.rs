@@ -51,6 +51,25 @@ pub(crate) fn replace(text: &str, pointer: &[&str], value: &Datum<'_>) -> Option
     Some(new)
 }
 
+/// Returns a JSON text with a new member; `None` if the pointer does not lead to an object.
+pub(crate) fn inserted(text: &str, pointer: &[&str], value: &Datum<'_>) -> Option<String> {
+    let (name, parents) = pointer.split_last()?;
+    let mut found = [None];
+    extract(text.as_bytes(), &[parents], &mut found).ok()?;
+    let parent = found[0].filter(|parent| parent.starts_with('{'))?;
+    // The value is a slice of the text.
+    let start = parent.as_ptr() as usize - text.as_ptr() as usize + 1;
+    let more = !text.get(start..)?.trim_start().starts_with('}');
+    let name = Datum::borrowed(name).to_json();
+    let comma = if more { "," } else { "" };
+    Some(format!(
+        "{}{name}:{}{comma}{}",
+        text.get(..start)?,
+        value.to_json(),
+        text.get(start..)?
+    ))
+}
+
 /// Returns the place after a byte, if that byte is here.
 #[cfg(feature = "jsonpath")]
 fn after(json: &[u8], at: usize, mark: u8) -> Option<usize> {

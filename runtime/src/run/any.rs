@@ -10,9 +10,10 @@ use serde_json::Value;
 use crate::client::Client;
 use crate::engine::program::Program;
 use crate::engine::{self, Advance, Context};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, unacknowledged};
 use crate::json::view::View;
-use crate::progress::Progress;
+use crate::message::envelope::Message;
+use crate::progress::{Progress, UnexpectedMessage};
 use crate::run::state::Stage;
 use crate::run::stored;
 use crate::run_id::RunId;
@@ -280,11 +281,17 @@ impl AnyRun {
     /// # Errors
     /// The workflow failed; the run is at the same step as before.
     pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<&'static str, Value>, Error> {
-        let context = Context::new(client.transport(), client.settings());
+        self.acknowledge_taken(client).await;
+        self.attempt(client).await
+    }
+
+    async fn attempt<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<&'static str, Value>, Error> {
+        let context = Context::new(client.transport(), client.settings(), self.id());
         Ok(match engine::boxed_attempt(&mut *self.program, context).await? {
             Advance::Advanced => Progress::Advanced,
             Advance::Wait(duration) => Progress::Wait(duration),
             Advance::Awaiting(inputs) => Progress::Awaiting(self.names(&inputs)),
+            Advance::AwaitingMessage(expected) => Progress::AwaitingMessage(*expected),
             Advance::Done => Progress::Done(self.collected()?),
         })
     }
@@ -297,8 +304,9 @@ impl AnyRun {
         &mut self,
         client: &Client<T>,
     ) -> Result<Progress<&'static str, Value>, Error> {
+        self.acknowledge_taken(client).await;
         loop {
-            match self.advance(client).await? {
+            match self.attempt(client).await? {
                 Progress::Advanced => {}
                 blocked => return Ok(blocked),
             }
@@ -310,8 +318,35 @@ impl AnyRun {
     /// # Errors
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<Value, Error> {
-        engine::boxed_finish(&mut *self.program, Context::new(client.transport(), client.settings())).await?;
+        self.acknowledge_taken(client).await;
+        let context = Context::new(client.transport(), client.settings(), self.id());
+        engine::boxed_finish(&mut *self.program, context).await?;
         self.collected()
+    }
+
+    /// Gives a message to the run, which waits for one. See [`Run::deliver`].
+    ///
+    /// # Errors
+    /// Returns the message if the run does not wait for it.
+    pub fn deliver(&mut self, message: Message) -> Result<(), UnexpectedMessage> {
+        engine::channel::deliver(&mut *self.program, message)
+    }
+
+    /// Acknowledges the messages that the run has received through the broker of the client. See [`Run::acknowledge`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Transport`]: the broker could not be told.
+    pub async fn acknowledge<T: Transport>(&self, client: &Client<T>) -> Result<(), Error> {
+        let shape = self.program.shape();
+        let acknowledged = client.settings().mailboxes.acknowledge(self.id()).await;
+        acknowledged.map_err(|cause| unacknowledged(cause, shape.workflow, shape.file))
+    }
+
+    /// The caller has stored the run. A message that the broker delivers again matches no run.
+    async fn acknowledge_taken<T: Transport>(&self, client: &Client<T>) {
+        if client.settings().has_brokers {
+            let _ = client.settings().mailboxes.acknowledge(self.id()).await;
+        }
     }
 
     fn names(&self, inputs: &[usize]) -> Vec<&'static str> {

@@ -8,6 +8,8 @@ use crate::constraint::Constraint;
 use crate::engine::program::{Action, Child, Frame, Program};
 use crate::json::datum::Datum;
 use crate::json::slot::Slot;
+use crate::message::channel::Channel;
+use crate::message::draft::Draft;
 use crate::wire::call::Call;
 use crate::wire::exchange::Exchange;
 use crate::wire::failure::{Failure, Stop};
@@ -40,6 +42,10 @@ pub struct Shape {
     pub sources: &'static [&'static str],
     /// Builds the request of a step.
     pub send: fn(&Frame<'_>, usize, &mut Call) -> Result<(), Failure>,
+    /// Builds the message of a step, or the address at which it receives one.
+    pub message: fn(&Frame<'_>, usize, &mut Draft) -> Result<(), Failure>,
+    /// The indices of the reachable steps that receive a message.
+    pub receives: &'static [usize],
     /// Evaluates the success criteria of a step, and returns its outputs.
     pub settle: fn(&Frame<'_>, usize, &Exchange<'_>) -> Kept,
     /// Chooses the action after a step that succeeded.
@@ -65,6 +71,8 @@ impl Shape {
         sites: &[],
         sources: &[],
         send: |_, _, _| Ok(()),
+        message: |_, _, _| Ok(()),
+        receives: &[],
         settle: |_, _, _| Ok(Vec::new()),
         succeeded: |_, _, _| Action::Next,
         failed: |_, _, _| None,
@@ -156,6 +164,8 @@ pub struct StepShape {
     pub id: &'static str,
     /// The operation that the step sends its request to.
     pub operation: Option<&'static Operation>,
+    /// The channel on which the step sends or receives.
+    pub channel: Option<&'static Channel>,
     /// Whether a run can reach the step.
     pub reachable: bool,
     /// The outputs of the step.
@@ -195,6 +205,7 @@ impl StepShape {
     pub const EMPTY: Self = Self {
         id: "",
         operation: None,
+        channel: None,
         reachable: true,
         outputs: &[],
         inputs: &[],

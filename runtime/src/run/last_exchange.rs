@@ -6,7 +6,10 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::json::slot::Slot;
+use crate::message::envelope::Message;
+use crate::run::descriptor::StepShape;
 use crate::wire::call::Given;
+use crate::wire::received::Received;
 use crate::wire::sent::Sent;
 
 /// A request and its response in a form that can be stored, without headers that carry credentials.
@@ -16,6 +19,8 @@ pub(crate) struct Held {
     request: Option<HeldRequest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     response: Option<HeldResponse>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<HeldMessage>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,6 +39,46 @@ struct HeldResponse {
     #[serde(deserialize_with = "as_many_as_fit")]
     headers: Vec<(String, String)>,
     body: Body,
+}
+
+/// A message in a form that can be stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct HeldMessage {
+    address: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    headers: Vec<(String, Body)>,
+    payload: Body,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<Body>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+}
+
+impl HeldMessage {
+    pub(crate) fn new(message: &Message) -> Self {
+        let headers = message.headers.iter();
+        Self {
+            address: message.address.clone(),
+            headers: headers.map(|(name, value)| (name.clone(), Body::new(value))).collect(),
+            payload: Body::new(&message.payload),
+            content_type: message.content_type.clone(),
+            key: message.key.as_ref().map(Body::new),
+            id: message.id.clone(),
+        }
+    }
+
+    pub(crate) fn into_message(self) -> Message {
+        let headers = self.headers.into_iter();
+        Message {
+            headers: headers.map(|(name, value)| (name, value.into_bytes())).collect(),
+            content_type: self.content_type,
+            key: self.key.map(Body::into_bytes),
+            id: self.id,
+            ..Message::new(self.address, self.payload.into_bytes())
+        }
+    }
 }
 
 /// Maximum number of headers in a stored run; a header map has room for 32,768.
@@ -91,8 +136,10 @@ fn map(pairs: Vec<(String, String)>) -> HeaderMap {
 }
 
 impl Held {
-    pub(crate) fn new(sent: Option<&Sent>, response: Option<&Response<Bytes>>) -> Self {
+    pub(crate) fn new(sent: Option<&Sent>, received: Option<&Received>) -> Self {
+        let response = received.and_then(Received::response);
         Self {
+            message: received.and_then(Received::message).map(HeldMessage::new),
             request: sent.map(|sent| HeldRequest {
                 method: sent.method.to_string(),
                 url: sent.url.clone(),
@@ -112,7 +159,8 @@ impl Held {
         }
     }
 
-    pub(crate) fn into_parts(self) -> (Option<Sent>, Option<Response<Bytes>>) {
+    /// Returns the parts for the step that they belong to.
+    pub(crate) fn into_parts(self, step: Option<&StepShape>) -> (Option<Sent>, Option<Received>) {
         let sent = self.request.map(|request| Sent {
             method: request.method.into(),
             url: request.url,
@@ -132,8 +180,10 @@ impl Held {
             let mut response = Response::new(held.body.into_bytes());
             *response.status_mut() = StatusCode::from_u16(held.status).ok()?;
             *response.headers_mut() = map(held.headers);
-            Some(response)
+            Some(Received::Response(response))
         });
-        (sent, response)
+        let message = self.message.zip(step.and_then(|step| step.channel));
+        let message = message.map(|(held, channel)| Received::Message(channel, Box::new(held.into_message())));
+        (sent, response.or(message))
     }
 }

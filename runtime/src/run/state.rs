@@ -8,6 +8,7 @@ use crate::json::data::{self, Data};
 use crate::json::datum::Datum;
 use crate::json::members::{Members, Record, Table};
 use crate::json::slot::Slot;
+use crate::message::envelope::Message;
 use crate::run::descriptor::Shape;
 use crate::run::last_exchange::Held;
 use crate::run_id::RunId;
@@ -97,6 +98,31 @@ impl Asked {
     }
 }
 
+/// The wait of a step for a message.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Awaited {
+    /// Whether the step was entered, and its attempt counted.
+    pub(crate) entered: bool,
+    /// When it was entered, in milliseconds since 1970.
+    pub(crate) since: Option<u64>,
+    /// When the wait ends, in milliseconds since 1970.
+    pub(crate) deadline: Option<u64>,
+    /// A message that was delivered and not evaluated yet.
+    pub(crate) message: Option<Message>,
+}
+
+impl Awaited {
+    pub(crate) fn since(now: u64, limit: Option<Duration>) -> Self {
+        let limit = limit.map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX));
+        Self {
+            entered: true,
+            since: Some(now),
+            deadline: limit.map(|limit| now.saturating_add(limit)),
+            message: None,
+        }
+    }
+}
+
 /// The state of a run, without its inputs and dependencies.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -118,6 +144,8 @@ pub struct State {
     pub(crate) asked: Asked,
     /// The number of attempts of all steps.
     pub(crate) total: u32,
+    /// The wait of the next step for a message.
+    pub(crate) awaited: Option<Awaited>,
     /// A wait of `finish` that has started and not ended.
     pub(crate) owed: Option<Duration>,
 }
@@ -140,6 +168,7 @@ impl State {
             detours: 0,
             asked: Asked::default(),
             total: 0,
+            awaited: None,
             owed: None,
         }
     }
@@ -302,6 +331,7 @@ impl State {
         self.stage = step.map_or(Stage::Ended(None), Stage::Step);
         self.visit = self.visit.saturating_add(1);
         self.asked = Asked::default();
+        self.awaited = None;
         self.attempts = 0;
         self.retries.retain(|(of, _), _| Some(*of) != step);
     }

@@ -15,8 +15,8 @@ use crate::json::data::{self, Data};
 use crate::json::slot::Slot;
 use crate::json::view::View;
 use crate::run::descriptor::{Fingerprint, Shape};
-use crate::run::last_exchange::Held;
-use crate::run::state::{Asked, Called as CalledRun, Stage, State};
+use crate::run::last_exchange::{Held, HeldMessage};
+use crate::run::state::{Asked, Awaited, Called as CalledRun, Stage, State};
 use crate::run_id::RunId;
 use crate::wire::kept::Output;
 use crate::workflow::{Run, Workflow};
@@ -51,6 +51,8 @@ struct Stored<'a> {
     detours: u64,
     #[serde(skip_serializing_if = "Asked::is_nothing")]
     asked: Asked,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    awaited: Option<StoredWait>,
     #[serde(skip_serializing_if = "is_zero")]
     spent: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,12 +84,44 @@ struct Restored {
     #[serde(default)]
     asked: Asked,
     #[serde(default)]
+    awaited: Option<StoredWait>,
+    #[serde(default)]
     spent: u64,
     #[serde(default)]
     owed: Option<Duration>,
     #[serde(default)]
     retries: BTreeMap<String, BTreeMap<usize, u64>>,
     total: u32,
+}
+
+/// The wait of a step for a message.
+#[derive(Serialize, Deserialize)]
+struct StoredWait {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deadline: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<HeldMessage>,
+}
+
+impl StoredWait {
+    fn new(awaited: &Awaited) -> Self {
+        Self {
+            since: awaited.since,
+            deadline: awaited.deadline,
+            message: awaited.message.as_ref().map(HeldMessage::new),
+        }
+    }
+
+    fn into_awaited(self) -> Awaited {
+        Awaited {
+            entered: self.since.is_some(),
+            since: self.since,
+            deadline: self.deadline,
+            message: self.message.map(HeldMessage::into_message),
+        }
+    }
 }
 
 /// The members that are read first, since they determine the meaning of the others.
@@ -246,6 +280,7 @@ fn stored(program: &dyn Program) -> Result<Stored<'_>, String> {
         visit: state.visit,
         detours: state.detours,
         asked: state.asked,
+        awaited: state.awaited.as_ref().map(StoredWait::new),
         spent: match &state.stage {
             Stage::Call { called, .. }
             | Stage::DetourStep {
@@ -428,6 +463,7 @@ fn restore(shape: &Shape, stored: Restored) -> Result<State, String> {
     state.visit = stored.visit;
     state.detours = stored.detours;
     state.asked = stored.asked;
+    state.awaited = stored.awaited.map(StoredWait::into_awaited);
     let next = stored.next.as_deref().map(index).transpose()?;
     let child = match stored.called {
         Some(called) => Some(restored_child(shape, called)?),

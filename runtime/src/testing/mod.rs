@@ -58,6 +58,23 @@
 //! [`Progress::Wait`](crate::Progress::Wait); let the time pass with [`pass`](Script::pass). A script has one clock, so
 //! use one script for each concurrent run.
 //!
+//! # Messages
+//!
+//! A script is also a [`Broker`](crate::Broker). Steps that send a message need no answer; [`messages`](Script::messages)
+//! returns what they have sent. Steps that receive a message get it from [`message`](On::message):
+//!
+//! ```ignore
+//! let script = Script::new()
+//!     .on(Step::ConfirmOrder).after(Duration::from_secs(5)).message(json!({ "state": "confirmed" }));
+//! let client = Client::builder()
+//!     .transport(script.clone())
+//!     .source("orders", |api| api.broker(script.clone()))
+//!     .build()?;
+//! ```
+//!
+//! The script sets the correlation ID that the step waits for. A message that is later than the `timeout` of the step, and
+//! [`hang`](On::hang), fail it. An [`InMemoryBroker`] connects several workflows with each other, without a script.
+//!
 //! # Workflows that call other workflows
 //!
 //! Every workflow has its own `Step`. Name the steps of a called workflow by its module. The step that calls it makes
@@ -106,10 +123,14 @@
 //! let script = Recording::load("tests/enrolment.json")?.script();
 //! ```
 
+mod in_memory;
 mod recorder;
 mod recording;
 mod script;
+mod scripted_broker;
 
+pub use in_memory::{InMemoryBroker, InMemorySubscription};
 pub use recorder::Recorder;
 pub use recording::{Recording, RecordingError};
 pub use script::{On, Script, SentRequest};
+pub use scripted_broker::{ScriptedMessages, SentMessage};

@@ -11,7 +11,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Status
 use serde::Serialize;
 
 use super::recording::Expected;
+use super::scripted_broker::{SentMessage, Waiting};
 use crate::error::{Error, ErrorKind};
+use crate::message::envelope::Message;
 use crate::run::descriptor::StepName;
 use crate::transport::{Attempt, BoxError, Limits, Transport};
 
@@ -35,26 +37,30 @@ pub struct Script {
     state: Arc<Mutex<State>>,
 }
 
-struct State {
-    steps: Vec<(Key, VecDeque<Answer>)>,
+pub(super) struct State {
+    pub(super) steps: Vec<(Key, VecDeque<Answer>)>,
     requests: Vec<SentRequest>,
     /// The steps of attempts that had no answer.
-    missing: Vec<String>,
+    pub(super) missing: Vec<String>,
     start: Instant,
-    date: SystemTime,
-    elapsed: Duration,
+    pub(super) date: SystemTime,
+    pub(super) elapsed: Duration,
+    pub(super) messages: Vec<SentMessage>,
+    pub(super) waiting: Vec<Waiting>,
+    /// The step that sends the next message.
+    pub(super) sending: Option<StepName>,
 }
 
 /// The step that an answer is for. Recordings do not contain the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Key {
+pub(super) struct Key {
     file: Option<&'static str>,
     workflow: String,
     step: String,
 }
 
 impl Key {
-    fn is(&self, name: StepName) -> bool {
+    pub(super) fn is(&self, name: StepName) -> bool {
         self.file.is_none_or(|file| file == name.file) && self.workflow == name.workflow && self.step == name.step
     }
 }
@@ -65,14 +71,15 @@ impl fmt::Display for Key {
     }
 }
 
-struct Answer {
-    delay: Duration,
+pub(super) struct Answer {
+    pub(super) delay: Duration,
     expected: Option<Expected>,
-    what: What,
+    pub(super) what: What,
 }
 
-enum What {
+pub(super) enum What {
     Response(Response<Bytes>),
+    Message(Box<Message>),
     Error(BoxError),
     Nothing,
 }
@@ -135,6 +142,9 @@ impl Script {
                 start: Instant::now(),
                 date: SystemTime::now(),
                 elapsed: Duration::ZERO,
+                messages: Vec::new(),
+                waiting: Vec::new(),
+                sending: None,
             })),
         }
     }
@@ -166,6 +176,7 @@ impl Script {
             key,
             delay: Duration::ZERO,
             headers: HeaderMap::new(),
+            names: Vec::new(),
             problem: None,
             expected: None,
         }
@@ -220,7 +231,7 @@ impl Script {
         );
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -284,6 +295,13 @@ impl Transport for Script {
         match what {
             What::Response(response) => Ok(response),
             What::Error(error) => Err(error),
+            What::Message(_) => {
+                let step = attempt.step;
+                Err(wrong(format!(
+                    "the script has a message for step `{step}`, which sends a request; use `reply`"
+                ))
+                .into())
+            }
             What::Nothing => std::future::pending().await,
         }
     }
@@ -314,7 +332,7 @@ impl Transport for Script {
 }
 
 /// An error of the test, not of the API.
-fn wrong(message: String) -> Error {
+pub(super) fn wrong(message: String) -> Error {
     Error::new(ErrorKind::Configuration, message)
 }
 
@@ -332,6 +350,8 @@ pub struct On {
     key: Key,
     delay: Duration,
     headers: HeaderMap,
+    /// The same headers with their names as written, for messages.
+    pub(super) names: Vec<(String, Bytes)>,
     problem: Option<String>,
     expected: Option<Expected>,
 }
@@ -344,14 +364,16 @@ impl On {
         self
     }
 
-    /// Adds a header to the response.
+    /// Adds a header to the response or message.
     ///
     /// A header that cannot be sent ends the run with [`ErrorKind::Configuration`], and so does a status that is not
     /// valid.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => {
-                self.headers.append(name, value);
+            (Ok(known), Ok(value)) => {
+                self.names
+                    .push((name.to_owned(), Bytes::copy_from_slice(value.as_bytes())));
+                self.headers.append(known, value);
             }
             _ => self.problem = Some(format!("`{name}: {value}` is not a valid header")),
         }
@@ -404,7 +426,7 @@ impl On {
         self.end(What::Nothing)
     }
 
-    fn end(self, what: What) -> Script {
+    pub(super) fn end(self, what: What) -> Script {
         let what = match self.problem {
             Some(problem) => What::Error(wrong(problem).into()),
             None => what,

@@ -16,9 +16,9 @@ pub struct Call {
     pub(super) operation: &'static Operation,
     pub(super) path: String,
     pub(super) query: String,
-    pub(super) headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     pub(super) cookies: String,
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     pub(super) given: Vec<Given>,
     /// Query parameters that carry credentials; expressions cannot read them.
     pub(super) keys: String,

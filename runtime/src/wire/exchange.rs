@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use http::{Response, header};
 
 use super::kept::{Output, keep};
+use super::received::{Content, Received};
 use crate::error::{ErrorKind, Place};
 use crate::json::datum::Datum;
 use crate::json::pointer::extract;
@@ -20,7 +20,7 @@ use crate::wire::sent::Sent;
 #[derive(Debug)]
 pub struct Exchange<'a> {
     sent: Option<&'a Sent>,
-    response: Option<&'a Response<Bytes>>,
+    received: Option<&'a Received>,
     watch: Watch<'a>,
     action: Cell<Option<&'static str>>,
     /// The retries that were used, by step and action; `None` if there were none.
@@ -28,10 +28,10 @@ pub struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    pub(crate) fn new(sent: Option<&'a Sent>, response: Option<&'a Response<Bytes>>, watch: Watch<'a>) -> Self {
+    pub(crate) fn new(sent: Option<&'a Sent>, received: Option<&'a Received>, watch: Watch<'a>) -> Self {
         Self {
             sent,
-            response,
+            received,
             watch,
             action: Cell::new(None),
             retries: RefCell::default(),
@@ -87,7 +87,7 @@ impl<'a> Exchange<'a> {
     /// Returns `$statusCode`.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        self.response.map(|response| response.status().as_u16())
+        self.response().map(|response| response.status().as_u16())
     }
 
     /// Returns `$statusCode` as a value.
@@ -155,23 +155,30 @@ impl<'a> Exchange<'a> {
     /// Returns `$response.header.NAME`; `None` also if the value is not UTF-8.
     #[must_use]
     pub fn response_header(&self, name: &str) -> Option<Datum<'a>> {
-        let value = self.response?.headers().get(name)?;
+        let value = self.response()?.headers().get(name)?;
         std::str::from_utf8(value.as_bytes()).ok().map(Datum::borrowed)
+    }
+
+    /// Returns `$message.header.NAME`; `None` also if the value is not UTF-8.
+    #[must_use]
+    pub fn message_header(&self, name: &str) -> Option<Datum<'a>> {
+        self.received?.message()?.header(name).map(Datum::borrowed)
+    }
+
+    /// Returns `$message.header.NAME` as the number or boolean that its schema declares.
+    #[must_use]
+    pub fn typed_message_header(&self, name: &str) -> Option<Datum<'a>> {
+        self.message_header(name).map(scalar)
+    }
+
+    fn response(&self) -> Option<&'a Response<bytes::Bytes>> {
+        self.received.and_then(Received::response)
     }
 
     /// Returns `$response.header.NAME` as the number or boolean that its schema declares.
     #[must_use]
     pub fn typed_response_header(&self, name: &str) -> Option<Datum<'a>> {
-        let text = self.response_header(name)?;
-        let typed = match text.text().trim() {
-            "true" => Datum::Bool(true),
-            "false" => Datum::Bool(false),
-            number if serde_json::from_str::<serde_json::Number>(number).is_ok() => {
-                Datum::Number(Cow::Owned(number.to_owned()))
-            }
-            _ => return Some(text),
-        };
-        Some(typed)
+        self.response_header(name).map(scalar)
     }
 
     /// Reads the values at the pointers from the response body, in one pass.
@@ -183,17 +190,17 @@ impl<'a> Exchange<'a> {
             unreadable: false,
             problem: None,
         };
-        let Some(response) = self.response else { return reads };
-        let body: &[u8] = response.body();
+        let Some(received) = self.received else { return reads };
+        let content = received.content();
+        let body: &[u8] = content.body;
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         if body.is_empty() {
             return reads;
         }
-        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let media = header(header::CONTENT_TYPE);
+        let media = content.media;
         let labelled = media.is_some_and(is_json);
         // The declared type counts if `Content-Type` is not JSON itself.
-        let declared = !labelled && self.watch.declares_json(response.status().as_u16());
+        let declared = !labelled && content.status.is_some_and(|status| self.watch.declares_json(status));
         if labelled || declared || media.is_none() {
             let mut found = [None; N];
             match extract(body, &pointers, &mut found) {
@@ -210,26 +217,28 @@ impl<'a> Exchange<'a> {
                 }
                 Err(error) if labelled || declared => {
                     reads.unreadable = true;
-                    reads.problem = Some(format!("the body is not JSON ({error}): {}", arrived(response)));
+                    reads.problem = Some(format!("the body is not JSON ({error}): {}", arrived(&content)));
                     return reads;
                 }
                 Err(_) => {}
             }
         }
-        let encoded = header(header::CONTENT_ENCODING).is_some_and(|name| !name.eq_ignore_ascii_case("identity"));
+        let encoded = content
+            .encoding
+            .is_some_and(|name| !name.eq_ignore_ascii_case("identity"));
         let text = std::str::from_utf8(body);
         if encoded && text.is_err() {
             reads.unreadable = true;
-            reads.problem = Some(format!("the body is encoded: {}", arrived(response)));
+            reads.problem = Some(format!("the body is encoded: {}", arrived(&content)));
             return reads;
         }
-        reads.problem = Some(format!("the body is not JSON: {}", arrived(response)));
+        reads.problem = Some(format!("the body is not JSON: {}", arrived(&content)));
         let whole = if let Ok(text) = text {
             // Any other text is a string as a whole, and has no members.
             serde_json::to_string(text)
         } else {
             // Other bytes are a blob as a whole.
-            let mut blob = crate::blob::Blob::new(response.body().clone());
+            let mut blob = crate::blob::Blob::new(content.body.clone());
             if let Some(media) = media {
                 blob = blob.of_type(media);
             }
@@ -248,7 +257,7 @@ impl<'a> Exchange<'a> {
     /// # Errors
     /// The status is not 2xx.
     pub fn require_success(&self, line: u32, column: u32) -> Result<(), Failure> {
-        if self.response.is_some_and(|response| response.status().is_success()) {
+        if self.response().is_some_and(|response| response.status().is_success()) {
             return Ok(());
         }
         let failure = Failure::new(
@@ -305,27 +314,38 @@ pub(crate) fn is_json(media: &str) -> bool {
 /// The byte order mark that some servers put before JSON. Parsers may ignore it (RFC 8259, section 8.1).
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Describes a response for messages: its content type, its encoding, and the beginning of its body. The body is not
-/// shown if it looks like JSON, since its values may be secrets.
-fn arrived(response: &Response<Bytes>) -> String {
+/// Returns a text as the number or boolean that it spells.
+fn scalar(text: Datum<'_>) -> Datum<'_> {
+    match text.text().trim() {
+        "true" => Datum::Bool(true),
+        "false" => Datum::Bool(false),
+        number if serde_json::from_str::<serde_json::Number>(number).is_ok() => {
+            Datum::Number(Cow::Owned(number.to_owned()))
+        }
+        _ => text,
+    }
+}
+
+/// Describes a body for messages: its content type, its encoding, and its beginning. The body is not shown if it looks
+/// like JSON, since its values may be secrets.
+fn arrived(content: &Content<'_>) -> String {
     const SHOWN: usize = 40;
-    let header = |name| {
-        response
-            .headers()
-            .get(name)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-    };
-    let media = header(header::CONTENT_TYPE).map_or("no content type".into(), |media| format!("`{media}`"));
-    let encoding = header(header::CONTENT_ENCODING).map_or(String::new(), |name| format!(", encoded as `{name}`"));
-    if response.body().trim_ascii_start().starts_with(b"{") || response.body().trim_ascii_start().starts_with(b"[") {
+    let media = content
+        .media
+        .map_or("no content type".into(), |media| format!("`{media}`"));
+    let encoding = content
+        .encoding
+        .map_or(String::new(), |name| format!(", encoded as `{name}`"));
+    let body = content.body;
+    if body.trim_ascii_start().starts_with(b"{") || body.trim_ascii_start().starts_with(b"[") {
         return format!("{media}{encoding}");
     }
-    let start = response.body().get(..SHOWN).unwrap_or(response.body());
+    let start = body.get(..SHOWN).unwrap_or(body);
     let start: String = String::from_utf8_lossy(start)
         .chars()
         .flat_map(char::escape_debug)
         .collect();
-    let more = if response.body().len() > SHOWN { "…" } else { "" };
+    let more = if body.len() > SHOWN { "…" } else { "" };
     format!("{media}{encoding}, starting with `{start}{more}`")
 }
 

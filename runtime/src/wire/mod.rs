@@ -10,6 +10,7 @@ pub(crate) mod form;
 pub(crate) mod kept;
 pub(crate) mod obtained;
 pub(crate) mod operation;
+pub(crate) mod received;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 pub(crate) mod security;

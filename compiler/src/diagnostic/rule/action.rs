@@ -22,28 +22,6 @@ super::rules! {
     /// ```
     Error ACTION_UNEXPECTED "action-unexpected" "fields of AsyncAPI steps appear only in AsyncAPI steps"
 
-    /// A step sends to or receives from an AsyncAPI channel. This compiler supports only HTTP operations. It
-    /// reports such a step instead of skipping it. To compile the other workflows of the document, select them
-    /// with the option `workflows`.
-    ///
-    /// Rule: a choice.
-    ///
-    /// **Wrong**
-    ///
-    /// ```rust
-    /// arazzo_workflow!("orders.arazzo.yml");   // one of its workflows waits for a message
-    /// ```
-    ///
-    /// **Right**
-    ///
-    /// ```rust
-    /// arazzo_workflow! {
-    ///     "orders.arazzo.yml",
-    ///     workflows = ["place-order"],
-    /// }
-    /// ```
-    Error ASYNCAPI_UNSUPPORTED "asyncapi-unsupported" "no step uses an AsyncAPI channel"
-
     /// A `goto` action has no target, an `end` action has one, or an action has both a `workflowId` and a
     /// `stepId`.
     ///

@@ -169,4 +169,53 @@ super::rules! {
     /// correlationId: { location: '$message.header#/correlationId' }
     /// ```
     Warning CORRELATION_LOCATION_DOTTED "correlation-location-dotted" "the location of a correlation ID is a JSON Pointer"
+
+    /// A step sends to or receives from a channel without an address: in AsyncAPI 3.x, `address` is `null` or absent if
+    /// the address is only known at run time, such as that of a private queue for replies. A run could not subscribe to
+    /// it before it sends the request.
+    ///
+    /// Rule: a choice. AsyncAPI Specification 3.0.0, "Channel Object", `address`.
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// channels:      # of the AsyncAPI description
+    ///   replies:
+    ///     address: null
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// channels:
+    ///   replies:
+    ///     address: replies.{client}
+    ///     parameters:
+    ///       client: { description: A name that only this client has. }
+    /// ```
+    Error CHANNEL_ADDRESS_UNKNOWN "channel-address-unknown" "the channel of a step has an address"
+
+    /// The payload of a message is described in another format than JSON Schema, such as Avro or Protobuf. The compiler does
+    /// not read such schemas: the payload is not checked, and an output that contains it has the type `Blob`, or any JSON
+    /// value if the content type is JSON.
+    ///
+    /// Rule: a choice. AsyncAPI Specification 3.0.0, "Multi Format Schema Object".
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// payload:       # of a message in the AsyncAPI description
+    ///   schemaFormat: application/vnd.apache.avro;version=1.9.0
+    ///   schema: { $ref: './order.avsc' }
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// payload:
+    ///   type: object
+    ///   properties:
+    ///     id: { type: string }
+    /// ```
+    Warning PAYLOAD_FORMAT "payload-format" "payloads are described by JSON Schemas"
 }

@@ -148,6 +148,12 @@ impl Error {
         }
     }
 
+    /// Creates the error with which a transport or a broker says that the user has to fix its configuration. It ends the
+    /// attempt; the failure actions of the document do not apply.
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
     pub(crate) fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(&mut self.inner);
         self

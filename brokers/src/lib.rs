@@ -1,0 +1,92 @@
+//! Message brokers for [Arazzo](https://docs.rs/arazzo) workflows with steps on AsyncAPI channels.
+//!
+//! | Type | Feature | Address | Durable | Headers |
+//! |---|---|---|---|---|
+//! | `Kafka` | `kafka` | topic | yes | headers of the record |
+//! | `JetStream` | `nats` | subject of a stream | yes | headers |
+//! | `Nats` | `nats` | subject | no | headers |
+//! | `Mqtt5` | `mqtt` | topic | yes | user properties |
+//! | `Mqtt` | `mqtt` | topic | yes | none |
+//! | `Amqp` | `amqp` | queue, or routing key of an exchange | yes | headers |
+//! | `RedisStreams` | `redis` | key of a stream | yes | fields of the entry |
+//! | `RedisPubSub` | `redis` | channel | no | none |
+//! | `WebSocket` | `websocket` | path below the URL | no | none |
+//!
+//! ```ignore
+//! use arazzo::Client;
+//! use arazzo_brokers::Kafka;
+//!
+//! let broker = Kafka::connect("localhost:9092", "order-service")?;
+//! let client = Client::builder().source("orders", |api| api.broker(broker)).build()?;
+//! ```
+//!
+//! # Delivery
+//!
+//! A durable broker keeps the messages for a named consumer while no process is connected, and delivers a message again
+//! that was not acknowledged. It is acknowledged after the run that took it has advanced, and been stored if you store
+//! it; see [`Run::acknowledge`](arazzo::Run::acknowledge). A message can therefore arrive twice; it is not lost.
+//!
+//! Give every process that runs workflows its own name. Processes with the same name share the messages, so that a reply
+//! can reach a process that does not have the run which waits for it.
+//!
+//! A consumer with a new name receives the messages that are sent after its first subscription.
+//!
+//! If the connection is lost, a subscription connects again by itself. A step that sends then fails with `Connect`, or waits
+//! for the broker up to its time limit, depending on the client; the failure actions of the document apply.
+//!
+//! # Headers
+//!
+//! A broker without headers refuses a message that has some, before it is sent. Put the correlation ID into the payload
+//! for such a broker. The media type of a payload is sent where the protocol has a place for it.
+//!
+//! # Security
+//!
+//! Each type has a constructor that takes the options of its client, for TLS and for what the security schemes of an
+//! AsyncAPI description require:
+//!
+//! | Scheme | Kafka | NATS | MQTT | AMQP, Redis | WebSocket |
+//! |---|---|---|---|---|---|
+//! | `userPassword`, `plain`, `scramSha256`, `scramSha512` | `sasl.*` | `user_and_password` | `set_credentials` | the URL | the URL |
+//! | `X509` | `ssl.*` | `add_client_certificate` | `set_transport` | the URL, and the client's TLS | |
+//! | `apiKey`, `httpApiKey`, `http` | | `token` | | | a header of the request |
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
+#[cfg(feature = "amqp")]
+mod amqp;
+mod backoff;
+#[cfg(feature = "kafka")]
+mod kafka;
+mod messages;
+#[cfg(feature = "mqtt")]
+mod mqtt;
+#[cfg(feature = "nats")]
+mod nats;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "websocket")]
+mod websocket;
+
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisPubSub, RedisStreams};
+#[cfg(feature = "amqp")]
+pub use amqp::Amqp;
+/// The clients, for their options.
+#[cfg(feature = "nats")]
+pub use async_nats;
+#[cfg(feature = "kafka")]
+pub use kafka::Kafka;
+#[cfg(feature = "amqp")]
+pub use lapin;
+pub use messages::Messages;
+#[cfg(feature = "mqtt")]
+pub use mqtt::{Mqtt, Mqtt5};
+#[cfg(feature = "nats")]
+pub use nats::{JetStream, Nats};
+#[cfg(feature = "kafka")]
+pub use rdkafka;
+#[cfg(feature = "mqtt")]
+pub use rumqttc;
+#[cfg(feature = "websocket")]
+pub use tokio_tungstenite;
+#[cfg(feature = "websocket")]
+pub use websocket::WebSocket;

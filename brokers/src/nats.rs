@@ -1,0 +1,256 @@
+//! NATS, with and without JetStream.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arazzo::{BoxError, Broker, ConnectError, Delivery, Message};
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream::{self, AckKind};
+use async_nats::{Client, ConnectOptions, HeaderMap, ToServerAddrs};
+use futures_util::StreamExt as _;
+
+use crate::backoff::Backoff;
+use crate::messages::{Messages, header_text};
+
+const CONTENT_TYPE: &str = "Content-Type";
+/// The header by which JetStream recognises a message that is sent again.
+const ID: &str = "Nats-Msg-Id";
+
+/// NATS without JetStream: nothing is kept for a subscriber that is not connected.
+///
+/// An address is a subject. Headers are NATS headers; the media type is the header `Content-Type`.
+#[derive(Clone)]
+pub struct Nats {
+    client: Client,
+}
+
+impl Nats {
+    /// Connects to a server, such as `nats://localhost:4222`.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or refuses the connection.
+    pub async fn connect(servers: impl ToServerAddrs) -> Result<Self, BoxError> {
+        Self::connect_with(ConnectOptions::new(), servers).await
+    }
+
+    /// Connects with options, for example for TLS and credentials.
+    ///
+    /// # Errors
+    /// As for [`connect`](Self::connect).
+    pub async fn connect_with(options: ConnectOptions, servers: impl ToServerAddrs) -> Result<Self, BoxError> {
+        Ok(Self::new(options.connect(servers).await?))
+    }
+
+    /// Uses a client that is connected.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+}
+
+fn headers(message: &Message) -> Result<HeaderMap, BoxError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &message.headers {
+        headers.append(name.as_str(), header_text(name, value)?);
+    }
+    if let Some(media) = &message.content_type
+        && headers.get(CONTENT_TYPE).is_none()
+    {
+        headers.insert(CONTENT_TYPE, media.as_str());
+    }
+    if let Some(id) = &message.id {
+        headers.insert(ID, id.as_str());
+    }
+    Ok(headers)
+}
+
+fn received(subject: &str, payload: arazzo::Bytes, headers: Option<&HeaderMap>) -> Message {
+    let mut message = Message::new(subject, payload);
+    for (name, values) in headers.into_iter().flat_map(HeaderMap::iter) {
+        let name: &str = name.as_ref();
+        for value in values {
+            if name == CONTENT_TYPE {
+                message.content_type = Some(value.as_str().to_owned());
+            }
+            if name == ID {
+                message.id = Some(value.as_str().to_owned());
+            }
+            message = message.with_header(name, value.as_str());
+        }
+    }
+    message
+}
+
+impl Broker for Nats {
+    type Subscription = Messages;
+
+    async fn publish(&self, message: Message) -> Result<(), BoxError> {
+        let headers = headers(&message)?;
+        if self.client.connection_state() != async_nats::connection::State::Connected {
+            return Err(ConnectError::new("there is no connection to the NATS server").into());
+        }
+        let subject = message.address;
+        if headers.is_empty() {
+            self.client.publish(subject, message.payload).await?;
+        } else {
+            self.client
+                .publish_with_headers(subject, headers, message.payload)
+                .await?;
+        }
+        Ok(self.client.flush().await?)
+    }
+
+    async fn subscribe(&self, address: &str) -> Result<Messages, BoxError> {
+        let mut subscriber = self.client.subscribe(address.to_owned()).await?;
+        // The server answers a ping after it has the subscription.
+        self.client.flush().await?;
+        Ok(Messages::start(|sender| async move {
+            while let Some(message) = subscriber.next().await {
+                let message = received(&message.subject, message.payload, message.headers.as_ref());
+                if sender.send(Ok(Delivery::new(message))).is_err() {
+                    return;
+                }
+            }
+        }))
+    }
+
+    fn system(&self) -> &'static str {
+        "nats"
+    }
+}
+
+impl fmt::Debug for Nats {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Nats").finish_non_exhaustive()
+    }
+}
+
+/// NATS with JetStream: streams keep the messages for a durable consumer.
+///
+/// An address is a subject of a stream, which must exist. The consumer of an address is named after the broker and the
+/// address. JetStream recognises a message that is sent again by its id; see
+/// [`idempotency_key`](arazzo::SourceBuilder::idempotency_key).
+#[derive(Clone)]
+pub struct JetStream {
+    context: jetstream::Context,
+    name: String,
+    ack_wait: Duration,
+}
+
+impl JetStream {
+    /// Connects to a server, such as `nats://localhost:4222`. `name` is the name of the consumer.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or refuses the connection.
+    pub async fn connect(servers: impl ToServerAddrs, name: impl Into<String>) -> Result<Self, BoxError> {
+        Ok(Self::new(ConnectOptions::new().connect(servers).await?, name))
+    }
+
+    /// Uses a client that is connected.
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self {
+            context: jetstream::new(client),
+            name: name.into(),
+            ack_wait: Duration::from_secs(30),
+        }
+    }
+
+    /// Sets the time after which the server delivers a message again that was not acknowledged. The default is 30 seconds.
+    /// A message that waits for its run is not delivered again as long as the process lives.
+    #[must_use]
+    pub fn ack_wait(mut self, wait: Duration) -> Self {
+        self.ack_wait = wait;
+        self
+    }
+
+    /// The name of a durable consumer must not contain what separates the parts of a subject.
+    fn consumer(&self, address: &str) -> String {
+        let name = format!("{}-{address}", self.name);
+        name.replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-', "_")
+    }
+}
+
+/// The messages of a consumer that were delivered and not acknowledged, by their positions in the stream.
+type Held = Arc<Mutex<BTreeSet<u64>>>;
+
+impl Broker for JetStream {
+    type Subscription = Messages;
+
+    async fn publish(&self, message: Message) -> Result<(), BoxError> {
+        let headers = headers(&message)?;
+        let sent = self
+            .context
+            .publish_with_headers(message.address, headers, message.payload);
+        // The second answer is that of the stream, which has stored the message.
+        sent.await?.await?;
+        Ok(())
+    }
+
+    async fn subscribe(&self, address: &str) -> Result<Messages, BoxError> {
+        let stream = self.context.stream_by_subject(address).await?;
+        let stream = self.context.get_stream(stream).await?;
+        let name = self.consumer(address);
+        let config = pull::Config {
+            durable_name: Some(name.clone()),
+            filter_subject: address.to_owned(),
+            ack_policy: AckPolicy::Explicit,
+            deliver_policy: DeliverPolicy::New,
+            ack_wait: self.ack_wait,
+            max_ack_pending: -1,
+            ..pull::Config::default()
+        };
+        let consumer = stream.get_or_create_consumer(&name, config).await?;
+        let held = Held::default();
+        Ok(Messages::start(|sender| async move {
+            let mut backoff = Backoff::new();
+            loop {
+                let Ok(mut messages) = consumer.messages().await else {
+                    backoff.wait().await;
+                    continue;
+                };
+                while let Some(Ok(message)) = messages.next().await {
+                    backoff.reset();
+                    let Some(delivery) = delivery(message, &held).await else {
+                        continue;
+                    };
+                    if sender.send(Ok(delivery)).is_err() {
+                        return;
+                    }
+                }
+                backoff.wait().await;
+            }
+        }))
+    }
+
+    fn system(&self) -> &'static str {
+        "nats"
+    }
+}
+
+/// Returns the delivery of a message; `None` if it was delivered before and waits for its run.
+async fn delivery(message: jetstream::Message, held: &Held) -> Option<Delivery> {
+    let position = message.info().ok()?.stream_sequence;
+    let is_new = held.lock().unwrap_or_else(PoisonError::into_inner).insert(position);
+    if !is_new {
+        let _ = message.ack_with(AckKind::Progress).await;
+        return None;
+    }
+    let content = received(&message.subject, message.payload.clone(), message.headers.as_ref());
+    let held = Arc::clone(held);
+    Some(Delivery::new(content).with_acknowledgement(async move {
+        let acknowledged = message.ack().await;
+        held.lock().unwrap_or_else(PoisonError::into_inner).remove(&position);
+        acknowledged
+    }))
+}
+
+impl fmt::Debug for JetStream {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("JetStream")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

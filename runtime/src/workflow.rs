@@ -142,7 +142,7 @@ impl<W: Workflow> Run<W> {
     /// # Errors
     /// The workflow failed; the run is at the same step as before.
     pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<W::Input, W::Outputs>, Error> {
-        self.acknowledge_taken(client).await;
+        engine::resumed(self, client.settings()).await;
         self.attempt(client).await
     }
 
@@ -171,7 +171,7 @@ impl<W: Workflow> Run<W> {
         &mut self,
         client: &Client<T>,
     ) -> Result<Progress<W::Input, W::Outputs>, Error> {
-        self.acknowledge_taken(client).await;
+        engine::resumed(self, client.settings()).await;
         loop {
             match self.attempt(client).await? {
                 Progress::Advanced => {}
@@ -186,7 +186,7 @@ impl<W: Workflow> Run<W> {
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt. Fix the
     /// cause and call `finish` again.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<W::Outputs, Error> {
-        self.acknowledge_taken(client).await;
+        engine::resumed(self, client.settings()).await;
         let context = Context::new(client.transport(), client.settings(), self.state.id());
         engine::boxed_finish(self, context).await?;
         self.collected()
@@ -217,15 +217,13 @@ impl<W: Workflow> Run<W> {
     /// # Errors
     /// [`ErrorKind::Transport`](crate::ErrorKind::Transport): the broker could not be told. It may deliver the messages again; no run waits for them.
     pub async fn acknowledge<T: Transport>(&self, client: &Client<T>) -> Result<(), Error> {
-        let acknowledged = client.settings().mailboxes.acknowledge(self.state.id()).await;
+        let position = engine::channel::position(self);
+        let acknowledged = client
+            .settings()
+            .mailboxes
+            .acknowledge(self.state.id(), &position, false)
+            .await;
         acknowledged.map_err(|cause| unacknowledged(cause, W::ID, W::DOCUMENT))
-    }
-
-    /// The caller has stored the run. A message that the broker delivers again matches no run.
-    async fn acknowledge_taken<T: Transport>(&self, client: &Client<T>) {
-        if client.settings().has_brokers {
-            let _ = client.settings().mailboxes.acknowledge(self.state.id()).await;
-        }
     }
 
     /// Seals the run with your key and binds it to what it belongs to; [`open`](Self::open) restores it.

@@ -115,7 +115,13 @@ impl<'a> Message<'a> {
     pub fn content_type(&self) -> &'a str {
         let own = self.get("contentType").and_then(Cursor::as_str);
         let default = || self.description.root.get("defaultContentType").and_then(Cursor::as_str);
-        own.or_else(default).unwrap_or("application/json")
+        // What is not described by a JSON Schema is hardly JSON.
+        let other = if self.other_format().is_some() {
+            "application/octet-stream"
+        } else {
+            "application/json"
+        };
+        own.or_else(default).unwrap_or(other)
     }
 
     /// Returns the location of the correlation ID: `location` of the Correlation ID Object.

@@ -256,7 +256,7 @@ impl<'a> Channel<'a> {
     /// Returns the names of the parameters in the address.
     #[must_use]
     pub fn parameters(self) -> Vec<&'a str> {
-        self.address().map(path_template::names).unwrap_or_default()
+        self.address().map(path_template::address_names).unwrap_or_default()
     }
 
     /// Returns the value of a parameter that no step sets: its place in the message, or its default.

@@ -115,10 +115,15 @@ fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     if step.act.request().is_some_and(|request| !request.complete) {
         return;
     }
+    let is_same = if operation.on_channel {
+        crate::program::same_on_channel
+    } else {
+        crate::program::same_parameter
+    };
     let given = |wanted: &str, location| {
         arguments
             .iter()
-            .any(|argument| crate::program::same_parameter(&argument.name, argument.location, wanted, location))
+            .any(|argument| is_same(&argument.name, argument.location, wanted, location))
     };
     let names = crate::program::path_names(operation);
     let report = |wanted: &str, location: Location, declared, diagnostics: &mut Diagnostics| {

@@ -123,15 +123,13 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     });
     let dependencies = (!workflow.dependencies.is_empty()).then(|| quote!(dependencies: #dependencies,));
     let sources = &plan.sources;
-    let receives: Vec<usize> = receiving(workflow).collect();
-    let receives = indices("receives", &receives);
     let decisions = if broken { Vec::new() } else { decided(workflow) };
     let decisions = decisions.into_iter().map(ident);
     quote! {
         #[allow(clippy::needless_update)]
         static SHAPE: __rt::Shape = __rt::Shape {
             workflow: #id, file: #file, inputs: &[#(#inputs),*], first: #first, steps: &[#(#steps),*], #dependencies
-            #targets sources: &[#(#sources),*], #receives #(#decisions,)* ..__rt::Shape::EMPTY
+            #targets sources: &[#(#sources),*], #(#decisions,)* ..__rt::Shape::EMPTY
         };
     }
 }
@@ -169,6 +167,7 @@ fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken
         let channel = super::exchange::channel(exchange);
         quote!(channel: Some(&#channel),)
     });
+    let receives = indices("receives", &step.receives);
     let unreachable = (!step.reachable).then(|| quote!(reachable: false,));
     let declared = |json: bool| {
         let responses = step.request().into_iter().flat_map(|request| &request.responses);
@@ -182,16 +181,10 @@ fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken
     let (json, other) = (declared(true), declared(false));
     quote! {
         __rt::StepShape {
-            id: #id, #operation #channel #unreachable outputs: &[#(#outputs,)* #whole], #inputs #timeout #next #needs #call
+            id: #id, #operation #channel #receives #unreachable outputs: &[#(#outputs,)* #whole], #inputs #timeout #next #needs #call
             prints: [#(#prints),*], #json #other ..__rt::StepShape::EMPTY
         }
     }
-}
-
-/// The reachable steps that receive a message.
-fn receiving(workflow: &Workflow) -> impl Iterator<Item = usize> {
-    let steps = workflow.steps.iter().enumerate().filter(|(_, step)| step.reachable);
-    steps.filter_map(|(index, step)| step.exchange().is_some_and(|exchange| !exchange.sends).then_some(index))
 }
 
 /// A field with indices; nothing if there are none.

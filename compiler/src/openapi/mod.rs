@@ -243,6 +243,7 @@ impl<'a> Api<'a> {
         };
         reader.path();
         Operation {
+            on_channel: false,
             id: found.id(),
             method: if found.additional {
                 found.method.to_owned()

@@ -1,10 +1,10 @@
 //! What a step sends or receives on a channel.
 
 use super::step::style;
-use super::{AddressPiece, Exchange, Parameter, Planner, Value, ValueKind, json_text};
+use super::{AddressPiece, Exchange, Parameter, Planner};
 use crate::asyncapi::{self, Filled};
 use crate::document::{Direction, Location};
-use crate::program::{self, Act};
+use crate::program;
 use crate::syntax::path_template::{Piece, address};
 
 impl<'a> Planner<'_, 'a> {
@@ -31,7 +31,9 @@ impl<'a> Planner<'_, 'a> {
             pieces.push(match (set, channel.filled(name)) {
                 (Some(argument), _) => AddressPiece::Value(name.to_owned(), value(&argument.value)?),
                 (None, Some(Filled::Message(location))) => AddressPiece::Message(name.to_owned(), location),
-                (None, Some(Filled::Default(at))) => AddressPiece::Value(name.to_owned(), literal(at)),
+                (None, Some(Filled::Default(at))) => {
+                    AddressPiece::Text(at.scalar_text().unwrap_or_default().to_owned())
+                }
                 (None, None) => return None,
             });
         }
@@ -57,15 +59,14 @@ impl<'a> Planner<'_, 'a> {
         types.dedup();
         let mut locations = Vec::new();
         for found in messages.iter().filter_map(asyncapi::Message::correlation) {
-            let location = asyncapi::location(found.0)?;
+            // What is no location was reported where it is used.
+            let Some(location) = asyncapi::location(found.0) else {
+                continue;
+            };
             if !locations.contains(&location) {
                 locations.push(location);
             }
         }
-        let reply = || sends.then(|| self.reply())?;
-        let correlation = correlation
-            .as_ref()
-            .or_else(|| reply().filter(|_| !locations.is_empty()));
         Some(Exchange {
             source: self.program.apis.get(request.api)?.client.clone(),
             name: request.operation.id.unwrap_or_default().to_owned(),
@@ -84,23 +85,4 @@ impl<'a> Planner<'_, 'a> {
             },
         })
     }
-
-    /// Returns the correlation ID of the only step that waits for a reply.
-    fn reply(&self) -> Option<&program::Value> {
-        let mut waiting = self.workflow.steps.iter().filter_map(|step| match &step.act {
-            Act::Channel(exchange) if exchange.direction == Direction::Receive => exchange.correlation.as_ref(),
-            _ => None,
-        });
-        let only = waiting.next()?;
-        waiting.next().is_none().then_some(only)
-    }
-}
-
-/// Returns a value of the description as a value of the plan.
-fn literal(at: crate::source::Cursor<'_>) -> Value {
-    let kind = match at.as_str() {
-        Some(text) => ValueKind::Text(text.to_owned()),
-        None => ValueKind::Number(json_text(at)),
-    };
-    Value { span: at.span(), kind }
 }

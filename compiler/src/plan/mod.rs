@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 
 use name::Names;
 use selection::{ends, qualified, unused_options, wanted};
-use step::errors;
+use step::{errors, receiving_from};
 use types::Types;
 
 use crate::bundle::Options;
@@ -205,6 +205,11 @@ impl Planner<'_, '_> {
             let mut sites = self.sites.borrow_mut();
             if let Some(site) = step.site().and_then(|site| sites.get_mut(site)) {
                 site.needs.clone_from(&step.needs);
+            }
+        }
+        if steps.iter().any(|step| step.exchange().is_some()) {
+            for index in 0..steps.len() {
+                steps[index].receives = receiving_from(&steps, index);
             }
         }
         for (step, planned) in self.workflow.steps.iter().zip(&mut steps) {

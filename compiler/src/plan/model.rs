@@ -173,6 +173,8 @@ pub struct Step {
     pub timeout: Option<u64>,
     /// Whether all outputs and inputs of the called workflow are stored, after the step's own outputs.
     pub whole: bool,
+    /// The indices of the steps that receive a message and are reachable from here, this step among them.
+    pub receives: Vec<usize>,
     /// Whether it is reachable.
     pub reachable: bool,
     /// The error responses that the description declares: the status, the name of the variant, and the type.

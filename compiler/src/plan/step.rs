@@ -91,6 +91,30 @@ pub(super) fn errors(step: &program::Step<'_>, variant: &str, types: &mut Types)
     found
 }
 
+/// Returns the steps that receive a message and that a run can reach from a step, the step among them.
+pub(super) fn receiving_from(steps: &[Step], start: usize) -> Vec<usize> {
+    let mut seen = vec![false; steps.len()];
+    let mut stack = vec![start];
+    while let Some(index) = stack.pop() {
+        let Some(step) = steps.get(index).filter(|_| !seen[index]) else {
+            continue;
+        };
+        seen[index] = true;
+        stack.extend(step.next);
+        let actions = step.on_success.iter().chain(&step.on_failure);
+        stack.extend(actions.filter_map(|action| match action.kind {
+            ActionKind::Goto(step)
+            | ActionKind::Retry {
+                detour: Some(Detour::Step(step)),
+                ..
+            } => Some(step),
+            _ => None,
+        }));
+    }
+    let receives = |index: &usize| steps[*index].exchange().is_some_and(|exchange| !exchange.sends);
+    (0..steps.len()).filter(|index| seen[*index]).filter(receives).collect()
+}
+
 impl<'a> Planner<'_, 'a> {
     pub(super) fn step(
         &self,
@@ -150,6 +174,7 @@ impl<'a> Planner<'_, 'a> {
             whole: false,
             errors: Vec::new(),
             reachable: true,
+            receives: Vec::new(),
             description: step.text.description.map(|text| text.value.to_owned()),
             variant,
         }

@@ -67,14 +67,23 @@ pub enum ReplacementTarget {
     Query(Engine, String),
 }
 
+/// Compares the names of two parameters of a step on a channel. The case of headers of messages counts.
+#[must_use]
+pub fn same_on_channel(left: &str, left_in: Location, right: &str, right_in: Location) -> bool {
+    left_in == right_in && left == right
+}
+
 /// Compares two names. Header names ignore case (RFC 9110, section 5.1); all others do not.
 #[must_use]
 pub fn same_parameter(left: &str, left_in: Location, right: &str, right_in: Location) -> bool {
     left_in == right_in && (left == right || (left_in == Location::Header && left.eq_ignore_ascii_case(right)))
 }
 
-/// Returns the names in braces in the path of an operation.
+/// Returns the names in braces in the path of an operation, or in the address of a channel.
 #[must_use]
 pub fn path_names<'o>(operation: &'o Operation<'_>) -> Vec<&'o str> {
+    if operation.on_channel {
+        return crate::syntax::path_template::address_names(operation.path);
+    }
     crate::syntax::path_template::names(operation.path)
 }

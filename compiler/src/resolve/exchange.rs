@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::channel::{Found, Named};
 use super::value::Place;
-use super::{Act, Exchange, Request, Scope, Value};
+use super::{Act, Argument, Exchange, Request, Scope, Value};
 use crate::asyncapi::{self, Channel, Filled, Message};
 use crate::diagnostic::{Diagnostic, rule};
 use crate::document::{self, Direction, Location};
 use crate::media;
 use crate::openapi::{self, Media};
 use crate::schema::{BrokenReference, Schema};
-use crate::source::Span;
+use crate::source::{Cursor, Span};
 
 impl<'a> Scope<'a, '_> {
     /// Resolves what a step sends or receives.
@@ -37,7 +37,13 @@ impl<'a> Scope<'a, '_> {
             return Act::Unresolved;
         };
         self.payload_formats(&named, &messages);
-        let operation = as_operation(&named, &messages, direction, self.sets_correlation(step));
+        let reply = self.reply(step, direction);
+        let operation = as_operation(
+            &named,
+            &messages,
+            direction,
+            step.correlation_id.is_some() || reply.is_some(),
+        );
         let (arguments, complete) = self.arguments(step, &operation, Some(direction));
         let body = match (&step.request_body, direction) {
             (Some(body), Direction::Receive) => {
@@ -46,7 +52,10 @@ impl<'a> Scope<'a, '_> {
             }
             _ => self.body(step, &operation),
         };
-        let correlation = self.correlation(step, &named, &messages);
+        let correlation = match (step.correlation_id, reply) {
+            (None, Some(reply)) => self.reply_value(step, reply, &messages, &arguments),
+            _ => self.correlation(step, &named, &messages),
+        };
         let request = Request {
             api: named.api,
             operation,
@@ -91,11 +100,86 @@ impl<'a> Scope<'a, '_> {
         broken.is_empty().then_some(messages)
     }
 
-    /// Returns whether the correlation ID of what a step sends is set without a parameter: by the step itself, or from the
-    /// only step that waits for a reply.
-    fn sets_correlation(&self, step: &document::Step<'a>) -> bool {
-        let waiting = self.workflow.steps.iter().filter(|step| step.correlation_id.is_some());
-        step.correlation_id.is_some() || waiting.count() == 1
+    /// Returns the correlation ID of what a step sends, if it does not write one: that of the only step that waits for a
+    /// reply, unless it is known only later.
+    fn reply(&self, step: &document::Step<'a>, direction: Direction) -> Option<Cursor<'a>> {
+        if direction == Direction::Receive || step.correlation_id.is_some() {
+            return None;
+        }
+        let receives = |other: &&document::Step<'a>| {
+            let operation = other
+                .targets
+                .iter()
+                .find(|(target, _)| *target == document::Target::OperationId);
+            match (other.action, operation) {
+                (Some((direction, _)), _) => direction == Direction::Receive,
+                (None, Some((_, text))) => {
+                    let id = text.value.rsplit('.').next().unwrap_or_default();
+                    let mut all = self.channels.iter().flat_map(|named| named.index().of(id));
+                    all.next()
+                        .is_some_and(|operation| operation.direction() == Direction::Receive)
+                }
+                (None, None) => false,
+            }
+        };
+        let waiting = self
+            .workflow
+            .steps
+            .iter()
+            .filter(|other| other.correlation_id.is_some());
+        let mut waiting = waiting.filter(receives);
+        let reply = waiting.next()?.correlation_id?;
+        if waiting.next().is_some() {
+            return None;
+        }
+        let before = self
+            .workflow
+            .steps
+            .iter()
+            .take_while(|other| other.id.value != step.id.value);
+        let before: Vec<&str> = before.map(|other| other.id.value).collect();
+        let text = reply.as_str().unwrap_or_default();
+        let known = text.split("$steps.").skip(1).all(|rest| {
+            let end = rest.find('.').unwrap_or(rest.len());
+            before.contains(&&rest[..end])
+        });
+        known.then_some(reply)
+    }
+
+    /// Resolves the correlation ID of a reply for the step that sends the request, unless the step writes it itself.
+    fn reply_value(
+        &mut self,
+        step: &'a document::Step<'a>,
+        reply: Cursor<'a>,
+        messages: &[Message<'a>],
+        arguments: &[Argument<'a>],
+    ) -> Option<Value> {
+        let locations = messages
+            .iter()
+            .filter_map(|message| asyncapi::location(message.correlation()?.0));
+        let written = |location: asyncapi::Location| match (location.part, location.tokens.as_slice()) {
+            (asyncapi::Part::Header, [name]) => {
+                let mut headers = arguments
+                    .iter()
+                    .filter(|argument| argument.location == Location::Header);
+                headers.any(|argument| argument.name == *name)
+            }
+            _ => false,
+        };
+        let (mut any, mut own) = (false, false);
+        for location in locations {
+            any = true;
+            own |= written(location);
+        }
+        if !any || own {
+            return None;
+        }
+        let place = Place {
+            step: Some(step),
+            response: false,
+            failure: false,
+        };
+        Some(self.value(reply, &place))
     }
 
     fn direction(&mut self, step: &document::Step<'a>, named: &Named<'a>) -> Option<Direction> {
@@ -247,6 +331,7 @@ fn as_operation<'a>(
     let sends = direction == Direction::Send;
     let id = named.operation.and_then(|operation| operation.id);
     openapi::Operation {
+        on_channel: true,
         id: Some(id.unwrap_or(named.channel.name)),
         method: direction.word().to_owned(),
         path: address,

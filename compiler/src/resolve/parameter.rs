@@ -1,7 +1,7 @@
 //! The parameters of a step.
 
 use super::value::Place;
-use super::{Argument, Scope, same_parameter};
+use super::{Argument, Scope, same_on_channel, same_parameter};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, Direction, Location, OrReusable, Text};
 use crate::openapi::Operation;
@@ -47,6 +47,11 @@ impl<'a> Scope<'a, '_> {
         let mut arguments: Vec<Argument<'a>> = Vec::new();
         let mut own = 0;
         let mut complete = true;
+        let is_same = if channel.is_some() {
+            same_on_channel
+        } else {
+            same_parameter
+        };
         for (list, shared) in [(&step.parameters, false), (&self.workflow.parameters, true)] {
             for parameter in list {
                 let Some(parameter) = self.parameter_object(parameter) else {
@@ -81,7 +86,7 @@ impl<'a> Scope<'a, '_> {
                 }
                 let meant = self.path_name_meant(parameter.name, location, step, operation);
                 let name = meant.unwrap_or(name);
-                let same = |known: &Argument<'a>| same_parameter(&known.name, known.location, name, location);
+                let same = |known: &Argument<'a>| is_same(&known.name, known.location, name, location);
                 if let Some(index) = arguments.iter().position(same) {
                     if !shared || index >= own {
                         let message = format!("duplicate parameter `{name}` in {}", location.word());
@@ -97,7 +102,7 @@ impl<'a> Scope<'a, '_> {
                 let declared = operation
                     .parameters
                     .iter()
-                    .find(|known| same_parameter(known.name, known.location, name, location))
+                    .find(|known| is_same(known.name, known.location, name, location))
                     .cloned();
                 let value = self.value(parameter.value, &place);
                 arguments.push(Argument {

@@ -52,6 +52,18 @@ pub fn address(address: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// Returns the names in braces in the address of a channel.
+#[must_use]
+pub fn address_names(text: &str) -> Vec<&str> {
+    let pieces = address(text).into_iter();
+    pieces
+        .filter_map(|piece| match piece {
+            Piece::Name(name) => Some(name),
+            Piece::Literal(_) => None,
+        })
+        .collect()
+}
+
 /// Returns the names in braces in a template.
 #[must_use]
 pub fn names(template: &str) -> Vec<&str> {

@@ -14,6 +14,9 @@ use crate::failure::Failure;
 use crate::payload::{Kind, Place};
 use crate::policy::Retries;
 
+/// How often a run looks whether the message has arrived that it waits for, in milliseconds.
+const MESSAGES: u64 = 1000;
+
 /// What a caller sends to go on with a stored run.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -205,6 +208,8 @@ impl Durable {
                 self.question(instance, &run, inputs, None, turn.asked)?
             }
             Ok(Progress::Done(outputs)) => Next::Done(self.close(Kind::Outputs, instance, outputs.to_string())?),
+            // The client's broker receives the message; the engine looks for it with a timer of its own.
+            Ok(Progress::AwaitingMessage(_)) => Next::Wait { milliseconds: MESSAGES },
             // `Advanced`, and whatever else only means to advance again.
             Ok(_) => Next::Advance,
             Err(error) => match self.judged(&error, turn.answered) {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use super::channel::{clock, is_waiting};
 use super::{
     Advance, Context, DEPTH, Outcome, attempt, budget, count, error, is_the_users, nested, told_missing,
     unmet_dependency, watch,
@@ -27,7 +28,10 @@ pub(super) fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) ->
             let message = format!("workflow calls are nested more than {DEPTH} levels deep");
             return Some(Err(error(program, ErrorKind::TooManySteps, message)));
         }
-        if let Err(error) = count(program, context) {
+        // Looking whether a message has arrived is not an attempt.
+        if !is_waiting(program)
+            && let Err(error) = count(program, context)
+        {
             return Some(Err(error));
         }
         let child = program.child()?;
@@ -76,7 +80,11 @@ pub(super) async fn call_step(
     {
         return Ok(outcome);
     }
-    let spent = program.state_mut().called().map_or(0, |called| called.spent);
+    let now = clock(context);
+    let spent = program.state_mut().called().map_or(0, |called| {
+        let paused = called.paused.take().map_or(0, |since| now.saturating_sub(since));
+        called.spent.saturating_add(paused)
+    });
     let allowed = program.shape().steps.get(step).and_then(|step| step.timeout);
     let left = allowed.map(|allowed| Duration::from_millis(allowed.saturating_sub(spent)));
     let limit = match (left, context.limit) {
@@ -92,6 +100,7 @@ pub(super) async fn call_step(
     }
     if let Some(called) = program.state_mut().called() {
         called.spent = total;
+        called.paused = matches!(&descended, Some(Ok(Advance::AwaitingMessage(_)))).then(|| clock(context));
     }
     Ok(match descended {
         None => {

@@ -8,7 +8,7 @@ use super::request::{idempotency_key, limit, within};
 use super::{Advance, Context, Outcome, budget, count, step_error, unmet_dependency, watch};
 use crate::engine::program::Program;
 use crate::error::{Error, ErrorKind};
-use crate::message::broker::{Delivery, DynBroker};
+use crate::message::broker::{Delivery, DynBroker, Wait};
 use crate::message::channel::{Channel, Wanted};
 use crate::message::draft::Draft;
 use crate::message::envelope::Message;
@@ -17,7 +17,7 @@ use crate::observer::{EventKind, Watch};
 use crate::progress::{ExpectedMessage, Refusal, UnexpectedMessage};
 use crate::run::descriptor::{Shape, StepName};
 use crate::run::state::{Awaited, Stage};
-use crate::run_id::hash;
+use crate::run_id::{RunId, hash};
 use crate::transport::{BoxError, ConnectError};
 use crate::wire::exchange::Exchange;
 use crate::wire::failure::Failure;
@@ -201,7 +201,7 @@ fn late(what: &str, limit: Duration) -> Failure {
 }
 
 /// Returns the time of day in milliseconds since 1970.
-fn clock(context: Context<'_>) -> u64 {
+pub(super) fn clock(context: Context<'_>) -> u64 {
     let now = context.transport.system_time_dyn();
     milliseconds(now.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
@@ -245,20 +245,26 @@ async fn receive(
         channel: channel.name,
         address: address.clone(),
         correlation_id: wanted.id.clone(),
-        deadline: deadline.map(|deadline| UNIX_EPOCH + Duration::from_millis(deadline)),
+        deadline: deadline.and_then(|deadline| UNIX_EPOCH.checked_add(Duration::from_millis(deadline))),
     };
     let broker = context.settings.broker(channel.source);
     if let Some(broker) = &broker {
-        broker.awaited_dyn(name(program.shape(), step), &expected, channel);
+        broker.awaited_dyn(&Wait {
+            step: name(program.shape(), step),
+            expected: &expected,
+            channel,
+            lasts: context.waits,
+        });
     } else if context.waits {
         return unsent(program, no_broker(channel), context);
     }
     let left = deadline.map(|deadline| Duration::from_millis(deadline.saturating_sub(now)));
     let system = broker.as_ref().map_or("", |broker| broker.system_dyn());
-    let root = context.root;
+    let (root, position) = (context.root, context.position.to_vec());
+    let run = program.state().id;
     let arriving = async {
         let Some(broker) = broker else { return Ok(None) };
-        let mailbox = open(&*broker, program, channel, &address, context).await?;
+        let mailbox = open(&*broker, run, channel, &address, context).await?;
         let delivery = if context.waits {
             mailbox.receive(wanted).await.map(Some)
         } else {
@@ -271,25 +277,23 @@ async fn receive(
                 count: dropped,
             });
         }
-        delivery.map_err(|error| {
-            context.settings.mailboxes.close(channel, &address, &mailbox);
-            failed(error, "the subscription has ended")
-        })
+        let delivery = delivery.map_err(|error| failed(error, "the subscription has ended"))?;
+        Ok(delivery.map(|delivery| (mailbox, delivery)))
     };
     #[cfg(feature = "tracing")]
     let arriving = {
         let span = crate::trace::message(channel, system, None);
         tracing::Instrument::instrument(arriving, span)
     };
-    let arrival: Option<Result<Option<Delivery>, Failure>> = match left.filter(|_| context.waits) {
+    let arrival: Option<Result<Option<(Arc<Mailbox>, Delivery)>, Failure>> = match left.filter(|_| context.waits) {
         None => Some(arriving.await),
         Some(left) => within(Box::pin(arriving), || context.transport.sleep_dyn(left)).await,
     };
     let waited = clock(context).saturating_sub(awaited.since.unwrap_or(now));
     match arrival {
-        Some(Ok(Some(delivery))) => {
-            let (message, acknowledgement) = delivery.into_parts();
-            context.settings.mailboxes.take(root, acknowledgement);
+        Some(Ok(Some((mailbox, delivery)))) => {
+            let message = delivery.message().clone();
+            context.settings.mailboxes.take(root, position, mailbox, delivery);
             Ok(arrived(program, step, (channel, message), waited, system, watch))
         }
         Some(Err(failure)) => unsent(program, failure, context),
@@ -342,12 +346,12 @@ fn waiting_limit(program: &dyn Program, step: usize, context: Context<'_>) -> Op
 /// Returns the mailbox of an address, and subscribes if nothing has.
 async fn open(
     broker: &dyn DynBroker,
-    program: &dyn Program,
+    run: RunId,
     channel: &'static Channel,
     address: &str,
     context: Context<'_>,
 ) -> Result<Arc<Mailbox>, Failure> {
-    let user = (program.state().id, context.transport.now_dyn());
+    let user = (run, context.transport.now_dyn());
     let settings = context.settings;
     let opening = settings
         .mailboxes
@@ -365,36 +369,63 @@ async fn open(
     })
 }
 
-/// Subscribes to the addresses at which the run can receive messages, as far as they are known, so that a reply which
-/// arrives before its step is not lost.
-pub(super) async fn subscribed(program: &dyn Program, context: Context<'_>) -> Result<(), Failure> {
-    let shape = program.shape();
-    for (step, channel) in receiving(shape) {
-        let Some(broker) = context.settings.broker(channel.source) else {
+/// Subscribes to the addresses at which the run can receive messages from here on, as far as they are known, so that a reply
+/// which arrives before its step is not lost.
+pub(super) async fn subscribed(program: &dyn Program, step: usize, context: Context<'_>) -> Result<(), Failure> {
+    let (shape, run) = (program.shape(), program.state().id);
+    let ahead = shape.steps.get(step).map_or(&[][..], |step| step.receives);
+    for step in ahead {
+        let channel = shape.steps.get(*step).and_then(|step| step.channel);
+        let Some((channel, broker)) =
+            channel.and_then(|channel| Some((channel, context.settings.broker(channel.source)?)))
+        else {
             continue;
         };
         let mut draft = Draft::of_address(channel);
         // An address that depends on the output of a step is not known before.
-        let Ok(Ok(())) = budget::within(|| program.message(step, &mut draft)) else {
+        let Ok(Ok(())) = budget::within(|| program.message(*step, &mut draft)) else {
             continue;
         };
         let (address, _) = draft.into_address();
-        open(&*broker, program, channel, &address, context).await?;
+        open(&*broker, run, channel, &address, context).await?;
     }
+    // The inputs of workflows that will be called are not known yet.
     for called in super::preflight::reachable(shape).into_iter().skip(1) {
-        for (_, channel) in receiving(called).filter(|(_, channel)| !channel.address.contains('{')) {
+        let channels = called
+            .steps
+            .iter()
+            .filter(|step| step.reachable)
+            .filter_map(|step| step.channel);
+        for channel in channels.filter(|channel| !channel.sends && !channel.address.contains('{')) {
             if let Some(broker) = context.settings.broker(channel.source) {
-                open(&*broker, program, channel, channel.address, context).await?;
+                open(&*broker, run, channel, channel.address, context).await?;
             }
         }
     }
     Ok(())
 }
 
-/// Returns the steps that receive a message, with their channels.
-fn receiving(shape: &'static Shape) -> impl Iterator<Item = (usize, &'static Channel)> {
-    let steps = shape.receives.iter();
-    steps.filter_map(|step| Some((*step, shape.steps.get(*step)?.channel?)))
+/// Returns whether the run waits for a message, or the one that it has called.
+pub(super) fn is_waiting(program: &dyn Program) -> bool {
+    let waits = |awaited: &Awaited| awaited.entered && awaited.message.is_none();
+    match program.state().child() {
+        Some(child) => is_waiting(&*child.0),
+        None => program.state().awaited.as_ref().is_some_and(waits),
+    }
+}
+
+/// Returns the position of a run, which increases with every attempt, also while a message is waited for. It tells a run
+/// that was stored before it had taken a message from one that was stored afterwards.
+pub(crate) fn position(program: &dyn Program) -> Vec<u64> {
+    let mut position = Vec::new();
+    let mut current = Some(program);
+    while let Some(program) = current {
+        let state = program.state();
+        position.extend([state.visit, u64::from(state.total)]);
+        current = state.child().map(|child| &*child.0);
+    }
+    position.push(u64::from(!is_waiting(program)));
+    position
 }
 
 /// Gives a message to the run that waits for one: this run, or the one that it has called.

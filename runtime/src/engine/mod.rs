@@ -27,7 +27,7 @@ use crate::error::{Error, ErrorKind, excerpt};
 use crate::json::slot::Slot;
 use crate::observer::{EventKind, Watch};
 use crate::progress::ExpectedMessage;
-use crate::run::state::Stage;
+use crate::run::state::{Awaited, Stage};
 use crate::run_id::RunId;
 use crate::transport::DynTransport;
 use crate::wire::exchange::Exchange;
@@ -50,7 +50,7 @@ type Engine<'a, O> = Pin<Box<dyn Future<Output = Result<O, Error>> + Send + 'a>>
 
 /// Boxes [`attempt`].
 pub(crate) fn boxed_attempt<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Engine<'a, Advance> {
-    Box::pin(attempt(program, context))
+    Box::pin(positioned(program, context))
 }
 
 /// Boxes [`finish`].
@@ -100,6 +100,8 @@ pub(crate) struct Context<'a> {
     waits: bool,
     /// The run that no other one has called.
     root: RunId,
+    /// Its position before the attempt.
+    position: &'a [u64],
     /// The depth of calls.
     depth: u32,
     /// Whether the run has a span.
@@ -115,6 +117,7 @@ impl<'a> Context<'a> {
             limit: None,
             waits: false,
             root,
+            position: &[],
             depth: 0,
             #[cfg(feature = "tracing")]
             spanned: false,
@@ -147,10 +150,15 @@ async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Erro
             context.transport.sleep_dyn(duration).await;
             watch(program, context).tell(EventKind::Waited { duration });
         }
-        let advance = attempt(program, context).await;
+        let advance = positioned(program, context).await;
         if context.settings.has_brokers {
             // The run is not stored in between. If the broker cannot be told, it delivers the message again.
-            let _ = context.settings.mailboxes.acknowledge(context.root).await;
+            let position = channel::position(program);
+            let _ = context
+                .settings
+                .mailboxes
+                .acknowledge(context.root, &position, false)
+                .await;
         }
         match advance? {
             Advance::Advanced => owed = None,
@@ -277,6 +285,31 @@ impl Outcome {
     }
 }
 
+/// Makes an attempt of a run that no other one has called.
+async fn positioned(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
+    if !context.settings.has_brokers {
+        return attempt(program, context).await;
+    }
+    let position = channel::position(program);
+    let context = Context {
+        position: &position,
+        ..context
+    };
+    attempt(program, context).await
+}
+
+/// Acknowledges the messages that a run has taken, which the caller continues from here: it has stored the run.
+pub(crate) async fn resumed(program: &dyn Program, settings: &Settings) {
+    if settings.has_brokers {
+        let position = channel::position(program);
+        // If the broker cannot be told, it delivers the message again; no run waits for it.
+        let _ = settings
+            .mailboxes
+            .acknowledge(program.state().id, &position, true)
+            .await;
+    }
+}
+
 async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
     let before = watch(program, context);
     program.state_mut().owed = None;
@@ -342,22 +375,16 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
         let error = error(program, failure.kind, failure.message);
         return Err(error.with(|inner| inner.step = step));
     }
+    if context.settings.has_brokers
+        && let Some(result) = Box::pin(unsubscribed(program, step, context)).await
+    {
+        return result;
+    }
     if matches!(
         program.state().stage,
         Stage::DetourStep { .. } | Stage::DetourCall { .. }
     ) {
         return Box::pin(detoured(program, step, context)).await;
-    }
-    if context.settings.has_brokers
-        && matches!(program.state().stage, Stage::Step(_))
-        && let Err(failure) = Box::pin(subscribed(program, context)).await
-    {
-        if failure.kind == ErrorKind::Configuration {
-            return Err(step_error(program, failure, None, context.settings));
-        }
-        count(program, context)?;
-        program.state_mut().attempt();
-        return fail(program, step, failure, None, None, context);
     }
     let outcome = match program.shape().steps.get(step).and_then(|step| step.call) {
         Some(site) => Box::pin(call_step(program, step, site, context)).await?,
@@ -389,7 +416,18 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
                 }
             };
             program.state_mut().back(step);
-            follow(program, step, (action, name), sent.as_ref(), received.as_ref(), context)
+            let followed = follow(program, step, (action, name), sent.as_ref(), received.as_ref(), context);
+            if followed.is_err()
+                && let Some(Received::Message(channel, message)) = received
+                && !channel.sends
+            {
+                // It does not arrive again: the step evaluates it once more.
+                program.state_mut().awaited = Some(Awaited {
+                    message: Some(*message),
+                    ..Awaited::default()
+                });
+            }
+            followed
         }
         Err(failure) => {
             if asked && program.state().asked.content.is_some() {
@@ -402,6 +440,27 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
             fail(program, step, failure, sent.as_ref(), received, context)
         }
     }
+}
+
+/// Subscribes to what the run can receive from here on. If that fails, the step has failed before it was attempted.
+async fn unsubscribed(program: &mut dyn Program, step: usize, context: Context<'_>) -> Option<Result<Advance, Error>> {
+    let needed = program.shape().steps.get(step).map_or(&[][..], |step| step.inputs);
+    // It asks for its inputs first.
+    if !program.missing(needed).is_empty() {
+        return None;
+    }
+    let failure = subscribed(program, step, context).await.err()?;
+    // The workflow or detour that the run is in has not failed.
+    if failure.kind == ErrorKind::Configuration || !matches!(program.state().stage, Stage::Step(_)) {
+        return Some(Err(step_error(program, failure, None, context.settings)));
+    }
+    if program.state_mut().awaited.take_if(|awaited| awaited.entered).is_none() {
+        if let Err(error) = count(program, context) {
+            return Some(Err(error));
+        }
+        program.state_mut().attempt();
+    }
+    Some(fail(program, step, failure, None, None, context))
 }
 
 /// Makes one attempt of a step that sends a request, or that sends or receives a message.

@@ -45,11 +45,22 @@ pub trait Broker: Send + Sync {
 
     /// Says that a step has begun to wait for a message. Scripts of tests answer it.
     #[doc(hidden)]
-    fn awaited(&self, _step: StepName, _expected: &ExpectedMessage, _channel: &'static Channel) {}
+    fn awaited(&self, _wait: &Wait<'_>) {}
 
     /// Says which step sends the next message. Scripts of tests record it.
     #[doc(hidden)]
     fn sending(&self, _step: StepName) {}
+}
+
+/// The wait of a step for a message.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct Wait<'a> {
+    pub(crate) step: StepName,
+    pub(crate) expected: &'a ExpectedMessage,
+    pub(crate) channel: &'static Channel,
+    /// Whether the run waits until the message arrives; otherwise it only looks.
+    pub(crate) lasts: bool,
 }
 
 /// The messages that arrive at an address.
@@ -69,7 +80,7 @@ pub struct Delivery {
     acknowledgement: Option<Acknowledgement>,
 }
 
-pub(crate) type Acknowledgement = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+type Acknowledgement = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
 
 impl Delivery {
     /// Creates the delivery of a message that is not acknowledged.
@@ -106,10 +117,6 @@ impl Delivery {
         }
         Ok(self.message)
     }
-
-    pub(crate) fn into_parts(self) -> (Message, Option<Acknowledgement>) {
-        (self.message, self.acknowledgement)
-    }
 }
 
 impl fmt::Debug for Delivery {
@@ -136,8 +143,8 @@ impl<B: Broker> Broker for Arc<B> {
         (**self).system()
     }
 
-    fn awaited(&self, step: StepName, expected: &ExpectedMessage, channel: &'static Channel) {
-        (**self).awaited(step, expected, channel);
+    fn awaited(&self, wait: &Wait<'_>) {
+        (**self).awaited(wait);
     }
 
     fn sending(&self, step: StepName) {
@@ -156,7 +163,7 @@ pub(crate) trait DynBroker: Send + Sync {
 
     fn system_dyn(&self) -> &'static str;
 
-    fn awaited_dyn(&self, step: StepName, expected: &ExpectedMessage, channel: &'static Channel);
+    fn awaited_dyn(&self, wait: &Wait<'_>);
 
     fn sending_dyn(&self, step: StepName);
 }
@@ -180,8 +187,8 @@ where
         self.system()
     }
 
-    fn awaited_dyn(&self, step: StepName, expected: &ExpectedMessage, channel: &'static Channel) {
-        self.awaited(step, expected, channel);
+    fn awaited_dyn(&self, wait: &Wait<'_>) {
+        self.awaited(wait);
     }
 
     fn sending_dyn(&self, step: StepName) {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::json::datum::Datum;
 use crate::json::pointer::extract;
 use crate::message::envelope::Message;
+use crate::wire::exchange::BYTE_ORDER_MARK;
 
 /// What a step does on a channel, as the compiler describes it.
 #[derive(Debug)]
@@ -39,7 +40,11 @@ impl Location {
             Self::Header(name) => message.header(name).map(Cow::Borrowed),
             Self::Payload(pointer) => {
                 let mut found = [None];
-                extract(&message.payload, &[*pointer], &mut found).ok()?;
+                let payload = message
+                    .payload
+                    .strip_prefix(BYTE_ORDER_MARK)
+                    .unwrap_or(&message.payload);
+                extract(payload, &[*pointer], &mut found).ok()?;
                 let [Some(json)] = found else { return None };
                 match Datum::from_json(json) {
                     Datum::Null => None,
@@ -62,9 +67,12 @@ impl Wanted {
     /// Returns whether a message is for the step: it carries the correlation ID at a location that one of the channel's
     /// messages declares (Arazzo 1.1.0, "Step Object", `correlationId`).
     pub(crate) fn matches(&self, message: &Message) -> bool {
-        let Some(id) = &self.id else { return true };
-        self.locations
-            .iter()
-            .any(|location| location.read(message).is_some_and(|found| *found == **id))
+        self.id.as_ref().is_none_or(|id| self.values(message).contains(id))
+    }
+
+    /// Returns the values that a message has at the locations.
+    pub(crate) fn values(&self, message: &Message) -> Vec<String> {
+        let found = self.locations.iter().filter_map(|location| location.read(message));
+        found.map(Cow::into_owned).collect()
     }
 }

@@ -66,26 +66,37 @@ impl Draft {
         if text.is_empty() {
             return refused("is empty and would change the address");
         }
-        let parts = self.channel.address.split_once(&format!("{{{name}}}"));
-        let (before, after) = parts.unwrap_or_default();
-        let limits = [before.chars().next_back(), after.chars().next()];
-        let limits = limits
+        // A part of the address must not become several, nor another path.
+        if let Some(limit) = ['.', '/', ':']
             .into_iter()
-            .flatten()
-            .filter(|limit| !limit.is_alphanumeric() && *limit != '{' && *limit != '}');
-        for limit in limits {
-            if text.contains(limit) {
-                return refused(&format!("contains `{limit}`, which separates the parts of the address"));
-            }
+            .find(|limit| self.separates(*limit) && text.contains(*limit))
+        {
+            return refused(&format!("contains `{limit}`, which separates the parts of the address"));
+        }
+        if matches!(&*text, "." | "..") {
+            return refused("is a relative path");
         }
         if text.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
             return refused("contains a space or a control character");
         }
-        if text.contains(['*', '#', '+', '>']) {
-            return refused("contains `*`, `#`, `+` or `>`, which stand for any channel");
+        if text.contains(['*', '#', '+', '>', '?', '%', '\\']) {
+            return refused("contains `*`, `#`, `+`, `>`, `?`, `%` or `\\`, which have a meaning in addresses");
         }
         self.address.push_str(&text);
         Ok(self)
+    }
+
+    /// Returns whether a character is in the address outside of its parameters.
+    fn separates(&self, letter: char) -> bool {
+        let mut inside = false;
+        self.channel.address.chars().any(|next| {
+            inside = match next {
+                '{' => true,
+                '}' => false,
+                _ => inside,
+            };
+            !inside && next == letter
+        })
     }
 
     /// Appends the value of a parameter that is a part of the message.
@@ -159,33 +170,37 @@ impl Draft {
         if !self.channel.sends {
             return Ok(self);
         }
-        for location in self.channel.correlation {
+        let locations = self.channel.correlation;
+        if locations.is_empty() || locations.iter().any(|location| self.has(location)) {
+            return Ok(self);
+        }
+        // The messages of a channel can have it in different places.
+        for location in locations {
             match location {
-                Location::Header(name) if self.headers.iter().all(|(known, _)| known != name) => {
-                    self.header(name, value)?;
+                Location::Header(name) => {
+                    return self.header(name, value);
                 }
-                Location::Header(_) => {}
-                Location::Payload(pointer) => self.insert(pointer, value)?,
+                Location::Payload(pointer) => {
+                    if let Some(inserted) = correlated(&self.body.body, pointer, value) {
+                        self.body.body = inserted;
+                        return Ok(self);
+                    }
+                }
             }
         }
-        Ok(self)
+        let message = "the payload has no place for the correlation ID, which is a member of an object";
+        Err(Failure::new(ErrorKind::Request, message))
     }
 
-    /// Sets a member of the payload that is absent.
-    fn insert(&mut self, pointer: &[&str], value: &Datum<'_>) -> Result<(), Failure> {
-        let mut found = [None];
-        if extract(&self.body.body, &[pointer], &mut found).is_ok() && found[0].is_some() {
-            return Ok(());
+    /// Returns whether the message has a value at a location.
+    fn has(&self, location: &Location) -> bool {
+        match location {
+            Location::Header(name) => self.headers.iter().any(|(known, _)| known == name),
+            Location::Payload(pointer) => {
+                let mut found = [None];
+                extract(&self.body.body, &[*pointer], &mut found).is_ok() && found[0].is_some()
+            }
         }
-        let Some(inserted) = correlated(&self.body.body, pointer, value) else {
-            let message = format!(
-                "the correlation ID has no place at `/{}` of the payload",
-                pointer.join("/")
-            );
-            return Err(Failure::new(ErrorKind::Request, message));
-        };
-        self.body.body = inserted;
-        Ok(())
     }
 
     /// Returns the address and the correlation ID.

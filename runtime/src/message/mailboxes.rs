@@ -4,41 +4,78 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::broker::{Acknowledgement, DynBroker};
+use super::broker::{Delivery, DynBroker};
 use super::channel::Channel;
 use super::mailbox::Mailbox;
 use crate::run_id::RunId;
 use crate::transport::BoxError;
 
-/// How long a mailbox stays whose address has parameters, if no run uses it: a run that failed may be continued.
+/// How long a mailbox stays whose address has parameters, if its run does nothing: a run that failed may be continued.
 const IDLE: Duration = Duration::from_secs(60 * 60);
+
+/// A source description and an address.
+type Key = (&'static str, String);
 
 /// The mailboxes of a client, by source description and address, and the messages that runs have taken and not
 /// acknowledged.
 #[derive(Default)]
 pub(crate) struct Mailboxes {
-    open: Mutex<BTreeMap<(&'static str, String), Open>>,
-    taken: Mutex<BTreeMap<RunId, Vec<Acknowledgement>>>,
+    open: Mutex<Open>,
+    taken: Mutex<BTreeMap<RunId, Vec<Taken>>>,
 }
 
+#[derive(Default)]
 struct Open {
+    mailboxes: BTreeMap<Key, Arc<Mailbox>>,
+    /// The addresses with parameters that each run uses, and when it last did. All other mailboxes stay.
+    used: BTreeMap<RunId, (Instant, Vec<Key>)>,
+    /// The number of runs that use each of these addresses.
+    users: BTreeMap<Key, usize>,
+}
+
+/// A message that a run has taken.
+struct Taken {
+    /// The position of the run before it had the message.
+    position: Vec<u64>,
+    /// Keeps the subscription, without which a message cannot be acknowledged.
     mailbox: Arc<Mailbox>,
-    /// Whether the address has parameters, so that it is not used by all runs.
-    own: bool,
-    used: Instant,
-    runs: Vec<RunId>,
+    delivery: Delivery,
+}
+
+impl Open {
+    /// Returns the mailboxes that no run uses any more; they are dropped after the lock.
+    fn release(&mut self, run: RunId) -> Vec<Arc<Mailbox>> {
+        let mut released = Vec::new();
+        for key in self.used.remove(&run).map(|(_, keys)| keys).unwrap_or_default() {
+            if let Some(users) = self.users.get_mut(&key) {
+                *users -= 1;
+                if *users == 0 {
+                    self.users.remove(&key);
+                    released.extend(self.mailboxes.remove(&key));
+                }
+            }
+        }
+        released
+    }
+
+    fn release_idle(&mut self, now: Instant) -> Vec<Arc<Mailbox>> {
+        let used = self.used.iter();
+        let idle = used.filter(|(_, (last, _))| now.saturating_duration_since(*last) > IDLE);
+        let idle: Vec<RunId> = idle.map(|(run, _)| *run).collect();
+        idle.into_iter().flat_map(|run| self.release(run)).collect()
+    }
 }
 
 impl Mailboxes {
-    fn open(&self) -> MutexGuard<'_, BTreeMap<(&'static str, String), Open>> {
+    fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn taken(&self) -> MutexGuard<'_, BTreeMap<RunId, Vec<Acknowledgement>>> {
+    fn taken(&self) -> MutexGuard<'_, BTreeMap<RunId, Vec<Taken>>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the mailbox of an address for a run, and subscribes if there is none.
+    /// Returns the mailbox of an address for a run, and subscribes if it has no subscription.
     pub(crate) async fn of(
         &self,
         broker: &dyn DynBroker,
@@ -47,69 +84,73 @@ impl Mailboxes {
         (run, now): (RunId, Instant),
         limit: usize,
     ) -> Result<Arc<Mailbox>, BoxError> {
-        let own = channel.address != address;
-        let key = (channel.source, address.to_owned());
-        if let Some(known) = self.open().get_mut(&key) {
-            known.used = now;
-            if own && !known.runs.contains(&run) {
-                known.runs.push(run);
+        let key: Key = (channel.source, address.to_owned());
+        let (mailbox, released) = {
+            let mut open = self.open();
+            let mut released = Vec::new();
+            if channel.address != address {
+                let (last, keys) = open.used.entry(run).or_insert((now, Vec::new()));
+                *last = now;
+                if !keys.contains(&key) {
+                    keys.push(key.clone());
+                    *open.users.entry(key.clone()).or_default() += 1;
+                    released = open.release_idle(now);
+                }
             }
-            return Ok(Arc::clone(&known.mailbox));
+            let mailbox = open
+                .mailboxes
+                .entry(key)
+                .or_insert_with(|| Arc::new(Mailbox::new(limit)));
+            (Arc::clone(mailbox), released)
+        };
+        drop(released);
+        if !mailbox.is_open() {
+            let _opening = mailbox.opening.lock().await;
+            if !mailbox.is_open() {
+                mailbox.open(broker.subscribe_dyn(address).await?);
+            }
         }
-        let subscription = broker.subscribe_dyn(address).await?;
-        let mailbox = Arc::new(Mailbox::new(subscription, limit));
-        let mut open = self.open();
-        if own {
-            let idle = |known: &Open| known.own && now.saturating_duration_since(known.used) > IDLE;
-            open.retain(|_, known| !idle(known) || known.mailbox.is_waited_for());
-        }
-        // Another run may have been faster; its subscription is older.
-        let known = open.entry(key).or_insert(Open {
-            mailbox,
-            own,
-            used: now,
-            runs: Vec::new(),
-        });
-        if own && !known.runs.contains(&run) {
-            known.runs.push(run);
-        }
-        Ok(Arc::clone(&known.mailbox))
-    }
-
-    /// Forgets a mailbox whose subscription has ended.
-    pub(crate) fn close(&self, channel: &Channel, address: &str, mailbox: &Arc<Mailbox>) {
-        let key = (channel.source, address.to_owned());
-        let mut open = self.open();
-        if open.get(&key).is_some_and(|known| Arc::ptr_eq(&known.mailbox, mailbox)) {
-            open.remove(&key);
-        }
+        Ok(mailbox)
     }
 
     /// Forgets the addresses that only a run which has ended used.
     pub(crate) fn leave(&self, run: RunId) {
-        self.open().retain(|_, known| {
-            known.runs.retain(|user| *user != run);
-            !known.own || !known.runs.is_empty()
+        let released = self.open().release(run);
+        drop(released);
+    }
+
+    /// Keeps a message that a run has taken at this position until it is acknowledged.
+    pub(crate) fn take(&self, run: RunId, position: Vec<u64>, mailbox: Arc<Mailbox>, delivery: Delivery) {
+        self.taken().entry(run).or_default().push(Taken {
+            position,
+            mailbox,
+            delivery,
         });
     }
 
-    /// Keeps the acknowledgement of a message that a run has taken.
-    pub(crate) fn take(&self, run: RunId, acknowledgement: Option<Acknowledgement>) {
-        if let Some(acknowledgement) = acknowledgement {
-            self.taken().entry(run).or_default().push(acknowledgement);
-        }
-    }
-
-    /// Acknowledges the messages that a run has taken.
+    /// Acknowledges the messages that a run has taken before this position. With `resumed`, the caller continues the run
+    /// from this position: a message that it has taken later was not stored with it, and waits for it again.
     ///
     /// # Errors
     /// The broker could not be told; it may deliver the message again.
-    pub(crate) async fn acknowledge(&self, run: RunId) -> Result<(), BoxError> {
-        let taken = self.taken().remove(&run).unwrap_or_default();
+    pub(crate) async fn acknowledge(&self, run: RunId, position: &[u64], resumed: bool) -> Result<(), BoxError> {
+        let (done, later): (Vec<Taken>, Vec<Taken>) = {
+            let taken = self.taken().remove(&run).unwrap_or_default();
+            taken
+                .into_iter()
+                .partition(|taken| position > taken.position.as_slice())
+        };
+        if resumed {
+            for taken in later {
+                taken.mailbox.put_back(taken.delivery);
+            }
+        } else if !later.is_empty() {
+            self.taken().entry(run).or_default().extend(later);
+        }
         let mut result = Ok(());
-        for acknowledgement in taken {
-            let acknowledged = acknowledgement.await;
-            result = result.and(acknowledged);
+        for taken in done {
+            let acknowledged = taken.delivery.acknowledge().await;
+            result = result.and(acknowledged.map(|_| ()));
         }
         result
     }

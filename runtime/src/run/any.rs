@@ -281,7 +281,7 @@ impl AnyRun {
     /// # Errors
     /// The workflow failed; the run is at the same step as before.
     pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<&'static str, Value>, Error> {
-        self.acknowledge_taken(client).await;
+        engine::resumed(&*self.program, client.settings()).await;
         self.attempt(client).await
     }
 
@@ -304,7 +304,7 @@ impl AnyRun {
         &mut self,
         client: &Client<T>,
     ) -> Result<Progress<&'static str, Value>, Error> {
-        self.acknowledge_taken(client).await;
+        engine::resumed(&*self.program, client.settings()).await;
         loop {
             match self.attempt(client).await? {
                 Progress::Advanced => {}
@@ -318,7 +318,7 @@ impl AnyRun {
     /// # Errors
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<Value, Error> {
-        self.acknowledge_taken(client).await;
+        engine::resumed(&*self.program, client.settings()).await;
         let context = Context::new(client.transport(), client.settings(), self.id());
         engine::boxed_finish(&mut *self.program, context).await?;
         self.collected()
@@ -338,15 +338,13 @@ impl AnyRun {
     /// [`ErrorKind::Transport`]: the broker could not be told.
     pub async fn acknowledge<T: Transport>(&self, client: &Client<T>) -> Result<(), Error> {
         let shape = self.program.shape();
-        let acknowledged = client.settings().mailboxes.acknowledge(self.id()).await;
+        let position = engine::channel::position(&*self.program);
+        let acknowledged = client
+            .settings()
+            .mailboxes
+            .acknowledge(self.id(), &position, false)
+            .await;
         acknowledged.map_err(|cause| unacknowledged(cause, shape.workflow, shape.file))
-    }
-
-    /// The caller has stored the run. A message that the broker delivers again matches no run.
-    async fn acknowledge_taken<T: Transport>(&self, client: &Client<T>) {
-        if client.settings().has_brokers {
-            let _ = client.settings().mailboxes.acknowledge(self.id()).await;
-        }
     }
 
     fn names(&self, inputs: &[usize]) -> Vec<&'static str> {

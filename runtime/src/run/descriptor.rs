@@ -44,8 +44,6 @@ pub struct Shape {
     pub send: fn(&Frame<'_>, usize, &mut Call) -> Result<(), Failure>,
     /// Builds the message of a step, or the address at which it receives one.
     pub message: fn(&Frame<'_>, usize, &mut Draft) -> Result<(), Failure>,
-    /// The indices of the reachable steps that receive a message.
-    pub receives: &'static [usize],
     /// Evaluates the success criteria of a step, and returns its outputs.
     pub settle: fn(&Frame<'_>, usize, &Exchange<'_>) -> Kept,
     /// Chooses the action after a step that succeeded.
@@ -72,7 +70,6 @@ impl Shape {
         sources: &[],
         send: |_, _, _| Ok(()),
         message: |_, _, _| Ok(()),
-        receives: &[],
         settle: |_, _, _| Ok(Vec::new()),
         succeeded: |_, _, _| Action::Next,
         failed: |_, _, _| None,
@@ -166,6 +163,8 @@ pub struct StepShape {
     pub operation: Option<&'static Operation>,
     /// The channel on which the step sends or receives.
     pub channel: Option<&'static Channel>,
+    /// The indices of the steps that receive a message and that a run can reach from here, this step among them.
+    pub receives: &'static [usize],
     /// Whether a run can reach the step.
     pub reachable: bool,
     /// The outputs of the step.
@@ -206,6 +205,7 @@ impl StepShape {
         id: "",
         operation: None,
         channel: None,
+        receives: &[],
         reachable: true,
         outputs: &[],
         inputs: &[],

@@ -63,6 +63,8 @@ pub(crate) struct Called {
     pub(crate) child: Child,
     /// The part of the step's time that the call has used, in milliseconds.
     pub(crate) spent: u64,
+    /// Since when the workflow waits for a message, in milliseconds since 1970, if nothing has advanced it since.
+    pub(crate) paused: Option<u64>,
 }
 
 /// The requests of a visit of a step, as far as its idempotency key depends on them.
@@ -234,7 +236,11 @@ impl State {
 
     /// Records that the next step, or the step of a detour, has called a workflow.
     pub(crate) fn call(&mut self, child: Child) {
-        let started = Called { child, spent: 0 };
+        let started = Called {
+            child,
+            spent: 0,
+            paused: None,
+        };
         match &mut self.stage {
             Stage::DetourStep { called, .. } => *called = Some(started),
             Stage::Step(step) => {

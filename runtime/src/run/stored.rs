@@ -56,6 +56,8 @@ struct Stored<'a> {
     #[serde(skip_serializing_if = "is_zero")]
     spent: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    paused: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     owed: Option<Duration>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     retries: BTreeMap<&'a str, BTreeMap<usize, u64>>,
@@ -87,6 +89,8 @@ struct Restored {
     awaited: Option<StoredWait>,
     #[serde(default)]
     spent: u64,
+    #[serde(default)]
+    paused: Option<u64>,
     #[serde(default)]
     owed: Option<Duration>,
     #[serde(default)]
@@ -261,6 +265,13 @@ fn stored(program: &dyn Program) -> Result<Stored<'_>, String> {
         name: called_name(shape, child.shape()),
         program: &**child,
     });
+    let called_run = match &state.stage {
+        Stage::Call { called, .. }
+        | Stage::DetourStep {
+            called: Some(called), ..
+        } => Some(called),
+        _ => None,
+    };
     Ok(Stored {
         version: VERSION,
         workflow: shape.workflow,
@@ -281,13 +292,8 @@ fn stored(program: &dyn Program) -> Result<Stored<'_>, String> {
         detours: state.detours,
         asked: state.asked,
         awaited: state.awaited.as_ref().map(StoredWait::new),
-        spent: match &state.stage {
-            Stage::Call { called, .. }
-            | Stage::DetourStep {
-                called: Some(called), ..
-            } => called.spent,
-            _ => 0,
-        },
+        spent: called_run.map_or(0, |called| called.spent),
+        paused: called_run.and_then(|called| called.paused),
         owed: state.owed,
         retries,
         total: state.total,
@@ -463,14 +469,14 @@ fn restore(shape: &Shape, stored: Restored) -> Result<State, String> {
     state.visit = stored.visit;
     state.detours = stored.detours;
     state.asked = stored.asked;
-    state.awaited = stored.awaited.map(StoredWait::into_awaited);
     let next = stored.next.as_deref().map(index).transpose()?;
     let child = match stored.called {
         Some(called) => Some(restored_child(shape, called)?),
         None => None,
     };
-    let (held, spent) = (stored.held.unwrap_or_else(|| Held::new(None, None)), stored.spent);
-    let called = |child| CalledRun { child, spent };
+    let held = stored.held.unwrap_or_else(|| Held::new(None, None));
+    let (spent, paused) = (stored.spent, stored.paused);
+    let called = |child| CalledRun { child, spent, paused };
     let calls = |step: usize| shape.steps.get(step).is_some_and(|step| step.call.is_some());
     state.stage = match (stored.doing, next, child) {
         (Doing::Step, None, None) => Stage::Ended(None),
@@ -506,6 +512,19 @@ fn restore(shape: &Shape, stored: Restored) -> Result<State, String> {
                 shape.workflow
             ));
         }
+    };
+    let receives = |step: usize| {
+        let channel = shape.steps.get(step).and_then(|step| step.channel);
+        channel.is_some_and(|channel| !channel.sends)
+    };
+    state.awaited = match state.stage {
+        Stage::Step(step)
+        | Stage::DetourStep {
+            other: step,
+            called: None,
+            ..
+        } if receives(step) => stored.awaited.map(StoredWait::into_awaited),
+        _ => None,
     };
     state.owed = stored.owed;
     for (id, outputs) in stored.steps {

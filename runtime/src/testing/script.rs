@@ -211,7 +211,8 @@ impl Script {
     /// Returns the steps of the unused answers as `workflow/step`, once for each answer.
     #[must_use]
     pub fn left(&self) -> Vec<String> {
-        let state = self.state();
+        let mut state = self.state();
+        state.expire();
         let steps = state.steps.iter();
         steps
             .flat_map(|(key, answers)| answers.iter().map(|_| key.to_string()))

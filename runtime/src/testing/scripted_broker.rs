@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::script::{On, Script, What, wrong};
+use super::script::{Answer, On, Script, State, What, wrong};
 use crate::json::datum::Datum;
-use crate::message::broker::{Broker, Delivery, Subscription};
-use crate::message::channel::{Channel, Location};
+use crate::message::broker::{Broker, Delivery, Subscription, Wait};
+use crate::message::channel::{Channel, Location, Wanted};
 use crate::message::draft::correlated;
 use crate::message::envelope::Message;
 use crate::progress::ExpectedMessage;
@@ -46,6 +46,8 @@ pub(super) struct Waiting {
     channel: &'static Channel,
     /// When it began to wait, on the script's clock.
     since: Duration,
+    /// Whether the run waits until the message arrives; otherwise it only looks.
+    lasts: bool,
 }
 
 /// The subscription of a script.
@@ -90,28 +92,20 @@ impl Broker for Script {
         "script"
     }
 
-    fn awaited(&self, step: StepName, expected: &ExpectedMessage, channel: &'static Channel) {
+    fn awaited(&self, wait: &Wait<'_>) {
         let mut state = self.state();
+        state.expire();
         let since = state.elapsed;
-        let known = state
-            .waiting
-            .iter_mut()
-            .find(|known| known.expected.address == expected.address);
+        let mut all = state.waiting.iter_mut();
+        let known = all.find(|known| known.step == wait.step && known.expected == *wait.expected);
         match known {
-            Some(known) if known.step == step && known.expected == *expected => {}
-            Some(known) => {
-                *known = Waiting {
-                    step,
-                    expected: expected.clone(),
-                    channel,
-                    since,
-                }
-            }
+            Some(known) => known.lasts = wait.lasts,
             None => state.waiting.push(Waiting {
-                step,
-                expected: expected.clone(),
-                channel,
+                step: wait.step,
+                expected: wait.expected.clone(),
+                channel: wait.channel,
                 since,
+                lasts: wait.lasts,
             }),
         }
     }
@@ -122,61 +116,91 @@ impl Broker for Script {
 }
 
 impl ScriptedMessages {
-    /// Returns when the next message arrives, on the script's clock; `None` if it never does.
-    fn arrival(&self) -> Result<Option<Duration>, BoxError> {
+    /// Returns when the next message arrives, on the script's clock, and the wait that it is for; `None` if none does.
+    fn arrival(&self) -> Result<Option<(Duration, usize)>, BoxError> {
         let mut state = self.script.state();
-        let Some(waiting) = state
-            .waiting
-            .iter()
-            .find(|known| known.expected.address == self.address)
-            .cloned()
-        else {
-            return Ok(None);
-        };
-        let mut of_step = state.steps.iter().filter(|(key, _)| key.is(waiting.step));
-        let Some(answer) = of_step.find_map(|(_, answers)| answers.front()) else {
-            state.missing.push(waiting.step.to_string());
-            return Err(wrong(format!("the script has no message for step `{}`", waiting.step)).into());
-        };
-        let arrival = waiting.since.saturating_add(answer.delay);
-        let never = match waiting.expected.deadline {
-            Some(deadline) => {
-                let at = state.date.checked_add(arrival).unwrap_or(state.date);
-                matches!(answer.what, What::Nothing) || at >= deadline
+        state.expire();
+        let mut earliest: Option<(Duration, usize)> = None;
+        for index in 0..state.waiting.len() {
+            let Some(waiting) = state.waiting.get(index).cloned() else {
+                break;
+            };
+            if waiting.expected.address != self.address {
+                continue;
             }
-            None if matches!(answer.what, What::Nothing) => {
-                let message = format!(
-                    "the message for step `{}` never arrives, and there is no time limit",
-                    waiting.step
-                );
-                return Err(wrong(message).into());
+            let mut of_step = state.steps.iter().filter(|(key, _)| key.is(waiting.step));
+            let Some(answer) = of_step.find_map(|(_, answers)| answers.front()) else {
+                state.missing.push(waiting.step.to_string());
+                return Err(wrong(format!("the script has no message for step `{}`", waiting.step)).into());
+            };
+            let arrival = waiting.since.saturating_add(answer.delay);
+            let never = match waiting.expected.deadline {
+                Some(deadline) => {
+                    let at = state.date.checked_add(arrival).unwrap_or(state.date);
+                    matches!(answer.what, What::Nothing) || at >= deadline
+                }
+                None if matches!(answer.what, What::Nothing) => {
+                    let step = waiting.step;
+                    let message = format!("the message for step `{step}` never arrives, and there is no time limit");
+                    return Err(wrong(message).into());
+                }
+                None => false,
+            };
+            let looks = !waiting.lasts && arrival > state.elapsed;
+            if !never && !looks && earliest.is_none_or(|(known, _)| arrival < known) {
+                earliest = Some((arrival, index));
             }
-            None => false,
-        };
-        Ok((!never).then_some(arrival))
+        }
+        Ok(earliest)
     }
 
-    fn take(&self) -> Option<Result<Delivery, BoxError>> {
+    fn take(&self, index: usize) -> Option<Result<Delivery, BoxError>> {
         let mut state = self.script.state();
-        let at = state
-            .waiting
-            .iter()
-            .position(|known| known.expected.address == self.address)?;
-        let waiting = state.waiting.remove(at);
-        let mut of_step = state.steps.iter_mut().filter(|(key, _)| key.is(waiting.step));
-        let answer = of_step.find_map(|(_, answers)| answers.pop_front())?;
+        let waiting = state.waiting.get(index)?.clone();
+        let answer = state.pop(waiting.step)?;
         Some(match answer.what {
-            What::Message(message) => {
-                let message = completed(*message, &waiting);
-                message.map(Delivery::new).map_err(|message| wrong(message).into())
+            What::Message(message) => match completed(*message, &waiting) {
+                Ok(message) => {
+                    let wanted = Wanted {
+                        locations: waiting.channel.correlation,
+                        id: waiting.expected.correlation_id.clone(),
+                    };
+                    // A message with another correlation ID leaves the step waiting.
+                    if wanted.matches(&message) {
+                        state.waiting.remove(index);
+                    }
+                    Ok(Delivery::new(message))
+                }
+                Err(problem) => Err(wrong(problem).into()),
+            },
+            What::Error(error) => {
+                state.waiting.remove(index);
+                Err(error)
             }
-            What::Error(error) => Err(error),
             What::Nothing | What::Response(_) => Err(wrong(format!(
                 "the script has a response for step `{}`, which receives a message; use `message`",
                 waiting.step
             ))
             .into()),
         })
+    }
+}
+
+impl State {
+    /// Takes the next answer for a step.
+    fn pop(&mut self, step: StepName) -> Option<Answer> {
+        let mut of_step = self.steps.iter_mut().filter(|(key, _)| key.is(step));
+        of_step.find_map(|(_, answers)| answers.pop_front())
+    }
+
+    /// Ends the waits whose time is over. Their answers, which were too late, are used.
+    pub(super) fn expire(&mut self) {
+        let now = self.date.checked_add(self.elapsed).unwrap_or(self.date);
+        let expired = |waiting: &Waiting| waiting.expected.deadline.is_some_and(|deadline| deadline <= now);
+        while let Some(index) = self.waiting.iter().position(expired) {
+            let step = self.waiting.remove(index).step;
+            drop(self.pop(step));
+        }
     }
 }
 
@@ -210,24 +234,18 @@ fn completed(mut message: Message, waiting: &Waiting) -> Result<Message, String>
 
 impl Subscription for ScriptedMessages {
     async fn next(&mut self) -> Result<Delivery, BoxError> {
-        // In the time of the script, whoever waits reaches the arrival at once; whoever only looks does not.
-        let mut looked = false;
         std::future::poll_fn(|context| {
-            let arrival = match self.arrival() {
+            let (arrival, index) = match self.arrival() {
                 Err(error) => return Poll::Ready(Err(error)),
-                Ok(arrival) => arrival,
+                Ok(Some(arrival)) => arrival,
+                // Whoever begins to wait polls again.
+                Ok(None) => return Poll::Pending,
             };
-            let Some(arrival) = arrival else {
-                return Poll::Pending;
-            };
-            if arrival > self.script.elapsed() {
-                if !std::mem::replace(&mut looked, true) {
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                self.script.state().elapsed = arrival;
-            }
-            match self.take() {
+            // Whoever waits reaches the arrival at once, in the time of the script.
+            let mut state = self.script.state();
+            state.elapsed = state.elapsed.max(arrival);
+            drop(state);
+            match self.take(index) {
                 Some(delivery) => Poll::Ready(delivery),
                 None => pin!(std::future::pending()).poll(context),
             }

@@ -312,7 +312,7 @@ pub(crate) fn is_json(media: &str) -> bool {
 }
 
 /// The byte order mark that some servers put before JSON. Parsers may ignore it (RFC 8259, section 8.1).
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Returns a text as the number or boolean that it spells.
 fn scalar(text: Datum<'_>) -> Datum<'_> {

@@ -8,7 +8,7 @@ use arazzo::{
     BoxTransport, Broker as _, Bytes, Client, Event, EventKind, Message, Progress, Run, Subscription as _, http,
 };
 
-use crate::orders::{self, clerk, order, order_and_watch};
+use crate::orders::{self, audit, clerk, order, order_and_watch, order_with_own_id};
 
 /// A client whose time is real.
 fn client(broker: &InMemoryBroker) -> Client<BoxTransport> {
@@ -255,4 +255,178 @@ async fn a_message_has_an_id_if_idempotency_is_turned_on() {
     assert_eq!(ids[0], ids[1]);
     assert_eq!(ids[2], ids[3]);
     assert_ne!(ids[0], ids[2]);
+}
+
+fn answer(id: &str, payload: &'static str) -> Message {
+    Message::new("orders.answered", payload).with_header("requestId", id)
+}
+
+#[tokio::test]
+async fn a_step_that_sends_can_set_the_correlation_id_itself() {
+    let broker = InMemoryBroker::new("shop");
+    let shop = client(&broker);
+    let mut incoming = requests(&broker.group("office")).await;
+    let mut run: order_with_own_id::Run = Run::new(order_with_own_id::Inputs::new("r-5"));
+    run.advance(&shop).await.unwrap();
+    let sent = incoming.next().await.unwrap().acknowledge().await.unwrap();
+    assert_eq!(sent.headers.len(), 1, "{sent:?}");
+    assert_eq!(sent.header("requestId"), Some("r-5"));
+    broker
+        .publish(answer("r-5", r#"{"state":"accepted","order":"o-5"}"#))
+        .await
+        .unwrap();
+    assert_eq!(run.finish(&shop).await.unwrap().order.as_deref(), Some("o-5"));
+}
+
+/// The row of the database could not be written: the run is read as it was before, and gets the message again.
+#[tokio::test]
+async fn a_run_that_was_not_stored_gets_its_message_again() {
+    let broker = InMemoryBroker::new("shop");
+    let shop = client(&broker);
+    let mut run: order::Run = Run::new(order::Inputs::new("r-1", "pen"));
+    run.advance(&shop).await.unwrap();
+    for waited in [false, true] {
+        if waited {
+            assert!(matches!(
+                run.advance(&shop).await.unwrap(),
+                Progress::AwaitingMessage(_)
+            ));
+        }
+        let before = serde_json::to_string(&run).unwrap();
+        if !waited {
+            continue;
+        }
+        broker.publish(answer("r-1", r#"{"state":"busy"}"#)).await.unwrap();
+        broker.publish(answer("r-1", r#"{"state":"accepted"}"#)).await.unwrap();
+        for _ in 0..3 {
+            let mut run: order::Run = serde_json::from_str(&before).unwrap();
+            assert_eq!(
+                run.advance(&shop).await.unwrap(),
+                Progress::Wait(Duration::from_secs(5))
+            );
+        }
+        // Now it is stored. The retry gets the second message, and not the first one again.
+        run.advance(&shop).await.unwrap();
+        let after = serde_json::to_string(&run).unwrap();
+        let mut run: order::Run = serde_json::from_str(&after).unwrap();
+        let Progress::Done(outputs) = run.advance(&shop).await.unwrap() else {
+            panic!("the second message is there")
+        };
+        assert_eq!(outputs.state, "accepted");
+        run.acknowledge(&shop).await.unwrap();
+    }
+}
+
+/// Looking for a message is not an attempt, also in a called workflow.
+#[tokio::test]
+async fn looking_for_a_message_does_not_use_up_the_steps() {
+    let shop = client(&InMemoryBroker::new("shop"));
+    let mut run: order_and_watch::Run = Run::new(order_and_watch::Inputs::new("r-1", "pen"));
+    run.advance_until_blocked(&shop).await.unwrap();
+    for _ in 0..1500 {
+        assert!(matches!(
+            run.advance(&shop).await.unwrap(),
+            Progress::AwaitingMessage(_)
+        ));
+    }
+}
+
+/// One run that is not polled any more does not stop the others.
+#[tokio::test]
+async fn a_run_that_sleeps_does_not_stop_others() {
+    let broker = InMemoryBroker::new("shop");
+    let shop = client(&broker);
+    let sleeping = orders::order(&shop, order::Inputs::new("r-1", "pen"));
+    tokio::pin!(sleeping);
+    assert!(
+        tokio::time::timeout(Duration::from_millis(20), sleeping.as_mut())
+            .await
+            .is_err()
+    );
+    let mut run: order::Run = Run::new(order::Inputs::new("r-2", "pen"));
+    run.advance(&shop).await.unwrap();
+    broker.publish(answer("r-2", r#"{"state":"accepted"}"#)).await.unwrap();
+    let finished = tokio::time::timeout(Duration::from_secs(5), run.finish(&shop)).await;
+    assert_eq!(finished.unwrap().unwrap().state, "accepted");
+    // Its own message is not lost either.
+    broker.publish(answer("r-1", r#"{"state":"accepted"}"#)).await.unwrap();
+    assert_eq!(sleeping.await.unwrap().state, "accepted");
+}
+
+/// A run that takes any message does not take one that another run waits for.
+#[tokio::test]
+async fn a_message_goes_to_the_run_that_waits_for_its_id() {
+    let broker = InMemoryBroker::new("shop");
+    let shop = client(&broker);
+    let any = orders::audit(&shop, audit::Inputs::new());
+    let own = orders::order(&shop, order::Inputs::new("r-1", "pen"));
+    let publish = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        broker.publish(answer("r-1", r#"{"state":"accepted"}"#)).await.unwrap();
+        broker.publish(answer("r-2", r#"{"state":"other"}"#)).await.unwrap();
+    };
+    let (any, own, ()) = tokio::join!(any, own, publish);
+    assert_eq!(own.unwrap().state, "accepted");
+    let audit::Outcome::Completed(any) = any.unwrap() else {
+        panic!("it does not follow")
+    };
+    assert_eq!(any.state, "other");
+}
+
+/// A broker whose first subscription ends after one message.
+struct Ending(InMemoryBroker, std::sync::atomic::AtomicUsize);
+
+/// With the number of messages until the end.
+struct EndingMessages(arazzo::testing::InMemorySubscription, usize);
+
+impl arazzo::Broker for Ending {
+    type Subscription = EndingMessages;
+
+    async fn publish(&self, message: Message) -> Result<(), arazzo::BoxError> {
+        self.0.publish(message).await
+    }
+
+    async fn subscribe(&self, address: &str) -> Result<EndingMessages, arazzo::BoxError> {
+        let earlier = self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let left = if earlier == 0 { 1 } else { usize::MAX };
+        Ok(EndingMessages(self.0.subscribe(address).await?, left))
+    }
+}
+
+impl arazzo::Subscription for EndingMessages {
+    async fn next(&mut self) -> Result<arazzo::Delivery, arazzo::BoxError> {
+        let Some(left) = self.1.checked_sub(1) else {
+            return Err("the queue was deleted".into());
+        };
+        self.1 = left;
+        self.0.next().await
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_that_ends_is_renewed_by_the_next_attempt() {
+    let broker = InMemoryBroker::new("shop");
+    let ending = Arc::new(Ending(broker.clone(), std::sync::atomic::AtomicUsize::default()));
+    let shop = Client::builder()
+        .transport(Script::new())
+        .source("events", |api| api.broker(Arc::clone(&ending)))
+        .build()
+        .unwrap();
+    let mut run: order::Run = Run::new(order::Inputs::new("r-1", "pen"));
+    run.advance(&shop).await.unwrap();
+    // The first message is kept for another run; then the subscription ends.
+    broker.publish(answer("r-2", r#"{"state":"accepted"}"#)).await.unwrap();
+    let error = run.advance(&shop).await.unwrap_err();
+    assert_eq!(error.kind(), arazzo::ErrorKind::Transport);
+    assert!(format!("{error:#}").contains("the queue was deleted"), "{error:#}");
+    assert!(error.is_retryable());
+    broker.publish(answer("r-1", r#"{"state":"accepted"}"#)).await.unwrap();
+    assert!(matches!(run.advance(&shop).await.unwrap(), Progress::Done(_)));
+    let mut other: order::Run = Run::new(order::Inputs::new("r-2", "pen"));
+    other.advance(&shop).await.unwrap();
+    assert!(
+        matches!(other.advance(&shop).await.unwrap(), Progress::Done(_)),
+        "it was kept"
+    );
+    assert_eq!(ending.1.load(std::sync::atomic::Ordering::Relaxed), 2);
 }

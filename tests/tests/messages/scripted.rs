@@ -141,7 +141,8 @@ async fn an_address_takes_the_values_of_its_parameters() {
     for (shelf, problem) in [
         ("a.b", "contains `.`, which separates the parts of the address"),
         ("a b", "contains a space"),
-        (">", "stand for any channel"),
+        (">", "have a meaning in addresses"),
+        ("..", "contains `.`"),
         ("", "is empty"),
     ] {
         let error = orders::watch_shelf(&client(&Script::new()), watch(shelf))

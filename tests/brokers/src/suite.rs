@@ -16,14 +16,17 @@ use crate::{client, until};
 /// Makes tests of the suite for a broker.
 #[macro_export]
 macro_rules! suite {
-    ($server:ident) => {
+    ($server:ident durable) => {
+        $crate::suite!($server transient);
+        $crate::suite!($server: a_consumer_that_is_killed_before_the_acknowledgement_loses_nothing);
+    };
+    ($server:ident transient) => {
         $crate::suite!($server:
             a_message_is_sent_and_received
             a_thousand_conversations_are_not_mixed_up
             an_answer_can_come_before_its_step
             a_timeout_leads_to_the_action_on_failure
             a_broker_that_is_killed_and_restarted_loses_nothing
-            a_consumer_that_is_killed_before_the_acknowledgement_loses_nothing
             headers_are_sent_or_refused
         );
     };
@@ -217,9 +220,6 @@ pub async fn a_broker_that_is_killed_and_restarted_loses_nothing<S: Server>() {
 
 /// The program that has taken the message dies, and another one of its name gets it for the run as it was stored.
 pub async fn a_consumer_that_is_killed_before_the_acknowledgement_loses_nothing<S: Server>() {
-    if !S::DURABLE {
-        return;
-    }
     let Some(server) = S::start().await else { return };
     // Without headers, so that one program works with every broker.
     let mut office = Office::<S>::open(&server).await;

@@ -1,21 +1,23 @@
 //! One suite on each real broker.
 
+mod specification;
+
 macro_rules! brokers {
-    ($($module:ident $server:ident)*) => {
+    ($($module:ident $server:ident $kind:ident)*) => {
         $(mod $module {
-            arazzo_broker_tests::suite!($server);
+            arazzo_broker_tests::suite!($server $kind);
         })*
     };
 }
 
 brokers! {
-    amqp AmqpServer
-    jetstream JetStreamServer
-    kafka KafkaServer
-    mqtt MqttServer
-    mqtt5 Mqtt5Server
-    nats NatsServer
-    redis_pub_sub RedisPubSubServer
-    redis_streams RedisStreamsServer
-    websocket WebSocketServer
+    amqp AmqpServer durable
+    jetstream JetStreamServer durable
+    kafka KafkaServer durable
+    mqtt MqttServer durable
+    mqtt5 Mqtt5Server durable
+    nats NatsServer transient
+    redis_pub_sub RedisPubSubServer transient
+    redis_streams RedisStreamsServer durable
+    websocket WebSocketServer transient
 }

@@ -13,6 +13,7 @@ use crate::message::channel::{Channel, Wanted};
 use crate::message::draft::Draft;
 use crate::message::envelope::Message;
 use crate::message::mailbox::Mailbox;
+use crate::message::mailboxes::Position;
 use crate::observer::{EventKind, Watch};
 use crate::progress::{ExpectedMessage, Refusal, UnexpectedMessage};
 use crate::run::descriptor::{Shape, StepName};
@@ -260,7 +261,7 @@ async fn receive(
     }
     let left = deadline.map(|deadline| Duration::from_millis(deadline.saturating_sub(now)));
     let system = broker.as_ref().map_or("", |broker| broker.system_dyn());
-    let (root, position) = (context.root, context.position.to_vec());
+    let (root, position) = (context.root, context.position.cloned().unwrap_or_default());
     let run = program.state().id;
     let arriving = async {
         let Some(broker) = broker else { return Ok(None) };
@@ -414,18 +415,20 @@ pub(super) fn is_waiting(program: &dyn Program) -> bool {
     }
 }
 
-/// Returns the position of a run, which increases with every attempt, also while a message is waited for. It tells a run
-/// that was stored before it had taken a message from one that was stored afterwards.
-pub(crate) fn position(program: &dyn Program) -> Vec<u64> {
-    let mut position = Vec::new();
+/// Returns the position of a run, also while a message is waited for. It tells a run that was stored before it had taken a
+/// message from one that was stored afterwards.
+pub(crate) fn position(program: &dyn Program) -> Position {
+    let mut runs = Vec::new();
     let mut current = Some(program);
     while let Some(program) = current {
         let state = program.state();
-        position.extend([state.visit, u64::from(state.total)]);
+        runs.push((state.visit, state.total));
         current = state.child().map(|child| &*child.0);
     }
-    position.push(u64::from(!is_waiting(program)));
-    position
+    Position {
+        runs,
+        waits: is_waiting(program),
+    }
 }
 
 /// Gives a message to the run that waits for one: this run, or the one that it has called.

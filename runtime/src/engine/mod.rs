@@ -25,6 +25,7 @@ use crate::engine::program::{Frame, Program};
 use crate::engine::request::request_step;
 use crate::error::{Error, ErrorKind, excerpt};
 use crate::json::slot::Slot;
+use crate::message::mailboxes::Position;
 use crate::observer::{EventKind, Watch};
 use crate::progress::ExpectedMessage;
 use crate::run::state::{Awaited, Stage};
@@ -101,7 +102,7 @@ pub(crate) struct Context<'a> {
     /// The run that no other one has called.
     root: RunId,
     /// Its position before the attempt.
-    position: &'a [u64],
+    position: Option<&'a Position>,
     /// The depth of calls.
     depth: u32,
     /// Whether the run has a span.
@@ -117,7 +118,7 @@ impl<'a> Context<'a> {
             limit: None,
             waits: false,
             root,
-            position: &[],
+            position: None,
             depth: 0,
             #[cfg(feature = "tracing")]
             spanned: false,
@@ -292,7 +293,7 @@ async fn positioned(program: &mut dyn Program, context: Context<'_>) -> Result<A
     }
     let position = channel::position(program);
     let context = Context {
-        position: &position,
+        position: Some(&position),
         ..context
     };
     attempt(program, context).await

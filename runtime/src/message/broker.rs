@@ -55,6 +55,7 @@ pub trait Broker: Send + Sync {
 /// The wait of a step for a message.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "scripts read it"))]
 pub struct Wait<'a> {
     pub(crate) step: StepName,
     pub(crate) expected: &'a ExpectedMessage,

@@ -33,10 +33,30 @@ struct Open {
     users: BTreeMap<Key, usize>,
 }
 
+/// The position of a run: the visits and attempts of the run and of those that it is in, and whether it waits for a message.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Position {
+    pub(crate) runs: Vec<(u64, u32)>,
+    pub(crate) waits: bool,
+}
+
+impl Position {
+    /// Returns whether the run has gone on from an earlier position of it.
+    fn is_after(&self, earlier: &Self) -> bool {
+        let both = self.runs.iter().zip(&earlier.runs);
+        match both.map(|(now, before)| now.cmp(before)).find(|order| order.is_ne()) {
+            Some(order) => order.is_gt(),
+            // Starting to call a workflow is an attempt: one that is not called any more has ended.
+            None if self.runs.len() != earlier.runs.len() => true,
+            None => earlier.waits && !self.waits,
+        }
+    }
+}
+
 /// A message that a run has taken.
 struct Taken {
     /// The position of the run before it had the message.
-    position: Vec<u64>,
+    position: Position,
     /// Keeps the subscription, without which a message cannot be acknowledged.
     mailbox: Arc<Mailbox>,
     delivery: Delivery,
@@ -120,7 +140,7 @@ impl Mailboxes {
     }
 
     /// Keeps a message that a run has taken at this position until it is acknowledged.
-    pub(crate) fn take(&self, run: RunId, position: Vec<u64>, mailbox: Arc<Mailbox>, delivery: Delivery) {
+    pub(crate) fn take(&self, run: RunId, position: Position, mailbox: Arc<Mailbox>, delivery: Delivery) {
         self.taken().entry(run).or_default().push(Taken {
             position,
             mailbox,
@@ -133,12 +153,10 @@ impl Mailboxes {
     ///
     /// # Errors
     /// The broker could not be told; it may deliver the message again.
-    pub(crate) async fn acknowledge(&self, run: RunId, position: &[u64], resumed: bool) -> Result<(), BoxError> {
+    pub(crate) async fn acknowledge(&self, run: RunId, position: &Position, resumed: bool) -> Result<(), BoxError> {
         let (done, later): (Vec<Taken>, Vec<Taken>) = {
             let taken = self.taken().remove(&run).unwrap_or_default();
-            taken
-                .into_iter()
-                .partition(|taken| position > taken.position.as_slice())
+            taken.into_iter().partition(|taken| position.is_after(&taken.position))
         };
         if resumed {
             for taken in later {

@@ -8,10 +8,12 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arazzo::http::{Request, Response};
-use arazzo::{BoxError, Bytes, Client, Error, Progress, Transport};
+use arazzo::{
+    BoxError, Broker, Bytes, Client, Delivery, Error, Event, EventKind, Message, Progress, Subscription, Transport,
+};
 
 arazzo::arazzo_workflow!("random.yml");
 
@@ -50,6 +52,12 @@ struct State {
     keys: BTreeMap<String, (String, bool)>,
     /// What a request was answered whose answer nobody has received, and the request.
     unheard: Option<(String, Result<Response<Bytes>, String>)>,
+    /// The number of messages that were acknowledged, or waited for in vain.
+    came: usize,
+    /// Whether a message was handed out since the last attempt began.
+    handed: bool,
+    /// How many messages were handed out to a process that died before it had stored its run.
+    lost: usize,
 }
 
 impl Api {
@@ -63,6 +71,9 @@ impl Api {
             crash: None,
             keys: BTreeMap::new(),
             unheard: None,
+            came: 0,
+            handed: false,
+            lost: 0,
         })))
     }
 
@@ -72,6 +83,15 @@ impl Api {
             .timeout(None)
             .max_steps(60)
             .source("api", |api| api.idempotency_key())
+            .source("events", |api| api.broker(self.clone()).idempotency_key())
+            .observer({
+                let api = self.clone();
+                move |event: &Event<'_>| {
+                    if let EventKind::NoMessage { .. } = event.kind {
+                        api.0.lock().unwrap().came += 1;
+                    }
+                }
+            })
             .build()
             .unwrap()
     }
@@ -102,15 +122,9 @@ fn answer(seed: u64, number: usize) -> Result<Response<Bytes>, String> {
         .unwrap())
 }
 
-impl Transport for Api {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
-        let key = request.headers().get("idempotency-key").map(|key| key.to_str().unwrap().to_owned());
-        let line = format!(
-            "{} {} {key:?} {}",
-            request.method(),
-            request.uri(),
-            std::str::from_utf8(request.body()).unwrap()
-        );
+impl Api {
+    /// Answers what has a key, perhaps; whoever has asked may not live to hear it.
+    async fn exchange(&self, line: String, said: String, key: Option<String>) -> Result<Response<Bytes>, BoxError> {
         let crash = {
             let mut state = self.0.lock().unwrap();
             if let Some((unheard, result)) = state.unheard.take() {
@@ -127,7 +141,6 @@ impl Transport for Api {
                 let result = answer(state.seed, number);
                 if let Some(key) = &key {
                     let refused = result.as_ref().is_ok_and(|response| response.status() == 404);
-                    let said = format!("{} {}", request.uri(), std::str::from_utf8(request.body()).unwrap());
                     let known = state.keys.entry(key.clone()).or_insert_with(|| (said.clone(), true));
                     assert!(known.0 == said || !known.1, "a key that was refused is used for another request: {said}");
                     *known = (said, known.1 && refused);
@@ -142,6 +155,73 @@ impl Transport for Api {
         assert!(crash.is_some());
         std::future::pending().await
     }
+}
+
+/// The messages that come.
+struct Coming {
+    api: Api,
+    /// The number of the last one that was handed out.
+    last: Option<usize>,
+}
+
+/// Returns the message with this number; `None` if it never comes.
+fn message(seed: u64, number: usize) -> Option<Message> {
+    let mut random = Random(seed.wrapping_mul(0x1_0000_01b3) ^ number as u64);
+    let value = ["1.10", "\"text\"", "null", "{\"b\":[1]}"][random.below(4) as usize];
+    let (flag, jump) = (random.below(4) > 0, random.below(3));
+    let payload = format!("{{\"v\": {value}, \"flag\": {flag}, \"jump\": {jump}}}");
+    let message = Message::new("events.came", payload).with_header("number", (number % 5).to_string());
+    (random.below(5) > 0).then_some(message)
+}
+
+impl Broker for Api {
+    type Subscription = Coming;
+
+    async fn publish(&self, message: Message) -> Result<(), BoxError> {
+        let said = format!("{} {}", message.address, std::str::from_utf8(&message.payload).unwrap());
+        let line = format!("publish {said} {:?}", message.id);
+        self.exchange(line, said, message.id).await.map(|_| ())
+    }
+
+    async fn subscribe(&self, address: &str) -> Result<Coming, BoxError> {
+        assert_eq!(address, "events.came");
+        Ok(Coming {
+            api: self.clone(),
+            last: None,
+        })
+    }
+}
+
+impl Subscription for Coming {
+    async fn next(&mut self) -> Result<Delivery, BoxError> {
+        std::future::poll_fn(|_| {
+            let mut state = self.api.0.lock().unwrap();
+            let number = state.came;
+            let Some(message) = message(state.seed, number).filter(|_| self.last != Some(number)) else {
+                return Poll::Pending;
+            };
+            state.handed = true;
+            self.last = Some(number);
+            let api = self.api.clone();
+            Poll::Ready(Ok(Delivery::new(message).with_acknowledgement(async move {
+                let mut state = api.0.lock().unwrap();
+                assert_eq!(state.came, number, "a message is acknowledged once");
+                state.came += 1;
+                Ok(())
+            })))
+        })
+        .await
+    }
+}
+
+impl Transport for Api {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
+        let key = request.headers().get("idempotency-key").map(|key| key.to_str().unwrap().to_owned());
+        let body = std::str::from_utf8(request.body()).unwrap();
+        let line = format!("{} {} {key:?} {body}", request.method(), request.uri());
+        let said = format!("{} {body}", request.uri());
+        self.exchange(line, said, key).await
+    }
 
     async fn sleep(&self, duration: Duration) {
         let mut state = self.0.lock().unwrap();
@@ -152,6 +232,10 @@ impl Transport for Api {
     fn now(&self) -> Instant {
         let state = self.0.lock().unwrap();
         state.start + state.clock
+    }
+
+    fn system_time(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_800_000_000) + self.0.lock().unwrap().clock
     }
 }
 
@@ -168,6 +252,7 @@ trait Run: serde::Serialize + serde::de::DeserializeOwned + Clone {
     fn give_all(&mut self);
     fn give(&mut self, inputs: &[String]);
     fn whole<'a>(&'a mut self, client: &'a Client<Api>) -> Pin<Box<dyn Future<Output = Result<Self::Outputs, Error>> + 'a>>;
+    fn acknowledge_all<'a>(&'a self, client: &'a Client<Api>) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
     #[allow(clippy::type_complexity)]
     fn piece<'a>(
         &'a mut self,
@@ -198,18 +283,28 @@ fn in_one_go<R: Run>(mut run: R, api: &Api) -> Ends {
 }
 
 fn in_pieces<R: Run>(run: R, api: &Api, mut crashes: Random) -> Ends {
-    let client = api.client();
+    let mut client = api.client();
     let mut ends = Ends::new();
     let mut stored = serde_json::to_string(&run).unwrap();
     drop(run);
     while ends.len() < TRIES {
         // A process: it takes up the run, carries it one attempt further, stores it and ends.
         let mut run: R = serde_json::from_str(&stored).unwrap();
+        // Some processes carry on more than one piece.
+        if crashes.below(4) == 0 {
+            client = api.client();
+        }
+        api.0.lock().unwrap().handed = false;
         if crashes.below(3) == 0 {
             api.0.lock().unwrap().crash = Some(crashes.below(2) == 0);
         }
         let progress = poll(run.piece(&client));
         api.0.lock().unwrap().crash = None;
+        // The run has taken a message, and could not be stored.
+        if std::mem::take(&mut api.0.lock().unwrap().handed) && progress.is_some() && crashes.below(3) == 0 {
+            api.0.lock().unwrap().lost += 1;
+            continue;
+        }
         match progress {
             // It has ended in the middle, and what it has not stored is lost.
             None => continue,
@@ -219,15 +314,23 @@ fn in_pieces<R: Run>(run: R, api: &Api, mut crashes: Random) -> Ends {
                 state.waits.push(duration);
                 state.clock += duration;
             }
+            Some(Ok(Progress::AwaitingMessage(expected))) => {
+                let left = expected.deadline.unwrap().duration_since(api.system_time()).unwrap();
+                let mut state = api.0.lock().unwrap();
+                state.waits.push(left);
+                state.clock += left;
+            }
             Some(Ok(Progress::Awaiting(inputs))) => run.give(&inputs),
             Some(Ok(Progress::Done(outputs))) => {
                 ends.push(Ok(format!("{outputs:?}")));
+                poll(run.acknowledge_all(&client)).expect("acknowledging does not wait");
                 break;
             }
             Some(Ok(_)) => unreachable!(),
             Some(Err(error)) => ends.push(Err(error.to_string())),
         }
         stored = serde_json::to_string(&run).unwrap();
+        poll(run.acknowledge_all(&client)).expect("acknowledging does not wait");
         // Some keep a run as a tree, which sorts the members of objects.
         if crashes.below(4) == 0 {
             let tree: serde_json::Value = serde_json::from_str(&stored).unwrap();
@@ -246,6 +349,8 @@ fn in_pieces<R: Run>(run: R, api: &Api, mut crashes: Random) -> Ends {
 struct Count {
     runs: usize,
     requests: usize,
+    messages: usize,
+    lost: usize,
     waits: usize,
     done: usize,
     failed: usize,
@@ -262,6 +367,8 @@ fn compare<R: Run>(name: &str, seed: u64, count: &mut Count) {
     assert_eq!(expected, found, "{name} with seed {seed}");
     count.runs += 1;
     count.requests += whole.requests.len();
+    count.messages += whole.came;
+    count.lost += pieces.lost;
     count.waits += whole.waits.len();
     count.done += expected.iter().filter(|end| end.is_ok()).count();
     count.failed += expected.iter().filter(|end| end.is_err()).count();
@@ -295,11 +402,16 @@ macro_rules! runs {
                 Box::pin(self.finish(client))
             }
 
+            fn acknowledge_all<'a>(&'a self, client: &'a Client<Api>) -> Pin<Box<dyn Future<Output = ()> + 'a>> {
+                Box::pin(async move { self.acknowledge(client).await.unwrap() })
+            }
+
             fn piece<'a>(&'a mut self, client: &'a Client<Api>) -> Pin<Box<dyn Future<Output = Result<Progress<String, Self::Outputs>, Error>> + 'a>> {
                 Box::pin(async move {
                     Ok(match self.advance(client).await? {
                         Progress::Advanced => Progress::Advanced,
                         Progress::Wait(duration) => Progress::Wait(duration),
+                        Progress::AwaitingMessage(expected) => Progress::AwaitingMessage(expected),
                         Progress::Awaiting(inputs) => Progress::Awaiting(inputs.iter().map(ToString::to_string).collect()),
                         Progress::Done(outputs) => Progress::Done(outputs),
                         _ => unreachable!(),
@@ -321,8 +433,8 @@ macro_rules! runs {
             )*
             let sum = |of: fn(&Count) -> usize| all.iter().map(of).sum::<usize>();
             println!(
-                "{} workflows, {} runs, {} requests, {} waits, {} ends, {} failures",
-                all.len(), sum(|c| c.runs), sum(|c| c.requests), sum(|c| c.waits), sum(|c| c.done), sum(|c| c.failed)
+                "{} workflows, {} runs, {} requests, {} messages, {} lost with their process, {} waits, {} ends, {} failures",
+                all.len(), sum(|c| c.runs), sum(|c| c.requests), sum(|c| c.messages), sum(|c| c.lost), sum(|c| c.waits), sum(|c| c.done), sum(|c| c.failed)
             );
         }
     };

@@ -35,6 +35,29 @@ paths:
       responses: {'200': {description: Anything., content: {application/json: {schema: {}}}}}
 ";
 
+const EVENTS: &str = "\
+asyncapi: 3.0.0
+info: {title: Anything, version: 1.0.0}
+channels:
+  sent: {address: events.sent, messages: {any: {headers: {type: object, properties: {x: {type: string}}}, payload: {}}}}
+  came: {address: events.came, messages: {any: {payload: {type: object, properties: {v: {}, flag: {type: boolean}, jump: {type: integer}}}}}}
+operations:
+  post: {action: receive, channel: {$ref: '#/channels/sent'}}
+  tell: {action: send, channel: {$ref: '#/channels/came'}}
+";
+
+/// The inputs that an action passes to a workflow.
+const PASSED: &str = "parameters: [{name: a, value: $inputs.a}, {name: c, value: fixed}]";
+
+/// What a step does.
+#[derive(Clone, Copy, PartialEq)]
+enum Act {
+    Request,
+    Call,
+    Send,
+    Receive,
+}
+
 struct Writer<R> {
     random: R,
     text: String,
@@ -65,8 +88,16 @@ impl<R: Rng> Writer<R> {
         }
     }
 
-    fn criterion(&mut self, calls: bool) -> &'static str {
-        if calls {
+    fn criterion(&mut self, act: Act) -> &'static str {
+        if act == Act::Receive {
+            return [
+                "$message.payload#/flag == true",
+                "$message.payload#/jump == 1",
+                "$message.header.number != '3'",
+                "$inputs.a == 'ada'",
+            ][self.below(4)];
+        }
+        if act != Act::Request {
             return [
                 "$inputs.a == 'ada'",
                 "$inputs.a == 'bob'",
@@ -84,8 +115,8 @@ impl<R: Rng> Writer<R> {
         ][self.below(7)]
     }
 
-    fn criteria(&mut self, indent: usize, calls: bool) {
-        let criterion = self.criterion(calls);
+    fn criteria(&mut self, indent: usize, act: Act) {
+        let criterion = self.criterion(act);
         self.line(indent, "criteria:");
         self.line(indent + 2, &format!("- condition: {criterion}"));
     }
@@ -105,8 +136,28 @@ impl<R: Rng> Writer<R> {
         for step in 0..steps {
             self.line(6, &format!("- stepId: s{step}"));
             // Calls stay shallow, so that the number of attempts that one run may make is not all it meets.
-            let calls = index > 0 && self.one_in(4);
-            if calls {
+            let act = match self.below(8) {
+                0 | 1 if index > 0 => Act::Call,
+                2 => Act::Send,
+                3 => Act::Receive,
+                _ => Act::Request,
+            };
+            if act == Act::Send {
+                let (one, other) = (self.expression(step), self.expression(step));
+                self.line(8, "operationId: $sourceDescriptions.events.post");
+                self.line(8, "parameters: [{name: x, in: header, value: $inputs.a}]");
+                self.line(8, "requestBody:");
+                self.line(10, &format!("payload: {{one: {one}, other: ['{{{other}}}']}}"));
+                self.line(8, "outputs: {o: $message.payload#/one}");
+            } else if act == Act::Receive {
+                self.line(8, "operationId: $sourceDescriptions.events.tell");
+                self.line(8, "timeout: 5000");
+                self.line(8, "outputs: {o: $message.payload#/v}");
+                if self.one_in(2) {
+                    self.line(8, "successCriteria:");
+                    self.line(10, "- condition: $message.payload#/flag == true");
+                }
+            } else if act == Act::Call {
                 let target = self.plain_target(index);
                 self.line(8, &format!("workflowId: w{target}"));
                 self.line(8, "parameters:");
@@ -124,20 +175,20 @@ impl<R: Rng> Writer<R> {
                     ["$inputs.a", "$inputs.c", "fixed"][self.below(3)],
                     self.expression(step),
                 );
-                self.line(8, "operationId: read");
+                self.line(8, "operationId: $sourceDescriptions.api.read");
                 self.line(8, "parameters:");
                 self.line(10, &format!("- {{name: key, in: path, value: {key}}}"));
                 self.line(10, &format!("- {{name: q, in: query, value: {query}}}"));
             } else {
                 let (one, other) = (self.expression(step), self.expression(step));
-                self.line(8, "operationId: write");
+                self.line(8, "operationId: $sourceDescriptions.api.write");
                 self.line(8, "requestBody:");
                 self.line(
                     10,
                     &format!("payload: {{one: {one}, other: ['{{{other}}}', {one}], n: 1.10}}"),
                 );
             }
-            if !calls {
+            if act == Act::Request {
                 self.line(8, "outputs: {o: $response.body#/v}");
                 if self.one_in(2) {
                     let criterion = [
@@ -149,7 +200,7 @@ impl<R: Rng> Writer<R> {
                     self.line(10, &format!("- condition: {criterion}"));
                 }
             }
-            leaves |= self.actions(index, steps, calls);
+            leaves |= self.actions(index, steps, act);
         }
         let last = self.below(steps);
         self.line(4, &format!("outputs: {{out: $steps.s{last}.outputs.o}}"));
@@ -157,7 +208,7 @@ impl<R: Rng> Writer<R> {
     }
 
     /// The actions of a step; whether one leaves the workflow.
-    fn actions(&mut self, index: usize, steps: usize, calls: bool) -> bool {
+    fn actions(&mut self, index: usize, steps: usize, act: Act) -> bool {
         let mut leaves = false;
         for (list, success) in [("onSuccess", true), ("onFailure", false)] {
             let actions = if self.one_in(2) { 1 + self.below(2) } else { 0 };
@@ -174,6 +225,7 @@ impl<R: Rng> Writer<R> {
                         leaves = true;
                         self.line(12, "type: goto");
                         self.line(12, &format!("workflowId: w{target}"));
+                        self.line(12, PASSED);
                     }
                     1 | 2 => {
                         let target = self.below(steps);
@@ -189,6 +241,7 @@ impl<R: Rng> Writer<R> {
                             if index > 0 && self.one_in(2) {
                                 let target = self.plain_target(index);
                                 self.line(12, &format!("workflowId: w{target}"));
+                                self.line(12, PASSED);
                             } else {
                                 let target = self.below(steps);
                                 self.line(12, &format!("stepId: s{target}"));
@@ -196,7 +249,7 @@ impl<R: Rng> Writer<R> {
                         }
                     }
                 }
-                self.criteria(12, calls);
+                self.criteria(12, act);
             }
         }
         leaves
@@ -214,8 +267,8 @@ fn runs_in_pieces_do_what_whole_ones_do() {
     let seed: u64 = std::env::var("CRASHES_SEED").map_or(20_261_123, |seed| seed.parse().unwrap());
     let mut writer = Writer {
         random: rand::rngs::SmallRng::seed_from_u64(seed),
-        text: "arazzo: 1.0.1\ninfo: {title: Random, version: 1.0.0}\nsourceDescriptions:\n  - {name: api, url: ./api.yml, \
-               type: openapi}\nworkflows:\n"
+        text: "arazzo: 1.1.0\ninfo: {title: Random, version: 1.0.0}\nsourceDescriptions:\n  - {name: api, url: ./api.yml, \
+               type: openapi}\n  - {name: events, url: ./events.yml, type: asyncapi}\nworkflows:\n"
             .to_owned(),
         leaving: Vec::new(),
     };
@@ -252,6 +305,7 @@ fn runs_in_pieces_do_what_whole_ones_do() {
     write("src/workflows.rs", &list);
     write("random.yml", &writer.text);
     write("api.yml", API);
+    write("events.yml", EVENTS);
     let output = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--"])
         .args([&seed.to_string(), &RUNS.to_string()])
@@ -276,12 +330,12 @@ fn runs_in_pieces_do_what_whole_ones_do() {
         .split(|c: char| !c.is_ascii_digit())
         .filter_map(|n| n.parse().ok())
         .collect();
-    let [workflows, runs, requests, waits, ends, failures] = numbers[..] else {
+    let [workflows, runs, requests, messages, lost, waits, ends, failures] = numbers[..] else {
         panic!("{said}");
     };
     assert_eq!((workflows, runs), (WORKFLOWS, WORKFLOWS * RUNS));
     assert!(
-        requests > runs && waits > 100 && ends > runs / 4 && failures > runs / 4,
+        requests > runs && messages > 500 && lost > 100 && waits > 100 && ends > runs / 4 && failures > runs / 4,
         "{said}"
     );
 }

@@ -14,6 +14,7 @@ use rdkafka::producer::{FutureProducer, FutureRecord};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::backoff::Backoff;
+use crate::error::Error;
 use crate::messages::{Messages, Sender};
 
 const CONTENT_TYPE: &str = "content-type";
@@ -36,7 +37,7 @@ impl Kafka {
     ///
     /// # Errors
     /// The client cannot be created.
-    pub fn connect(servers: &str, group: &str) -> Result<Self, BoxError> {
+    pub fn connect(servers: &str, group: &str) -> Result<Self, Error> {
         Self::new(ClientConfig::new().set("bootstrap.servers", servers), group)
     }
 
@@ -44,9 +45,9 @@ impl Kafka {
     ///
     /// # Errors
     /// The options are not valid.
-    pub fn new(config: &ClientConfig, group: &str) -> Result<Self, BoxError> {
+    pub fn new(config: &ClientConfig, group: &str) -> Result<Self, Error> {
         let mut config = config.clone();
-        let producer = config.create()?;
+        let producer = config.create().map_err(Error::new)?;
         config
             .set("group.id", group)
             .set("enable.auto.commit", "false")
@@ -258,7 +259,7 @@ fn is_passing(error: &KafkaError) -> bool {
 fn content(topic: &str, record: &OwnedMessage) -> Message {
     let payload = record.payload().unwrap_or_default().to_vec();
     let mut message = Message::new(topic, payload);
-    message.key = record.key().map(|key| arazzo::Bytes::copy_from_slice(key));
+    message.key = record.key().map(arazzo::Bytes::copy_from_slice);
     for header in record.headers().into_iter().flat_map(|headers| headers.iter()) {
         let value = header.value.unwrap_or_default();
         if header.key.eq_ignore_ascii_case(CONTENT_TYPE) {

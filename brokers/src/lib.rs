@@ -54,6 +54,7 @@
 #[cfg(feature = "amqp")]
 mod amqp;
 mod backoff;
+mod error;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod messages;
@@ -70,9 +71,9 @@ mod websocket;
 pub use self::redis::{RedisPubSub, RedisStreams};
 #[cfg(feature = "amqp")]
 pub use amqp::Amqp;
-/// The clients, for their options.
 #[cfg(feature = "nats")]
 pub use async_nats;
+pub use error::Error;
 #[cfg(feature = "kafka")]
 pub use kafka::Kafka;
 #[cfg(feature = "amqp")]

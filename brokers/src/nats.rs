@@ -12,6 +12,7 @@ use async_nats::{Client, ConnectOptions, HeaderMap, ToServerAddrs};
 use futures_util::StreamExt as _;
 
 use crate::backoff::Backoff;
+use crate::error::Error;
 use crate::messages::{Messages, header_text};
 
 const CONTENT_TYPE: &str = "Content-Type";
@@ -31,7 +32,7 @@ impl Nats {
     ///
     /// # Errors
     /// The server cannot be reached, or refuses the connection.
-    pub async fn connect(servers: impl ToServerAddrs) -> Result<Self, BoxError> {
+    pub async fn connect(servers: impl ToServerAddrs) -> Result<Self, Error> {
         Self::connect_with(ConnectOptions::new(), servers).await
     }
 
@@ -39,8 +40,8 @@ impl Nats {
     ///
     /// # Errors
     /// As for [`connect`](Self::connect).
-    pub async fn connect_with(options: ConnectOptions, servers: impl ToServerAddrs) -> Result<Self, BoxError> {
-        Ok(Self::new(options.connect(servers).await?))
+    pub async fn connect_with(options: ConnectOptions, servers: impl ToServerAddrs) -> Result<Self, Error> {
+        Ok(Self::new(options.connect(servers).await.map_err(Error::new)?))
     }
 
     /// Uses a client that is connected.
@@ -144,8 +145,9 @@ impl JetStream {
     ///
     /// # Errors
     /// The server cannot be reached, or refuses the connection.
-    pub async fn connect(servers: impl ToServerAddrs, name: impl Into<String>) -> Result<Self, BoxError> {
-        Ok(Self::new(ConnectOptions::new().connect(servers).await?, name))
+    pub async fn connect(servers: impl ToServerAddrs, name: impl Into<String>) -> Result<Self, Error> {
+        let client = ConnectOptions::new().connect(servers).await.map_err(Error::new)?;
+        Ok(Self::new(client, name))
     }
 
     /// Uses a client that is connected.

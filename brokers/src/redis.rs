@@ -11,6 +11,7 @@ use redis::{AsyncCommands as _, AsyncConnectionConfig, Client, IntoConnectionInf
 use tokio::sync::OnceCell;
 
 use crate::backoff::Backoff;
+use crate::error::Error;
 use crate::messages::{Messages, Sender, without_headers};
 
 /// The field with the payload of an entry.
@@ -47,9 +48,9 @@ impl RedisStreams {
     ///
     /// # Errors
     /// The URL is not one of a Redis server.
-    pub fn new(server: impl IntoConnectionInfo, group: impl Into<String>) -> Result<Self, BoxError> {
+    pub fn new(server: impl IntoConnectionInfo, group: impl Into<String>) -> Result<Self, Error> {
         Ok(Self {
-            client: Client::open(server)?,
+            client: Client::open(server).map_err(Error::new)?,
             group: group.into(),
             manager: Arc::default(),
         })
@@ -208,9 +209,9 @@ impl RedisPubSub {
     ///
     /// # Errors
     /// The URL is not one of a Redis server.
-    pub fn new(server: impl IntoConnectionInfo) -> Result<Self, BoxError> {
+    pub fn new(server: impl IntoConnectionInfo) -> Result<Self, Error> {
         Ok(Self {
-            client: Client::open(server)?,
+            client: Client::open(server).map_err(Error::new)?,
             manager: Arc::default(),
         })
     }

@@ -151,6 +151,7 @@ mod run;
 mod run_error;
 mod run_id;
 mod seal;
+mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tower")]
@@ -163,7 +164,7 @@ mod workflow;
 
 pub use blob::Blob;
 pub use bytes::Bytes;
-pub use client::{Client, ClientBuilder, SourceBuilder};
+pub use client::{Client, ClientBuilder};
 pub use credential::{Credential, Provided};
 pub use error::{Error, ErrorKind, ErrorResponse, Place};
 pub use http;
@@ -178,6 +179,7 @@ pub use run::descriptor::StepName;
 pub use run_error::RunError;
 pub use run_id::{ParseRunIdError, RunId};
 pub use seal::{Binding, Seal};
+pub use source::SourceBuilder;
 pub use transport::{Attempt, BoxError, BoxTransport, ConnectError, Limits, ResponseTooLarge, Transport};
 pub use wire::token::ClientCredentials;
 pub use workflow::{Run, Workflow};

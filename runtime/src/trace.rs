@@ -138,6 +138,39 @@ pub(crate) fn event(kind: &EventKind<'_>) {
             duration = elapsed.as_secs_f64(),
             "no response"
         ),
+        EventKind::Criterion { condition, place, met } => tracing::event!(
+            target: TARGET,
+            Level::DEBUG,
+            arazzo.criterion = condition,
+            arazzo.line = place.line,
+            arazzo.column = place.column,
+            arazzo.met = met,
+            "criterion"
+        ),
+        EventKind::Action { name, action } => {
+            let (does, target, wait) = match action {
+                ActionEvent::End => ("end", None, None),
+                ActionEvent::Goto(target) => ("goto", Some(target), None),
+                ActionEvent::Leave => ("leave", None, None),
+                ActionEvent::Retry { wait } => ("retry", None, Some(wait.as_secs_f64())),
+            };
+            tracing::event!(
+                target: TARGET,
+                Level::INFO,
+                arazzo.action = name,
+                arazzo.does = does,
+                arazzo.target = target,
+                arazzo.wait = wait,
+                "action"
+            );
+        }
+        _ => message_event(kind),
+    }
+}
+
+/// Emits an event about a message.
+fn message_event(kind: &EventKind<'_>) {
+    match *kind {
         EventKind::MessageSent {
             address,
             system,
@@ -188,32 +221,6 @@ pub(crate) fn event(kind: &EventKind<'_>) {
             count,
             "messages dropped"
         ),
-        EventKind::Criterion { condition, place, met } => tracing::event!(
-            target: TARGET,
-            Level::DEBUG,
-            arazzo.criterion = condition,
-            arazzo.line = place.line,
-            arazzo.column = place.column,
-            arazzo.met = met,
-            "criterion"
-        ),
-        EventKind::Action { name, action } => {
-            let (does, target, wait) = match action {
-                ActionEvent::End => ("end", None, None),
-                ActionEvent::Goto(target) => ("goto", Some(target), None),
-                ActionEvent::Leave => ("leave", None, None),
-                ActionEvent::Retry { wait } => ("retry", None, Some(wait.as_secs_f64())),
-            };
-            tracing::event!(
-                target: TARGET,
-                Level::INFO,
-                arazzo.action = name,
-                arazzo.does = does,
-                arazzo.target = target,
-                arazzo.wait = wait,
-                "action"
-            );
-        }
         _ => {}
     }
 }

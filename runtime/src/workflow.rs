@@ -142,7 +142,7 @@ impl<W: Workflow> Run<W> {
     /// # Errors
     /// The workflow failed; the run is at the same step as before.
     pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<W::Input, W::Outputs>, Error> {
-        engine::resumed(self, client.settings()).await;
+        engine::delivery::resumed(self, client.settings()).await;
         self.attempt(client).await
     }
 
@@ -171,7 +171,7 @@ impl<W: Workflow> Run<W> {
         &mut self,
         client: &Client<T>,
     ) -> Result<Progress<W::Input, W::Outputs>, Error> {
-        engine::resumed(self, client.settings()).await;
+        engine::delivery::resumed(self, client.settings()).await;
         loop {
             match self.attempt(client).await? {
                 Progress::Advanced => {}
@@ -186,7 +186,7 @@ impl<W: Workflow> Run<W> {
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt. Fix the
     /// cause and call `finish` again.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<W::Outputs, Error> {
-        engine::resumed(self, client.settings()).await;
+        engine::delivery::resumed(self, client.settings()).await;
         let context = Context::new(client.transport(), client.settings(), self.state.id());
         engine::boxed_finish(self, context).await?;
         self.collected()
@@ -206,7 +206,7 @@ impl<W: Workflow> Run<W> {
     /// Returns the message if the run does not wait for it: the next step receives none, or one with another address or
     /// correlation ID.
     pub fn deliver(&mut self, message: Message) -> Result<(), UnexpectedMessage> {
-        engine::channel::deliver(self, message)
+        engine::delivery::deliver(self, message)
     }
 
     /// Acknowledges the messages that the run has received through the broker of the client.
@@ -217,7 +217,7 @@ impl<W: Workflow> Run<W> {
     /// # Errors
     /// [`ErrorKind::Transport`](crate::ErrorKind::Transport): the broker could not be told. It may deliver the messages again; no run waits for them.
     pub async fn acknowledge<T: Transport>(&self, client: &Client<T>) -> Result<(), Error> {
-        let position = engine::channel::position(self);
+        let position = engine::delivery::position(self);
         let acknowledged = client
             .settings()
             .mailboxes

@@ -268,7 +268,7 @@ impl<'a> Channel<'a> {
             return Some(Filled::Message(location));
         }
         let own = declared.get("default");
-        let of_schema = || Some(follow(declared.get("schema")?).ok()?.0.get("default")?);
+        let of_schema = || follow(declared.get("schema")?).ok()?.0.get("default");
         own.or_else(of_schema).map(Filled::Default)
     }
 

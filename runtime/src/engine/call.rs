@@ -4,7 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::channel::{clock, is_waiting};
+use super::channel::clock;
+use super::delivery::is_waiting;
 use super::{
     Advance, Context, DEPTH, Outcome, attempt, budget, count, error, is_the_users, nested, told_missing,
     unmet_dependency, watch,

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::call::milliseconds;
 use super::request::{idempotency_key, limit, within};
-use super::{Advance, Context, Outcome, budget, count, step_error, unmet_dependency, watch};
+use super::{Advance, Context, Outcome, budget, count, fail, step_error, unmet_dependency, watch};
 use crate::engine::program::Program;
 use crate::error::{Error, ErrorKind};
 use crate::message::broker::{Delivery, DynBroker, Wait};
@@ -13,9 +13,8 @@ use crate::message::channel::{Channel, Wanted};
 use crate::message::draft::Draft;
 use crate::message::envelope::Message;
 use crate::message::mailbox::Mailbox;
-use crate::message::mailboxes::Position;
 use crate::observer::{EventKind, Watch};
-use crate::progress::{ExpectedMessage, Refusal, UnexpectedMessage};
+use crate::progress::ExpectedMessage;
 use crate::run::descriptor::{Shape, StepName};
 use crate::run::state::{Awaited, Stage};
 use crate::run_id::{RunId, hash};
@@ -149,8 +148,8 @@ async fn send(
     let keyed = source.is_some_and(|source| source.idempotency.is_some());
     let mut message = draft.into_message(None);
     if keyed {
-        let content = hash(&[message.address.as_bytes(), &message.payload]);
-        message.id = Some(idempotency_key(program, step, content).to_string());
+        let number = hash(&[message.address.as_bytes(), &message.payload]);
+        message.id = Some(idempotency_key(program, step, number).to_string());
     }
     broker.sending_dyn(name(program.shape(), step));
     let started = context.transport.now_dyn();
@@ -207,6 +206,9 @@ pub(super) fn clock(context: Context<'_>) -> u64 {
     milliseconds(now.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
+/// What has arrived at a mailbox; `None` if nothing has.
+type Arrival = Result<Option<(Arc<Mailbox>, Delivery)>, Failure>;
+
 async fn receive(
     program: &mut dyn Program,
     step: usize,
@@ -215,36 +217,21 @@ async fn receive(
     context: Context<'_>,
 ) -> Result<Outcome, Error> {
     let now = clock(context);
-    if let Some(message) = program
-        .state_mut()
-        .awaited
-        .as_mut()
-        .and_then(|awaited| awaited.message.take())
-    {
-        let since = program
-            .state()
-            .awaited
-            .as_ref()
-            .map_or(now, |awaited| awaited.since.unwrap_or(now));
-        return Ok(arrived(
-            program,
-            step,
-            (channel, message),
-            now.saturating_sub(since),
-            "",
-            watch,
-        ));
-    }
-    let awaited = match &program.state().awaited {
-        Some(awaited) if awaited.entered => awaited.clone(),
+    let mut awaited = match program.state_mut().awaited.take() {
+        Some(awaited) if awaited.entered || awaited.message.is_some() => awaited,
         _ => Awaited::since(now, waiting_limit(program, step, context)),
     };
-    program.state_mut().awaited = Some(awaited.clone());
+    let since = awaited.since.unwrap_or(now);
+    if let Some(message) = awaited.message.take() {
+        let elapsed = now.saturating_sub(since);
+        return Ok(arrived(program, step, (channel, message), elapsed, "", watch));
+    }
     let deadline = awaited.deadline;
+    program.state_mut().awaited = Some(awaited);
     let expected = ExpectedMessage {
         source: channel.source,
         channel: channel.name,
-        address: address.clone(),
+        address,
         correlation_id: wanted.id.clone(),
         deadline: deadline.and_then(|deadline| UNIX_EPOCH.checked_add(Duration::from_millis(deadline))),
     };
@@ -259,62 +246,69 @@ async fn receive(
     } else if context.waits {
         return unsent(program, no_broker(channel), context);
     }
-    let left = deadline.map(|deadline| Duration::from_millis(deadline.saturating_sub(now)));
     let system = broker.as_ref().map_or("", |broker| broker.system_dyn());
-    let (root, position) = (context.root, context.position.cloned().unwrap_or_default());
     let run = program.state().id;
-    let arriving = async {
-        let Some(broker) = broker else { return Ok(None) };
-        let mailbox = open(&*broker, run, channel, &address, context).await?;
-        let delivery = if context.waits {
-            mailbox.receive(wanted).await.map(Some)
-        } else {
-            mailbox.poll(wanted).await
-        };
-        let dropped = mailbox.dropped();
-        if dropped > 0 {
-            watch.tell(EventKind::MessagesDropped {
-                address: channel.address,
-                count: dropped,
-            });
-        }
-        let delivery = delivery.map_err(|error| failed(error, "the subscription has ended"))?;
-        Ok(delivery.map(|delivery| (mailbox, delivery)))
-    };
+    let arriving = arriving(broker, run, (channel, &expected.address, wanted), watch, context);
     #[cfg(feature = "tracing")]
-    let arriving = {
-        let span = crate::trace::message(channel, system, None);
-        tracing::Instrument::instrument(arriving, span)
-    };
-    let arrival: Option<Result<Option<(Arc<Mailbox>, Delivery)>, Failure>> = match left.filter(|_| context.waits) {
+    let arriving = tracing::Instrument::instrument(arriving, crate::trace::message(channel, system, None));
+    let left = deadline.map(|deadline| Duration::from_millis(deadline.saturating_sub(now)));
+    let arrival: Option<Arrival> = match left.filter(|_| context.waits) {
         None => Some(arriving.await),
         Some(left) => within(Box::pin(arriving), || context.transport.sleep_dyn(left)).await,
     };
-    let waited = clock(context).saturating_sub(awaited.since.unwrap_or(now));
+    let elapsed = clock(context).saturating_sub(since);
     match arrival {
         Some(Ok(Some((mailbox, delivery)))) => {
             let message = delivery.message().clone();
-            context.settings.mailboxes.take(root, position, mailbox, delivery);
-            Ok(arrived(program, step, (channel, message), waited, system, watch))
+            let position = context.position.cloned().unwrap_or_default();
+            context
+                .settings
+                .mailboxes
+                .take(context.root, position, mailbox, delivery);
+            Ok(arrived(program, step, (channel, message), elapsed, system, watch))
         }
         Some(Err(failure)) => unsent(program, failure, context),
         Some(Ok(None)) if deadline.is_none_or(|deadline| clock(context) < deadline) => {
             Ok(Outcome::Under(Advance::AwaitingMessage(Box::new(expected))))
         }
         Some(Ok(None)) | None => {
-            let limit = deadline
-                .unwrap_or_default()
-                .saturating_sub(awaited.since.unwrap_or_default());
+            let limit = deadline.unwrap_or_default().saturating_sub(since);
             let failure = late("no message arrived", Duration::from_millis(limit));
             watch.tell(EventKind::NoMessage {
                 operation: channel.name,
                 address: channel.address,
                 error: failure.kind,
-                elapsed: Duration::from_millis(waited),
+                elapsed: Duration::from_millis(elapsed),
             });
             unsent(program, failure, context)
         }
     }
+}
+
+/// Waits for a message at the mailbox of an address, or looks whether one has arrived.
+async fn arriving(
+    broker: Option<Arc<dyn DynBroker>>,
+    run: RunId,
+    (channel, address, wanted): (&'static Channel, &str, Wanted),
+    watch: Watch<'_>,
+    context: Context<'_>,
+) -> Arrival {
+    let Some(broker) = broker else { return Ok(None) };
+    let mailbox = open(&*broker, run, channel, address, context).await?;
+    let delivery = if context.waits {
+        mailbox.receive(wanted).await.map(Some)
+    } else {
+        mailbox.poll(wanted).await
+    };
+    let dropped = mailbox.dropped();
+    if dropped > 0 {
+        watch.tell(EventKind::MessagesDropped {
+            address: channel.address,
+            count: dropped,
+        });
+    }
+    let delivery = delivery.map_err(|error| failed(error, "the subscription has ended"))?;
+    Ok(delivery.map(|delivery| (mailbox, delivery)))
 }
 
 fn arrived(
@@ -372,7 +366,7 @@ async fn open(
 
 /// Subscribes to the addresses at which the run can receive messages from here on, as far as they are known, so that a reply
 /// which arrives before its step is not lost.
-pub(super) async fn subscribed(program: &dyn Program, step: usize, context: Context<'_>) -> Result<(), Failure> {
+async fn subscribed(program: &dyn Program, step: usize, context: Context<'_>) -> Result<(), Failure> {
     let (shape, run) = (program.shape(), program.state().id);
     let ahead = shape.steps.get(step).map_or(&[][..], |step| step.receives);
     for step in ahead {
@@ -406,79 +400,27 @@ pub(super) async fn subscribed(program: &dyn Program, step: usize, context: Cont
     Ok(())
 }
 
-/// Returns whether the run waits for a message, or the one that it has called.
-pub(super) fn is_waiting(program: &dyn Program) -> bool {
-    let waits = |awaited: &Awaited| awaited.entered && awaited.message.is_none();
-    match program.state().child() {
-        Some(child) => is_waiting(&*child.0),
-        None => program.state().awaited.as_ref().is_some_and(waits),
+/// Subscribes to what the run can receive from here on. If that fails, the step has failed before it was attempted.
+pub(super) async fn unsubscribed(
+    program: &mut dyn Program,
+    step: usize,
+    context: Context<'_>,
+) -> Option<Result<Advance, Error>> {
+    let needed = program.shape().steps.get(step).map_or(&[][..], |step| step.inputs);
+    // It asks for its inputs first.
+    if !program.missing(needed).is_empty() {
+        return None;
     }
-}
-
-/// Returns the position of a run, also while a message is waited for. It tells a run that was stored before it had taken a
-/// message from one that was stored afterwards.
-pub(crate) fn position(program: &dyn Program) -> Position {
-    let mut runs = Vec::new();
-    let mut current = Some(program);
-    while let Some(program) = current {
-        let state = program.state();
-        runs.push((state.visit, state.total));
-        current = state.child().map(|child| &*child.0);
+    let failure = subscribed(program, step, context).await.err()?;
+    // The workflow or detour that the run is in has not failed.
+    if failure.kind == ErrorKind::Configuration || !matches!(program.state().stage, Stage::Step(_)) {
+        return Some(Err(step_error(program, failure, None, context.settings)));
     }
-    Position {
-        runs,
-        waits: is_waiting(program),
+    if program.state_mut().awaited.take_if(|awaited| awaited.entered).is_none() {
+        if let Err(error) = count(program, context) {
+            return Some(Err(error));
+        }
+        program.state_mut().attempt();
     }
-}
-
-/// Gives a message to the run that waits for one: this run, or the one that it has called.
-pub(crate) fn deliver(program: &mut dyn Program, message: Message) -> Result<(), UnexpectedMessage> {
-    let step = match program.state().stage {
-        Stage::Step(step)
-        | Stage::DetourStep {
-            other: step,
-            called: None,
-            ..
-        } => step,
-        _ => match program.child() {
-            Some(child) => return deliver(child, message),
-            None => return Err(refused(Refusal::NotWaiting, message)),
-        },
-    };
-    let channel = program.shape().steps.get(step).and_then(|step| step.channel);
-    let Some(channel) = channel.filter(|channel| !channel.sends) else {
-        return Err(refused(Refusal::NotWaiting, message));
-    };
-    if program
-        .state()
-        .awaited
-        .as_ref()
-        .is_some_and(|awaited| awaited.message.is_some())
-    {
-        return Err(refused(Refusal::NotWaiting, message));
-    }
-    let mut draft = Draft::new(channel);
-    let Ok(Ok(())) = budget::within(|| program.message(step, &mut draft)) else {
-        return Err(refused(Refusal::NotWaiting, message));
-    };
-    let (address, id) = draft.into_address();
-    if !message.address.is_empty() && message.address != address {
-        return Err(refused(Refusal::Address, message));
-    }
-    let wanted = Wanted {
-        locations: channel.correlation,
-        id,
-    };
-    if !wanted.matches(&message) {
-        return Err(refused(Refusal::Correlation, message));
-    }
-    program.state_mut().awaited.get_or_insert_default().message = Some(message);
-    Ok(())
-}
-
-fn refused(refusal: Refusal, message: Message) -> UnexpectedMessage {
-    UnexpectedMessage {
-        refusal,
-        message: Box::new(message),
-    }
+    Some(fail(program, step, failure, None, None, context))
 }

@@ -2,7 +2,8 @@
 
 pub(crate) mod budget;
 mod call;
-pub(crate) mod channel;
+mod channel;
+pub(crate) mod delivery;
 mod detour;
 mod follow;
 mod obtain;
@@ -16,7 +17,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use call::{call_step, descend};
-use channel::{channel_step, subscribed};
+use channel::{channel_step, unsubscribed};
 use detour::detoured;
 use follow::{fail, follow, given_up};
 
@@ -154,7 +155,7 @@ async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Erro
         let advance = positioned(program, context).await;
         if context.settings.has_brokers {
             // The run is not stored in between. If the broker cannot be told, it delivers the message again.
-            let position = channel::position(program);
+            let position = delivery::position(program);
             let _ = context
                 .settings
                 .mailboxes
@@ -162,11 +163,10 @@ async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Erro
                 .await;
         }
         match advance? {
-            Advance::Advanced => owed = None,
+            // A step that receives a message waits itself.
+            Advance::Advanced | Advance::AwaitingMessage(_) => owed = None,
             Advance::Wait(duration) => owed = Some(duration),
             Advance::Awaiting(inputs) => return Err(told_missing(program, context, &inputs)),
-            // The step waits itself.
-            Advance::AwaitingMessage(_) => owed = None,
             Advance::Done => return Ok(()),
         }
     }
@@ -291,24 +291,12 @@ async fn positioned(program: &mut dyn Program, context: Context<'_>) -> Result<A
     if !context.settings.has_brokers {
         return attempt(program, context).await;
     }
-    let position = channel::position(program);
+    let position = delivery::position(program);
     let context = Context {
         position: Some(&position),
         ..context
     };
     attempt(program, context).await
-}
-
-/// Acknowledges the messages that a run has taken, which the caller continues from here: it has stored the run.
-pub(crate) async fn resumed(program: &dyn Program, settings: &Settings) {
-    if settings.has_brokers {
-        let position = channel::position(program);
-        // If the broker cannot be told, it delivers the message again; no run waits for it.
-        let _ = settings
-            .mailboxes
-            .acknowledge(program.state().id, &position, true)
-            .await;
-    }
 }
 
 async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
@@ -441,27 +429,6 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
             fail(program, step, failure, sent.as_ref(), received, context)
         }
     }
-}
-
-/// Subscribes to what the run can receive from here on. If that fails, the step has failed before it was attempted.
-async fn unsubscribed(program: &mut dyn Program, step: usize, context: Context<'_>) -> Option<Result<Advance, Error>> {
-    let needed = program.shape().steps.get(step).map_or(&[][..], |step| step.inputs);
-    // It asks for its inputs first.
-    if !program.missing(needed).is_empty() {
-        return None;
-    }
-    let failure = subscribed(program, step, context).await.err()?;
-    // The workflow or detour that the run is in has not failed.
-    if failure.kind == ErrorKind::Configuration || !matches!(program.state().stage, Stage::Step(_)) {
-        return Some(Err(step_error(program, failure, None, context.settings)));
-    }
-    if program.state_mut().awaited.take_if(|awaited| awaited.entered).is_none() {
-        if let Err(error) = count(program, context) {
-            return Some(Err(error));
-        }
-        program.state_mut().attempt();
-    }
-    Some(fail(program, step, failure, None, None, context))
 }
 
 /// Makes one attempt of a step that sends a request, or that sends or receives a message.

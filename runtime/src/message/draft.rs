@@ -117,13 +117,9 @@ impl Draft {
                 read.ok().and(found[0]).map(|json| Datum::from_json(json).into_owned())
             }
         };
-        match value {
-            Some(value) => self.parameter(name, &value),
-            None => {
-                let message = format!("the message has no value for the channel parameter `{name}`");
-                Err(Failure::new(ErrorKind::Request, message))
-            }
-        }
+        let missing = || format!("the message has no value for the channel parameter `{name}`");
+        let value = value.ok_or_else(|| Failure::new(ErrorKind::Request, missing()))?;
+        self.parameter(name, &value)
     }
 
     /// Returns whether everything that is needed was built.

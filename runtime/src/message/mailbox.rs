@@ -261,7 +261,9 @@ impl Drop for Place<'_> {
             let at = inside.waiting.iter().position(|waiter| waiter.number == self.number);
             let left = at.and_then(|at| inside.waiting.remove(at).arrived);
             let is_left = left.is_some();
-            left.into_iter().for_each(|arrived| inside.give(arrived, true));
+            if let Some(arrived) = left {
+                inside.give(arrived, true);
+            }
             is_left
         };
         // This one may have been the only one that was woken.

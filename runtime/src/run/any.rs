@@ -281,7 +281,7 @@ impl AnyRun {
     /// # Errors
     /// The workflow failed; the run is at the same step as before.
     pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<&'static str, Value>, Error> {
-        engine::resumed(&*self.program, client.settings()).await;
+        engine::delivery::resumed(&*self.program, client.settings()).await;
         self.attempt(client).await
     }
 
@@ -304,7 +304,7 @@ impl AnyRun {
         &mut self,
         client: &Client<T>,
     ) -> Result<Progress<&'static str, Value>, Error> {
-        engine::resumed(&*self.program, client.settings()).await;
+        engine::delivery::resumed(&*self.program, client.settings()).await;
         loop {
             match self.attempt(client).await? {
                 Progress::Advanced => {}
@@ -318,7 +318,7 @@ impl AnyRun {
     /// # Errors
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<Value, Error> {
-        engine::resumed(&*self.program, client.settings()).await;
+        engine::delivery::resumed(&*self.program, client.settings()).await;
         let context = Context::new(client.transport(), client.settings(), self.id());
         engine::boxed_finish(&mut *self.program, context).await?;
         self.collected()
@@ -329,7 +329,7 @@ impl AnyRun {
     /// # Errors
     /// Returns the message if the run does not wait for it.
     pub fn deliver(&mut self, message: Message) -> Result<(), UnexpectedMessage> {
-        engine::channel::deliver(&mut *self.program, message)
+        engine::delivery::deliver(&mut *self.program, message)
     }
 
     /// Acknowledges the messages that the run has received through the broker of the client. See [`Run::acknowledge`].
@@ -338,7 +338,7 @@ impl AnyRun {
     /// [`ErrorKind::Transport`]: the broker could not be told.
     pub async fn acknowledge<T: Transport>(&self, client: &Client<T>) -> Result<(), Error> {
         let shape = self.program.shape();
-        let position = engine::channel::position(&*self.program);
+        let position = engine::delivery::position(&*self.program);
         let acknowledged = client
             .settings()
             .mailboxes

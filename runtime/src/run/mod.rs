@@ -5,3 +5,5 @@ pub(crate) mod descriptor;
 pub(crate) mod last_exchange;
 pub(crate) mod state;
 pub(crate) mod stored;
+mod stored_steps;
+mod stored_wait;

@@ -15,10 +15,11 @@ use crate::json::data::{self, Data};
 use crate::json::slot::Slot;
 use crate::json::view::View;
 use crate::run::descriptor::{Fingerprint, Shape};
-use crate::run::last_exchange::{Held, HeldMessage};
-use crate::run::state::{Asked, Awaited, Called as CalledRun, Stage, State};
+use crate::run::last_exchange::Held;
+use crate::run::state::{Asked, Called as CalledRun, Stage, State};
+use crate::run::stored_steps::Steps;
+use crate::run::stored_wait::StoredWait;
 use crate::run_id::RunId;
-use crate::wire::kept::Output;
 use crate::workflow::{Run, Workflow};
 
 /// The nesting depth up to which `serde_json` reads a text.
@@ -98,36 +99,6 @@ struct Restored {
     total: u32,
 }
 
-/// The wait of a step for a message.
-#[derive(Serialize, Deserialize)]
-struct StoredWait {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    since: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    deadline: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    message: Option<HeldMessage>,
-}
-
-impl StoredWait {
-    fn new(awaited: &Awaited) -> Self {
-        Self {
-            since: awaited.since,
-            deadline: awaited.deadline,
-            message: awaited.message.as_ref().map(HeldMessage::new),
-        }
-    }
-
-    fn into_awaited(self) -> Awaited {
-        Awaited {
-            entered: self.since.is_some(),
-            since: self.since,
-            deadline: self.deadline,
-            message: self.message.map(HeldMessage::into_message),
-        }
-    }
-}
-
 /// The members that are read first, since they determine the meaning of the others.
 #[derive(Deserialize)]
 struct Envelope {
@@ -163,47 +134,6 @@ impl Doing {
 
     fn is_step(&self) -> bool {
         *self == Self::Step
-    }
-}
-
-/// The outputs of the completed steps, by their names in the document and in its order.
-struct Steps<'a> {
-    shape: &'a Shape,
-    state: &'a State,
-}
-
-impl Serialize for Steps<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.state.steps.iter().flatten().count()))?;
-        for (shape, slots) in self.shape.steps.iter().zip(&self.state.steps) {
-            if let Some(slots) = slots {
-                map.serialize_entry(
-                    shape.id,
-                    &Outputs {
-                        known: shape.outputs,
-                        slots,
-                    },
-                )?;
-            }
-        }
-        map.end()
-    }
-}
-
-struct Outputs<'a> {
-    known: &'a [Output],
-    slots: &'a [Option<Slot>],
-}
-
-impl Serialize for Outputs<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.slots.iter().flatten().count()))?;
-        for (output, slot) in self.known.iter().zip(self.slots) {
-            if let Some(slot) = slot {
-                map.serialize_entry(output.name, slot)?;
-            }
-        }
-        map.end()
     }
 }
 

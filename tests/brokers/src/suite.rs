@@ -200,15 +200,14 @@ pub async fn a_broker_that_is_killed_and_restarted_loses_nothing<S: Server>() {
     let rest = async {
         for id in requests.iter().skip(before) {
             office.answer(id).await;
-            // Nothing is kept for a subscriber that has not come back.
-            while !S::DURABLE {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-                office.answer(id).await;
-                if running.iter().filter(|run| run.is_finished()).count()
-                    > requests.iter().position(|known| known == id).unwrap_or(0)
-                {
-                    break;
-                }
+            if !S::DURABLE {
+                // Nothing is kept for a subscriber that has not come back.
+                let place = requests.iter().position(|known| known == id).unwrap_or_default();
+                until("the subscriber", async || {
+                    office.answer(id).await;
+                    (running.iter().filter(|run| run.is_finished()).count() > place).then_some(())
+                })
+                .await;
             }
         }
     };

@@ -17,7 +17,7 @@ async fn a_wait_is_stored() {
         run.advance(&client).await.unwrap(),
         Progress::AwaitingMessage(_)
     ));
-    let message = arazzo::Message::new("", "{\"move\":{\"id\":\"m-1\"}}").with_header("x", b"\xff".to_vec());
+    let message = arazzo::Message::new("", "{\"move\":{\"id\":\"m-1\"}}").with_header("x", b"\xff");
     run.deliver(message).unwrap();
     let stored: Value = serde_json::to_value(&run).unwrap();
     assert_eq!(stored["version"], 1);

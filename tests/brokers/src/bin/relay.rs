@@ -26,6 +26,7 @@ async fn main() {
         let paths = Arc::clone(&paths);
         tokio::spawn(async move {
             let mut path = String::new();
+            #[allow(clippy::result_large_err, reason = "the type is tungstenite's")]
             let seen = |request: &Request, response: Response| {
                 request.uri().path().clone_into(&mut path);
                 Ok(response)

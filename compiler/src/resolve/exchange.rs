@@ -37,13 +37,11 @@ impl<'a> Scope<'a, '_> {
             return Act::Unresolved;
         };
         self.payload_formats(&named, &messages);
+        if let (Direction::Send, Some(at)) = (direction, step.correlation_id) {
+            self.correlation_of_sent(at, &messages);
+        }
         let reply = self.reply(step, direction);
-        let operation = as_operation(
-            &named,
-            &messages,
-            direction,
-            step.correlation_id.is_some() || reply.is_some(),
-        );
+        let operation = as_operation(&named, &messages, direction, reply.is_some());
         let (arguments, complete) = self.arguments(step, &operation, Some(direction));
         let body = match (&step.request_body, direction) {
             (Some(body), Direction::Receive) => {
@@ -54,6 +52,7 @@ impl<'a> Scope<'a, '_> {
         };
         let correlation = match (step.correlation_id, reply) {
             (None, Some(reply)) => self.reply_value(step, reply, &messages, &arguments),
+            (Some(_), _) if direction == Direction::Send => None,
             _ => self.correlation(step, &named, &messages),
         };
         let request = Request {
@@ -253,6 +252,28 @@ impl<'a> Scope<'a, '_> {
                     .help("describe the payload by a JSON Schema, or handle its bytes in your program"),
             );
         }
+    }
+
+    /// Reports a `correlationId` of a step that sends (Arazzo 1.1.0, "Step Object": it selects what is received).
+    fn correlation_of_sent(&mut self, at: Cursor<'a>, messages: &[Message<'a>]) {
+        let location = messages
+            .iter()
+            .find_map(|message| asyncapi::location(message.correlation()?.0));
+        let help = match location.map(|location| (location.part, location.tokens)) {
+            Some((asyncapi::Part::Header, tokens)) => {
+                format!(
+                    "set it by a parameter: `{{ name: {}, in: header, value: … }}`",
+                    tokens.join("/")
+                )
+            }
+            Some((asyncapi::Part::Payload, tokens)) => {
+                format!("write it into the payload, at `/{}`", tokens.join("/"))
+            }
+            None => "set it by a parameter with `in: header`, or write it into the payload".to_owned(),
+        };
+        let message = "a step that sends a message has no `correlationId`, which selects what a step receives";
+        self.diagnostics
+            .push(Diagnostic::new(&rule::CORRELATION_ID_UNEXPECTED, at.span(), message).help(help));
     }
 
     fn body_on_receive(&mut self, step: &document::Step<'a>, span: Span) {

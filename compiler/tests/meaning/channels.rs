@@ -358,3 +358,67 @@ fn payloads_in_other_formats_are_warned_about() {
         ]
     );
 }
+
+/// What the schema of the specification accepts and refuses (1.1.0, its tests of steps on channels).
+#[test]
+fn documents_that_the_schema_accepts_compile() {
+    let api = "asyncapi: 3.0.0
+info: {title: t, version: '1'}
+channels:
+  users:
+    address: users
+    messages:
+      user:
+        headers: {type: object, properties: {correlationId: {type: string}}}
+        correlationId: {location: '$message.header#/correlationId'}
+        payload: {type: object, properties: {status: {type: string}}}
+operations:
+  createUser: {action: receive, channel: {$ref: '#/channels/users'}}
+  userCreated: {action: send, channel: {$ref: '#/channels/users'}}
+";
+    let payload = "requestBody: {payload: {status: new}}";
+    let header = "{name: correlationId, in: header, value: a}";
+    for steps in [
+        // A receive action with and without a correlation ID.
+        "{stepId: s, operationId: userCreated, action: receive, correlationId: a}".to_owned(),
+        "{stepId: s, operationId: userCreated, action: receive}".to_owned(),
+        // A channel path, and an operation without an action.
+        format!("{{stepId: s, channelPath: '{{$sourceDescriptions.shop.url}}#/channels/users', action: send, parameters: [{header}], {payload}}}"),
+        format!("{{stepId: s, operationId: createUser, parameters: [{header}], {payload}}}"),
+        // A step that depends on one that receives.
+        format!("{{stepId: r, operationId: userCreated, action: receive, correlationId: a, timeout: 6000}}, {{stepId: s, operationId: createUser, action: send, dependsOn: [r], {payload}}}"),
+        // Criteria read the message.
+        "{stepId: s, operationId: $sourceDescriptions.shop.userCreated, action: receive, correlationId: a, successCriteria: [{condition: $message.payload#/status == 'accepted'}]}".to_owned(),
+    ] {
+        assert_eq!(case(&steps, api).errors(), [""; 0], "{steps}");
+    }
+    for (steps, expected) in [
+        (
+            format!("{{stepId: s, operationId: createUser, action: send, correlationId: a, {payload}}}"),
+            "correlation-id-unexpected a",
+        ),
+        (
+            format!("{{stepId: s, operationId: createUser, action: invalid, {payload}}}"),
+            "invalid-enum-value invalid",
+        ),
+        (
+            format!("{{stepId: s, operationId: createUser, action: send, parameters: [{{name: correlationId, value: a}}], {payload}}}"),
+            "parameter-in-missing correlationId",
+        ),
+        (
+            "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/users'}".to_owned(),
+            "action-required '{$sourceDescriptions.shop.url}#/channels/users'",
+        ),
+        (
+            "{stepId: s, operationId: userCreated, channelPath: '{$sourceDescriptions.shop.url}#/channels/users', action: receive}".to_owned(),
+            "step-target '{$sourceDescriptions.shop.url}#/channels/users'",
+        ),
+        (
+            "{stepId: s, operationId: userCreated, action: receive, dependsOn: [t]}".to_owned(),
+            "unknown-step t",
+        ),
+    ] {
+        let errors = case(&steps, api).errors();
+        assert_eq!(errors, [expected], "{steps}");
+    }
+}

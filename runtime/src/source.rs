@@ -131,10 +131,7 @@ impl SourceBuilder {
     ///
     /// [`idempotency_key`](Self::idempotency_key) also gives an id to every message, by which a broker can recognise one
     /// that is sent again.
-    pub fn broker<B: Broker + 'static>(mut self, broker: B) -> Self
-    where
-        B::Subscription: 'static,
-    {
+    pub fn broker(mut self, broker: impl Broker + 'static) -> Self {
         self.source.broker = Some(Arc::new(broker));
         self
     }

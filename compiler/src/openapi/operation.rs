@@ -8,7 +8,7 @@ use crate::source::{Cursor, Span};
 /// An operation with everything that is needed for a request and its response.
 #[derive(Clone, Debug)]
 pub struct Operation<'a> {
-    /// Whether it stands for a message on a channel.
+    /// Whether it describes a message on a channel.
     pub on_channel: bool,
     /// `operationId`
     pub id: Option<&'a str>,

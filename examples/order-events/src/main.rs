@@ -40,10 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Runs the shop, the warehouse and a buyer.
-async fn trade<B>(shop: B, buyer: B, warehouse: B) -> Result<(), Box<dyn Error>>
-where
-    B: Broker<Subscription: 'static> + Clone + 'static,
-{
+async fn trade<B: Broker + 'static>(shop: B, buyer: B, warehouse: B) -> Result<(), Box<dyn Error>> {
     let url = shop::start(shop).await?;
 
     let client = Client::builder()

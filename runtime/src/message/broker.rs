@@ -65,7 +65,7 @@ pub struct Wait<'a> {
 }
 
 /// The messages that arrive at an address.
-pub trait Subscription: Send {
+pub trait Subscription: Send + 'static {
     /// Waits for the next message.
     ///
     /// The future can be dropped before it is ready, and no message is lost by that. An error ends the subscription:
@@ -169,10 +169,7 @@ pub(crate) trait DynBroker: Send + Sync {
     fn sending_dyn(&self, step: StepName);
 }
 
-impl<B: Broker> DynBroker for B
-where
-    B::Subscription: 'static,
-{
+impl<B: Broker> DynBroker for B {
     fn publish_dyn(&self, message: Message) -> Boxed<'_, ()> {
         Box::pin(self.publish(message))
     }

@@ -12,9 +12,10 @@ use crate::transport::BoxError;
 
 /// The messages of one address.
 ///
-/// Whoever waits also receives: each waiter that is polled polls the one future for the next message, which the mailbox
-/// owns, and a message goes to the waiter that it is for. No waiter holds a lock while it waits, so that one that is not
-/// polled any more does not stop the others. A message that is for none is kept for those that begin to wait later.
+/// The waiters receive the messages: each waiter that is polled polls the one future for the next message, which the
+/// mailbox owns, and a message goes to the waiter that it is for. No waiter holds a lock while it waits, so that one that
+/// is not polled any more does not stop the others. A message that is for none is kept for those that begin to wait
+/// later.
 pub(crate) struct Mailbox {
     inside: Mutex<Inside>,
     wakers: Arc<Wakers>,

@@ -13,10 +13,7 @@ use std::time::Duration;
 use arazzo::{BoxTransport, Broker, Bytes, Client, http};
 
 /// A client whose only source is a broker.
-pub fn client<B: Broker + 'static>(broker: B) -> Client<BoxTransport>
-where
-    B::Subscription: 'static,
-{
+pub fn client(broker: impl Broker + 'static) -> Client<BoxTransport> {
     let unreachable = |_: http::Request<Bytes>| async { Err::<http::Response<Bytes>, _>("no step sends a request") };
     let client = Client::builder()
         .transport(unreachable)

@@ -17,7 +17,7 @@ pub const ADDRESSES: [&str; 2] = ["orders.requested", "orders.answered"];
 #[allow(async_fn_in_trait, reason = "only tests use it")]
 pub trait Server: Sized + Send {
     /// Its client.
-    type Broker: Broker<Subscription: 'static> + Clone + 'static;
+    type Broker: Broker + Clone + 'static;
     /// Whether messages have headers.
     const HEADERS: bool = true;
     /// Whether it keeps messages for a consumer that is not connected, and survives a kill.

@@ -11,8 +11,9 @@ use crate::newcomer::root;
 use crate::tasks::{Library, blocks, dune};
 
 /// Every crate that is published.
-const PACKAGES: [&str; 9] = [
+const PACKAGES: [&str; 10] = [
     "arazzo",
+    "arazzo-brokers",
     "arazzo-compiler",
     "arazzo-durable",
     "arazzo-macros",

@@ -1,5 +1,6 @@
 //! AMQP 0.9.1.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,15 +8,18 @@ use arazzo::{BoxError, Broker, ConnectError, Delivery, Message};
 use futures_util::StreamExt as _;
 use lapin::message::Delivery as Incoming;
 use lapin::options::{
-    BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, ConfirmSelectOptions, QueueBindOptions,
+    BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions, QueueBindOptions,
     QueueDeclareOptions,
 };
-use lapin::types::{AMQPValue, FieldTable};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, Consumer};
 use tokio::sync::Mutex;
 
 use crate::backoff::Backoff;
 use crate::messages::{Messages, header_text};
+
+/// How many messages the broker delivers before they are acknowledged.
+const AHEAD: u16 = 4096;
 
 /// Messages of this mode survive a restart of the broker.
 const PERSISTENT: u8 = 2;
@@ -30,6 +34,8 @@ pub struct Amqp {
     name: String,
     exchange: String,
     sending: Arc<Mutex<Option<(Connection, Channel)>>>,
+    /// The queues that exist, as far as this connection knows.
+    declared: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Amqp {
@@ -40,6 +46,7 @@ impl Amqp {
             name: name.into(),
             exchange: String::new(),
             sending: Arc::default(),
+            declared: Arc::default(),
         }
     }
 
@@ -64,55 +71,66 @@ impl Amqp {
         format!("{}.{address}", self.name)
     }
 
-    async fn declare(&self, channel: &Channel, address: &str) -> Result<(), BoxError> {
-        let queue = self.queue(address);
-        let declared = channel.queue_declare(
-            queue.as_str().into(),
-            QueueDeclareOptions::durable(),
-            FieldTable::default(),
-        );
-        declared.await?;
-        if !self.exchange.is_empty() {
-            let bound = channel.queue_bind(
-                queue.as_str().into(),
-                self.exchange.as_str().into(),
-                address.into(),
-                QueueBindOptions::default(),
-                FieldTable::default(),
-            );
-            bound.await?;
+    /// Declares the queue of an address. One that exists keeps its arguments.
+    async fn declare(&self, connection: &Connection, address: &str) -> Result<(), BoxError> {
+        let queue = short(&self.queue(address))?;
+        // A queue that does not exist closes the channel.
+        let asking = connection.create_channel().await?;
+        let known = QueueDeclareOptions {
+            passive: true,
+            ..QueueDeclareOptions::default()
+        };
+        if asking
+            .queue_declare(queue.clone(), known, FieldTable::default())
+            .await
+            .is_err()
+        {
+            let declaring = connection.create_channel().await?;
+            declaring
+                .queue_declare(queue.clone(), QueueDeclareOptions::durable(), FieldTable::default())
+                .await?;
+            if !self.exchange.is_empty() {
+                self.bind(&declaring, &queue, address).await?;
+            }
+            declaring.close(200, "OK".into()).await?;
+            return Ok(());
         }
+        if !self.exchange.is_empty() {
+            self.bind(&asking, &queue, address).await?;
+        }
+        asking.close(200, "OK".into()).await?;
         Ok(())
+    }
+
+    async fn bind(&self, channel: &Channel, queue: &ShortString, address: &str) -> Result<(), BoxError> {
+        let exchange = short(&self.exchange)?;
+        let options = QueueBindOptions::default();
+        let bound = channel.queue_bind(queue.clone(), exchange, short(address)?, options, FieldTable::default());
+        Ok(bound.await?)
     }
 
     async fn consume(&self, address: &str) -> Result<(Connection, Consumer), BoxError> {
         let (connection, channel) = self.open().await?;
-        self.declare(&channel, address).await?;
-        let consumer = channel.basic_consume(
-            self.queue(address).as_str().into(),
-            "".into(),
-            BasicConsumeOptions::default(),
-            FieldTable::default(),
-        );
+        self.declare(&connection, address).await?;
+        channel.basic_qos(AHEAD, BasicQosOptions::default()).await?;
+        let queue = short(&self.queue(address))?;
+        let consumer = channel.basic_consume(queue, "".into(), BasicConsumeOptions::default(), FieldTable::default());
         Ok((connection, consumer.await?))
     }
 
     async fn send(&self, channel: &Channel, message: &Message) -> Result<(), BoxError> {
         let mut headers = FieldTable::default();
         for (name, value) in &message.headers {
-            headers.insert(
-                name.as_str().into(),
-                AMQPValue::LongString(header_text(name, value)?.into()),
-            );
+            headers.insert(short(name)?, AMQPValue::LongString(header_text(name, value)?.into()));
         }
         let mut properties = BasicProperties::default()
             .with_delivery_mode(PERSISTENT)
             .with_headers(headers);
         if let Some(media) = &message.content_type {
-            properties = properties.with_content_type(media.as_str().into());
+            properties = properties.with_content_type(short(media)?);
         }
         if let Some(id) = &message.id {
-            properties = properties.with_message_id(id.as_str().into());
+            properties = properties.with_message_id(short(id)?);
         }
         let options = BasicPublishOptions {
             // Without an exchange, a message to a queue that nobody has declared would be lost.
@@ -120,8 +138,8 @@ impl Amqp {
             ..BasicPublishOptions::default()
         };
         let published = channel.basic_publish(
-            self.exchange.as_str().into(),
-            message.address.as_str().into(),
+            short(&self.exchange)?,
+            short(&message.address)?,
             options,
             &message.payload,
             properties,
@@ -145,16 +163,16 @@ impl Broker for Amqp {
         {
             let (connection, channel) = self.open().await?;
             channel.confirm_select(ConfirmSelectOptions::default()).await?;
+            self.declared.lock().await.clear();
             *sending = Some((connection, channel));
         }
-        let Some((_, channel)) = &*sending else {
+        let Some((connection, channel)) = &*sending else {
             return Err("there is no connection".into());
         };
         let channel = channel.clone();
-        if self.exchange.is_empty() {
-            self.declare(&channel, &message.address)
-                .await
-                .inspect_err(|_| *sending = None)?;
+        if self.exchange.is_empty() && !self.declared.lock().await.contains(&message.address) {
+            self.declare(connection, &message.address).await?;
+            self.declared.lock().await.insert(message.address.clone());
         }
         drop(sending);
         let sent = self.send(&channel, &message).await;
@@ -172,7 +190,7 @@ impl Broker for Amqp {
             let (mut _connection, mut consumer) = (connection, consumer);
             loop {
                 while let Some(Ok(incoming)) = consumer.next().await {
-                    if sender.send(Ok(delivery(&address, incoming))).is_err() {
+                    if sender.send(Ok(delivery(&address, incoming))).await.is_err() {
                         return;
                     }
                 }
@@ -192,6 +210,14 @@ impl Broker for Amqp {
     }
 }
 
+/// Returns a name in AMQP, which has at most 255 bytes.
+fn short(text: &str) -> Result<ShortString, BoxError> {
+    let name = ShortString::try_new(text);
+    name.map_err(|_| {
+        arazzo::Error::configuration(format!("`{text}` is longer than 255 bytes, the limit of AMQP")).into()
+    })
+}
+
 fn delivery(address: &str, incoming: Incoming) -> Delivery {
     let mut message = Message::new(address, incoming.data.clone());
     let properties = &incoming.properties;
@@ -207,8 +233,10 @@ fn delivery(address: &str, incoming: Incoming) -> Delivery {
         }
     }
     Delivery::new(message).with_acknowledgement(async move {
-        incoming.ack(BasicAckOptions::default()).await?;
-        Ok(())
+        match incoming.ack(BasicAckOptions::default()).await? {
+            true => Ok(()),
+            false => Err("the connection was lost; the broker delivers the message again".into()),
+        }
     })
 }
 

@@ -15,7 +15,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::backoff::Backoff;
 use crate::error::Error;
-use crate::messages::{Messages, Sender};
+use crate::messages::{Messages, Sender, has_header};
 
 const CONTENT_TYPE: &str = "content-type";
 
@@ -70,7 +70,7 @@ impl Broker for Kafka {
             });
         }
         if let Some(media) = &message.content_type
-            && message.header(CONTENT_TYPE).is_none()
+            && !has_header(&message, CONTENT_TYPE)
         {
             headers = headers.insert(Header {
                 key: CONTENT_TYPE,
@@ -96,7 +96,7 @@ impl Broker for Kafka {
         let consumer: StreamConsumer = self.config.create()?;
         consumer.subscribe(&[address])?;
         let reader = Reader {
-            consumer: Arc::new(consumer),
+            consumer: Arc::new(Closing(Arc::new(consumer))),
             topic: address.to_owned(),
             partitions: Arc::default(),
         };
@@ -109,9 +109,22 @@ impl Broker for Kafka {
     }
 }
 
+/// A consumer. Leaving its group takes a while, and must not block the thread of a runtime.
+struct Closing(Arc<StreamConsumer>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        let last = Arc::clone(&self.0);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || drop(last))),
+            Err(_) => drop(std::thread::spawn(move || drop(last))),
+        }
+    }
+}
+
 /// What reads a topic.
 struct Reader {
-    consumer: Arc<StreamConsumer>,
+    consumer: Arc<Closing>,
     topic: String,
     partitions: Arc<Mutex<BTreeMap<i32, Partition>>>,
 }
@@ -147,10 +160,10 @@ impl Reader {
     async fn assigned(&self) -> Result<Vec<OwnedMessage>, BoxError> {
         let mut early = Vec::new();
         loop {
-            if self.consumer.assignment()?.count() > 0 {
+            if self.consumer.0.assignment()?.count() > 0 {
                 break;
             }
-            let waited = tokio::time::timeout(Duration::from_millis(50), self.consumer.recv()).await;
+            let waited = tokio::time::timeout(Duration::from_millis(50), self.consumer.0.recv()).await;
             match waited {
                 Ok(Ok(message)) => early.push(message.detach()),
                 Ok(Err(error)) if !is_passing(&error) => return Err(error.into()),
@@ -158,36 +171,47 @@ impl Reader {
                 Err(_) => {}
             }
         }
-        let consumer = Arc::clone(&self.consumer);
-        let fixed = tokio::task::spawn_blocking(move || fix(&consumer)).await?;
-        // What a new group has not fixed before is before its beginning.
-        let begins = fixed?;
-        early.retain(|message| {
-            begins
-                .get(&message.partition())
-                .is_none_or(|begin| message.offset() >= *begin)
-        });
-        Ok(early)
+        loop {
+            let consumer = Arc::clone(&self.consumer);
+            match tokio::task::spawn_blocking(move || fix(&consumer.0)).await? {
+                Ok(begins) => {
+                    // What is before the beginning of a new group is not for it.
+                    early.retain(|message| {
+                        begins
+                            .get(&message.partition())
+                            .is_none_or(|begin| message.offset() >= *begin)
+                    });
+                    let mut partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner);
+                    for (partition, end) in begins {
+                        partitions.entry(partition).or_default().end = end;
+                    }
+                    return Ok(early);
+                }
+                // The group is being assigned again.
+                Err(error) if is_passing(&error) => tokio::time::sleep(Duration::from_millis(100)).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     async fn run(self, early: Vec<OwnedMessage>, sender: Sender) {
         for message in early {
-            if !self.arrive(&message, &sender) {
+            if !self.arrive(&message, &sender).await {
                 return;
             }
         }
         let mut backoff = Backoff::new();
         loop {
-            match self.consumer.recv().await {
+            match self.consumer.0.recv().await {
                 Ok(message) => {
                     backoff.reset();
-                    if !self.arrive(&message.detach(), &sender) {
+                    if !self.arrive(&message.detach(), &sender).await {
                         return;
                     }
                 }
                 Err(error) if is_passing(&error) => backoff.wait().await,
                 Err(error) => {
-                    let _ = sender.send(Err(error.into()));
+                    let _ = sender.send(Err(error.into())).await;
                     return;
                 }
             }
@@ -195,7 +219,7 @@ impl Reader {
     }
 
     /// Returns whether someone still listens.
-    fn arrive(&self, record: &OwnedMessage, sender: &Sender) -> bool {
+    async fn arrive(&self, record: &OwnedMessage, sender: &Sender) -> bool {
         let (partition, offset) = (record.partition(), record.offset());
         let is_new = {
             let mut partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner);
@@ -217,9 +241,9 @@ impl Reader {
             let mut list = TopicPartitionList::new();
             list.add_partition_offset(&topic, partition, Offset::Offset(end))?;
             // Sent by the client's own thread, and again with the next one if it is lost.
-            Ok(consumer.commit(&list, CommitMode::Async)?)
+            Ok(consumer.0.commit(&list, CommitMode::Async)?)
         });
-        sender.send(Ok(delivery)).is_ok()
+        sender.send(Ok(delivery)).await.is_ok()
     }
 }
 
@@ -238,7 +262,9 @@ fn fix(consumer: &StreamConsumer) -> Result<BTreeMap<i32, i64>, KafkaError> {
     }
     if fresh.count() > 0 {
         consumer.commit(&fresh, CommitMode::Sync)?;
-        consumer.seek_partitions(fresh, PATIENCE)?;
+        for partition in consumer.seek_partitions(fresh, PATIENCE)?.elements() {
+            partition.error()?;
+        }
     }
     Ok(begins)
 }

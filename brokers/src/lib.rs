@@ -26,10 +26,15 @@
 //! that was not acknowledged. It is acknowledged after the run that took it has advanced, and been stored if you store
 //! it; see [`Run::acknowledge`](arazzo::Run::acknowledge). A message can therefore arrive twice; it is not lost.
 //!
-//! Give every process that runs workflows its own name. Processes with the same name share the messages, so that a reply
-//! can reach a process that does not have the run which waits for it.
+//! Give every process that runs workflows its own name, and use a broker for one source description of one client. Two
+//! users of one name would take messages from each other, so that a reply can reach a process that does not have the run
+//! which waits for it.
 //!
 //! A consumer with a new name receives the messages that are sent after its first subscription.
+//!
+//! AMQP, MQTT and Redis deliver messages again after a lost connection that wait for their run; a step without a
+//! `correlationId` can receive such a message twice. An MQTT broker limits how many messages are not acknowledged
+//! (mosquitto: `max_inflight_messages`, 20 by default), also those that wait for another run: raise the limit.
 //!
 //! If the connection is lost, a subscription connects again by itself. A step that sends then fails with `Connect`, or waits
 //! for the broker up to its time limit, depending on the client; the failure actions of the document apply.
@@ -41,13 +46,12 @@
 //!
 //! # Security
 //!
-//! Each type has a constructor that takes the options of its client, for TLS and for what the security schemes of an
-//! AsyncAPI description require:
+//! What the security schemes of an AsyncAPI description require is an option of the client or a part of the URL:
 //!
 //! | Scheme | Kafka | NATS | MQTT | AMQP, Redis | WebSocket |
 //! |---|---|---|---|---|---|
-//! | `userPassword`, `plain`, `scramSha256`, `scramSha512` | `sasl.*` | `user_and_password` | `set_credentials` | the URL | the URL |
-//! | `X509` | `ssl.*` | `add_client_certificate` | `set_transport` | the URL, and the client's TLS | |
+//! | `userPassword`, `plain`, `scramSha256`, `scramSha512` | `sasl.*` | `user_and_password` | `set_credentials` | the URL | a header of the request |
+//! | `X509` | `ssl.*` | `add_client_certificate` | `set_transport` | | |
 //! | `apiKey`, `httpApiKey`, `http` | | `token` | | | a header of the request |
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 

@@ -10,13 +10,40 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::backoff::Backoff;
-use crate::messages::{Messages, Sender, header_text, without_headers};
+use crate::messages::{Feed, Messages, header_text, without_headers};
 
 /// How many requests the client takes before it waits.
 const REQUESTS: usize = 64;
 
+/// The largest packet of the protocol.
+const LARGEST: u32 = 268_435_455;
+
 /// The answer to a packet.
 type Answer = oneshot::Sender<Result<(), BoxError>>;
+
+/// The answers that are awaited: of requests in their order until they have a packet identifier, and by identifier.
+#[derive(Default)]
+struct Answers {
+    requested: VecDeque<(u64, Answer)>,
+    sent: BTreeMap<u16, Answer>,
+}
+
+impl Answers {
+    fn sent(&mut self, id: u16) {
+        if let Some((_, answer)) = self.requested.pop_front() {
+            self.sent.insert(id, answer);
+        }
+    }
+
+    fn fail(&mut self) {
+        let requested = std::mem::take(&mut self.requested)
+            .into_iter()
+            .map(|(_, answer)| answer);
+        for answer in requested.chain(std::mem::take(&mut self.sent).into_values()) {
+            let _ = answer.send(Err("the connection to the MQTT broker was lost".into()));
+        }
+    }
+}
 
 /// What the task of a connection shares with its users.
 #[derive(Default)]
@@ -27,18 +54,18 @@ struct Shared {
 
 #[derive(Default)]
 struct Inside {
-    /// The number of connections so far. An acknowledgement only counts on the connection that has brought its message.
+    /// The number of connections that were lost. An acknowledgement only counts on the connection that has brought its
+    /// message.
     epoch: u64,
-    /// The requests in their order, until they have a packet identifier.
-    publishing: VecDeque<Answer>,
-    subscribing: VecDeque<Answer>,
-    published: BTreeMap<u16, Answer>,
-    subscribed: BTreeMap<u16, Answer>,
-    subscribers: BTreeMap<String, Sender>,
+    /// The number of the next request.
+    number: u64,
+    publishing: Answers,
+    subscribing: Answers,
+    subscribers: BTreeMap<String, Feed>,
     /// What has arrived from an earlier session and has no subscriber yet.
     unclaimed: Vec<(String, Delivery)>,
-    /// The filters of this session.
-    filters: BTreeSet<String>,
+    /// The topics that were subscribed to and are not any more.
+    left: BTreeSet<String>,
 }
 
 impl Shared {
@@ -49,17 +76,8 @@ impl Shared {
     fn outgoing(&self, outgoing: &Outgoing) {
         let mut inside = self.inside();
         match outgoing {
-            // A packet that is sent again has its identifier already.
-            Outgoing::Publish(id) if !inside.published.contains_key(id) => {
-                if let Some(answer) = inside.publishing.pop_front() {
-                    inside.published.insert(*id, answer);
-                }
-            }
-            Outgoing::Subscribe(id) if !inside.subscribed.contains_key(id) => {
-                if let Some(answer) = inside.subscribing.pop_front() {
-                    inside.subscribed.insert(*id, answer);
-                }
-            }
+            Outgoing::Publish(id) => inside.publishing.sent(*id),
+            Outgoing::Subscribe(id) => inside.subscribing.sent(*id),
             _ => {}
         }
     }
@@ -67,51 +85,55 @@ impl Shared {
     fn answered(&self, subscription: bool, id: u16, result: Result<(), BoxError>) {
         let mut inside = self.inside();
         let answers = if subscription {
-            &mut inside.subscribed
+            &mut inside.subscribing
         } else {
-            &mut inside.published
+            &mut inside.publishing
         };
-        if let Some(answer) = answers.remove(&id) {
+        if let Some(answer) = answers.sent.remove(&id) {
             let _ = answer.send(result);
         }
     }
 
-    /// Returns the filters to subscribe to again, if the broker has forgotten the session.
-    fn connected(&self, session_present: bool) -> Vec<String> {
-        self.connected.send_replace(true);
+    /// Returns the topics to subscribe to again, if the broker has forgotten the session.
+    fn forgotten(&self, session_present: bool) -> Vec<String> {
         let mut inside = self.inside();
-        inside.epoch += 1;
-        if session_present {
-            Vec::new()
-        } else {
-            let filters: Vec<String> = inside.filters.iter().cloned().collect();
-            // Nobody waits for these answers.
-            inside.subscribing.extend(filters.iter().map(|_| oneshot::channel().0));
-            filters
+        if session_present || inside.subscribers.is_empty() {
+            return Vec::new();
         }
+        // Nobody waits for this answer.
+        let number = inside.number;
+        inside.number += 1;
+        inside.subscribing.requested.push_back((number, oneshot::channel().0));
+        inside.subscribers.keys().cloned().collect()
     }
 
+    /// Fails everything that was not answered. The client does not send it again.
     fn lost(&self) {
         self.connected.send_replace(false);
         let mut inside = self.inside();
-        // Nothing was sent of what has no identifier; the client sends the rest again.
-        for answer in std::mem::take(&mut inside.subscribed).into_values() {
-            let _ = answer.send(Err("the connection was lost".into()));
-        }
+        inside.epoch += 1;
+        inside.publishing.fail();
+        inside.subscribing.fail();
     }
 
-    fn arrive(&self, topic: &str, delivery: Delivery) {
+    /// Passes a message on; returns it if nobody subscribes to its topic any more.
+    fn arrive(&self, topic: &str, delivery: Delivery) -> Option<Delivery> {
         let mut inside = self.inside();
         match inside.subscribers.get(topic) {
-            Some(sender) => {
-                let _ = sender.send(Ok(delivery));
+            Some(sender) => match sender.send(Ok(delivery)) {
+                Ok(()) => None,
+                Err(unsent) => unsent.0.ok(),
+            },
+            None if inside.left.contains(topic) => Some(delivery),
+            None => {
+                inside.unclaimed.push((topic.to_owned(), delivery));
+                None
             }
-            None => inside.unclaimed.push((topic.to_owned(), delivery)),
         }
     }
 
     /// Adds a subscriber, which gets what has arrived for it.
-    fn claim(&self, topic: &str, sender: Sender) {
+    fn claim(&self, topic: &str, sender: Feed) {
         let mut inside = self.inside();
         for (of, delivery) in std::mem::take(&mut inside.unclaimed) {
             if of == topic {
@@ -120,8 +142,77 @@ impl Shared {
                 inside.unclaimed.push((of, delivery));
             }
         }
+        inside.left.remove(topic);
         inside.subscribers.insert(topic.to_owned(), sender);
-        inside.filters.insert(topic.to_owned());
+    }
+
+    /// Removes a subscriber.
+    fn leave(&self, topic: &str) {
+        let mut inside = self.inside();
+        inside.subscribers.remove(topic);
+        inside.left.insert(topic.to_owned());
+    }
+}
+
+/// A request whose answer is awaited. Without an answer, it is forgotten.
+struct Request<'s> {
+    shared: &'s Shared,
+    subscription: bool,
+    number: u64,
+    answer: oneshot::Receiver<Result<(), BoxError>>,
+}
+
+impl<'s> Request<'s> {
+    fn new(shared: &'s Shared, subscription: bool) -> Self {
+        let (sender, answer) = oneshot::channel();
+        let mut inside = shared.inside();
+        let number = inside.number;
+        inside.number += 1;
+        let answers = if subscription {
+            &mut inside.subscribing
+        } else {
+            &mut inside.publishing
+        };
+        answers.requested.push_back((number, sender));
+        Self {
+            shared,
+            subscription,
+            number,
+            answer,
+        }
+    }
+
+    /// The client has not taken the request.
+    fn withdraw(&self) {
+        let mut inside = self.shared.inside();
+        let answers = if self.subscription {
+            &mut inside.subscribing
+        } else {
+            &mut inside.publishing
+        };
+        answers.requested.retain(|(number, _)| *number != self.number);
+    }
+}
+
+/// Withdraws a request that the client has not taken, also if its future is dropped.
+struct Untaken<'r, 's>(Option<&'r Request<'s>>);
+
+impl Drop for Untaken<'_, '_> {
+    fn drop(&mut self) {
+        if let Some(request) = self.0 {
+            request.withdraw();
+        }
+    }
+}
+
+/// Acknowledges messages whose subscription was dropped.
+fn forget(left: Vec<Delivery>) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move {
+            for delivery in left {
+                let _ = delivery.acknowledge().await;
+            }
+        });
     }
 }
 
@@ -138,27 +229,18 @@ fn gone<E>(_: E) -> BoxError {
     "the connection to the MQTT broker has ended".into()
 }
 
-/// Forwards the messages of a topic.
-fn messages(shared: &Shared, topic: &str) -> Messages {
-    let (sender, mut receiver) = mpsc::unbounded_channel();
-    shared.claim(topic, sender);
-    Messages::start(|out| async move {
-        while let Some(delivery) = receiver.recv().await {
-            if out.send(delivery).is_err() {
-                return;
-            }
-        }
-    })
-}
-
 macro_rules! broker {
-    ($name:ident, $client:path, $publish:ident) => {
+    ($name:ident, $qos:path, $send:ident) => {
         impl Broker for $name {
             type Subscription = Messages;
 
             async fn publish(&self, message: Message) -> Result<(), BoxError> {
                 self.check(&message)?;
-                let sent = {
+                if !rumqttc::valid_topic(&message.address) {
+                    let refused = format!("`{}` is not a topic that MQTT can send to", message.address);
+                    return Err(arazzo::Error::configuration(refused).into());
+                }
+                let request = {
                     // Requests have to be in the order of their answers.
                     let _order = self.order.lock().await;
                     self.shared
@@ -166,24 +248,40 @@ macro_rules! broker {
                         .subscribe()
                         .wait_for(|connected| *connected)
                         .await?;
-                    let (answer, sent) = oneshot::channel();
-                    self.shared.inside().publishing.push_back(answer);
-                    self.$publish(message).await?;
-                    sent
+                    let request = Request::new(&self.shared, false);
+                    let mut untaken = Untaken(Some(&request));
+                    self.$send(message).await?;
+                    untaken.0 = None;
+                    drop(untaken);
+                    request
                 };
-                sent.await.map_err(gone)?
+                request.answer.await.map_err(gone)?
             }
 
             async fn subscribe(&self, address: &str) -> Result<Messages, BoxError> {
-                let subscribed = {
+                let request = {
                     let _order = self.order.lock().await;
-                    let (answer, subscribed) = oneshot::channel();
-                    self.shared.inside().subscribing.push_back(answer);
-                    self.client.subscribe(address, $client).await?;
-                    subscribed
+                    self.shared
+                        .connected
+                        .subscribe()
+                        .wait_for(|connected| *connected)
+                        .await?;
+                    let request = Request::new(&self.shared, true);
+                    let mut untaken = Untaken(Some(&request));
+                    self.client.subscribe(address, $qos).await?;
+                    untaken.0 = None;
+                    drop(untaken);
+                    request
                 };
-                subscribed.await.map_err(gone)??;
-                Ok(messages(&self.shared, address))
+                request.answer.await.map_err(gone)??;
+                let (sender, receiver) = mpsc::unbounded_channel();
+                self.shared.claim(address, sender);
+                let (shared, client, topic) = (Arc::clone(&self.shared), self.client.clone(), address.to_owned());
+                Ok(Messages::of(receiver, move |left| {
+                    shared.leave(&topic);
+                    let _ = client.try_unsubscribe(topic);
+                    forget(left);
+                }))
             }
 
             fn system(&self) -> &'static str {
@@ -223,7 +321,11 @@ impl Mqtt {
     /// Connects with options, for example for TLS and credentials.
     #[must_use]
     pub fn new(mut options: rumqttc::MqttOptions) -> Self {
-        options.set_clean_session(false).set_manual_acks(true);
+        let largest = LARGEST as usize;
+        options
+            .set_clean_session(false)
+            .set_manual_acks(true)
+            .set_max_packet_size(largest, largest);
         let (client, connection) = rumqttc::AsyncClient::new(options, REQUESTS);
         let shared = Arc::<Shared>::default();
         let task = tokio::spawn(run(connection, client.clone(), Arc::clone(&shared)));
@@ -251,12 +353,16 @@ impl Mqtt {
 broker!(Mqtt, QoS::AtLeastOnce, send);
 
 async fn run(mut connection: rumqttc::EventLoop, client: rumqttc::AsyncClient, shared: Arc<Shared>) {
-    use rumqttc::{Event, Packet, SubscribeReasonCode};
+    use rumqttc::{Event, Packet, SubscribeFilter, SubscribeReasonCode};
     let mut backoff = Backoff::new();
     loop {
         let event = match connection.poll().await {
             Ok(event) => event,
             Err(_) => {
+                // What was not answered has failed, and is not sent later.
+                connection.state.events.clear();
+                connection.state.collision = None;
+                connection.pending.clear();
                 shared.lost();
                 backoff.wait().await;
                 continue;
@@ -266,9 +372,14 @@ async fn run(mut connection: rumqttc::EventLoop, client: rumqttc::AsyncClient, s
             Event::Outgoing(outgoing) => shared.outgoing(&outgoing),
             Event::Incoming(Packet::ConnAck(connected)) => {
                 backoff.reset();
-                for filter in shared.connected(connected.session_present) {
-                    let _ = client.try_subscribe(filter, QoS::AtLeastOnce);
+                let topics = shared.forgotten(connected.session_present).into_iter();
+                let filters: Vec<_> = topics
+                    .map(|topic| SubscribeFilter::new(topic, QoS::AtLeastOnce))
+                    .collect();
+                if !filters.is_empty() {
+                    let _ = client.try_subscribe_many(filters);
                 }
+                shared.connected.send_replace(true);
             }
             Event::Incoming(Packet::PubAck(acknowledged)) => shared.answered(false, acknowledged.pkid, Ok(())),
             Event::Incoming(Packet::SubAck(subscribed)) => {
@@ -286,12 +397,14 @@ async fn run(mut connection: rumqttc::EventLoop, client: rumqttc::AsyncClient, s
                 let topic = publish.topic.clone();
                 let delivery = Delivery::new(message).with_acknowledgement(async move {
                     // On another connection the identifier would name another message.
-                    if acknowledged.inside().epoch == epoch {
-                        client.ack(&publish).await?;
+                    if acknowledged.inside().epoch != epoch {
+                        return Err("the connection was lost; the broker delivers the message again".into());
                     }
-                    Ok(())
+                    Ok(client.ack(&publish).await?)
                 });
-                shared.arrive(&topic, delivery);
+                if let Some(delivery) = shared.arrive(&topic, delivery) {
+                    forget(vec![delivery]);
+                }
             }
             Event::Incoming(_) => {}
         }
@@ -324,6 +437,9 @@ impl Mqtt5 {
     #[must_use]
     pub fn new(mut options: v5::MqttOptions) -> Self {
         options.set_clean_start(false).set_manual_acks(true);
+        if options.max_packet_size().is_none() {
+            options.set_max_packet_size(Some(LARGEST));
+        }
         if options.session_expiry_interval().is_none() {
             options.set_session_expiry_interval(Some(u32::MAX));
         }
@@ -366,12 +482,16 @@ broker!(Mqtt5, v5::mqttbytes::QoS::AtLeastOnce, send);
 async fn run5(mut connection: v5::EventLoop, client: v5::AsyncClient, shared: Arc<Shared>) {
     use v5::Event;
     use v5::mqttbytes::QoS;
-    use v5::mqttbytes::v5::{Packet, PubAckReason, SubscribeReasonCode};
+    use v5::mqttbytes::v5::{Filter, Packet, PubAckReason, SubscribeReasonCode};
     let mut backoff = Backoff::new();
     loop {
         let event = match connection.poll().await {
             Ok(event) => event,
             Err(_) => {
+                // What was not answered has failed, and is not sent later.
+                connection.state.events.clear();
+                connection.state.collision = None;
+                connection.pending.clear();
                 shared.lost();
                 backoff.wait().await;
                 continue;
@@ -381,9 +501,12 @@ async fn run5(mut connection: v5::EventLoop, client: v5::AsyncClient, shared: Ar
             Event::Outgoing(outgoing) => shared.outgoing(&outgoing),
             Event::Incoming(Packet::ConnAck(connected)) => {
                 backoff.reset();
-                for filter in shared.connected(connected.session_present) {
-                    let _ = client.try_subscribe(filter, QoS::AtLeastOnce);
+                let topics = shared.forgotten(connected.session_present).into_iter();
+                let filters: Vec<_> = topics.map(|topic| Filter::new(topic, QoS::AtLeastOnce)).collect();
+                if !filters.is_empty() {
+                    let _ = client.try_subscribe_many(filters);
                 }
+                shared.connected.send_replace(true);
             }
             Event::Incoming(Packet::PubAck(acknowledged)) => {
                 let result = match acknowledged.reason {
@@ -415,12 +538,14 @@ async fn run5(mut connection: v5::EventLoop, client: v5::AsyncClient, shared: Ar
                 let (client, acknowledged, epoch) = (client.clone(), Arc::clone(&shared), shared.inside().epoch);
                 let delivery = Delivery::new(message).with_acknowledgement(async move {
                     // On another connection the identifier would name another message.
-                    if acknowledged.inside().epoch == epoch {
-                        client.ack(&publish).await?;
+                    if acknowledged.inside().epoch != epoch {
+                        return Err("the connection was lost; the broker delivers the message again".into());
                     }
-                    Ok(())
+                    Ok(client.ack(&publish).await?)
                 });
-                shared.arrive(&topic, delivery);
+                if let Some(delivery) = shared.arrive(&topic, delivery) {
+                    forget(vec![delivery]);
+                }
             }
             Event::Incoming(_) => {}
         }

@@ -6,14 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arazzo::{BoxError, Broker, ConnectError, Delivery, Message};
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
 use async_nats::jetstream::{self, AckKind};
-use async_nats::{Client, ConnectOptions, HeaderMap, ToServerAddrs};
+use async_nats::{Client, ConnectOptions, HeaderMap, HeaderName, HeaderValue, ToServerAddrs};
 use futures_util::StreamExt as _;
 
 use crate::backoff::Backoff;
 use crate::error::Error;
-use crate::messages::{Messages, header_text};
+use crate::messages::{Messages, Sender, has_header, header_text};
+
+/// How long the server may take to confirm what was sent.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 const CONTENT_TYPE: &str = "Content-Type";
 /// The header by which JetStream recognises a message that is sent again.
@@ -51,18 +54,38 @@ impl Nats {
     }
 }
 
+/// Waits until the server has processed everything that was sent before on the same connection.
+async fn processed(client: &Client) -> Result<(), BoxError> {
+    let inbox = client.new_inbox();
+    let mut answers = client.subscribe(inbox.clone()).await?;
+    client.publish(inbox, arazzo::Bytes::new()).await?;
+    client.flush().await?;
+    match tokio::time::timeout(PATIENCE, answers.next()).await {
+        Ok(Some(_)) => Ok(()),
+        _ => Err("the NATS server has not confirmed what was sent".into()),
+    }
+}
+
 fn headers(message: &Message) -> Result<HeaderMap, BoxError> {
     let mut headers = HeaderMap::new();
+    let mut append = |name: &str, value: &str| -> Result<(), BoxError> {
+        let invalid = |_| arazzo::Error::configuration(format!("NATS has no header `{name}` with this value"));
+        headers.append(
+            name.parse::<HeaderName>().map_err(|_| invalid(()))?,
+            value.parse::<HeaderValue>().map_err(|_| invalid(()))?,
+        );
+        Ok(())
+    };
     for (name, value) in &message.headers {
-        headers.append(name.as_str(), header_text(name, value)?);
+        append(name, header_text(name, value)?)?;
     }
     if let Some(media) = &message.content_type
-        && headers.get(CONTENT_TYPE).is_none()
+        && !has_header(message, CONTENT_TYPE)
     {
-        headers.insert(CONTENT_TYPE, media.as_str());
+        append(CONTENT_TYPE, media)?;
     }
     if let Some(id) = &message.id {
-        headers.insert(ID, id.as_str());
+        append(ID, id)?;
     }
     Ok(headers)
 }
@@ -72,7 +95,7 @@ fn received(subject: &str, payload: arazzo::Bytes, headers: Option<&HeaderMap>) 
     for (name, values) in headers.into_iter().flat_map(HeaderMap::iter) {
         let name: &str = name.as_ref();
         for value in values {
-            if name == CONTENT_TYPE {
+            if name.eq_ignore_ascii_case(CONTENT_TYPE) {
                 message.content_type = Some(value.as_str().to_owned());
             }
             if name == ID {
@@ -100,14 +123,13 @@ impl Broker for Nats {
                 .publish_with_headers(subject, headers, message.payload)
                 .await?;
         }
-        Ok(self.client.flush().await?)
+        processed(&self.client).await
     }
 
     async fn subscribe(&self, address: &str) -> Result<Messages, BoxError> {
         let mut subscriber = self.client.subscribe(address.to_owned()).await?;
-        // The server answers a ping after it has the subscription.
-        self.client.flush().await?;
-        Ok(Messages::start(|sender| async move {
+        processed(&self.client).await?;
+        Ok(Messages::feed(|sender| async move {
             while let Some(message) = subscriber.next().await {
                 let message = received(&message.subject, message.payload, message.headers.as_ref());
                 if sender.send(Ok(Delivery::new(message))).is_err() {
@@ -167,11 +189,30 @@ impl JetStream {
         self
     }
 
-    /// The name of a durable consumer must not contain what separates the parts of a subject.
-    fn consumer(&self, address: &str) -> String {
-        let name = format!("{}-{address}", self.name);
-        name.replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-', "_")
+    fn config(&self, name: &str, address: &str) -> pull::Config {
+        pull::Config {
+            durable_name: Some(name.to_owned()),
+            filter_subject: address.to_owned(),
+            ack_policy: AckPolicy::Explicit,
+            deliver_policy: DeliverPolicy::New,
+            ack_wait: self.ack_wait,
+            max_ack_pending: -1,
+            ..pull::Config::default()
+        }
     }
+}
+
+/// Returns the name of a durable consumer, which has only letters, digits, `-` and `_`. It differs where the name of the
+/// broker or the address does.
+fn consumer(of: &str, address: &str) -> String {
+    let escaped = |text: &str| -> String {
+        let letters = text.chars().map(|letter| match letter {
+            letter if letter.is_ascii_alphanumeric() => letter.to_string(),
+            other => format!("_{:x}_", u32::from(other)),
+        });
+        letters.collect()
+    };
+    format!("{}-{}", escaped(of), escaped(address))
 }
 
 /// The messages of a consumer that were delivered and not acknowledged, by their positions in the stream.
@@ -182,6 +223,9 @@ impl Broker for JetStream {
 
     async fn publish(&self, message: Message) -> Result<(), BoxError> {
         let headers = headers(&message)?;
+        if self.context.client().connection_state() != async_nats::connection::State::Connected {
+            return Err(ConnectError::new("there is no connection to the NATS server").into());
+        }
         let sent = self
             .context
             .publish_with_headers(message.address, headers, message.payload);
@@ -193,41 +237,69 @@ impl Broker for JetStream {
     async fn subscribe(&self, address: &str) -> Result<Messages, BoxError> {
         let stream = self.context.stream_by_subject(address).await?;
         let stream = self.context.get_stream(stream).await?;
-        let name = self.consumer(address);
-        let config = pull::Config {
-            durable_name: Some(name.clone()),
-            filter_subject: address.to_owned(),
-            ack_policy: AckPolicy::Explicit,
-            deliver_policy: DeliverPolicy::New,
-            ack_wait: self.ack_wait,
-            max_ack_pending: -1,
-            ..pull::Config::default()
+        let name = consumer(&self.name, address);
+        let config = self.config(&name, address);
+        // An existing consumer goes on where it was, with these options.
+        let consumer = stream.create_consumer(config.clone()).await?;
+        let reader = Reader {
+            stream,
+            config,
+            held: Held::default(),
         };
-        let consumer = stream.get_or_create_consumer(&name, config).await?;
-        let held = Held::default();
-        Ok(Messages::start(|sender| async move {
-            let mut backoff = Backoff::new();
-            loop {
-                let Ok(mut messages) = consumer.messages().await else {
-                    backoff.wait().await;
-                    continue;
-                };
-                while let Some(Ok(message)) = messages.next().await {
-                    backoff.reset();
-                    let Some(delivery) = delivery(message, &held).await else {
-                        continue;
-                    };
-                    if sender.send(Ok(delivery)).is_err() {
-                        return;
-                    }
-                }
-                backoff.wait().await;
-            }
-        }))
+        Ok(Messages::start(|sender| reader.run(consumer, sender)))
     }
 
     fn system(&self) -> &'static str {
         "nats"
+    }
+}
+
+/// What reads a consumer.
+struct Reader {
+    stream: jetstream::stream::Stream,
+    config: pull::Config,
+    held: Held,
+}
+
+impl Reader {
+    async fn run(self, mut consumer: PullConsumer, sender: Sender) {
+        let (mut backoff, mut last) = (Backoff::new(), 0);
+        loop {
+            if let Ok(mut messages) = consumer.messages().await {
+                while let Some(Ok(message)) = messages.next().await {
+                    backoff.reset();
+                    last = message.info().map_or(last, |info| info.stream_sequence.max(last));
+                    let Some(delivery) = delivery(message, &self.held).await else {
+                        continue;
+                    };
+                    if sender.send(Ok(delivery)).await.is_err() {
+                        return;
+                    }
+                }
+            }
+            backoff.wait().await;
+            // A consumer that was deleted, or lost by the server, is created again after the last message.
+            let name = self.config.durable_name.as_deref().unwrap_or_default();
+            consumer = match self.stream.get_consumer(name).await {
+                Ok(known) => known,
+                Err(_) => {
+                    let deliver_policy = match last {
+                        0 => DeliverPolicy::New,
+                        last => DeliverPolicy::ByStartSequence {
+                            start_sequence: last + 1,
+                        },
+                    };
+                    let config = pull::Config {
+                        deliver_policy,
+                        ..self.config.clone()
+                    };
+                    match self.stream.create_consumer(config).await {
+                        Ok(created) => created,
+                        Err(_) => continue,
+                    }
+                }
+            };
+        }
     }
 }
 
@@ -254,5 +326,29 @@ impl fmt::Debug for JetStream {
             .debug_struct("JetStream")
             .field("name", &self.name)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::consumer;
+
+    /// A consumer that two addresses shared would take the messages of one for the other.
+    #[test]
+    fn names_of_consumers_differ_where_addresses_do() {
+        let pairs = [
+            ("shop", "a.b"),
+            ("shop", "a_b"),
+            ("shop", "a-b"),
+            ("shop-a", "b"),
+            ("shop", "a_2e_b"),
+            ("shop.a", "b"),
+        ];
+        let names: BTreeSet<String> = pairs.iter().map(|(name, address)| consumer(name, address)).collect();
+        assert_eq!(names.len(), pairs.len(), "{names:?}");
+        let valid = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        assert!(names.iter().all(|name| name.chars().all(valid)), "{names:?}");
     }
 }

@@ -1,7 +1,9 @@
 //! Redis: streams, and publish and subscribe.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arazzo::{BoxError, Broker, ConnectError, Delivery, Message};
 use futures_util::StreamExt as _;
@@ -22,6 +24,9 @@ const CONTENT_TYPE: &str = "content_type";
 /// How long a read waits for entries before it asks again, in milliseconds.
 const BLOCK: usize = 5_000;
 
+/// How much longer than that an answer may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The most entries that one read takes.
 const COUNT: usize = 256;
 
@@ -36,8 +41,9 @@ pub struct RedisStreams {
     manager: Arc<OnceCell<ConnectionManager>>,
 }
 
-fn unreachable(error: redis::RedisError) -> BoxError {
-    if error.is_io_error() && !error.is_connection_dropped() && !error.is_timeout() {
+/// Returns the error of a command, which may have had its effect unless the connection was refused.
+fn failed(error: redis::RedisError) -> BoxError {
+    if error.is_connection_refusal() {
         return ConnectError::new(error).into();
     }
     error.into()
@@ -58,7 +64,7 @@ impl RedisStreams {
 
     async fn manager(&self) -> Result<ConnectionManager, BoxError> {
         let manager = self.manager.get_or_try_init(|| self.client.get_connection_manager());
-        Ok(manager.await.map_err(unreachable)?.clone())
+        Ok(manager.await.map_err(ConnectError::new)?.clone())
     }
 }
 
@@ -78,10 +84,7 @@ impl Broker for RedisStreams {
             fields.push((name, value));
         }
         let mut manager = self.manager().await?;
-        let _: String = manager
-            .xadd(&message.address, "*", &fields)
-            .await
-            .map_err(unreachable)?;
+        let _: String = manager.xadd(&message.address, "*", &fields).await.map_err(failed)?;
         Ok(())
     }
 
@@ -91,13 +94,14 @@ impl Broker for RedisStreams {
         if let Err(error) = created
             && error.code() != Some("BUSYGROUP")
         {
-            return Err(unreachable(error));
+            return Err(failed(error));
         }
         let reader = Reader {
             client: self.client.clone(),
             manager,
             group: self.group.clone(),
             address: address.to_owned(),
+            held: Arc::default(),
         };
         Ok(Messages::start(|sender| reader.run(sender)))
     }
@@ -113,34 +117,71 @@ struct Reader {
     manager: ConnectionManager,
     group: String,
     address: String,
+    /// The entries that were delivered and not acknowledged.
+    held: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Reader {
     async fn run(self, sender: Sender) {
         let mut backoff = Backoff::new();
-        // What an earlier process has read and not acknowledged comes first.
-        let mut after = Some("0".to_owned());
         loop {
-            // A read blocks its connection.
-            let config = AsyncConnectionConfig::new().set_response_timeout(None);
+            // A read blocks its connection, which is lost if nothing comes in time.
+            let patience = Duration::from_millis(BLOCK as u64) + PATIENCE;
+            let config = AsyncConnectionConfig::new().set_response_timeout(Some(patience));
             let connection = self.client.get_multiplexed_async_connection_with_config(&config).await;
-            if let Ok(mut connection) = connection {
-                while let Ok(entries) = self.read(&mut connection, after.as_deref()).await {
-                    backoff.reset();
-                    if let Some(position) = &mut after {
-                        match entries.last() {
-                            Some(last) => position.clone_from(&last.id),
-                            None => after = None,
-                        }
-                    }
-                    for entry in entries {
-                        if sender.send(Ok(self.delivery(entry))).is_err() {
-                            return;
-                        }
-                    }
-                }
+            let error = match connection {
+                Ok(mut connection) => match self.drain(&mut connection, &sender, &mut backoff).await {
+                    Ok(()) => return,
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            if error.code() == Some("NOGROUP") {
+                // The stream was deleted: everything in a new one is new.
+                let mut manager = self.manager.clone();
+                let _: Result<(), _> = manager.xgroup_create_mkstream(&self.address, &self.group, "0").await;
+            } else if !error.is_io_error() && !error.is_connection_dropped() && !error.is_timeout() {
+                let _ = sender.send(Err(error.into())).await;
+                return;
             }
             backoff.wait().await;
+        }
+    }
+
+    /// Reads until the subscription ends.
+    async fn drain(
+        &self,
+        connection: &mut MultiplexedConnection,
+        sender: &Sender,
+        backoff: &mut Backoff,
+    ) -> redis::RedisResult<()> {
+        // What was read on another connection or by an earlier process, and not acknowledged, comes first.
+        let mut after = Some("0".to_owned());
+        loop {
+            let entries = self.read(connection, after.as_deref()).await?;
+            backoff.reset();
+            if let Some(position) = &mut after {
+                match entries.last() {
+                    Some(last) => position.clone_from(&last.id),
+                    None => after = None,
+                }
+            }
+            for entry in entries {
+                if entry.map.is_empty() {
+                    // It was removed from the stream.
+                    let mut manager = self.manager.clone();
+                    let _: usize = manager.xack(&self.address, &self.group, &[&entry.id]).await?;
+                    continue;
+                }
+                let is_new = self
+                    .held
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(entry.id.clone());
+                if is_new && sender.send(Ok(self.delivery(entry))).await.is_err() {
+                    return Ok(());
+                }
+            }
         }
     }
 
@@ -179,8 +220,10 @@ impl Reader {
             }
         }
         let (mut manager, address, group) = (self.manager.clone(), self.address.clone(), self.group.clone());
+        let held = Arc::clone(&self.held);
         Delivery::new(message).with_acknowledgement(async move {
             let _: usize = manager.xack(&address, &group, &[&entry.id]).await?;
+            held.lock().unwrap_or_else(PoisonError::into_inner).remove(&entry.id);
             Ok(())
         })
     }
@@ -227,19 +270,19 @@ impl Broker for RedisPubSub {
             "use `RedisStreams`, or put the value into the payload",
         )?;
         let manager = self.manager.get_or_try_init(|| self.client.get_connection_manager());
-        let mut manager = manager.await.map_err(unreachable)?.clone();
+        let mut manager = manager.await.map_err(ConnectError::new)?.clone();
         let _: usize = manager
             .publish(&message.address, &message.payload[..])
             .await
-            .map_err(unreachable)?;
+            .map_err(failed)?;
         Ok(())
     }
 
     async fn subscribe(&self, address: &str) -> Result<Messages, BoxError> {
-        let mut subscription = self.client.get_async_pubsub().await.map_err(unreachable)?;
+        let mut subscription = self.client.get_async_pubsub().await.map_err(failed)?;
         subscription.subscribe(address).await?;
         let (client, address) = (self.client.clone(), address.to_owned());
-        Ok(Messages::start(|sender| async move {
+        Ok(Messages::feed(|sender| async move {
             let mut backoff = Backoff::new();
             loop {
                 let mut messages = subscription.into_on_message();

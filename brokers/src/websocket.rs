@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use arazzo::{BoxError, Broker, ConnectError, Delivery, Message, http};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -10,7 +11,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest as _};
 
 use crate::backoff::Backoff;
-use crate::messages::{Messages, Sender, without_headers};
+use crate::messages::{Feed, Messages, without_headers};
+
+/// How often a connection is checked, and how long it may take to open.
+const BEAT: Duration = Duration::from_secs(20);
 
 /// A WebSocket server. Nothing is kept while there is no connection.
 ///
@@ -20,19 +24,19 @@ use crate::messages::{Messages, Sender, without_headers};
 pub struct WebSocket {
     url: String,
     headers: http::HeaderMap,
-    connections: Arc<Mutex<BTreeMap<String, Arc<Connection>>>>,
+    connections: Arc<Mutex<BTreeMap<String, Weak<Connection>>>>,
 }
 
 /// The connection of an address.
 struct Connection {
     outgoing: mpsc::UnboundedSender<(tungstenite::Message, oneshot::Sender<Result<(), BoxError>>)>,
-    subscribers: Arc<Mutex<Vec<Sender>>>,
+    subscribers: Arc<Mutex<Vec<Feed>>>,
     connected: watch::Receiver<bool>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Connection {
-    fn add(&self, sender: Sender) {
+    fn add(&self, sender: Feed) {
         self.subscribers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -69,7 +73,7 @@ impl WebSocket {
             let url = format!("{}/{}", self.url, address.trim_start_matches('/'));
             let (outgoing, requests) = mpsc::unbounded_channel();
             let (connects, connected) = watch::channel(false);
-            let subscribers = Arc::<Mutex<Vec<Sender>>>::default();
+            let subscribers = Arc::<Mutex<Vec<Feed>>>::default();
             let driver = Driver {
                 url,
                 address: address.to_owned(),
@@ -84,7 +88,13 @@ impl WebSocket {
                 task: tokio::spawn(driver.run(requests)),
             })
         };
-        Arc::clone(connections.entry(address.to_owned()).or_insert_with(start))
+        if let Some(known) = connections.get(address).and_then(Weak::upgrade) {
+            return known;
+        }
+        connections.retain(|_, connection| connection.strong_count() > 0);
+        let connection = start();
+        connections.insert(address.to_owned(), Arc::downgrade(&connection));
+        connection
     }
 }
 
@@ -95,7 +105,7 @@ struct Driver {
     url: String,
     address: String,
     headers: http::HeaderMap,
-    subscribers: Arc<Mutex<Vec<Sender>>>,
+    subscribers: Arc<Mutex<Vec<Feed>>>,
     connects: watch::Sender<bool>,
 }
 
@@ -107,10 +117,16 @@ impl Driver {
                 Ok((mut sink, mut stream)) => {
                     backoff.reset();
                     self.connects.send_replace(true);
+                    let mut heard = true;
+                    let mut beat = tokio::time::interval(BEAT);
                     loop {
                         tokio::select! {
                             request = requests.recv() => {
                                 let Some((message, done)) = request else { return };
+                                // Its step has given up.
+                                if done.is_closed() {
+                                    continue;
+                                }
                                 let sent = sink.send(message).await;
                                 let lost = sent.is_err();
                                 let _ = done.send(sent.map_err(Into::into));
@@ -119,8 +135,18 @@ impl Driver {
                                 }
                             }
                             message = stream.next() => match message {
-                                Some(Ok(message)) => self.arrive(message),
+                                Some(Ok(message)) => {
+                                    heard = true;
+                                    self.arrive(message);
+                                }
                                 Some(Err(_)) | None => break,
+                            },
+                            _ = beat.tick() => {
+                                // A server answers a ping, unless the connection is gone.
+                                let ping = tungstenite::Message::Ping(arazzo::Bytes::new());
+                                if !std::mem::take(&mut heard) || sink.send(ping).await.is_err() {
+                                    break;
+                                }
                             },
                         }
                     }
@@ -148,7 +174,9 @@ impl Driver {
     > {
         let mut request = self.url.as_str().into_client_request()?;
         request.headers_mut().extend(self.headers.clone());
-        let (socket, _) = tokio_tungstenite::connect_async(request).await?;
+        let opening = tokio::time::timeout(BEAT, tokio_tungstenite::connect_async(request)).await;
+        let late = |_| tungstenite::Error::Io(std::io::ErrorKind::TimedOut.into());
+        let (socket, _) = opening.map_err(late)??;
         Ok(socket.split())
     }
 
@@ -185,7 +213,7 @@ impl Broker for WebSocket {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         connection.add(sender);
         connection.connected.clone().wait_for(|connected| *connected).await?;
-        Ok(Messages::start(|out| async move {
+        Ok(Messages::feed(|out| async move {
             // The connection lives as long as its subscription.
             let _connection = connection;
             while let Some(delivery) = receiver.recv().await {

@@ -28,6 +28,7 @@ macro_rules! suite {
             a_timeout_leads_to_the_action_on_failure
             a_broker_that_is_killed_and_restarted_loses_nothing
             headers_are_sent_or_refused
+            a_large_message_is_carried
         );
     };
     ($server:ident: $($test:ident)*) => {
@@ -238,6 +239,24 @@ pub async fn a_consumer_that_is_killed_before_the_acknowledgement_loses_nothing<
     let shop = client(S::connect(&server.url(), "shop").await);
     let mut run: order_plainly::Run = serde_json::from_str(&stored).unwrap();
     assert_eq!(run.finish(&shop).await.unwrap().state.as_deref(), Some("of r-1"));
+}
+
+/// 300 kB: more than what clients allow by default.
+pub async fn a_large_message_is_carried<S: Server>() {
+    let Some(server) = S::start().await else { return };
+    let mut office = Office::<S>::open(&server).await;
+    let shop = client(S::connect(&server.url(), "shop").await);
+    let state = "x".repeat(300_000);
+    let answering = async {
+        let (id, request) = office.request().await;
+        request.acknowledge().await.expect("an acknowledgement");
+        let mut answer = answer::<S>(&id);
+        answer.payload = json!({ "state": state, "id": id }).to_string().into();
+        office.broker.publish(answer).await.expect("the answer is sent");
+    };
+    let mut run = asking::<S>("r-1");
+    let (outputs, ()) = tokio::join!(run.finish(&shop), answering);
+    assert_eq!(outputs.unwrap()["state"].as_str().map(str::len), Some(300_000));
 }
 
 /// A broker without headers says so instead of dropping them.

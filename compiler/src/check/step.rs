@@ -115,11 +115,7 @@ fn parameter_required(step: &Step<'_>, diagnostics: &mut Diagnostics) {
     if step.act.request().is_some_and(|request| !request.complete) {
         return;
     }
-    let is_same = if operation.on_channel {
-        crate::program::same_on_channel
-    } else {
-        crate::program::same_parameter
-    };
+    let is_same = crate::program::same(operation.on_channel);
     let given = |wanted: &str, location| {
         arguments
             .iter()

@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 
 use name::Names;
 use selection::{ends, qualified, unused_options, wanted};
-use step::{errors, receiving_from};
+use step::{errors, set_receives};
 use types::Types;
 
 use crate::bundle::Options;
@@ -33,6 +33,7 @@ use crate::source::{FileId, Sources, Span};
 use crate::status::StatusSet;
 use crate::typing::Typing;
 
+pub use exchange::{AddressPiece, Exchange};
 pub use model::*;
 
 /// Plans the workflows that the options select.
@@ -207,11 +208,7 @@ impl Planner<'_, '_> {
                 site.needs.clone_from(&step.needs);
             }
         }
-        if steps.iter().any(|step| step.exchange().is_some()) {
-            for index in 0..steps.len() {
-                steps[index].receives = receiving_from(&steps, index);
-            }
-        }
+        set_receives(&mut steps);
         for (step, planned) in self.workflow.steps.iter().zip(&mut steps) {
             planned.errors = errors(step, &planned.variant, types);
         }

@@ -1,8 +1,8 @@
 //! The data structures of a plan.
 
+use super::Exchange;
 use super::constraint::Constraint;
 use super::types::{Ty, TypeDef};
-use crate::asyncapi::Location;
 use crate::document::Location as ParameterLocation;
 use crate::media::Format;
 use crate::openapi::SchemeKind;
@@ -220,54 +220,6 @@ impl Step {
             Act::Workflow(site) => Some(site),
             _ => None,
         }
-    }
-}
-
-/// What a step sends or receives on a channel.
-#[derive(Debug)]
-pub struct Exchange {
-    /// The name of the source description.
-    pub source: String,
-    /// The id of the operation, or the name of the channel.
-    pub name: String,
-    /// Whether the step sends.
-    pub sends: bool,
-    /// The address in pieces.
-    pub address: Vec<AddressPiece>,
-    /// The headers.
-    pub headers: Vec<Parameter>,
-    /// The payload.
-    pub body: Option<Body>,
-    /// The media type that the description declares; empty if it declares several.
-    pub content_type: String,
-    /// The locations of the correlation ID.
-    pub locations: Vec<Location>,
-    /// The correlation ID.
-    pub correlation: Option<Value>,
-}
-
-/// A piece of an address.
-#[derive(Debug)]
-pub enum AddressPiece {
-    /// Text of the description.
-    Text(String),
-    /// A parameter.
-    Value(String, Value),
-    /// A parameter whose value is a part of the message.
-    Message(String, Location),
-}
-
-impl Exchange {
-    /// Returns the address of the description, with the names of parameters in braces.
-    #[must_use]
-    pub fn template(&self) -> String {
-        let pieces = self.address.iter();
-        pieces
-            .map(|piece| match piece {
-                AddressPiece::Text(text) => text.clone(),
-                AddressPiece::Value(name, _) | AddressPiece::Message(name, _) => format!("{{{name}}}"),
-            })
-            .collect()
     }
 }
 

@@ -91,8 +91,18 @@ pub(super) fn errors(step: &program::Step<'_>, variant: &str, types: &mut Types)
     found
 }
 
+/// Sets the steps that receive a message and that a run can reach from each step.
+pub(super) fn set_receives(steps: &mut [Step]) {
+    if steps.iter().all(|step| step.exchange().is_none()) {
+        return;
+    }
+    for index in 0..steps.len() {
+        steps[index].receives = receiving_from(steps, index);
+    }
+}
+
 /// Returns the steps that receive a message and that a run can reach from a step, the step among them.
-pub(super) fn receiving_from(steps: &[Step], start: usize) -> Vec<usize> {
+fn receiving_from(steps: &[Step], start: usize) -> Vec<usize> {
     let mut seen = vec![false; steps.len()];
     let mut stack = vec![start];
     while let Some(index) = stack.pop() {

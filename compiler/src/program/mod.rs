@@ -17,7 +17,7 @@ pub use action::{Action, ActionKind, Destination, Invocation};
 pub use exchange::Exchange;
 pub use reference::{Reference, Source};
 pub use references::{Place, step_references};
-pub use request::{Argument, Body, ReplacementTarget, Request, path_names, same_on_channel, same_parameter};
+pub use request::{Argument, Body, ReplacementTarget, Request, path_names, same, same_parameter};
 pub use value::Engine;
 
 /// A value with references of a program.

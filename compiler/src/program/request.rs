@@ -67,10 +67,17 @@ pub enum ReplacementTarget {
     Query(Engine, String),
 }
 
-/// Compares the names of two parameters of a step on a channel. The case of headers of messages counts.
+/// Compares two parameters: their names and locations.
+pub type SameParameter = fn(&str, Location, &str, Location) -> bool;
+
+/// Returns how the parameters of a step are compared. On a channel, the case of headers counts.
 #[must_use]
-pub fn same_on_channel(left: &str, left_in: Location, right: &str, right_in: Location) -> bool {
-    left_in == right_in && left == right
+pub fn same(on_channel: bool) -> SameParameter {
+    if on_channel {
+        |left, left_in, right, right_in| left_in == right_in && left == right
+    } else {
+        same_parameter
+    }
 }
 
 /// Compares two names. Header names ignore case (RFC 9110, section 5.1); all others do not.

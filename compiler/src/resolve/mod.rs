@@ -35,7 +35,7 @@ use crate::document::{self, Document};
 use crate::program::{
     Act, Action, ActionKind, Argument, Body, Criterion, Destination, Engine, Exchange, Input, Invocation, JsonPiece,
     Program, Query, QueryPiece, Reference, ReplacementTarget, Request, Segment, Selection, Source, Step, Test, Value,
-    ValueKind, Workflow, same_on_channel, same_parameter,
+    ValueKind, Workflow, same,
 };
 use crate::source::Span;
 

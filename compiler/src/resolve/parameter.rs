@@ -1,7 +1,7 @@
 //! The parameters of a step.
 
 use super::value::Place;
-use super::{Argument, Scope, same_on_channel, same_parameter};
+use super::{Argument, Scope, same};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document::{self, Direction, Location, OrReusable, Text};
 use crate::openapi::Operation;
@@ -47,11 +47,7 @@ impl<'a> Scope<'a, '_> {
         let mut arguments: Vec<Argument<'a>> = Vec::new();
         let mut own = 0;
         let mut complete = true;
-        let is_same = if channel.is_some() {
-            same_on_channel
-        } else {
-            same_parameter
-        };
+        let is_same = same(channel.is_some());
         for (list, shared) in [(&step.parameters, false), (&self.workflow.parameters, true)] {
             for parameter in list {
                 let Some(parameter) = self.parameter_object(parameter) else {

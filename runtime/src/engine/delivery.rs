@@ -9,6 +9,7 @@ use crate::message::envelope::Message;
 use crate::message::mailboxes::Position;
 use crate::progress::{Refusal, UnexpectedMessage};
 use crate::run::state::{Awaited, Stage};
+use crate::wire::received::Received;
 
 /// Returns whether the run waits for a message, or the one that it has called.
 pub(super) fn is_waiting(program: &dyn Program) -> bool {
@@ -96,5 +97,18 @@ pub(crate) async fn resumed(program: &dyn Program, settings: &Settings) {
             .mailboxes
             .acknowledge(program.state().id, &position, true)
             .await;
+    }
+}
+
+/// Keeps a message that a step has received, and after which the run could not go on. It does not arrive again: the step
+/// evaluates it once more.
+pub(super) fn keep(program: &mut dyn Program, received: Option<Received>) {
+    if let Some(Received::Message(channel, message)) = received
+        && !channel.sends
+    {
+        program.state_mut().awaited = Some(Awaited {
+            message: Some(*message),
+            ..Awaited::default()
+        });
     }
 }

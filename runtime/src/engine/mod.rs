@@ -29,7 +29,7 @@ use crate::json::slot::Slot;
 use crate::message::mailboxes::Position;
 use crate::observer::{EventKind, Watch};
 use crate::progress::ExpectedMessage;
-use crate::run::state::{Awaited, Stage};
+use crate::run::state::Stage;
 use crate::run_id::RunId;
 use crate::transport::DynTransport;
 use crate::wire::exchange::Exchange;
@@ -389,35 +389,7 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
         } => (result, asked, sent, received),
     };
     match result {
-        Ok(kept) => {
-            if let Some(slot) = program.state_mut().steps.get_mut(step) {
-                *slot = Some(kept);
-            }
-            let exchange = Exchange::new(sent.as_ref(), received.as_ref(), watch(program, context));
-            let choose = || program.choose(&exchange, |shape, run, exchange| (shape.succeeded)(run, step, exchange));
-            let action = budget::within(choose);
-            let name = exchange.action();
-            let action = match action {
-                Ok(action) => action,
-                Err(failure) => {
-                    let failure = Failure { sent: true, ..failure };
-                    return Err(given_up(program, step, failure, received, context.settings));
-                }
-            };
-            program.state_mut().back(step);
-            let followed = follow(program, step, (action, name), sent.as_ref(), received.as_ref(), context);
-            if followed.is_err()
-                && let Some(Received::Message(channel, message)) = received
-                && !channel.sends
-            {
-                // It does not arrive again: the step evaluates it once more.
-                program.state_mut().awaited = Some(Awaited {
-                    message: Some(*message),
-                    ..Awaited::default()
-                });
-            }
-            followed
-        }
+        Ok(kept) => succeed(program, step, kept, sent.as_ref(), received, context),
         Err(failure) => {
             if asked && program.state().asked.content.is_some() {
                 let response = received.as_ref().and_then(Received::response);
@@ -429,6 +401,37 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
             fail(program, step, failure, sent.as_ref(), received, context)
         }
     }
+}
+
+/// Keeps the outputs of a step, and takes the action after it.
+fn succeed(
+    program: &mut dyn Program,
+    step: usize,
+    kept: Vec<Option<Slot>>,
+    sent: Option<&Sent>,
+    received: Option<Received>,
+    context: Context<'_>,
+) -> Result<Advance, Error> {
+    if let Some(slot) = program.state_mut().steps.get_mut(step) {
+        *slot = Some(kept);
+    }
+    let exchange = Exchange::new(sent, received.as_ref(), watch(program, context));
+    let choose = || program.choose(&exchange, |shape, run, exchange| (shape.succeeded)(run, step, exchange));
+    let action = budget::within(choose);
+    let name = exchange.action();
+    let action = match action {
+        Ok(action) => action,
+        Err(failure) => {
+            let failure = Failure { sent: true, ..failure };
+            return Err(given_up(program, step, failure, received, context.settings));
+        }
+    };
+    program.state_mut().back(step);
+    let followed = follow(program, step, (action, name), sent, received.as_ref(), context);
+    if followed.is_err() {
+        delivery::keep(program, received);
+    }
+    followed
 }
 
 /// Makes one attempt of a step that sends a request, or that sends or receives a message.

@@ -400,10 +400,7 @@ fn restore(shape: &Shape, stored: Restored) -> Result<State, String> {
     state.detours = stored.detours;
     state.asked = stored.asked;
     let next = stored.next.as_deref().map(index).transpose()?;
-    let child = match stored.called {
-        Some(called) => Some(restored_child(shape, called)?),
-        None => None,
-    };
+    let child = stored.called.map(|called| restored_child(shape, called)).transpose()?;
     let held = stored.held.unwrap_or_else(|| Held::new(None, None));
     let (spent, paused) = (stored.spent, stored.paused);
     let called = |child| CalledRun { child, spent, paused };
@@ -443,19 +440,7 @@ fn restore(shape: &Shape, stored: Restored) -> Result<State, String> {
             ));
         }
     };
-    let receives = |step: usize| {
-        let channel = shape.steps.get(step).and_then(|step| step.channel);
-        channel.is_some_and(|channel| !channel.sends)
-    };
-    state.awaited = match state.stage {
-        Stage::Step(step)
-        | Stage::DetourStep {
-            other: step,
-            called: None,
-            ..
-        } if receives(step) => stored.awaited.map(StoredWait::into_awaited),
-        _ => None,
-    };
+    state.awaited = stored.awaited.and_then(|wait| wait.restored(shape, &state.stage));
     state.owed = stored.owed;
     for (id, outputs) in stored.steps {
         let step = index(&id)?;

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::run::descriptor::Shape;
 use crate::run::last_exchange::HeldMessage;
-use crate::run::state::Awaited;
+use crate::run::state::{Awaited, Stage};
 
 /// The wait of a step for a message.
 #[derive(Serialize, Deserialize)]
@@ -25,7 +26,22 @@ impl StoredWait {
         }
     }
 
-    pub(super) fn into_awaited(self) -> Awaited {
+    /// Returns the wait, if the run is at a step that receives a message.
+    pub(super) fn restored(self, shape: &Shape, stage: &Stage) -> Option<Awaited> {
+        let (Stage::Step(step)
+        | Stage::DetourStep {
+            other: step,
+            called: None,
+            ..
+        }) = stage
+        else {
+            return None;
+        };
+        let channel = shape.steps.get(*step)?.channel?;
+        (!channel.sends).then(|| self.into_awaited())
+    }
+
+    fn into_awaited(self) -> Awaited {
         Awaited {
             entered: self.since.is_some(),
             since: self.since,

@@ -121,6 +121,26 @@ impl<R: Rng> Writer<R> {
         self.line(indent + 2, &format!("- condition: {criterion}"));
     }
 
+    /// What a step sends or receives on a channel.
+    fn message(&mut self, step: usize, act: Act) {
+        if act == Act::Send {
+            let (one, other) = (self.expression(step), self.expression(step));
+            self.line(8, "operationId: $sourceDescriptions.events.post");
+            self.line(8, "parameters: [{name: x, in: header, value: $inputs.a}]");
+            self.line(8, "requestBody:");
+            self.line(10, &format!("payload: {{one: {one}, other: ['{{{other}}}']}}"));
+            self.line(8, "outputs: {o: $message.payload#/one}");
+        } else {
+            self.line(8, "operationId: $sourceDescriptions.events.tell");
+            self.line(8, "timeout: 5000");
+            self.line(8, "outputs: {o: $message.payload#/v}");
+            if self.one_in(2) {
+                self.line(8, "successCriteria:");
+                self.line(10, "- condition: $message.payload#/flag == true");
+            }
+        }
+    }
+
     fn workflow(&mut self, index: usize) {
         self.line(2, &format!("- workflowId: w{index}"));
         self.line(4, "inputs:");
@@ -142,21 +162,8 @@ impl<R: Rng> Writer<R> {
                 3 => Act::Receive,
                 _ => Act::Request,
             };
-            if act == Act::Send {
-                let (one, other) = (self.expression(step), self.expression(step));
-                self.line(8, "operationId: $sourceDescriptions.events.post");
-                self.line(8, "parameters: [{name: x, in: header, value: $inputs.a}]");
-                self.line(8, "requestBody:");
-                self.line(10, &format!("payload: {{one: {one}, other: ['{{{other}}}']}}"));
-                self.line(8, "outputs: {o: $message.payload#/one}");
-            } else if act == Act::Receive {
-                self.line(8, "operationId: $sourceDescriptions.events.tell");
-                self.line(8, "timeout: 5000");
-                self.line(8, "outputs: {o: $message.payload#/v}");
-                if self.one_in(2) {
-                    self.line(8, "successCriteria:");
-                    self.line(10, "- condition: $message.payload#/flag == true");
-                }
+            if matches!(act, Act::Send | Act::Receive) {
+                self.message(step, act);
             } else if act == Act::Call {
                 let target = self.plain_target(index);
                 self.line(8, &format!("workflowId: w{target}"));

@@ -1,220 +1,24 @@
 //! MQTT 3.1.1 and 5.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod session;
+
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use arazzo::{BoxError, Broker, Delivery, Message};
-use rumqttc::{Outgoing, QoS, v5};
-use tokio::sync::{mpsc, oneshot, watch};
+use rumqttc::{QoS, v5};
+use session::{Request, Shared, Untaken, forget};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::backoff::Backoff;
-use crate::messages::{Feed, Messages, header_text, without_headers};
+use crate::messages::{Messages, header_text, without_headers};
 
 /// How many requests the client takes before it waits.
 const REQUESTS: usize = 64;
 
 /// The largest packet of the protocol.
 const LARGEST: u32 = 268_435_455;
-
-/// The answer to a packet.
-type Answer = oneshot::Sender<Result<(), BoxError>>;
-
-/// The answers that are awaited: of requests in their order until they have a packet identifier, and by identifier.
-#[derive(Default)]
-struct Answers {
-    requested: VecDeque<(u64, Answer)>,
-    sent: BTreeMap<u16, Answer>,
-}
-
-impl Answers {
-    fn sent(&mut self, id: u16) {
-        if let Some((_, answer)) = self.requested.pop_front() {
-            self.sent.insert(id, answer);
-        }
-    }
-
-    fn fail(&mut self) {
-        let requested = std::mem::take(&mut self.requested)
-            .into_iter()
-            .map(|(_, answer)| answer);
-        for answer in requested.chain(std::mem::take(&mut self.sent).into_values()) {
-            let _ = answer.send(Err("the connection to the MQTT broker was lost".into()));
-        }
-    }
-}
-
-/// What the task of a connection shares with its users.
-#[derive(Default)]
-struct Shared {
-    inside: Mutex<Inside>,
-    connected: watch::Sender<bool>,
-}
-
-#[derive(Default)]
-struct Inside {
-    /// The number of connections that were lost. An acknowledgement only counts on the connection that has brought its
-    /// message.
-    epoch: u64,
-    /// The number of the next request.
-    number: u64,
-    publishing: Answers,
-    subscribing: Answers,
-    subscribers: BTreeMap<String, Feed>,
-    /// What has arrived from an earlier session and has no subscriber yet.
-    unclaimed: Vec<(String, Delivery)>,
-    /// The topics that were subscribed to and are not any more.
-    left: BTreeSet<String>,
-}
-
-impl Shared {
-    fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn outgoing(&self, outgoing: &Outgoing) {
-        let mut inside = self.inside();
-        match outgoing {
-            Outgoing::Publish(id) => inside.publishing.sent(*id),
-            Outgoing::Subscribe(id) => inside.subscribing.sent(*id),
-            _ => {}
-        }
-    }
-
-    fn answered(&self, subscription: bool, id: u16, result: Result<(), BoxError>) {
-        let mut inside = self.inside();
-        let answers = if subscription {
-            &mut inside.subscribing
-        } else {
-            &mut inside.publishing
-        };
-        if let Some(answer) = answers.sent.remove(&id) {
-            let _ = answer.send(result);
-        }
-    }
-
-    /// Returns the topics to subscribe to again, if the broker has forgotten the session.
-    fn forgotten(&self, session_present: bool) -> Vec<String> {
-        let mut inside = self.inside();
-        if session_present || inside.subscribers.is_empty() {
-            return Vec::new();
-        }
-        // Nobody waits for this answer.
-        let number = inside.number;
-        inside.number += 1;
-        inside.subscribing.requested.push_back((number, oneshot::channel().0));
-        inside.subscribers.keys().cloned().collect()
-    }
-
-    /// Fails everything that was not answered. The client does not send it again.
-    fn lost(&self) {
-        self.connected.send_replace(false);
-        let mut inside = self.inside();
-        inside.epoch += 1;
-        inside.publishing.fail();
-        inside.subscribing.fail();
-    }
-
-    /// Passes a message on; returns it if nobody subscribes to its topic any more.
-    fn arrive(&self, topic: &str, delivery: Delivery) -> Option<Delivery> {
-        let mut inside = self.inside();
-        match inside.subscribers.get(topic) {
-            Some(sender) => match sender.send(Ok(delivery)) {
-                Ok(()) => None,
-                Err(unsent) => unsent.0.ok(),
-            },
-            None if inside.left.contains(topic) => Some(delivery),
-            None => {
-                inside.unclaimed.push((topic.to_owned(), delivery));
-                None
-            }
-        }
-    }
-
-    /// Adds a subscriber, which gets what has arrived for it.
-    fn claim(&self, topic: &str, sender: Feed) {
-        let mut inside = self.inside();
-        for (of, delivery) in std::mem::take(&mut inside.unclaimed) {
-            if of == topic {
-                let _ = sender.send(Ok(delivery));
-            } else {
-                inside.unclaimed.push((of, delivery));
-            }
-        }
-        inside.left.remove(topic);
-        inside.subscribers.insert(topic.to_owned(), sender);
-    }
-
-    /// Removes a subscriber.
-    fn leave(&self, topic: &str) {
-        let mut inside = self.inside();
-        inside.subscribers.remove(topic);
-        inside.left.insert(topic.to_owned());
-    }
-}
-
-/// A request whose answer is awaited. Without an answer, it is forgotten.
-struct Request<'s> {
-    shared: &'s Shared,
-    subscription: bool,
-    number: u64,
-    answer: oneshot::Receiver<Result<(), BoxError>>,
-}
-
-impl<'s> Request<'s> {
-    fn new(shared: &'s Shared, subscription: bool) -> Self {
-        let (sender, answer) = oneshot::channel();
-        let mut inside = shared.inside();
-        let number = inside.number;
-        inside.number += 1;
-        let answers = if subscription {
-            &mut inside.subscribing
-        } else {
-            &mut inside.publishing
-        };
-        answers.requested.push_back((number, sender));
-        Self {
-            shared,
-            subscription,
-            number,
-            answer,
-        }
-    }
-
-    /// The client has not taken the request.
-    fn withdraw(&self) {
-        let mut inside = self.shared.inside();
-        let answers = if self.subscription {
-            &mut inside.subscribing
-        } else {
-            &mut inside.publishing
-        };
-        answers.requested.retain(|(number, _)| *number != self.number);
-    }
-}
-
-/// Withdraws a request that the client has not taken, also if its future is dropped.
-struct Untaken<'r, 's>(Option<&'r Request<'s>>);
-
-impl Drop for Untaken<'_, '_> {
-    fn drop(&mut self) {
-        if let Some(request) = self.0 {
-            request.withdraw();
-        }
-    }
-}
-
-/// Acknowledges messages whose subscription was dropped.
-fn forget(left: Vec<Delivery>) {
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn(async move {
-            for delivery in left {
-                let _ = delivery.acknowledge().await;
-            }
-        });
-    }
-}
 
 /// The task of a connection, which ends with the last handle to it.
 struct Task(JoinHandle<()>);

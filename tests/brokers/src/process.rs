@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 /// A process that is killed with SIGKILL when it is dropped.
-pub struct Process(Child);
+pub struct Process(Child, bool);
 
 impl Process {
     pub fn start(command: &mut Command) -> Self {
@@ -15,17 +15,16 @@ impl Process {
             command.stdout(Stdio::null()).stderr(Stdio::null());
         }
         // Some servers are scripts that start others.
-        Self(
-            command
-                .stdin(Stdio::null())
-                .process_group(0)
-                .spawn()
-                .expect("a server process"),
-        )
+        let child = command.stdin(Stdio::null()).process_group(0).spawn();
+        Self(child.expect("a server process"), false)
     }
 
     /// Kills the process with SIGKILL, and waits for its end.
     pub fn kill(&mut self) {
+        // Another process may have its number by now.
+        if std::mem::replace(&mut self.1, true) {
+            return;
+        }
         let group = format!("-{}", self.0.id());
         let _ = Command::new("kill")
             .args(["-9", "--", &group])

@@ -56,7 +56,8 @@ impl<S: Server> Office<S> {
 
     /// Waits for a request, and returns its id.
     async fn request(&mut self) -> (String, Delivery) {
-        let delivery = self.requests.next().await.expect("a request");
+        let delivery = tokio::time::timeout(Duration::from_secs(90), self.requests.next()).await;
+        let delivery = delivery.expect("a request in time").expect("a request");
         (id(delivery.message()), delivery)
     }
 

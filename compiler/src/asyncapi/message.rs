@@ -185,20 +185,26 @@ pub fn location(text: &str) -> Option<Location> {
     let rest = rest.strip_prefix(word)?;
     if let Some(pointer) = rest.strip_prefix("#/").filter(|pointer| !pointer.is_empty()) {
         let tokens: Option<Vec<String>> = pointer.split('/').map(unescape).collect();
-        return Some(Location {
-            part,
-            tokens: tokens?,
-            meant: None,
-        });
+        let tokens = tokens.filter(|tokens| reaches(part, tokens))?;
+        let meant = None;
+        return Some(Location { part, tokens, meant });
     }
     let dotted = rest.strip_prefix('.').filter(|dotted| !dotted.is_empty())?;
     let tokens: Vec<String> = dotted.split('.').map(str::to_owned).collect();
+    if !reaches(part, &tokens) {
+        return None;
+    }
     let pointer: String = tokens.iter().map(|token| format!("/{}", escape(token))).collect();
     Some(Location {
         part,
         tokens,
         meant: Some(format!("$message.{word}#{pointer}")),
     })
+}
+
+/// Returns whether a part of a message has places as deep as this: headers have no members.
+fn reaches(part: Part, tokens: &[String]) -> bool {
+    part == Part::Payload || tokens.len() == 1
 }
 
 #[cfg(test)]
@@ -223,6 +229,9 @@ mod tests {
                 "$message.payload.a.b",
                 found(Part::Payload, &["a", "b"], Some("$message.payload#/a/b")),
             ),
+            ("$message.header#/a~1b", found(Part::Header, &["a/b"], None)),
+            ("$message.header#/a/b", None),
+            ("$message.header.a.b", None),
             ("$message.header", None),
             ("$message.header#", None),
             ("$message.header#/", None),

@@ -27,14 +27,10 @@ pub(super) fn channel(exchange: &Exchange) -> TokenStream {
 
 fn location(location: &Location) -> TokenStream {
     let tokens = &location.tokens;
-    match (location.part, tokens.as_slice()) {
-        (Part::Header, [name]) => quote!(__rt::Location::Header(#name)),
-        // Headers have no members.
-        (Part::Header, _) => {
-            let name = tokens.join("/");
-            quote!(__rt::Location::Header(#name))
-        }
-        (Part::Payload, _) => quote!(__rt::Location::Payload(&[#(#tokens),*])),
+    match location.part {
+        // A header has no members, so there is exactly one token.
+        Part::Header => quote!(__rt::Location::Header(#(#tokens)*)),
+        Part::Payload => quote!(__rt::Location::Payload(&[#(#tokens),*])),
     }
 }
 

@@ -167,7 +167,7 @@ impl Broker for Amqp {
             *sending = Some((connection, channel));
         }
         let Some((connection, channel)) = &*sending else {
-            return Err("there is no connection".into());
+            return Err("not connected to the AMQP broker".into());
         };
         let channel = channel.clone();
         if self.exchange.is_empty() && !self.declared.lock().await.contains(&message.address) {

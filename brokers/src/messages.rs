@@ -48,7 +48,7 @@ impl Messages {
         }
     }
 
-    /// Does the same for a broker that does not keep messages: there is no limit.
+    /// Does the same without a limit, for a broker that does not keep messages.
     pub(crate) fn feed<F: Future<Output = ()> + Send + 'static>(fill: impl FnOnce(Feed) -> F) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         Self {

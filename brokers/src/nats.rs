@@ -113,7 +113,7 @@ impl Broker for Nats {
     async fn publish(&self, message: Message) -> Result<(), BoxError> {
         let headers = headers(&message)?;
         if self.client.connection_state() != async_nats::connection::State::Connected {
-            return Err(ConnectError::new("there is no connection to the NATS server").into());
+            return Err(ConnectError::new("not connected to the NATS server").into());
         }
         let subject = message.address;
         if headers.is_empty() {
@@ -224,7 +224,7 @@ impl Broker for JetStream {
     async fn publish(&self, message: Message) -> Result<(), BoxError> {
         let headers = headers(&message)?;
         if self.context.client().connection_state() != async_nats::connection::State::Connected {
-            return Err(ConnectError::new("there is no connection to the NATS server").into());
+            return Err(ConnectError::new("not connected to the NATS server").into());
         }
         let sent = self
             .context

@@ -240,7 +240,7 @@ impl fmt::Debug for RedisStreams {
 
 /// Publish and subscribe of Redis: nothing is kept for a subscriber that is not connected.
 ///
-/// An address is a channel. There are no headers.
+/// An address is a channel. Messages have no headers.
 #[derive(Clone)]
 pub struct RedisPubSub {
     client: Client,

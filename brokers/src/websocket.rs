@@ -16,10 +16,10 @@ use crate::messages::{Feed, Messages, without_headers};
 /// How often a connection is checked, and how long it may take to open.
 const BEAT: Duration = Duration::from_secs(20);
 
-/// A WebSocket server. Nothing is kept while there is no connection.
+/// A WebSocket server. The server keeps nothing for a client that is not connected.
 ///
 /// An address is a path below the URL. One connection for each address sends and receives. A payload is sent as a text
-/// message if it is UTF-8, and as a binary message otherwise. There are no headers.
+/// message if it is UTF-8, and as a binary message otherwise. Messages have no headers.
 #[derive(Clone)]
 pub struct WebSocket {
     url: String,

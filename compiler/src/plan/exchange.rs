@@ -107,7 +107,7 @@ impl<'a> Planner<'_, 'a> {
         types.dedup();
         let mut locations = Vec::new();
         for found in messages.iter().filter_map(asyncapi::Message::correlation) {
-            // What is no location was reported where it is used.
+            // The resolver has reported invalid locations.
             let Some(location) = asyncapi::location(found.0) else {
                 continue;
             };

@@ -262,14 +262,40 @@ impl<'a> Channel<'a> {
     /// Returns the value of a parameter that no step sets: its place in the message, or its default.
     #[must_use]
     pub fn filled(self, parameter: &str) -> Option<Filled<'a>> {
-        let declared = self.at.get("parameters").and_then(|all| all.get(parameter))?;
-        let (declared, _) = follow(declared).ok()?;
-        if let Some(location) = declared.get("location").and_then(Cursor::as_str).and_then(location) {
-            return Some(Filled::Message(location));
+        self.parameter_value(parameter).ok().flatten()
+    }
+
+    /// Returns the value of a parameter that no step sets.
+    ///
+    /// # Errors
+    /// It is described by something that is not a location or a default.
+    pub fn parameter_value(self, parameter: &str) -> Result<Option<Filled<'a>>, Diagnostic> {
+        let unresolved = |broken: BrokenReference<'_>| broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED);
+        let malformed = |at: Cursor<'_>, message: String, help: &str| {
+            Diagnostic::new(&rule::MALFORMED_DESCRIPTION, at.span(), message).help(help)
+        };
+        let Some(declared) = self.at.get("parameters").and_then(|all| all.get(parameter)) else {
+            return Ok(None);
+        };
+        let (declared, _) = follow(declared).map_err(unresolved)?;
+        if let Some(at) = declared.get("location") {
+            let found = at.as_str().and_then(location).map(Filled::Message);
+            let message = || format!("the `location` of the parameter `{parameter}` is not a location in a message");
+            let help = "write `$message.header#/NAME` or `$message.payload#/NAME`";
+            return found.map(Some).ok_or_else(|| malformed(at, message(), help));
         }
-        let own = declared.get("default");
-        let of_schema = || follow(declared.get("schema")?).ok()?.0.get("default");
-        own.or_else(of_schema).map(Filled::Default)
+        let default = match (declared.get("default"), declared.get("schema")) {
+            (Some(own), _) => Some(own),
+            (None, Some(schema)) => follow(schema).map_err(unresolved)?.0.get("default"),
+            (None, None) => None,
+        };
+        match default {
+            Some(at) if at.scalar_text().is_none() => {
+                let message = format!("the `default` of the parameter `{parameter}` is not text");
+                Err(malformed(at, message, "write text, which is inserted into the address"))
+            }
+            default => Ok(default.map(Filled::Default)),
+        }
     }
 
     /// Returns whether a step can use the channel in this direction: in 2.x, if it has an operation for it.

@@ -2,9 +2,11 @@
 
 use super::literal;
 use super::step::{name, parts};
+use crate::asyncapi::{self, Part};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
+use crate::document::Direction;
 use crate::media::Format;
-use crate::program::{Body, Step, Value, ValueKind};
+use crate::program::{Act, Body, Step, Value, ValueKind};
 use crate::schema::{Schema, Type};
 use crate::source::Cursor;
 use crate::typing::Typing;
@@ -18,6 +20,10 @@ struct Checker<'c, 'p, 'a> {
     operation: String,
     /// Whether the payload is JSON. In a form, every value is sent as text.
     json: bool,
+    /// The path of the value that is checked.
+    path: Vec<String>,
+    /// The paths of what the run sets: the correlation ID of a message.
+    set: Vec<Vec<String>>,
     diagnostics: &'c mut Diagnostics,
 }
 
@@ -49,12 +55,32 @@ pub(super) fn payload(step: &Step<'_>, index: usize, typing: &Typing<'_, '_>, di
         typing,
         operation: name(operation),
         json: body.form == Format::Json,
+        path: Vec::new(),
+        set: set_by_run(step),
         diagnostics,
     };
     let written = request.and_then(|body| body.payload);
     // Values that replacements add are not in the payload yet.
     let replaced = request.is_some_and(|body| !body.replacements.is_empty());
     checker.value(&body.payload, written, schema, replaced, 0);
+}
+
+/// Returns the paths of the correlation ID in the payload of a message, if the run sets it.
+fn set_by_run(step: &Step<'_>) -> Vec<Vec<String>> {
+    let Act::Channel(exchange) = &step.act else {
+        return Vec::new();
+    };
+    if exchange.direction == Direction::Receive || exchange.correlation.is_none() {
+        return Vec::new();
+    }
+    let locations = exchange
+        .messages
+        .iter()
+        .filter_map(|message| asyncapi::location(message.correlation()?.0));
+    locations
+        .filter(|location| location.part == Part::Payload)
+        .map(|location| location.tokens)
+        .collect()
 }
 
 /// Checks the fields of a Swagger 2.0 form, each of which is a parameter.
@@ -142,9 +168,11 @@ impl Checker<'_, '_, '_> {
                         all.extend(schema.additional().ok().flatten());
                     }
                     let at = at.and_then(|at| at.get(member));
+                    self.path.push(member.clone());
                     for schema in all {
                         self.value(value, at, schema, replaced, depth + 1);
                     }
+                    self.path.pop();
                 }
             }
             ValueKind::Array(items) => {
@@ -164,7 +192,9 @@ impl Checker<'_, '_, '_> {
                 for (position, value) in items.iter().enumerate() {
                     if let Some(schema) = schema.item(Some(position)) {
                         let at = at.and_then(|at| at.items().nth(position));
+                        self.path.push(position.to_string());
                         self.value(value, at, schema, replaced, depth + 1);
+                        self.path.pop();
                     }
                 }
             }
@@ -218,7 +248,7 @@ impl Checker<'_, '_, '_> {
             let Some(wanted) = required.as_str() else { continue };
             let property = schema.property(wanted);
             let read_only = property.is_some_and(|property| property.flag("readOnly"));
-            if !read_only && !members.iter().any(|(name, _)| name == wanted) {
+            if !read_only && !members.iter().any(|(name, _)| name == wanted) && !self.is_set(wanted) {
                 let message = format!("missing member `{wanted}`, which {} requires", self.operation);
                 self.diagnostics.push(
                     Diagnostic::new(&rule::PAYLOAD_MEMBER_REQUIRED, payload.span, message)
@@ -227,6 +257,15 @@ impl Checker<'_, '_, '_> {
                 );
             }
         }
+    }
+
+    /// Returns whether the run sets a member of the value that is checked.
+    fn is_set(&self, member: &str) -> bool {
+        let is_member = |path: &Vec<String>| {
+            path.split_last()
+                .is_some_and(|(last, of)| last == member && of == self.path)
+        };
+        self.set.iter().any(is_member)
     }
 
     fn unknown_members(&mut self, members: &[(String, Value)], at: Option<Cursor<'_>>, schema: Schema<'_>) {

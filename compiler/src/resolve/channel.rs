@@ -60,17 +60,22 @@ impl<'a> Scope<'a, '_> {
         })
     }
 
-    /// Finds the channel of an `operationId`.
-    pub(super) fn channel_operation(&mut self, text: Text<'a>) -> Found<'a> {
-        let value = text.value;
+    /// Splits an `operationId` into the descriptions that it can be of, and the id in them.
+    pub(super) fn searched_channels<'t>(&self, value: &'t str) -> (&'t str, Vec<NamedChannels<'a>>) {
         let qualified = value
             .strip_prefix("$sourceDescriptions.")
             .and_then(|rest| self.channels_named(rest));
-        let is_qualified = qualified.is_some();
-        let (id, searched) = match qualified {
+        match qualified {
             Some((named, id)) => (id, vec![named]),
             None => (value, self.channels.to_vec()),
-        };
+        }
+    }
+
+    /// Finds the channel of an `operationId`.
+    pub(super) fn channel_operation(&mut self, text: Text<'a>) -> Found<'a> {
+        let value = text.value;
+        let (id, searched) = self.searched_channels(value);
+        let is_qualified = id.len() < value.len();
         let found: Vec<(NamedChannels<'a>, Operation<'a>)> = searched
             .iter()
             .flat_map(|named| named.index().of(id).map(|operation| (named.clone(), operation)))

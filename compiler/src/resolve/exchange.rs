@@ -43,6 +43,7 @@ impl<'a> Scope<'a, '_> {
         let reply = self.reply(step, direction);
         let operation = as_operation(&named, &messages, direction, reply.is_some());
         let (arguments, complete) = self.arguments(step, &operation, Some(direction));
+        self.address_parameters(&named, &arguments);
         let body = match (&step.request_body, direction) {
             (Some(body), Direction::Receive) => {
                 self.body_on_receive(step, body.at.span());
@@ -113,8 +114,8 @@ impl<'a> Scope<'a, '_> {
             match (other.action, operation) {
                 (Some((direction, _)), _) => direction == Direction::Receive,
                 (None, Some((_, text))) => {
-                    let id = text.value.rsplit('.').next().unwrap_or_default();
-                    let mut all = self.channels.iter().flat_map(|named| named.index().of(id));
+                    let (id, searched) = self.searched_channels(text.value);
+                    let mut all = searched.iter().flat_map(|named| named.index().of(id));
                     all.next()
                         .is_some_and(|operation| operation.direction() == Direction::Receive)
                 }
@@ -240,6 +241,33 @@ impl<'a> Scope<'a, '_> {
                 .related(named.channel.span, "the channel")
                 .help("add an `address` to the channel; a part that varies can be a parameter: `replies.{client}`"),
         );
+    }
+
+    /// Reports parameters of the address that the step leaves to the description, which does not say what they are.
+    fn address_parameters(&mut self, named: &Named<'a>, arguments: &[Argument<'a>]) {
+        for name in named.channel.parameters() {
+            let set = |argument: &Argument<'a>| argument.location == Location::Path && argument.name == name;
+            if arguments.iter().any(set) {
+                continue;
+            }
+            match named.channel.parameter_value(name) {
+                Ok(Some(Filled::Message(asyncapi::Location { meant: Some(meant), .. }))) => {
+                    let at = named.channel.at.get("parameters").and_then(|all| all.get(name));
+                    let message =
+                        format!("the location of the parameter `{name}` selects a member without a JSON Pointer");
+                    let span = at.map_or(named.channel.span, Cursor::span);
+                    self.diagnostics.push(
+                        Diagnostic::new(&rule::CORRELATION_LOCATION_DOTTED, span, message)
+                            .related(named.text.span(), "used by this step")
+                            .help(format!("write `{meant}`")),
+                    );
+                }
+                Ok(_) => {}
+                Err(problem) => self
+                    .diagnostics
+                    .push(problem.related(named.text.span(), "used by this step")),
+            }
+        }
     }
 
     /// Reports messages whose payloads are not described by a JSON Schema.

@@ -339,6 +339,75 @@ channels:
     );
 }
 
+/// What is not a location must not send the message to the address of the default.
+#[test]
+fn a_channel_parameter_that_is_not_described_is_refused() {
+    let api = "asyncapi: 3.0.0
+info: {title: t, version: '1'}
+channels:
+  orders:
+    address: 'orders.{shop}'
+    parameters: {shop: PARAMETER}
+    messages: {order: {payload: {type: object}}}
+";
+    let path = "{stepId: s, channelPath: '{$sourceDescriptions.shop.url}#/channels/orders', ";
+    let sent = format!("{path}action: send, requestBody: {{payload: {{shop: a}}}}}}");
+    let set =
+        format!("{path}action: send, parameters: [{{name: shop, value: a}}], requestBody: {{payload: {{shop: a}}}}}}");
+    for (parameter, expected) in [
+        (
+            "{location: $message.body#/shop, default: eu}",
+            "malformed-description $message.body#/shop",
+        ),
+        ("{location: 7, default: eu}", "malformed-description 7"),
+        ("{default: [eu]}", "malformed-description [eu]"),
+        (
+            "{$ref: '#/components/parameters/none'}",
+            "source-ref-unresolved '#/components/parameters/none'",
+        ),
+    ] {
+        let api = api.replace("PARAMETER", parameter);
+        assert!(case(&sent, &api).errors().contains(&expected.to_owned()), "{parameter}");
+        // A step that sets the parameter needs no description of it.
+        assert_eq!(case(&set, &api).errors(), [""; 0], "{parameter}");
+    }
+    let dotted = case(&sent, &api.replace("PARAMETER", "{location: $message.payload.shop}"));
+    assert_eq!(dotted.errors(), [""; 0]);
+    let warnings = dotted.warnings();
+    assert!(
+        warnings.contains(&"correlation-location-dotted {location: $message.payload.shop}".to_owned()),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn a_correlation_id_that_the_run_sets_is_not_demanded_of_the_step() {
+    let api = "asyncapi: 3.0.0
+info: {title: t, version: '1'}
+channels:
+  orders: {address: orders, messages: {order: {$ref: '#/components/messages/order'}}}
+  replies: {address: replies, messages: {reply: {$ref: '#/components/messages/order'}}}
+operations:
+  order.placed: {action: receive, channel: {$ref: '#/channels/orders'}}
+  order.confirmed: {action: send, channel: {$ref: '#/channels/replies'}}
+components:
+  messages:
+    order:
+      correlationId: {location: '$message.payload#/meta/id'}
+      payload: {type: object, properties: {meta: {type: object, required: [id, at], properties: {id: {type: string}, at: {type: string}}}}}
+";
+    let send =
+        |meta: &str| format!("{{stepId: s, operationId: order.placed, requestBody: {{payload: {{meta: {meta}}}}}}}");
+    let wait = ", {stepId: r, operationId: order.confirmed, correlationId: $inputs.id}";
+    assert_eq!(case(&(send("{at: now}") + wait), api).errors(), [""; 0]);
+    // The other member is still demanded, and so is the ID if nobody waits for it.
+    assert_eq!(case(&(send("{}") + wait), api).errors(), ["payload-member-required {}"]);
+    assert_eq!(
+        case(&send("{at: now}"), api).errors(),
+        ["payload-member-required {at: now}"]
+    );
+}
+
 #[test]
 fn payloads_in_other_formats_are_warned_about() {
     let api = THREE.replace(

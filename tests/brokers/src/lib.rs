@@ -1,6 +1,7 @@
 //! Workflows over real message brokers.
 #![allow(missing_docs, reason = "of tests")]
 
+mod kafka;
 pub mod process;
 pub mod server;
 pub mod suite;

@@ -5,9 +5,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use arazzo::Broker;
-use arazzo_brokers::{Amqp, JetStream, Kafka, Mqtt, Mqtt5, Nats, RedisPubSub, RedisStreams, WebSocket};
+use arazzo_brokers::{Amqp, JetStream, Mqtt, Mqtt5, Nats, RedisPubSub, RedisStreams, WebSocket};
 use tempfile::TempDir;
 
+pub use crate::kafka::KafkaServer;
 use crate::process::{Process, listening, own, port, program};
 
 /// The addresses that the workflows use.
@@ -44,13 +45,13 @@ pub trait Server: Sized + Send {
 /// A process with a directory and a port.
 pub struct Local {
     directory: TempDir,
-    port: u16,
+    pub port: u16,
     process: Process,
     start: fn(&Path, u16) -> Process,
 }
 
 impl Local {
-    async fn new(start: fn(&Path, u16) -> Process) -> Self {
+    pub async fn new(start: fn(&Path, u16) -> Process) -> Self {
         let directory = TempDir::new().expect("a directory");
         let port = port();
         let process = start(directory.path(), port);
@@ -63,11 +64,11 @@ impl Local {
         }
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process.kill();
     }
 
-    async fn restart(&mut self) {
+    pub async fn restart(&mut self) {
         self.process = (self.start)(self.directory.path(), self.port);
         listening(self.port).await;
     }
@@ -221,63 +222,6 @@ local!(
 local!(RedisPubSubServer, RedisPubSub, "redis-pub-sub", "redis-server", redis, "redis://", headers: false, durable: false,
     |url, _| Box::pin(async move { RedisPubSub::new(url).expect("a URL") }),
     |_| Box::pin(async {}));
-
-/// Kafka's protocol, by Tansu with its storage in SQLite.
-pub struct KafkaServer(Local);
-
-fn tansu(directory: &Path, port: u16) -> Process {
-    let mut command = Command::new(program("tansu").expect("it was there"));
-    command.args(["broker", "--listener-url", &format!("tcp://127.0.0.1:{port}")]);
-    command.args(["--advertised-listener-url", &format!("tcp://127.0.0.1:{port}")]);
-    // The path is relative to the directory of the process.
-    command.args(["--storage-engine", "sqlite://tansu.db"]);
-    Process::start(command.current_dir(directory))
-}
-
-impl Server for KafkaServer {
-    type Broker = Kafka;
-    const KIND: &'static str = "kafka";
-
-    async fn start() -> Option<Self> {
-        use arazzo_brokers::rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-        use arazzo_brokers::rdkafka::client::DefaultClientContext;
-        use arazzo_brokers::rdkafka::config::ClientConfig;
-        program("tansu")?;
-        let server = Self(Local::new(tansu).await);
-        let admin: AdminClient<DefaultClientContext> = ClientConfig::new()
-            .set("bootstrap.servers", server.url())
-            .create()
-            .expect("a client");
-        let topics = ADDRESSES.map(|address| NewTopic::new(address, 1, TopicReplication::Fixed(1)));
-        let created = admin.create_topics(&topics, &AdminOptions::new()).await;
-        for topic in created.expect("topics") {
-            topic.expect("a topic");
-        }
-        Some(server)
-    }
-
-    fn url(&self) -> String {
-        format!("127.0.0.1:{}", self.0.port)
-    }
-
-    async fn connect(url: &str, name: &str) -> Kafka {
-        let mut config = arazzo_brokers::rdkafka::config::ClientConfig::new();
-        config.set("bootstrap.servers", url);
-        // A consumer that was killed is missed after this time.
-        config
-            .set("session.timeout.ms", "6000")
-            .set("heartbeat.interval.ms", "500");
-        Kafka::new(&config, name).expect("options")
-    }
-
-    fn kill(&mut self) {
-        self.0.kill();
-    }
-
-    async fn restart(&mut self) {
-        self.0.restart().await;
-    }
-}
 
 /// RabbitMQ.
 pub struct AmqpServer(Local);

@@ -11,12 +11,14 @@ use lapin::options::{
     BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions, QueueBindOptions,
     QueueDeclareOptions,
 };
+use lapin::tcp::OwnedTLSConfig;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, Consumer};
 use tokio::sync::Mutex;
 
 use crate::backoff::Backoff;
 use crate::messages::{Messages, header_text};
+use crate::tls::choose_cryptography;
 
 /// How many messages the broker delivers before they are acknowledged.
 const AHEAD: u16 = 4096;
@@ -33,6 +35,7 @@ pub struct Amqp {
     url: String,
     name: String,
     exchange: String,
+    tls: OwnedTLSConfig,
     sending: Arc<Mutex<Option<(Connection, Channel)>>>,
     /// The queues that exist, as far as this connection knows.
     declared: Arc<Mutex<BTreeSet<String>>>,
@@ -45,6 +48,7 @@ impl Amqp {
             url: url.into(),
             name: name.into(),
             exchange: String::new(),
+            tls: OwnedTLSConfig::default(),
             sending: Arc::default(),
             declared: Arc::default(),
         }
@@ -57,8 +61,18 @@ impl Amqp {
         self
     }
 
+    /// Sets the certificates that are trusted besides those of the system, and the certificate of the client.
+    #[must_use]
+    pub fn tls(mut self, config: OwnedTLSConfig) -> Self {
+        self.tls = config;
+        self
+    }
+
     async fn open(&self) -> Result<(Connection, Channel), BoxError> {
-        let connection = Connection::connect(&self.url, ConnectionProperties::default()).await;
+        choose_cryptography();
+        let options = ConnectionProperties::default();
+        let runtime = lapin::runtime::default_runtime()?;
+        let connection = Connection::connect_with_config(&self.url, options, self.tls.clone(), runtime).await;
         let connection = connection.map_err(ConnectError::new)?;
         let channel = connection.create_channel().await?;
         Ok((connection, channel))

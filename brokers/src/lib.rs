@@ -51,8 +51,12 @@
 //! | Scheme | Kafka | NATS | MQTT | AMQP, Redis | WebSocket |
 //! |---|---|---|---|---|---|
 //! | `userPassword`, `plain`, `scramSha256`, `scramSha512` | `sasl.*` | `user_and_password` | `set_credentials` | the URL | a header of the request |
-//! | `X509` | `ssl.*` | `add_client_certificate` | `set_transport` | | |
+//! | `X509` | `ssl.*` | `add_client_certificate` | `set_transport` | `Amqp::tls`, `with_client` | |
 //! | `apiKey`, `httpApiKey`, `http` | | `token` | | | a header of the request |
+//!
+//! TLS needs the feature `rustls`, for Kafka `kafka-tls`; with it, the URL says `amqps`, `rediss` or `wss`, and certificates
+//! are checked against those of the system. NATS has TLS always. The cryptography is that which the program has installed
+//! with `rustls`, otherwise AWS-LC, which is then installed for the process.
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 #[cfg(feature = "amqp")]
@@ -67,12 +71,18 @@ mod mqtt;
 #[cfg(feature = "nats")]
 mod nats;
 #[cfg(feature = "redis")]
-mod redis;
+mod redis_server;
+#[cfg(any(
+    feature = "amqp",
+    feature = "mqtt",
+    feature = "nats",
+    feature = "redis",
+    feature = "websocket"
+))]
+mod tls;
 #[cfg(feature = "websocket")]
 mod websocket;
 
-#[cfg(feature = "redis")]
-pub use self::redis::{RedisPubSub, RedisStreams};
 #[cfg(feature = "amqp")]
 pub use amqp::Amqp;
 #[cfg(feature = "nats")]
@@ -89,6 +99,10 @@ pub use mqtt::{Mqtt, Mqtt5};
 pub use nats::{JetStream, Nats};
 #[cfg(feature = "kafka")]
 pub use rdkafka;
+#[cfg(feature = "redis")]
+pub use redis;
+#[cfg(feature = "redis")]
+pub use redis_server::{RedisPubSub, RedisStreams};
 #[cfg(feature = "mqtt")]
 pub use rumqttc;
 #[cfg(feature = "websocket")]

@@ -14,6 +14,7 @@ use futures_util::StreamExt as _;
 use crate::backoff::Backoff;
 use crate::error::Error;
 use crate::messages::{Messages, Sender, has_header, header_text};
+use crate::tls::choose_cryptography;
 
 /// How long the server may take to confirm what was sent.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,6 +45,7 @@ impl Nats {
     /// # Errors
     /// As for [`connect`](Self::connect).
     pub async fn connect_with(options: ConnectOptions, servers: impl ToServerAddrs) -> Result<Self, Error> {
+        choose_cryptography();
         Ok(Self::new(options.connect(servers).await.map_err(Error::new)?))
     }
 
@@ -168,6 +170,7 @@ impl JetStream {
     /// # Errors
     /// The server cannot be reached, or refuses the connection.
     pub async fn connect(servers: impl ToServerAddrs, name: impl Into<String>) -> Result<Self, Error> {
+        choose_cryptography();
         let client = ConnectOptions::new().connect(servers).await.map_err(Error::new)?;
         Ok(Self::new(client, name))
     }

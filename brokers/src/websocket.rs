@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest as _};
 
 use crate::backoff::Backoff;
 use crate::messages::{Feed, Messages, without_headers};
+use crate::tls::choose_cryptography;
 
 /// How often a connection is checked, and how long it may take to open.
 const BEAT: Duration = Duration::from_secs(20);
@@ -174,6 +175,7 @@ impl Driver {
     > {
         let mut request = self.url.as_str().into_client_request()?;
         request.headers_mut().extend(self.headers.clone());
+        choose_cryptography();
         let opening = tokio::time::timeout(BEAT, tokio_tungstenite::connect_async(request)).await;
         let late = |_| tungstenite::Error::Io(std::io::ErrorKind::TimedOut.into());
         let (socket, _) = opening.map_err(late)??;

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::backoff::Backoff;
 use crate::messages::{Messages, header_text, without_headers};
+use crate::tls::choose_cryptography;
 
 /// How many requests the client takes before it waits.
 const REQUESTS: usize = 64;
@@ -125,6 +126,7 @@ impl Mqtt {
     /// Connects with options, for example for TLS and credentials.
     #[must_use]
     pub fn new(mut options: rumqttc::MqttOptions) -> Self {
+        choose_cryptography();
         let largest = LARGEST as usize;
         options
             .set_clean_session(false)
@@ -240,6 +242,7 @@ impl Mqtt5 {
     /// it does not end.
     #[must_use]
     pub fn new(mut options: v5::MqttOptions) -> Self {
+        choose_cryptography();
         options.set_clean_start(false).set_manual_acks(true);
         if options.max_packet_size().is_none() {
             options.set_max_packet_size(Some(LARGEST));

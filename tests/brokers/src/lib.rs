@@ -3,6 +3,7 @@
 
 mod kafka;
 pub mod process;
+pub mod secured;
 pub mod server;
 pub mod suite;
 pub mod workflows {

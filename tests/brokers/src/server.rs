@@ -227,7 +227,12 @@ local!(RedisPubSubServer, RedisPubSub, "redis-pub-sub", "redis-server", redis, "
 pub struct AmqpServer(Local);
 
 fn rabbitmq(directory: &Path, port: u16) -> Process {
-    let mut command = Command::new(program("rabbitmq-server").expect("it was there"));
+    Process::start(&mut rabbitmq_command(directory, port).expect("it was there"))
+}
+
+/// Returns the command that starts RabbitMQ, if it is installed.
+pub fn rabbitmq_command(directory: &Path, port: u16) -> Option<Command> {
+    let mut command = Command::new(program("rabbitmq-server")?);
     let name = format!("rabbit{port}@localhost");
     command
         .env("RABBITMQ_NODENAME", name)
@@ -239,7 +244,7 @@ fn rabbitmq(directory: &Path, port: u16) -> Process {
         .env("RABBITMQ_ENABLED_PLUGINS_FILE", directory.join("plugins"))
         .env("ERL_EPMD_ADDRESS", "127.0.0.1")
         .env("HOME", directory);
-    Process::start(&mut command)
+    Some(command)
 }
 
 impl Server for AmqpServer {

@@ -153,7 +153,8 @@ super::rules! {
     /// ```
     Error CORRELATION_ID_LOCATION "correlation-id-location" "messages say where they carry a correlation ID that is used"
 
-    /// The location of a correlation ID has dots in place of a JSON Pointer. It is read as the pointer.
+    /// The location of a correlation ID, or of a parameter of an address, has dots in place of a JSON Pointer. It is read
+    /// as the pointer.
     ///
     /// Rule: AsyncAPI Specification 3.0.0, "Runtime Expression".
     ///
@@ -168,7 +169,7 @@ super::rules! {
     /// ```yaml
     /// correlationId: { location: '$message.header#/correlationId' }
     /// ```
-    Warning CORRELATION_LOCATION_DOTTED "correlation-location-dotted" "the location of a correlation ID is a JSON Pointer"
+    Warning CORRELATION_LOCATION_DOTTED "correlation-location-dotted" "a location in a message is a JSON Pointer"
 
     /// A step sends to or receives from a channel without an address: in AsyncAPI 3.x, `address` is `null` or absent if
     /// the address is only known at run time, such as that of a private queue for replies. A run could not subscribe to

@@ -149,11 +149,12 @@ super::rules! {
 
     /// A part of the description that the request needs does not have the form that its specification requires:
     /// `parameters` or `security` is not a list, a parameter has no `name` or no known `in`, `required` is neither
-    /// `true` nor `false`, or `style` is unknown. If the code is lowered, the part is left out. If `security` is
-    /// an object, it is read as the only item of the list.
+    /// `true` nor `false`, or `style` is unknown; the `location` or the `default` of a channel's parameter is not one.
+    /// If the code is lowered, the part is left out. If `security` is an object, it is read as the only item of the
+    /// list.
     ///
     /// Rule: OpenAPI 3.1.1, "Parameter Object", "Operation Object" and "Style Values"; Swagger 2.0, "Parameter
-    /// Object".
+    /// Object"; AsyncAPI Specification 3.0.0, "Parameter Object".
     ///
     /// **Wrong**
     ///

@@ -1,5 +1,6 @@
 //! One suite on each real broker.
 
+mod secured;
 mod specification;
 
 macro_rules! brokers {

@@ -15,6 +15,7 @@ use tokio::sync::OnceCell;
 use crate::backoff::Backoff;
 use crate::error::Error;
 use crate::messages::{Messages, Sender, without_headers};
+use crate::tls::choose_cryptography;
 
 /// The field with the payload of an entry.
 const PAYLOAD: &str = "payload";
@@ -55,11 +56,17 @@ impl RedisStreams {
     /// # Errors
     /// The URL is not one of a Redis server.
     pub fn new(server: impl IntoConnectionInfo, group: impl Into<String>) -> Result<Self, Error> {
-        Ok(Self {
-            client: Client::open(server).map_err(Error::new)?,
+        choose_cryptography();
+        Ok(Self::with_client(Client::open(server).map_err(Error::new)?, group))
+    }
+
+    /// Uses a client, for example one with a certificate.
+    pub fn with_client(client: Client, group: impl Into<String>) -> Self {
+        Self {
+            client,
             group: group.into(),
             manager: Arc::default(),
-        })
+        }
     }
 
     async fn manager(&self) -> Result<ConnectionManager, BoxError> {
@@ -253,10 +260,17 @@ impl RedisPubSub {
     /// # Errors
     /// The URL is not one of a Redis server.
     pub fn new(server: impl IntoConnectionInfo) -> Result<Self, Error> {
-        Ok(Self {
-            client: Client::open(server).map_err(Error::new)?,
+        choose_cryptography();
+        Ok(Self::with_client(Client::open(server).map_err(Error::new)?))
+    }
+
+    /// Uses a client, for example one with a certificate.
+    #[must_use]
+    pub fn with_client(client: Client) -> Self {
+        Self {
+            client,
             manager: Arc::default(),
-        })
+        }
     }
 }
 

@@ -16,6 +16,17 @@ use crate::source::{Cursor, Entry, Span};
 use crate::syntax::expression::unescape;
 use crate::syntax::path_template;
 
+/// Channel bindings that name what messages are sent to, by AsyncAPI's specifications of bindings.
+const NAMING_BINDINGS: [&[&str]; 7] = [
+    &["amqp", "exchange", "name"],
+    &["amqp", "queue", "name"],
+    &["googlepubsub", "topic"],
+    &["ibmmq", "queue", "objectName"],
+    &["jms", "destination"],
+    &["kafka", "topic"],
+    &["sqs", "queue", "name"],
+];
+
 /// A description of channels and messages.
 #[derive(Clone, Copy, Debug)]
 pub struct Description<'a> {
@@ -296,6 +307,20 @@ impl<'a> Channel<'a> {
             }
             default => Ok(default.map(Filled::Default)),
         }
+    }
+
+    /// Returns the binding by which a protocol has another name for the address, and that name.
+    #[must_use]
+    pub fn bound_elsewhere(self) -> Option<(String, Cursor<'a>)> {
+        let bindings = follow(self.at.get("bindings")?).ok()?.0;
+        NAMING_BINDINGS.iter().find_map(|path| {
+            let (protocol, path) = path.split_first()?;
+            let start = follow(bindings.get(protocol)?).ok()?.0;
+            let at = path.iter().try_fold(start, |at, key| at.get(key))?;
+            let other = at.scalar_text()?;
+            let differs = !other.is_empty() && Some(other) != self.address();
+            differs.then(|| (format!("{protocol}.{}", path.join(".")), at))
+        })
     }
 
     /// Returns whether a step can use the channel in this direction: in 2.x, if it has an operation for it.

@@ -36,6 +36,7 @@ impl<'a> Scope<'a, '_> {
             self.visit_unbound(step);
             return Act::Unresolved;
         };
+        self.channel_binding(&named);
         self.payload_formats(&named, &messages);
         if let (Direction::Send, Some(at)) = (direction, step.correlation_id) {
             self.correlation_of_sent(at, &messages);
@@ -268,6 +269,19 @@ impl<'a> Scope<'a, '_> {
                     .push(problem.related(named.text.span(), "used by this step")),
             }
         }
+    }
+
+    /// Reports a binding that names another place than the address.
+    fn channel_binding(&mut self, named: &Named<'a>) {
+        let (Some((binding, at)), Some(address)) = (named.channel.bound_elsewhere(), named.channel.address()) else {
+            return;
+        };
+        let message = format!("the binding `{binding}` is not read: messages go to the address `{address}`");
+        self.diagnostics.push(
+            Diagnostic::new(&rule::CHANNEL_BINDING, at.span(), message)
+                .related(named.text.span(), "used by this step")
+                .help("write the name as the address of the channel, or give it to the broker in your program"),
+        );
     }
 
     /// Reports messages whose payloads are not described by a JSON Schema.

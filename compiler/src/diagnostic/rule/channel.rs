@@ -196,6 +196,30 @@ super::rules! {
     /// ```
     Error CHANNEL_ADDRESS_UNKNOWN "channel-address-unknown" "the channel of a step has an address"
 
+    /// A binding of a channel names another topic, queue or exchange than the address. Bindings are not read, because a
+    /// workflow does not know which protocol its broker speaks: messages are sent to the address.
+    ///
+    /// Rule: a choice. AsyncAPI Specification 3.0.0, "Channel Bindings Object".
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// channels:      # of the AsyncAPI description
+    ///   orders:
+    ///     address: orders
+    ///     bindings:
+    ///       kafka: { topic: orders-v1 }
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// channels:
+    ///   orders:
+    ///     address: orders-v1
+    /// ```
+    Warning CHANNEL_BINDING "channel-binding" "bindings of a channel agree with its address"
+
     /// The payload of a message is described in another format than JSON Schema, such as Avro or Protobuf. The compiler does
     /// not read such schemas: the payload is not checked, and an output that contains it has the type `Blob`, or any JSON
     /// value if the content type is JSON.

@@ -37,6 +37,8 @@ mod document;
 pub mod emit;
 mod engine;
 mod flow;
+#[cfg(feature = "invocation")]
+pub mod invocation;
 mod media;
 mod openapi;
 pub mod plan;
@@ -51,7 +53,7 @@ mod typing;
 use bundle::{Bundle, Options};
 use diagnostic::{Diagnostic, Diagnostics, Header, Severity, render};
 use plan::Plan;
-use source::{Library, Whole};
+use source::{Library, Span, Whole};
 
 /// The result of a compilation.
 #[derive(Debug)]
@@ -60,6 +62,10 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The plan; after errors, the part that could be understood. `None` without a document.
     pub plan: Option<Plan>,
+    /// XPath 3.1 expressions that were not checked, because this build does not have the engine ([`Engines::ALL`]).
+    ///
+    /// [`Engines::ALL`]: bundle::Engines::ALL
+    pub unchecked: Vec<Span>,
     /// The files that were read.
     pub bundle: Bundle,
 }
@@ -100,10 +106,11 @@ pub fn compile(options: &Options, library: &dyn Library) -> Compilation {
 }
 
 fn attempt(options: &Options, library: &dyn Library) -> Compilation {
-    let mut diagnostics = Diagnostics::new(options.levels.clone());
+    let mut diagnostics = Diagnostics::new(options);
     let bundle = bundle::open(options, library, &mut diagnostics);
     let plan = understand(options, &bundle, &mut diagnostics);
     Compilation {
+        unchecked: std::mem::take(&mut diagnostics.unchecked),
         diagnostics: diagnostics.finish(),
         plan,
         bundle,

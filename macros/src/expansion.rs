@@ -1,19 +1,16 @@
 //! Expands an invocation into tokens.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arazzo_compiler::Compilation;
-use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::{Header, Severity, render};
 use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::invocation::Invocation;
 use arazzo_compiler::plan::{Plan, Workflow};
 use arazzo_compiler::source::Disk;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::LitStr;
-
-use crate::invocation::Invocation;
-use crate::package::{self, Located};
 
 /// Maximum number of problems that one build shows.
 const SHOWN: usize = 50;
@@ -40,36 +37,17 @@ impl Home for Debug {
 
 pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
     let span = invocation.document.span();
-    let package = package::directory();
-    let mut documents = Vec::new();
-    let mut origin = None;
-    for literal in std::iter::once(&invocation.document).chain(&invocation.further) {
-        match locate(literal, &package).and_then(|located| {
-            origin = origin.take().or_else(|| located.origin.clone());
-            package::documents(&located.path, &package).map_err(|message| refused(literal, &message))
-        }) {
-            Ok(found) => documents.extend(found),
-            Err(error) => return error,
-        }
-    }
-    let mut documents = documents.into_iter();
-    let mut sources = Vec::new();
-    for (name, path) in &invocation.sources {
-        match locate(path, &package) {
-            Ok(file) => sources.push((name.clone(), file.path)),
-            Err(error) => return error,
-        }
-    }
-    let options = Options {
-        package: package.clone(),
-        document: documents.next().unwrap_or_default(),
-        further: documents.collect(),
-        origin,
-        sources,
-        workflows: invocation.workflows.clone(),
-        rename: invocation.rename.clone(),
-        derives: invocation.derives.clone(),
-        levels: invocation.levels.clone(),
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    // `unwrap` returns the compiler's own span, which every span has inside a macro.
+    let origin = |literal: &LitStr| {
+        let file = literal.span().unwrap().local_file()?;
+        std::path::absolute(file).ok()
+    };
+    let options = match invocation.options(&package, origin, is_rust_analyzer()) {
+        Ok(options) => options,
+        Err((literal, message)) => return quote_spanned!(literal.span()=> ::core::compile_error! { #message }),
     };
     let compilation = arazzo_compiler::compile(&options, &Disk);
     let problems = problems(&compilation, span);
@@ -78,12 +56,11 @@ pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
     quote!(#problems #tracking #items)
 }
 
-fn locate(literal: &LitStr, package: &Path) -> Result<Located, TokenStream> {
-    package::locate(literal, package).map_err(|message| refused(literal, &message))
-}
-
-fn refused(literal: &LitStr, message: &str) -> TokenStream {
-    quote_spanned!(literal.span()=> ::core::compile_error! { #message })
+/// Returns whether rust-analyzer expands the macro. It does not tell where a source file is.
+fn is_rust_analyzer() -> bool {
+    let program = std::env::current_exe();
+    let name = program.as_ref().ok().and_then(|path| path.file_name());
+    name.is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
 }
 
 fn problems(compilation: &Compilation, span: Span) -> TokenStream {

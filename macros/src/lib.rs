@@ -5,12 +5,10 @@
 #![warn(clippy::pedantic)]
 
 mod expansion;
-mod invocation;
-mod package;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use invocation::Invocation;
+use arazzo_compiler::invocation::Invocation;
 use proc_macro::TokenStream;
 use quote::quote;
 

@@ -2,9 +2,8 @@
 
 use std::ffi::OsString;
 
-use arazzo_compiler::bundle::Options;
-use arazzo_compiler::diagnostic::rule;
-use arazzo_compiler::diagnostic::{Level, Levels};
+use arazzo_compiler::bundle::{Engines, Options};
+use arazzo_compiler::diagnostic::{Caller, Level, Levels, rule};
 use lexopt::prelude::{Long, Short, Value, ValueExt as _};
 
 pub(crate) const USAGE: &str = "\
@@ -15,8 +14,10 @@ Usage: cargo arazzo check [FILE]... [OPTIONS]
        cargo arazzo graph <FILE> [OPTIONS]
 
 Commands:
-  check   Report errors and warnings in documents; without FILE, in all
-          *.arazzo.{yaml,yml,json} below the current directory
+  check   Report errors and warnings. Without FILE, as rustc would: of every call of
+          `arazzo_workflow!` in the package or workspace, with its options and the
+          features in Cargo.toml. Without such a call, in all *.arazzo.{yaml,yml,json}
+          below the current directory. FILE can be a directory
   expand  Print the formatted Rust code that `arazzo_workflow!` expands to
   graph   Print the flow of each workflow as a Mermaid diagram
 
@@ -27,7 +28,7 @@ Options:
       --lenient             Accept recoverable mistakes, like the macro option `dialect = lenient`
       --allow <CODE>        Allow a lint, like the macro option `lints`
       --warn <CODE>         Set a lint to the level `warn`
-      --deny <CODE>         Set a lint to the level `deny`
+      --deny <CODE>         Set a lint to the level `deny`; `--deny warnings` makes all warnings errors
   -h, --help                Print help
   -V, --version             Print version
 
@@ -60,6 +61,8 @@ pub(crate) enum Command {
 pub(crate) struct Arguments {
     pub(crate) command: Command,
     pub(crate) format: Format,
+    /// `--deny warnings`
+    pub(crate) deny_warnings: bool,
     sources: Vec<(String, String)>,
     levels: Levels,
 }
@@ -73,7 +76,7 @@ impl Arguments {
         let mut parser = lexopt::Parser::from_iter(arguments);
         let mut words: Vec<String> = Vec::new();
         let (mut format, mut sources, mut levels) = (Format::Human, Vec::new(), Levels::default());
-        let mut early = None;
+        let (mut early, mut deny_warnings) = (None, false);
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("help") | Short('h') => early = Some(Command::Help),
@@ -94,13 +97,17 @@ impl Arguments {
                         .ok_or_else(|| format!("expected NAME=PATH, found `{text}`"))?;
                     sources.push((name.to_owned(), path.to_owned()));
                 }
-                Long(level @ ("allow" | "warn" | "deny")) => {
-                    let level = match level {
+                Long(option @ ("allow" | "warn" | "deny")) => {
+                    let level = match option {
                         "allow" => Level::Allow,
                         "warn" => Level::Warn,
                         _ => Level::Deny,
                     };
                     let code = parser.value()?.string()?;
+                    if level == Level::Deny && code == "warnings" {
+                        deny_warnings = true;
+                        continue;
+                    }
                     levels
                         .codes
                         .push((level, rule::code_of(&code.replace(['-', '.'], "_"))));
@@ -127,18 +134,28 @@ impl Arguments {
         Ok(Self {
             command,
             format,
+            deny_warnings,
             sources,
             levels,
         })
     }
 
-    /// Returns the compiler options for a document.
+    /// Returns the compiler options for a document that no macro call names.
     pub(crate) fn options(&self, document: &str) -> Options {
         Options {
             document: document.to_owned(),
             sources: self.sources.clone(),
             levels: self.levels.clone(),
+            engines: Engines::ALL,
+            caller: Caller::CommandLine,
             ..Options::default()
         }
+    }
+
+    /// Adds what the command line says to the options of a macro call.
+    pub(crate) fn apply(&self, options: &mut Options) {
+        options.sources.extend(self.sources.iter().cloned());
+        options.levels.codes.extend(self.levels.codes.iter().cloned());
+        options.levels.lenient |= self.levels.lenient;
     }
 }

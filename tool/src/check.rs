@@ -3,42 +3,89 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use arazzo_compiler::compile;
+use arazzo_compiler::diagnostic::Severity;
+use arazzo_compiler::invocation::is_document;
 use arazzo_compiler::source::Disk;
+use arazzo_compiler::{Compilation, compile};
 
 use crate::arguments::{Arguments, Format};
+use crate::project::Project;
 use crate::report;
 
 /// Returns the report, and whether it contains no errors.
 pub(crate) fn run(files: &[String], arguments: &Arguments) -> Result<(String, bool), String> {
-    let found;
-    let files = if files.is_empty() {
-        found = documents(Path::new("."));
-        if found.is_empty() {
-            return Err(
-                "no *.arazzo.yaml, *.arazzo.yml or *.arazzo.json found in this directory; specify a file".to_owned(),
-            );
+    let Project { calls, refused } = asked(files, arguments)?;
+    let mut compilations: Vec<Compilation> = calls.iter().map(|options| compile(options, &Disk)).collect();
+    if arguments.deny_warnings {
+        for diagnostic in compilations.iter_mut().flat_map(|done| &mut done.diagnostics) {
+            diagnostic.severity = Severity::Error;
         }
-        &found
-    } else {
-        files
-    };
-    let compilations: Vec<_> = files
-        .iter()
-        .map(|file| compile(&arguments.options(file), &Disk))
-        .collect();
-    let good = compilations.iter().all(|compilation| !compilation.has_errors());
+    }
+    let unchecked: usize = compilations.iter().map(|done| done.unchecked.len()).sum();
+    if unchecked > 0 {
+        let (what, were) = match unchecked {
+            1 => ("1 XPath 3.1 expression", "was"),
+            _ => (&*format!("{unchecked} XPath 3.1 expressions"), "were"),
+        };
+        eprintln!("note: {what} {were} not checked; install with `--features xpath31` to check them");
+    }
+    let good = refused.is_empty() && compilations.iter().all(|compilation| !compilation.has_errors());
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let text = match arguments.format {
-        Format::Human => report::human(&compilations, colour),
-        Format::Json => report::json_lines(&compilations),
-        Format::Sarif => report::sarif(&compilations),
+        Format::Human => report::human(&compilations, &refused, colour),
+        Format::Json => report::json_lines(&compilations, &refused),
+        Format::Sarif => report::sarif(&compilations, &refused),
     };
     Ok((text, good))
 }
 
-/// The documents below a directory, in the order of their names.
-fn documents(directory: &Path) -> Vec<String> {
+/// Returns what is to be checked: the files and directories of the command line; without them, the macro calls of the
+/// package or workspace; without those, the documents below the current directory.
+fn asked(files: &[String], arguments: &Arguments) -> Result<Project, String> {
+    let from_files = |files: Vec<String>| Project {
+        calls: files.iter().map(|file| arguments.options(file)).collect(),
+        ..Project::default()
+    };
+    if files.is_empty() {
+        if let Some(mut project) =
+            Project::find().filter(|project| !project.calls.is_empty() || !project.refused.is_empty())
+        {
+            for call in &mut project.calls {
+                arguments.apply(call);
+            }
+            return Ok(project);
+        }
+        let found = documents(Path::new("."), |path| {
+            let name = path.to_string_lossy();
+            [".arazzo.yaml", ".arazzo.yml", ".arazzo.json"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        });
+        if found.is_empty() {
+            return Err("no call of `arazzo_workflow!` and no *.arazzo.yaml, *.arazzo.yml or *.arazzo.json found in this directory; specify a file".to_owned());
+        }
+        return Ok(from_files(found));
+    }
+    let mut found = Vec::new();
+    for file in files {
+        if !Path::new(file).is_dir() {
+            found.push(file.clone());
+            continue;
+        }
+        let inside = documents(Path::new(file), |path| {
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            extension.is_some_and(|extension| ["yml", "yaml", "json"].contains(&extension)) && is_document(path)
+        });
+        if inside.is_empty() {
+            return Err(format!("the directory `{file}` contains no Arazzo documents"));
+        }
+        found.extend(inside);
+    }
+    Ok(from_files(found))
+}
+
+/// The files below a directory that are documents, in the order of their names.
+fn documents(directory: &Path, is_document: impl Fn(&Path) -> bool) -> Vec<String> {
     let mut found = Vec::new();
     let mut stack = vec![directory.to_owned()];
     while let Some(directory) = stack.pop() {
@@ -50,10 +97,7 @@ fn documents(directory: &Path) -> Vec<String> {
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() && name != "target" && name != "node_modules" && !name.starts_with('.') {
                 stack.push(path);
-            } else if [".arazzo.yaml", ".arazzo.yml", ".arazzo.json"]
-                .iter()
-                .any(|end| name.ends_with(end))
-            {
+            } else if kind.is_file() && is_document(&path) {
                 let text = path.to_string_lossy().replace('\\', "/");
                 found.push(text.strip_prefix("./").unwrap_or(&text).to_owned());
             }

@@ -19,7 +19,7 @@ impl Home for Arazzo {
 
 pub(crate) fn run(file: &str, arguments: &Arguments) -> (String, bool) {
     let compilation = compile(&arguments.options(file), &Disk);
-    eprint!("{}", report::human(std::slice::from_ref(&compilation), false));
+    eprint!("{}", report::human(std::slice::from_ref(&compilation), &[], false));
     let good = !compilation.has_errors();
     let Some(plan) = compilation.plan.as_ref().filter(|_| good) else {
         return (String::new(), false);

@@ -11,7 +11,7 @@ use crate::report;
 
 pub(crate) fn run(file: &str, arguments: &Arguments) -> (String, bool) {
     let compilation = compile(&arguments.options(file), &Disk);
-    eprint!("{}", report::human(std::slice::from_ref(&compilation), false));
+    eprint!("{}", report::human(std::slice::from_ref(&compilation), &[], false));
     let good = !compilation.has_errors();
     match compilation.plan.as_ref().filter(|_| good) {
         Some(plan) => (mermaid(plan), true),

@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod expand;
 mod graph;
+mod project;
 mod report;
 
 use std::io::Write as _;

@@ -7,10 +7,24 @@ use arazzo_compiler::diagnostic::{Diagnostic, Header, Severity, render};
 use arazzo_compiler::source::{Sources, Span};
 use serde_json::{Value, json};
 
+use crate::project::Refused;
+
 /// Every problem with its snippet, and a summary line.
-pub(crate) fn human(compilations: &[Compilation], colour: bool) -> String {
+pub(crate) fn human(compilations: &[Compilation], refused: &[Refused], colour: bool) -> String {
     let mut text = String::new();
-    let (mut errors, mut warnings) = (0, 0);
+    let (mut errors, mut warnings) = (refused.len(), 0);
+    for call in refused {
+        let rendered = format!(
+            "error: {}\n --> {}:{}:{}",
+            call.message, call.file, call.line, call.column
+        );
+        text.push_str(&if colour {
+            coloured(&rendered, Severity::Error)
+        } else {
+            rendered
+        });
+        text.push_str("\n\n");
+    }
     for compilation in compilations {
         for diagnostic in &compilation.diagnostics {
             match diagnostic.severity {
@@ -96,8 +110,23 @@ fn severity(diagnostic: &Diagnostic) -> &'static str {
 }
 
 /// One JSON object per problem, each on its own line.
-pub(crate) fn json_lines(compilations: &[Compilation]) -> String {
+pub(crate) fn json_lines(compilations: &[Compilation], refused: &[Refused]) -> String {
     let mut text = String::new();
+    for call in refused {
+        let line = json!({
+            "code": null,
+            "severity": "error",
+            "message": call.message,
+            "place": {
+                "file": call.file, "line": call.line, "column": call.column,
+                "endLine": call.line, "endColumn": call.column,
+            },
+            "help": [],
+            "related": [],
+        });
+        text.push_str(&line.to_string());
+        text.push('\n');
+    }
     for compilation in compilations {
         let sources = &compilation.bundle.sources;
         let place = |span: Option<Span>| match span.and_then(|span| region(span, sources)) {
@@ -127,9 +156,36 @@ pub(crate) fn json_lines(compilations: &[Compilation]) -> String {
     text
 }
 
+/// A path as a relative reference (RFC 3986): what is not allowed in one is percent-encoded.
+fn uri(path: &str) -> String {
+    let mut text = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
 /// SARIF 2.1.0, which code hosts show next to the lines.
-pub(crate) fn sarif(compilations: &[Compilation]) -> String {
-    let mut results = Vec::new();
+pub(crate) fn sarif(compilations: &[Compilation], refused: &[Refused]) -> String {
+    let mut results: Vec<Value> = refused
+        .iter()
+        .map(|call| {
+            json!({
+                "level": "error",
+                "message": { "text": call.message },
+                "locations": [{
+                    "physicalLocation": {
+                        "artifactLocation": { "uri": uri(&call.file) },
+                        "region": { "startLine": call.line, "startColumn": call.column },
+                    },
+                }],
+            })
+        })
+        .collect();
     let mut rules = BTreeSet::new();
     for compilation in compilations {
         let sources = &compilation.bundle.sources;
@@ -137,7 +193,7 @@ pub(crate) fn sarif(compilations: &[Compilation]) -> String {
             let Region { file, start, end } = region(span, sources)?;
             let mut location = json!({
                 "physicalLocation": {
-                    "artifactLocation": { "uri": file.replace(' ', "%20") },
+                    "artifactLocation": { "uri": uri(&file) },
                     "region": {
                         "startLine": start.0, "startColumn": start.1, "endLine": end.0, "endColumn": end.1,
                     },

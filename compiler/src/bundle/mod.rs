@@ -12,7 +12,8 @@ use std::path::PathBuf;
 use references::open_references;
 use sources::{entries, open_sources};
 
-use crate::diagnostic::{Class, Diagnostic, Diagnostics, Levels, Rule, rule, similar};
+use crate::diagnostic::{Caller, Class, Diagnostic, Diagnostics, Levels, Rule, rule, similar};
+pub use crate::engine::Engines;
 use crate::source::{Cursor, File, FileId, Library, Sources, relative};
 
 /// Options of a compilation.
@@ -37,6 +38,10 @@ pub struct Options {
     pub derives: Vec<String>,
     /// `lints` and `dialect`
     pub levels: Levels,
+    /// The engines of the program.
+    pub engines: Engines,
+    /// Where the options come from.
+    pub caller: Caller,
 }
 
 /// The files of a compilation.
@@ -156,7 +161,8 @@ fn open_document(
         Err(error) => {
             let message = format!("cannot read the document `{}`: {}", options.label(path), reason(&error));
             let help = "a plain path is relative to the directory of Cargo.toml; a path that starts with `./` or `../` is relative to the source file";
-            diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_FOUND, None, message).help(help));
+            let help = (options.caller == Caller::Macro).then(|| help.to_owned());
+            diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_FOUND, None, message).help_if(help));
             None
         }
     }

@@ -9,6 +9,8 @@ pub use render::{Header, render};
 pub use rule::{Class, Rule};
 pub use suggestion::similar;
 
+use crate::bundle::Options;
+use crate::engine::Engines;
 use crate::source::{FileId, Problem, Span, SyntaxError};
 
 /// Whether a problem stops the compilation.
@@ -119,6 +121,16 @@ pub enum Level {
     Deny,
 }
 
+/// Where the options come from, which a help line says how to change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Caller {
+    /// `arazzo_workflow!`
+    #[default]
+    Macro,
+    /// `cargo arazzo`, without a macro call.
+    CommandLine,
+}
+
 /// The levels from the options.
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
@@ -149,15 +161,23 @@ impl Levels {
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
     levels: Levels,
+    caller: Caller,
+    /// The engines of the program that the workflows are compiled for.
+    pub engines: Engines,
+    /// Expressions that are accepted without a check, because this build does not have their engine.
+    pub unchecked: Vec<Span>,
 }
 
 impl Diagnostics {
-    /// Creates a collector with these levels.
+    /// Creates a collector for a compilation.
     #[must_use]
-    pub fn new(levels: Levels) -> Self {
+    pub fn new(options: &Options) -> Self {
         Self {
             found: Vec::new(),
-            levels,
+            levels: options.levels.clone(),
+            caller: options.caller,
+            engines: options.engines,
+            unchecked: Vec::new(),
         }
     }
 
@@ -183,12 +203,17 @@ impl Diagnostics {
             _ => None,
         };
         if let Some((when, all)) = lower.filter(|_| diagnostic.severity == Severity::Error) {
-            let code = diagnostic.rule.code.replace(['-', '.'], "_");
-            diagnostic = diagnostic.help(format!(
-                "{when}: add `lints = {{ warn({code}) }}` to the macro call, or `dialect = lenient` for every error {all}"
-            ));
+            let code = diagnostic.rule.code;
+            diagnostic = diagnostic.help(match self.caller {
+                Caller::Macro => format!(
+                    "{when}: add `lints = {{ warn({}) }}` to the macro call, or `dialect = lenient` for every error {all}",
+                    code.replace(['-', '.'], "_")
+                ),
+                Caller::CommandLine => {
+                    format!("{when}: add `--warn {code}`, or `--lenient` for every error {all}")
+                }
+            });
         }
-
         self.found.push(diagnostic);
     }
 

@@ -15,12 +15,42 @@ mod xpath31;
 use crate::diagnostic::rule;
 use crate::syntax::expression::Bytes;
 
-/// Whether regular expressions can be run.
-pub const REGEX: bool = cfg!(feature = "regex");
+/// The engines that a program has which runs the workflows. By default, those that this build has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Engines {
+    /// Regular expressions.
+    pub regex: bool,
+    /// JSONPath queries that can select more than one value.
+    pub jsonpath: bool,
+    /// XPath 1.0.
+    pub xpath: bool,
+    /// XPath 3.1.
+    pub xpath31: bool,
+}
 
-/// Whether XPath 3.1 can be run.
-#[cfg(feature = "xpath")]
-const XPATH31: bool = cfg!(feature = "xpath31");
+impl Engines {
+    /// All engines. What this build cannot check by its own engine is accepted.
+    pub const ALL: Self = Self {
+        regex: true,
+        jsonpath: true,
+        xpath: true,
+        xpath31: true,
+    };
+
+    /// The engines of this build.
+    pub const BUILT: Self = Self {
+        regex: cfg!(feature = "regex"),
+        jsonpath: cfg!(feature = "jsonpath"),
+        xpath: cfg!(feature = "xpath"),
+        xpath31: cfg!(feature = "xpath31"),
+    };
+}
+
+impl Default for Engines {
+    fn default() -> Self {
+        Self::BUILT
+    }
+}
 
 /// Why a query is refused.
 #[derive(Debug)]
@@ -51,53 +81,59 @@ pub enum Engine {
     XPath31,
 }
 
-/// Checks a JSONPath query (RFC 9535).
-///
-/// # Errors
-/// The query is not valid, its engine is disabled, or the engine cannot run it.
-pub fn jsonpath(query: &str) -> Result<(), Refusal> {
-    #[cfg(feature = "jsonpath")]
-    return jsonpath::check(query);
-    #[cfg(not(feature = "jsonpath"))]
-    {
-        let _ = query;
-        let what = "JSONPath queries that can select more than one value";
-        Err(feature("jsonpath", &rule::JSONPATH_FEATURE, what))
-    }
-}
-
-/// Returns the engine of an XPath expression. If the document does not name a version, the expression is XPath 3.1
-/// (Arazzo 1.1.0, "Criterion Object"). If the engine for 3.1 is disabled, expressions that are valid in 1.0 are
-/// evaluated by the engine for 1.0.
-///
-/// # Errors
-/// The expression is not valid, its engine is disabled, or the engine cannot run it.
-pub fn xpath(query: &str, version: Option<&str>) -> Result<Engine, Refusal> {
-    #[cfg(feature = "xpath")]
-    return xpath::engine(query, version, XPATH31);
-    #[cfg(not(feature = "xpath"))]
-    {
-        let _ = (query, version);
-        Err(feature("xpath", &rule::XPATH_FEATURE, "XPath expressions"))
-    }
-}
-
-/// Checks an XPath 3.1 expression; `reason` says why it is not valid in 1.0.
-#[cfg(feature = "xpath")]
-fn xpath31(query: &str, reason: &str) -> Result<Engine, Refusal> {
-    #[cfg(feature = "xpath31")]
-    {
-        let _ = reason;
-        xpath31::check(query)
-    }
-    #[cfg(not(feature = "xpath31"))]
-    {
-        let what = "XPath expressions that are not valid in version 1.0";
-        let mut refusal = feature("xpath31", &rule::XPATH31_FEATURE, what);
-        if !reason.is_empty() {
-            refusal.message = format!("{}; version 1.0 reports for `{query}`: {reason}", refusal.message);
+impl Engines {
+    /// Checks a JSONPath query (RFC 9535).
+    ///
+    /// # Errors
+    /// The query is not valid, its engine is missing, or the engine cannot run it.
+    pub fn jsonpath(self, query: &str) -> Result<(), Refusal> {
+        if !self.jsonpath {
+            let what = "JSONPath queries that can select more than one value";
+            return Err(feature("jsonpath", &rule::JSONPATH_FEATURE, what));
         }
-        Err(refusal)
+        #[cfg(feature = "jsonpath")]
+        return jsonpath::check(query);
+        #[cfg(not(feature = "jsonpath"))]
+        {
+            let _ = query;
+            Ok(())
+        }
+    }
+
+    /// Returns the engine of an XPath expression. If the document does not name a version, the expression is XPath 3.1
+    /// (Arazzo 1.1.0, "Criterion Object"). If the engine for 3.1 is missing, expressions that are valid in 1.0 are
+    /// evaluated by the engine for 1.0.
+    ///
+    /// # Errors
+    /// The expression is not valid, its engine is missing, or the engine cannot run it.
+    pub fn xpath(self, query: &str, version: Option<&str>) -> Result<Engine, Refusal> {
+        if !self.xpath {
+            return Err(feature("xpath", &rule::XPATH_FEATURE, "XPath expressions"));
+        }
+        #[cfg(feature = "xpath")]
+        return xpath::engine(query, version, self);
+        #[cfg(not(feature = "xpath"))]
+        {
+            let _ = (query, version);
+            Ok(Engine::XPath31)
+        }
+    }
+
+    /// Checks an XPath 3.1 expression; `reason` says why it is not valid in 1.0.
+    #[cfg(feature = "xpath")]
+    fn xpath31(self, query: &str, reason: &str) -> Result<Engine, Refusal> {
+        if !self.xpath31 {
+            let what = "XPath expressions that are not valid in version 1.0";
+            let mut refusal = feature("xpath31", &rule::XPATH31_FEATURE, what);
+            if !reason.is_empty() {
+                refusal.message = format!("{}; version 1.0 reports for `{query}`: {reason}", refusal.message);
+            }
+            return Err(refusal);
+        }
+        #[cfg(feature = "xpath31")]
+        return xpath31::check(query);
+        #[cfg(not(feature = "xpath31"))]
+        Ok(Engine::XPath31)
     }
 }
 
@@ -128,7 +164,6 @@ pub fn is_found(pattern: &str, text: &str) -> Option<bool> {
     }
 }
 
-#[cfg(not(all(feature = "jsonpath", feature = "xpath31")))]
 fn feature(name: &str, rule: &'static rule::Rule, what: &str) -> Refusal {
     Refusal {
         rule,

@@ -1,7 +1,7 @@
 //! XPath 1.0, and which engine an expression needs.
 
 use super::complexity::{Bounds, excess};
-use super::{Engine, Refusal, too_complex, xpath31};
+use super::{Engine, Engines, Refusal, too_complex};
 use crate::diagnostic::rule;
 
 /// Up to these limits, 2 MiB of stack are enough for `xmloxide`, which is the stack of an executor's thread. Only more
@@ -14,12 +14,12 @@ const BOUNDS: Bounds = Bounds {
 };
 
 /// Checks an expression, and returns the engine that evaluates it.
-pub(super) fn engine(query: &str, version: Option<&str>, has_31: bool) -> Result<Engine, Refusal> {
+pub(super) fn engine(query: &str, version: Option<&str>, engines: Engines) -> Result<Engine, Refusal> {
     if let Some(reason) = excess(query, BOUNDS) {
         return Err(too_complex(&rule::XPATH_SYNTAX, query, &reason));
     }
     let later = matches!(version, Some("xpath-20" | "xpath-30" | "xpath-31"));
-    let first = version == Some("xpath-10") || (!later && !has_31);
+    let first = version == Some("xpath-10") || (!later && !engines.xpath31);
     let reason = match xpath10(query) {
         Ok(()) if first => return Ok(Engine::XPath),
         Ok(()) => String::new(),
@@ -33,7 +33,7 @@ pub(super) fn engine(query: &str, version: Option<&str>, has_31: bool) -> Result
         }
         Err(reason) => reason,
     };
-    xpath31(query, &reason)
+    engines.xpath31(query, &reason)
 }
 
 /// The functions of XPath 1.0, section 4, with their minimum and maximum number of arguments.

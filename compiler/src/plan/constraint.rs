@@ -206,7 +206,7 @@ impl Collector<'_> {
                     }
                     continue;
                 }
-                "pattern" | "patternProperties" if !crate::engine::REGEX => {
+                "pattern" | "patternProperties" if !self.diagnostics.engines.regex => {
                     self.unchecked(entry, " without the feature `regex` of `arazzo`");
                     continue;
                 }

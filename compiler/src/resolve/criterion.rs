@@ -89,7 +89,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn regex(&mut self, condition: document::Text<'a>, context: Option<Reference>, place: &Place<'a>) -> Test {
-        if !crate::engine::REGEX {
+        if !self.diagnostics.engines.regex {
             let message = "conditions of type `regex` require the feature `regex` of `arazzo`";
             self.diagnostics.push(
                 Diagnostic::new(&rule::REGEX_FEATURE, condition.span(), message)

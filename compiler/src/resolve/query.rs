@@ -4,7 +4,7 @@ use super::value::Place;
 use super::{Engine, Query, QueryPiece, Scope, Segment};
 use crate::diagnostic::{Diagnostic, rule};
 use crate::document::ExpressionType;
-use crate::engine::{self, Refusal};
+use crate::engine::{Engines, Refusal};
 use crate::source::Cursor;
 use crate::syntax::expression::{self, Bytes};
 
@@ -18,12 +18,19 @@ impl<'a> Scope<'a, '_> {
         whole: bool,
     ) -> Option<Engine> {
         let checked = if kind.name.value == "jsonpath" {
-            engine::jsonpath(query).map(|()| Engine::JsonPath)
+            self.diagnostics.engines.jsonpath(query).map(|()| Engine::JsonPath)
         } else {
-            engine::xpath(query, kind.version.map(|version| version.value))
+            self.diagnostics
+                .engines
+                .xpath(query, kind.version.map(|version| version.value))
         };
         match checked {
-            Ok(engine) => Some(engine),
+            Ok(engine) => {
+                if engine == Engine::XPath31 && !Engines::BUILT.xpath31 {
+                    self.diagnostics.unchecked.push(at.span());
+                }
+                Some(engine)
+            }
             Err(refusal) => {
                 let span = match refusal.at {
                     Some(place) if whole => at.part(place.start, place.end),
@@ -67,7 +74,7 @@ impl<'a> Scope<'a, '_> {
         let mended = format!("{}{mark}{{{inner}}}{mark}{}", &text[..found.start], &text[found.end..]);
         // If the text with braces is not a query, it has no lenient reading. If the engine is disabled, this is
         // unknown, which is an error if the lenient reading would be used.
-        let refusal = engine::jsonpath(&sample(&pieces, "0")).err();
+        let refusal = self.diagnostics.engines.jsonpath(&sample(&pieces, "0")).err();
         let unknown = |refusal: &Refusal| refusal.rule == &rule::JSONPATH_FEATURE;
         if let Some(refusal) = refusal
             .filter(|refusal| !(unknown(refusal) && self.diagnostics.denies(&rule::JSONPATH_UNBRACED_EXPRESSION)))
@@ -135,9 +142,12 @@ impl<'a> Scope<'a, '_> {
         let number = sample(&pieces, "0");
         let fits = |sample: &str| {
             if jsonpath {
-                engine::jsonpath(sample).is_ok()
+                self.diagnostics.engines.jsonpath(sample).is_ok()
             } else {
-                engine::xpath(sample, kind.version.map(|version| version.value)).is_ok()
+                self.diagnostics
+                    .engines
+                    .xpath(sample, kind.version.map(|version| version.value))
+                    .is_ok()
             }
         };
         let name = sample(&pieces, "a");

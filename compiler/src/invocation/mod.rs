@@ -1,11 +1,20 @@
-//! The invocation: a path and options.
+//! What a call of `arazzo_workflow!` contains: a path and options. The macro reads its own call, the command line those in
+//! the sources of a package.
 
-use arazzo_compiler::diagnostic::{Level, Levels, rule, similar};
+mod package;
+
+pub use package::is_document;
+
+use std::path::Path;
+
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Error, Ident, LitStr, Result, Token, braced, bracketed, parenthesized};
+
+use crate::bundle::Options;
+use crate::diagnostic::{Level, Levels, rule, similar};
 
 const OPTIONS: [&str; 6] = ["sources", "workflows", "rename", "derives", "lints", "dialect"];
 
@@ -23,23 +32,23 @@ const PRELUDE: [&str; 9] = [
 ];
 
 /// The content between the parentheses of the macro call.
-pub(crate) struct Invocation {
+pub struct Invocation {
     /// `$crate`, passed by `arazzo_workflow!`.
-    pub(crate) home: TokenStream,
+    pub home: TokenStream,
     /// The path of the document, or of a directory of documents.
-    pub(crate) document: LitStr,
+    pub document: LitStr,
     /// The paths of further documents.
-    pub(crate) further: Vec<LitStr>,
+    pub further: Vec<LitStr>,
     /// `sources = { name = "path" }`
-    pub(crate) sources: Vec<(String, LitStr)>,
+    pub sources: Vec<(String, LitStr)>,
     /// `workflows = ["id"]`
-    pub(crate) workflows: Vec<String>,
+    pub workflows: Vec<String>,
     /// `rename = { "id" = name }`
-    pub(crate) rename: Vec<(String, String)>,
+    pub rename: Vec<(String, String)>,
     /// `derives = [path]`
-    pub(crate) derives: Vec<String>,
+    pub derives: Vec<String>,
     /// `lints = { warn(code) }` and `dialect = lenient`
-    pub(crate) levels: Levels,
+    pub levels: Levels,
 }
 
 impl Parse for Invocation {
@@ -73,7 +82,63 @@ impl Parse for Invocation {
     }
 }
 
+/// The source file of a call.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin<'a> {
+    /// The absolute path of the file.
+    File(&'a Path),
+    /// Unknown; a path is accepted if it leads to one file only from all directories in which source files can be.
+    Guessed,
+    /// Unknown.
+    Unknown,
+}
+
 impl Invocation {
+    /// Returns the options of the compiler for a call in a source file of a package.
+    ///
+    /// # Errors
+    /// A path cannot be resolved: the literal with the path, and the reason.
+    pub fn options(
+        &self,
+        directory: &Path,
+        mut origin_of: impl FnMut(&LitStr) -> Option<std::path::PathBuf>,
+        guess: bool,
+    ) -> std::result::Result<Options, (&LitStr, String)> {
+        let mut locate = |literal| {
+            let file = origin_of(literal);
+            let origin = match &file {
+                Some(file) => Origin::File(file),
+                None if guess => Origin::Guessed,
+                None => Origin::Unknown,
+            };
+            package::locate(&literal.value(), directory, origin).map_err(|message| (literal, message))
+        };
+        let (mut documents, mut origin) = (Vec::new(), None);
+        for literal in std::iter::once(&self.document).chain(&self.further) {
+            let located = locate(literal)?;
+            let found = package::documents(&located.path, directory).map_err(|message| (literal, message))?;
+            origin = origin.or(located.origin);
+            documents.extend(found);
+        }
+        let mut documents = documents.into_iter();
+        let mut sources = Vec::new();
+        for (name, path) in &self.sources {
+            sources.push((name.clone(), locate(path)?.path));
+        }
+        Ok(Options {
+            package: directory.to_owned(),
+            document: documents.next().unwrap_or_default(),
+            further: documents.collect(),
+            origin,
+            sources,
+            workflows: self.workflows.clone(),
+            rename: self.rename.clone(),
+            derives: self.derives.clone(),
+            levels: self.levels.clone(),
+            ..Options::default()
+        })
+    }
+
     fn option(&mut self, input: ParseStream<'_>, seen: &mut Vec<String>) -> Result<()> {
         let name: Ident = input.parse()?;
         let text = name.to_string();

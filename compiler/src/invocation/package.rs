@@ -1,75 +1,55 @@
 //! The location of the user's package, and paths relative to it.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use arazzo_compiler::source::{normalise, relative};
-use syn::LitStr;
-
-/// The directory of the user's Cargo.toml.
-pub(crate) fn directory() -> PathBuf {
-    std::env::var_os("CARGO_MANIFEST_DIR")
-        .map(PathBuf::from)
-        .unwrap_or_default()
-}
+use super::Origin;
+use crate::source::{normalise, relative};
 
 /// A file. Both paths are relative to the package, with `/` between their parts.
-pub(crate) struct Located {
+pub(super) struct Located {
     /// The path of the file.
-    pub(crate) path: String,
+    pub(super) path: String,
     /// The directory of the source file that names it.
-    pub(crate) origin: Option<String>,
+    pub(super) origin: Option<String>,
 }
 
 /// Locates a path. A plain path is relative to the package. A path that starts with `./` or `../` is relative to the
 /// source file.
-pub(crate) fn locate(literal: &LitStr, package: &Path) -> Result<Located, String> {
-    let path = literal.value();
+pub(super) fn locate(path: &str, package: &Path, origin: Origin<'_>) -> Result<Located, String> {
     if path.is_empty() {
         return Err("the path is empty".to_owned());
     }
-    if Path::new(&path).is_absolute() || path.starts_with('/') {
+    if Path::new(path).is_absolute() || path.starts_with('/') {
         return Err(format!(
             "`{path}` is an absolute path, which differs between machines\n  = help: write it relative to the directory of Cargo.toml, or with `./` relative to this source file"
         ));
     }
     if !path.starts_with("./") && !path.starts_with("../") {
         return Ok(Located {
-            path: normalise(&path),
+            path: normalise(path),
             origin: None,
         });
     }
-    // `unwrap` returns the compiler's own span, which every span has inside a macro.
-    let source = literal
-        .span()
-        .unwrap()
-        .local_file()
-        .and_then(|file| std::path::absolute(file).ok());
     let text = |path: &Path| path.to_str().map(|text| text.replace('\\', "/"));
-    let places = source
-        .as_deref()
-        .and_then(Path::parent)
-        .and_then(text)
-        .zip(text(package));
-    if let Some((directory, package)) = places {
+    let directory = match origin {
+        Origin::File(file) => file.parent().and_then(text),
+        _ => None,
+    };
+    if let Some((directory, package)) = directory.zip(text(package)) {
         return Ok(Located {
             path: relative(&format!("{directory}/{path}"), &package),
             origin: Some(relative(&directory, &package)),
         });
     }
-    let guessed = is_rust_analyzer().then(|| guessed(&path, package)).flatten();
+    let guessed = matches!(origin, Origin::Guessed)
+        .then(|| guessed(path, package))
+        .flatten();
     guessed.ok_or_else(|| {
         format!(
             "`{path}` is relative to this source file, but the location of the file is unknown here\n  = help: write it relative to the directory of Cargo.toml"
         )
     })
-}
-
-/// Returns whether rust-analyzer expands the macro. It does not tell where a source file is.
-fn is_rust_analyzer() -> bool {
-    let program = std::env::current_exe();
-    let name = program.as_ref().ok().and_then(|path| path.file_name());
-    name.is_some_and(|name| name.to_string_lossy().starts_with("rust-analyzer"))
 }
 
 /// Maximum number of directories that are searched for a file.
@@ -117,7 +97,7 @@ fn guessed(path: &str, package: &Path) -> Option<Located> {
 
 /// Returns the documents at a path: the file itself, or the Arazzo documents in a directory in the order of their
 /// names.
-pub(crate) fn documents(path: &str, package: &Path) -> Result<Vec<String>, String> {
+pub(super) fn documents(path: &str, package: &Path) -> Result<Vec<String>, String> {
     let directory = package.join(path);
     if !directory.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -154,7 +134,8 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// Returns whether a file has the field `arazzo`, because a directory can also contain API descriptions. Also returns
 /// true for a file that cannot be read, so that the error is reported.
-fn is_document(path: &Path) -> bool {
+#[must_use]
+pub fn is_document(path: &Path) -> bool {
     if !path.is_file() {
         return false;
     }

@@ -159,7 +159,7 @@ fn warnings_can_be_errors_and_help_names_the_options_of_the_command_line() {
         )
         .write(
             "lenient.yml",
-            &FLOW.replace("$statusCode == 201", "$statusCode == 201 && $response.body.id == \"x\""),
+            &FLOW.replace("$statusCode == 201", "$response.body#/id == \"x\""),
         );
     let (code, text) = package.check("", &["flow.yml"]);
     assert!(code == Some(0) && text.contains("warning["), "{text}");
@@ -167,7 +167,7 @@ fn warnings_can_be_errors_and_help_names_the_options_of_the_command_line() {
     assert!(code == Some(1) && !text.contains("warning["), "{text}");
     let (code, text) = package.check("", &["."]);
     assert!(
-        code == Some(1) && text.contains("add `--warn body-needs-pointer`, or `--lenient`"),
+        code == Some(1) && text.contains("add `--warn double-quoted-string`, or `--lenient`"),
         "{text}"
     );
     assert!(!text.contains("macro call"), "{text}");

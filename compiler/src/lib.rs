@@ -34,6 +34,8 @@ pub mod bundle;
 mod check;
 pub mod diagnostic;
 mod document;
+#[cfg(feature = "editor")]
+pub mod editor;
 pub mod emit;
 mod engine;
 mod flow;

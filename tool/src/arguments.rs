@@ -12,6 +12,7 @@ Checks Arazzo documents, shows their expansion, and draws their flow
 Usage: cargo arazzo check [FILE]... [OPTIONS]
        cargo arazzo expand <FILE> [OPTIONS]
        cargo arazzo graph <FILE> [OPTIONS]
+       cargo arazzo lsp
 
 Commands:
   check   Report errors and warnings. Without FILE, as rustc would: of every call of
@@ -20,6 +21,7 @@ Commands:
           below the current directory. FILE can be a directory
   expand  Print the formatted Rust code that `arazzo_workflow!` expands to
   graph   Print the flow of each workflow as a Mermaid diagram
+  lsp     Serve an editor by the Language Server Protocol, over standard input and output
 
 Options:
       --format <FORMAT>     Output format of `check`; `json` prints one object per line
@@ -54,6 +56,7 @@ pub(crate) enum Command {
     Check(Vec<String>),
     Expand(String),
     Graph(String),
+    Lsp,
 }
 
 /// The parsed command line.
@@ -113,6 +116,8 @@ impl Arguments {
                         .push((level, rule::code_of(&code.replace(['-', '.'], "_"))));
                 }
                 Value(word) => words.push(word.string()?),
+                // Clients of language servers pass it by habit.
+                Long("stdio") => {}
                 other => return Err(other.unexpected()),
             }
         }
@@ -127,6 +132,8 @@ impl Arguments {
                 ("check", files) => Command::Check(files.to_vec()),
                 ("expand", [file]) => Command::Expand(file.clone()),
                 ("graph", [file]) => Command::Graph(file.clone()),
+                ("lsp", []) => Command::Lsp,
+                ("lsp", _) => return Err("`lsp` has no arguments".into()),
                 ("expand" | "graph", _) => return Err(format!("`{command}` requires exactly one file").into()),
                 _ => return Err(format!("unknown command `{command}`").into()),
             },

@@ -9,7 +9,7 @@ use arazzo_compiler::source::Disk;
 use arazzo_compiler::{Compilation, compile};
 
 use crate::arguments::{Arguments, Format};
-use crate::project::Project;
+use crate::project::{Project, seen_from};
 use crate::report;
 
 /// Returns the report, and whether it contains no errors.
@@ -47,13 +47,18 @@ fn asked(files: &[String], arguments: &Arguments) -> Result<Project, String> {
         ..Project::default()
     };
     if files.is_empty() {
-        if let Some(mut project) =
-            Project::find().filter(|project| !project.calls.is_empty() || !project.refused.is_empty())
-        {
-            for call in &mut project.calls {
-                arguments.apply(call);
-            }
-            return Ok(project);
+        let here = std::env::current_dir().map_err(|error| error.to_string())?;
+        let project = Project::find(&here).unwrap_or_default();
+        if !project.calls.is_empty() || !project.refused.is_empty() {
+            let calls = project.calls.into_iter().map(|call| {
+                let mut call = seen_from(&here, call);
+                arguments.apply(&mut call);
+                call
+            });
+            return Ok(Project {
+                calls: calls.collect(),
+                refused: project.refused,
+            });
         }
         let found = documents(Path::new("."), |path| {
             let name = path.to_string_lossy();

@@ -19,7 +19,7 @@ pub(crate) fn run(file: &str, arguments: &Arguments) -> (String, bool) {
     }
 }
 
-fn mermaid(plan: &Plan) -> String {
+pub(crate) fn mermaid(plan: &Plan) -> String {
     let mut out = String::from("flowchart TD\n");
     for (index, workflow) in plan.workflows.iter().enumerate() {
         let _ = writeln!(out, "  subgraph w{index} [\"{}\"]", escaped(&workflow.qualified));

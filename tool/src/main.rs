@@ -1,9 +1,10 @@
-//! `cargo arazzo check [FILES]`, `cargo arazzo expand FILE`, `cargo arazzo graph FILE`.
+//! `cargo arazzo check`, `expand`, `graph` and `lsp`.
 
 mod arguments;
 mod check;
 mod expand;
 mod graph;
+mod lsp;
 mod project;
 mod report;
 
@@ -28,6 +29,13 @@ fn main() -> ExitCode {
             Err(message) => {
                 eprintln!("{message}");
                 return ExitCode::from(2);
+            }
+        },
+        Command::Lsp => match lsp::run() {
+            Ok(()) => (String::new(), true),
+            Err(error) => {
+                eprintln!("the connection to the editor has failed: {error}");
+                (String::new(), false)
             }
         },
         Command::Expand(file) => expand::run(file, &arguments),

@@ -30,13 +30,12 @@ struct Package {
 }
 
 impl Project {
-    /// Finds the macro calls of the package or workspace that the current directory is in; `None` outside of one.
-    pub(crate) fn find() -> Option<Self> {
-        let here = std::env::current_dir().ok()?;
+    /// Finds the macro calls of the package or workspace that a directory is in; `None` outside of one.
+    pub(crate) fn find(here: &Path) -> Option<Self> {
         let mut project = Self::default();
-        for package in packages(&here)? {
+        for package in packages(here)? {
             for file in sources(&package.directory) {
-                project.read(&file, &package, &here);
+                project.read(&file, &package, here);
             }
         }
         Some(project)
@@ -58,7 +57,7 @@ impl Project {
         find_calls(tokens, &mut calls);
         for (at, call) in calls {
             match options(&call, file, package) {
-                Ok(options) => self.calls.push(seen_from(here, options)),
+                Ok(options) => self.calls.push(options),
                 Err((span, message)) => {
                     let start = span.unwrap_or(at).start();
                     self.refused.push(Refused {
@@ -87,7 +86,7 @@ fn options(call: &Group, file: &Path, package: &Package) -> Result<Options, (Opt
 }
 
 /// Names the files of a compilation relative to the current directory, as all messages of a command line do.
-fn seen_from(here: &Path, options: Options) -> Options {
+pub(crate) fn seen_from(here: &Path, options: Options) -> Options {
     let path = |path: &String| {
         // An absolute path is refused as a `url`, but is the file that the macro reads.
         shown(&options.package.join(path), here)
@@ -138,6 +137,7 @@ fn find_calls(tokens: TokenStream, found: &mut Vec<(Span, Group)>) {
 fn packages(here: &Path) -> Option<Vec<Package>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
+        .current_dir(here)
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .output()
         .ok()?;

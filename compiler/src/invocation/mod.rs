@@ -3,7 +3,7 @@
 
 mod package;
 
-pub use package::is_document;
+pub use package::{is_document, is_document_text};
 
 use std::path::Path;
 

@@ -144,6 +144,12 @@ pub fn is_document(path: &Path) -> bool {
     if file.and_then(|mut file| file.read_to_string(&mut text)).is_err() {
         return true;
     }
+    is_document_text(&text)
+}
+
+/// Returns whether a text has the field `arazzo`.
+#[must_use]
+pub fn is_document_text(text: &str) -> bool {
     let after = |text: &str, mark: &str| Some(text.trim_start().strip_prefix(mark)?.trim_start().to_owned());
     if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
         let mut found = text.match_indices("\"arazzo\"");

@@ -38,7 +38,7 @@ pub type Selection = value::Selection<Reference>;
 pub type Test = value::Test<Reference>;
 
 /// Documents whose names are resolved.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Program<'a> {
     /// The workflows of all documents, in document order.
     pub workflows: Vec<Workflow<'a>>,

@@ -108,6 +108,11 @@ impl<'a> View<'_, 'a> {
             self.workflow_names(index, workflow.text, &mut found);
             for (number, input) in workflow.inputs.iter().enumerate() {
                 self.add(Symbol::Input(index, number), input.span, input.name, true, &mut found);
+                let schema = workflow.text.inputs.and_then(|at| at.get("required"));
+                let required = schema.into_iter().flat_map(crate::source::Cursor::items);
+                for at in required.filter(|at| at.as_str() == Some(input.name)) {
+                    self.add(Symbol::Input(index, number), at.span(), input.name, false, &mut found);
+                }
             }
             for (number, step) in workflow.steps.iter().enumerate() {
                 for (at, output) in step.outputs.iter().enumerate() {

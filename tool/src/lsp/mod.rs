@@ -1,7 +1,7 @@
 //! `cargo arazzo lsp`: a language server over the compiler.
 //!
-//! Messages are handled in the order in which they come. When no more are waiting, documents that were changed, or whose
-//! descriptions were, are compiled again and their problems are published.
+//! Messages are handled in the order in which they come. Before a question, and when no more messages are waiting,
+//! documents that were changed, or whose descriptions were, are compiled again and their problems are published.
 
 mod answer;
 mod position;
@@ -72,6 +72,8 @@ fn serve(connection: &Connection, mut session: Session) -> Result<(), Box<dyn Er
                     if connection.handle_shutdown(&request)? {
                         return Ok(());
                     }
+                    // An editor that gets an answer has got the problems of the same text.
+                    publish(connection, &mut session)?;
                     let response = respond(&session, request);
                     connection.sender.send(Message::Response(response))?;
                 }
@@ -80,14 +82,19 @@ fn serve(connection: &Connection, mut session: Session) -> Result<(), Box<dyn Er
             }
             next = connection.receiver.try_recv().ok();
         }
-        // The compiler never panics; if it does after all, the editor keeps its server.
-        let published = catch_unwind(AssertUnwindSafe(|| session.refresh())).unwrap_or_default();
-        for params in published {
-            let method = "textDocument/publishDiagnostics".to_owned();
-            connection
-                .sender
-                .send(Message::Notification(Notification::new(method, params)))?;
-        }
+        publish(connection, &mut session)?;
+    }
+    Ok(())
+}
+
+fn publish(connection: &Connection, session: &mut Session) -> Result<(), Box<dyn Error + Send + Sync>> {
+    // The compiler never panics; if it does after all, the editor keeps its server.
+    let published = catch_unwind(AssertUnwindSafe(|| session.refresh())).unwrap_or_default();
+    for params in published {
+        let method = "textDocument/publishDiagnostics".to_owned();
+        connection
+            .sender
+            .send(Message::Notification(Notification::new(method, params)))?;
     }
     Ok(())
 }

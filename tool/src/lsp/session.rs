@@ -45,6 +45,8 @@ pub(super) struct Session {
     root: Option<PathBuf>,
     project: Project,
     opened: BTreeMap<String, Open>,
+    /// The open files that were documents when they were opened or later; one whose first line is being changed still is.
+    documents: BTreeSet<String>,
     /// The files that each open document was compiled from.
     read: BTreeMap<String, BTreeSet<PathBuf>>,
     problems: BTreeMap<String, Problems>,
@@ -69,6 +71,7 @@ impl Session {
             root,
             project,
             opened: BTreeMap::new(),
+            documents: BTreeSet::new(),
             read: BTreeMap::new(),
             problems: BTreeMap::new(),
             stale: BTreeSet::new(),
@@ -105,6 +108,9 @@ impl Session {
         };
         let file = Arc::new(File::parse(&path, text.into_bytes()));
         let key = uri.as_str().to_owned();
+        if is_document_text(&file.text) {
+            self.documents.insert(key.clone());
+        }
         self.stale.insert(key.clone());
         self.touch(&path);
         self.opened.insert(key, Open { path, file });
@@ -121,6 +127,7 @@ impl Session {
         if let Some(open) = self.opened.remove(key) {
             self.touch(&open.path);
         }
+        self.documents.remove(key);
         self.stale.insert(key.to_owned());
     }
 
@@ -184,8 +191,7 @@ impl Session {
             self.read.remove(&key);
             let Some(open) = self.opened.get(&key) else { continue };
             let options = self.options(&open.path);
-            let known = !options.further.is_empty() || options.caller == Caller::Macro;
-            if !known && !is_document_text(&open.file.text) {
+            if options.caller != Caller::Macro && !self.documents.contains(&key) {
                 continue;
             }
             touched.insert(open.path.clone());

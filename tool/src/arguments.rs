@@ -12,6 +12,7 @@ Checks Arazzo documents, shows their expansion, and draws their flow
 Usage: cargo arazzo check [FILE]... [OPTIONS]
        cargo arazzo expand <FILE> [OPTIONS]
        cargo arazzo graph <FILE> [OPTIONS]
+       cargo arazzo docs <FILE> [OPTIONS]
        cargo arazzo lsp
 
 Commands:
@@ -21,11 +22,12 @@ Commands:
           below the current directory. FILE can be a directory
   expand  Print the formatted Rust code that `arazzo_workflow!` expands to
   graph   Print the flow of each workflow as a Mermaid diagram
+  docs    Print a page about the document for people, in HTML that needs no other file
   lsp     Serve an editor by the Language Server Protocol, over standard input and output
 
 Options:
-      --format <FORMAT>     Output format of `check`; `json` prints one object per line
-                            [default: human] [possible values: human, json, sarif]
+      --format <FORMAT>     Output format. `check`: `human` (default), `json` (one object per line)
+                            or `sarif`. `graph`: `mermaid` (default) or `svg`
       --source <NAME=PATH>  Read the source description NAME from PATH instead of from its `url`
       --lenient             Accept recoverable mistakes, like the macro option `dialect = lenient`
       --allow <CODE>        Allow a lint, like the macro option `lints`
@@ -56,6 +58,7 @@ pub(crate) enum Command {
     Check(Vec<String>),
     Expand(String),
     Graph(String),
+    Docs(String),
     Lsp,
 }
 
@@ -64,6 +67,8 @@ pub(crate) enum Command {
 pub(crate) struct Arguments {
     pub(crate) command: Command,
     pub(crate) format: Format,
+    /// `--format svg`
+    pub(crate) svg: bool,
     /// `--deny warnings`
     pub(crate) deny_warnings: bool,
     sources: Vec<(String, String)>,
@@ -78,21 +83,14 @@ impl Arguments {
     fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
         let mut parser = lexopt::Parser::from_iter(arguments);
         let mut words: Vec<String> = Vec::new();
-        let (mut format, mut sources, mut levels) = (Format::Human, Vec::new(), Levels::default());
+        let (mut form, mut sources, mut levels) = (None, Vec::new(), Levels::default());
         let (mut early, mut deny_warnings) = (None, false);
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("help") | Short('h') => early = Some(Command::Help),
                 Long("version") | Short('V') => early = Some(Command::Version),
                 Long("lenient") => levels.lenient = true,
-                Long("format") => {
-                    format = match parser.value()?.string()?.as_str() {
-                        "human" => Format::Human,
-                        "json" => Format::Json,
-                        "sarif" => Format::Sarif,
-                        other => return Err(format!("unknown format `{other}`; expected human, json or sarif").into()),
-                    };
-                }
+                Long("format") => form = Some(parser.value()?.string()?),
                 Long("source") => {
                     let text = parser.value()?.string()?;
                     let (name, path) = text
@@ -134,13 +132,26 @@ impl Arguments {
                 ("graph", [file]) => Command::Graph(file.clone()),
                 ("lsp", []) => Command::Lsp,
                 ("lsp", _) => return Err("`lsp` has no arguments".into()),
-                ("expand" | "graph", _) => return Err(format!("`{command}` requires exactly one file").into()),
+                ("docs", [file]) => Command::Docs(file.clone()),
+                ("expand" | "graph" | "docs", _) => return Err(format!("`{command}` requires exactly one file").into()),
                 _ => return Err(format!("unknown command `{command}`").into()),
             },
+        };
+        let (format, svg) = match (form.as_deref(), &command) {
+            (None | Some("human"), _) => (Format::Human, false),
+            (Some("json"), Command::Check(_)) => (Format::Json, false),
+            (Some("sarif"), Command::Check(_)) => (Format::Sarif, false),
+            (Some("mermaid"), Command::Graph(_)) => (Format::Human, false),
+            (Some("svg"), Command::Graph(_)) => (Format::Human, true),
+            (Some(other), Command::Graph(_)) => {
+                return Err(format!("unknown format `{other}`; expected mermaid or svg").into());
+            }
+            (Some(other), _) => return Err(format!("unknown format `{other}`; expected human, json or sarif").into()),
         };
         Ok(Self {
             command,
             format,
+            svg,
             deny_warnings,
             sources,
             levels,

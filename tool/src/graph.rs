@@ -14,6 +14,13 @@ pub(crate) fn run(file: &str, arguments: &Arguments) -> (String, bool) {
     eprint!("{}", report::human(std::slice::from_ref(&compilation), &[], false));
     let good = !compilation.has_errors();
     match compilation.plan.as_ref().filter(|_| good) {
+        Some(plan) if arguments.svg => match svg(&mermaid(plan)) {
+            Ok(text) => (text, true),
+            Err(message) => {
+                eprintln!("{message}");
+                (String::new(), false)
+            }
+        },
         Some(plan) => (mermaid(plan), true),
         None => (String::new(), false),
     }
@@ -35,6 +42,27 @@ pub(crate) fn mermaid(plan: &Plan) -> String {
         }
     }
     out
+}
+
+/// The flow of one workflow.
+pub(crate) fn mermaid_of(plan: &Plan, index: usize) -> String {
+    let mut out = String::from("flowchart TD\n");
+    let Some(workflow) = plan.workflows.get(index) else {
+        return out;
+    };
+    draw(&mut out, index, workflow, plan);
+    // Workflows to which the run leaves are single nodes here.
+    for (other, target) in plan.workflows.iter().enumerate() {
+        if other != index && out.contains(&format!("> w{other}\n")) {
+            let _ = writeln!(out, "    w{other}[[\"{}\"]]", escaped(&target.qualified));
+        }
+    }
+    out
+}
+
+/// Draws a diagram.
+pub(crate) fn svg(mermaid: &str) -> Result<String, String> {
+    mermaid_rs_renderer::render(mermaid).map_err(|error| format!("cannot draw the diagram: {error}"))
 }
 
 /// Position of a workflow in the plan, by its index among all workflows.

@@ -1,10 +1,11 @@
-//! `cargo arazzo check`, `expand`, `graph` and `lsp`.
+//! `cargo arazzo check`, `expand`, `graph`, `docs` and `lsp`.
 
 mod arguments;
 mod check;
 mod expand;
 mod graph;
 mod lsp;
+mod page;
 mod project;
 mod report;
 
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
                 return ExitCode::from(2);
             }
         },
+        Command::Docs(file) => page::run(file, &arguments),
         Command::Lsp => match lsp::run() {
             Ok(()) => (String::new(), true),
             Err(error) => {

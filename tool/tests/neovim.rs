@@ -33,7 +33,10 @@ fn neovim_shows_corrects_completes_and_jumps() {
         .unwrap();
     // Neovim prints to standard error.
     let printed = String::from_utf8_lossy(&output.stderr).replace('\r', "");
-    let line = 1 + broken.lines().position(|line| line.contains("api_user_v1_Creat")).unwrap();
+    let line = 1 + broken
+        .lines()
+        .position(|line| line.contains("api_user_v1_Creat"))
+        .unwrap();
     for expected in [
         // `    operationId: ` has 17 letters.
         format!("problem {line}:18 unknown operation `api_user_v1_Creat`"),

@@ -111,6 +111,43 @@ impl View<'_, '_> {
         None
     }
 
+    /// Returns what the description says about the operation that a step calls: its summary and its description, as far as
+    /// it has them. The numbers are the index of the workflow among all, and that of the step in the document.
+    #[must_use]
+    pub fn words_about(&self, workflow: usize, step: usize) -> (Option<String>, Option<String>) {
+        let step = self
+            .program
+            .workflows
+            .get(workflow)
+            .and_then(|workflow| workflow.steps.get(step));
+        let request = step.and_then(|step| step.act.request());
+        let found = request.and_then(|request| self.described_operation(request.operation.span));
+        let words = |key: &str| {
+            found
+                .and_then(|at| at.get(key))
+                .and_then(Cursor::as_str)
+                .map(str::to_owned)
+        };
+        (words("summary"), words("description"))
+    }
+
+    /// Returns the text of a step as it is written, without the indentation that all its lines have.
+    #[must_use]
+    pub fn written(&self, workflow: usize, step: usize) -> Option<String> {
+        let step = self.program.workflows.get(workflow)?.steps.get(step)?;
+        let span = step.text.at.span();
+        let text = self.text(span.file);
+        let start = text[..span.range.start as usize].rfind('\n').map_or(0, |end| end + 1);
+        let text = text.get(start..span.range.end as usize)?.trim_end();
+        let indent = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| line.len() - line.trim_start().len())
+            .min()?;
+        let lines: Vec<&str> = text.lines().map(|line| line.get(indent..).unwrap_or("")).collect();
+        Some(lines.join("\n"))
+    }
+
     /// Returns the object of an operation, by its place in a description.
     fn described_operation(&self, span: Span) -> Option<Cursor<'_>> {
         let root = self.bundle.root(span.file)?;

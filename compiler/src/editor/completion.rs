@@ -97,7 +97,7 @@ impl<'a> View<'_, 'a> {
             return list.found;
         }
         for (name, what) in fields::fields(&cursor.path) {
-            list.add(*name, Kind::Field, *what);
+            list.add(name, Kind::Field, what);
         }
         if let Some(place) = cursor.path.iter().position(|key| key == "payload") {
             let body = self

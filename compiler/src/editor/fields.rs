@@ -1,7 +1,7 @@
 //! The fields of each object of the specification (Arazzo 1.1.0, "Schema"), for completion.
 
 /// The fields of an object, each with what it is for.
-pub(super) type Fields = &'static [(&'static str, &'static str)];
+type Fields = &'static [(&'static str, &'static str)];
 
 const ROOT: Fields = &[
     ("arazzo", "The version of the specification"),
@@ -107,41 +107,44 @@ const COMPONENTS: Fields = &[
 ];
 
 /// Returns the fields of the object at a path of keys, as in a document.
-pub(super) fn fields(path: &[String]) -> Fields {
+pub(super) fn fields(path: &[String]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    // What is defined in `components` does not refer to another part of it.
+    let defines = path.first().is_some_and(|key| key == "components");
+    let all = fields_of(path).iter().copied();
+    all.filter(move |(name, _)| !(defines && *name == "reference"))
+}
+
+fn fields_of(path: &[String]) -> Fields {
     let keys: Vec<&str> = path.iter().map(String::as_str).collect();
-    match keys.as_slice() {
-        [] => ROOT,
-        ["info"] => INFO,
-        ["sourceDescriptions"] => SOURCE,
-        ["workflows"] => WORKFLOW,
-        ["workflows", "steps"] => STEP,
-        ["components"] => COMPONENTS,
-        ["components", "parameters", _] | ["workflows", "parameters"] | ["workflows", "steps", "parameters"] => {
-            PARAMETER
-        }
-        [
-            "workflows",
-            ..,
-            "onSuccess" | "onFailure" | "successActions" | "failureActions",
-            "parameters",
-        ] => PARAMETER,
-        ["workflows", "steps", "requestBody"] => BODY,
-        ["workflows", "steps", "requestBody", "replacements"] => REPLACEMENT,
-        ["workflows", "steps", "successCriteria"] => CRITERION,
-        [
-            ..,
-            "onSuccess" | "onFailure" | "successActions" | "failureActions",
-            "criteria",
-        ]
-        | ["components", "successActions" | "failureActions", _, "criteria"] => CRITERION,
-        ["workflows", "successActions"] | ["workflows", "steps", "onSuccess"] | ["components", "successActions", _] => {
-            SUCCESS
-        }
-        ["workflows", "failureActions"] | ["workflows", "steps", "onFailure"] | ["components", "failureActions", _] => {
-            FAILURE
-        }
+    let parent = keys.len().checked_sub(2).map_or("", |at| keys[at]);
+    match (
+        keys.first().copied().unwrap_or(""),
+        parent,
+        keys.last().copied().unwrap_or(""),
+    ) {
+        ("", ..) => ROOT,
+        ("info", "", _) => INFO,
+        ("sourceDescriptions", "", _) => SOURCE,
+        ("workflows", "", _) => WORKFLOW,
+        ("components", "", _) => COMPONENTS,
+        ("components", "parameters", _) => PARAMETER,
+        ("components", "successActions", name) if name != "criteria" => SUCCESS,
+        ("components", "failureActions", name) if name != "criteria" => FAILURE,
+        ("workflows", "workflows", "steps") => STEP,
+        ("workflows", "steps", "requestBody") => BODY,
+        ("workflows", "requestBody", "replacements") => REPLACEMENT,
+        ("workflows", "workflows", "successActions") | ("workflows", "steps", "onSuccess") => SUCCESS,
+        ("workflows", "workflows", "failureActions") | ("workflows", "steps", "onFailure") => FAILURE,
+        ("workflows", "workflows" | "steps", "parameters") => PARAMETER,
+        ("workflows", of, "parameters") if is_action(of) => PARAMETER,
+        ("workflows", "steps", "successCriteria") => CRITERION,
+        ("workflows" | "components", of, "criteria") if is_action(of) || keys.len() == 4 => CRITERION,
         _ => &[],
     }
+}
+
+fn is_action(key: &str) -> bool {
+    ["onSuccess", "onFailure", "successActions", "failureActions"].contains(&key)
 }
 
 /// Returns the words that a field can have.
@@ -157,5 +160,93 @@ pub(super) fn words(path: &[String], key: &str) -> &'static [&'static str] {
         ("type", "onFailure" | "failureActions") => &["end", "goto", "retry"],
         ("targetSelectorType", _) => &["jsonpointer", "jsonpath", "xpath"],
         _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fields;
+    use crate::bundle::Options;
+    use crate::compile;
+    use crate::source::Memory;
+
+    /// Every field that is offered is one that the reader of documents knows at this place.
+    #[test]
+    fn the_fields_are_those_that_a_document_can_have() {
+        for path in [
+            "",
+            "info",
+            "sourceDescriptions",
+            "workflows",
+            "workflows/steps",
+            "workflows/parameters",
+            "workflows/steps/parameters",
+            "workflows/steps/requestBody",
+            "workflows/steps/requestBody/replacements",
+            "workflows/steps/successCriteria",
+            "workflows/steps/onSuccess",
+            "workflows/steps/onFailure",
+            "workflows/steps/onFailure/criteria",
+            "workflows/steps/onFailure/parameters",
+            "workflows/successActions",
+            "workflows/failureActions",
+            "workflows/failureActions/criteria",
+            "components",
+            "components/parameters/p",
+            "components/successActions/p",
+            "components/failureActions/p",
+            "components/failureActions/p/criteria",
+        ] {
+            let keys: Vec<String> = path
+                .split('/')
+                .filter(|key| !key.is_empty())
+                .map(str::to_owned)
+                .collect();
+            let found: Vec<&str> = fields(&keys).map(|(name, _)| name).collect();
+            assert!(!found.is_empty(), "{path}");
+            // An object with one more field at the place, in lists where lists are.
+            for field in found.iter().copied().chain(["notAField"]) {
+                let mut text = format!("{{{field}: 0}}");
+                for (at, key) in keys.iter().enumerate().rev() {
+                    let listed = [
+                        "sourceDescriptions",
+                        "workflows",
+                        "steps",
+                        "parameters",
+                        "replacements",
+                        "criteria",
+                        "successCriteria",
+                    ]
+                    .contains(&key.as_str())
+                        || super::is_action(key);
+                    let listed = listed && !(at == 1 && keys[0] == "components");
+                    text = if listed {
+                        format!("{{{key}: [{text}]}}")
+                    } else {
+                        format!("{{{key}: {text}}}")
+                    };
+                }
+                let rest = text.strip_prefix('{').unwrap();
+                let version = if field == "arazzo" { "" } else { "arazzo: 1.1.0, " };
+                let options = Options {
+                    document: "d.yaml".into(),
+                    ..Options::default()
+                };
+                let compilation = compile(
+                    &options,
+                    &Memory::default().with("d.yaml", format!("{{{version}{rest}\n")),
+                );
+                let unknown = compilation
+                    .diagnostics
+                    .iter()
+                    .any(|problem| problem.rule.code == "unknown-field");
+                assert_eq!(
+                    unknown,
+                    field == "notAField",
+                    "{path} {field}: {:?}",
+                    compilation.diagnostics
+                );
+            }
+        }
     }
 }

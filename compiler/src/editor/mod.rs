@@ -98,8 +98,8 @@ impl<'p, 'a> View<'p, 'a> {
         let Some((index, workflow)) = workflow else {
             return Owner::default();
         };
-        let steps = workflow.steps.iter().enumerate();
-        let step = steps.filter(|(_, step)| starts(step.text.at.span())).next_back();
+        let mut steps = workflow.steps.iter().enumerate();
+        let step = steps.rfind(|(_, step)| starts(step.text.at.span()));
         Owner {
             workflow: Some(index),
             step: step.map(|(index, _)| index),

@@ -13,6 +13,7 @@ Usage: cargo arazzo check [FILE]... [OPTIONS]
        cargo arazzo expand <FILE> [OPTIONS]
        cargo arazzo graph <FILE> [OPTIONS]
        cargo arazzo docs <FILE> [OPTIONS]
+       cargo arazzo vendor [FILE]... [--check]
        cargo arazzo lsp
 
 Commands:
@@ -23,6 +24,9 @@ Commands:
   expand  Print the formatted Rust code that `arazzo_workflow!` expands to
   graph   Print the flow of each workflow as a Mermaid diagram
   docs    Print a page about the document for people, in HTML that needs no other file
+  vendor  Save copies of remote source descriptions in the directory `vendor` of the package,
+          with a lock file that the macro reads. With `--check`, report what has changed
+          upstream and what it means for the workflows; nothing is written
   lsp     Serve an editor by the Language Server Protocol, over standard input and output
 
 Options:
@@ -60,6 +64,7 @@ pub(crate) enum Command {
     Graph(String),
     Docs(String),
     Lsp,
+    Vendor { files: Vec<String>, check: bool },
 }
 
 /// The parsed command line.
@@ -84,11 +89,12 @@ impl Arguments {
         let mut parser = lexopt::Parser::from_iter(arguments);
         let mut words: Vec<String> = Vec::new();
         let (mut form, mut sources, mut levels) = (None, Vec::new(), Levels::default());
-        let (mut early, mut deny_warnings) = (None, false);
+        let (mut early, mut deny_warnings, mut upstream) = (None, false, false);
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("help") | Short('h') => early = Some(Command::Help),
                 Long("version") | Short('V') => early = Some(Command::Version),
+                Long("check") => upstream = true,
                 Long("lenient") => levels.lenient = true,
                 Long("format") => form = Some(parser.value()?.string()?),
                 Long("source") => {
@@ -130,6 +136,11 @@ impl Arguments {
                 ("check", files) => Command::Check(files.to_vec()),
                 ("expand", [file]) => Command::Expand(file.clone()),
                 ("graph", [file]) => Command::Graph(file.clone()),
+                ("vendor", files) => Command::Vendor {
+                    files: files.to_vec(),
+                    check: upstream,
+                },
+                _ if upstream => return Err("`--check` is an option of `vendor`".into()),
                 ("lsp", []) => Command::Lsp,
                 ("lsp", _) => return Err("`lsp` has no arguments".into()),
                 ("docs", [file]) => Command::Docs(file.clone()),

@@ -14,7 +14,7 @@ use crate::report;
 
 /// Returns the report, and whether it contains no errors.
 pub(crate) fn run(files: &[String], arguments: &Arguments) -> Result<(String, bool), String> {
-    let Project { calls, refused } = asked(files, arguments)?;
+    let Project { calls, refused } = asked(files, arguments, true)?;
     let mut compilations: Vec<Compilation> = calls.iter().map(|options| compile(options, &Disk)).collect();
     if arguments.deny_warnings {
         for diagnostic in compilations.iter_mut().flat_map(|done| &mut done.diagnostics) {
@@ -40,8 +40,9 @@ pub(crate) fn run(files: &[String], arguments: &Arguments) -> Result<(String, bo
 }
 
 /// Returns what is to be checked: the files and directories of the command line; without them, the macro calls of the
-/// package or workspace; without those, the documents below the current directory.
-fn asked(files: &[String], arguments: &Arguments) -> Result<Project, String> {
+/// package or workspace; without those, the documents below the current directory. With `from_here`, files of a package are
+/// named as seen from the current directory.
+pub(crate) fn asked(files: &[String], arguments: &Arguments, from_here: bool) -> Result<Project, String> {
     let from_files = |files: Vec<String>| Project {
         calls: files.iter().map(|file| arguments.options(file)).collect(),
         ..Project::default()
@@ -51,7 +52,7 @@ fn asked(files: &[String], arguments: &Arguments) -> Result<Project, String> {
         let project = Project::find(&here).unwrap_or_default();
         if !project.calls.is_empty() || !project.refused.is_empty() {
             let calls = project.calls.into_iter().map(|call| {
-                let mut call = seen_from(&here, call);
+                let mut call = if from_here { seen_from(&here, call) } else { call };
                 arguments.apply(&mut call);
                 call
             });

@@ -9,7 +9,8 @@ use quote::quote;
 use crate::arguments::Arguments;
 use crate::report;
 
-struct Arazzo;
+/// The runtime crate, by its name.
+pub(crate) struct Arazzo;
 
 impl Home for Arazzo {
     fn path(&self, _: usize) -> TokenStream {

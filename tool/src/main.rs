@@ -1,4 +1,4 @@
-//! `cargo arazzo check`, `expand`, `graph`, `docs` and `lsp`.
+//! `cargo arazzo check`, `expand`, `graph`, `docs`, `vendor` and `lsp`.
 
 mod arguments;
 mod check;
@@ -8,6 +8,7 @@ mod lsp;
 mod page;
 mod project;
 mod report;
+mod vendor;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -38,6 +39,13 @@ fn main() -> ExitCode {
             Err(error) => {
                 eprintln!("the connection to the editor has failed: {error}");
                 (String::new(), false)
+            }
+        },
+        Command::Vendor { files, check } => match vendor::run(files, *check, &arguments) {
+            Ok(result) => result,
+            Err(message) => {
+                eprintln!("{message}");
+                return ExitCode::from(2);
             }
         },
         Command::Expand(file) => expand::run(file, &arguments),

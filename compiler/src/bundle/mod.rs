@@ -5,9 +5,13 @@
 
 mod references;
 mod sources;
+mod vendored;
 
 use std::io;
 use std::path::PathBuf;
+
+pub use sources::{Remote, remote};
+pub use vendored::LOCK;
 
 use references::open_references;
 use sources::{entries, open_sources};

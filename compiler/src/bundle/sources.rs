@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use super::vendored::vendored;
 use super::{Bundle, Described, Opened, Options, means, option_key, reason, report_syntax};
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::source::{Cursor, FileId, Library, Span, beside, is_absolute, is_remote, join, lookup, percent_decode};
@@ -135,13 +136,18 @@ pub(super) fn open_source(
         .map(|(_, path)| path.as_str());
     let beside = from.itself.and_then(|itself| beside(itself, entry.url));
     let url = beside.as_deref().unwrap_or(entry.url);
-    if given.is_none() && (is_remote(url) || is_absolute(url)) {
+    let copy = match given {
+        None if is_remote(url) => vendored(url, options, library, &mut bundle.sources),
+        _ => None,
+    };
+    if given.is_none() && copy.is_none() && (is_remote(url) || is_absolute(url)) {
         source_not_local(&exact, url, at.span(), diagnostics);
         return None;
     }
-    let candidates = match given {
-        Some(path) => vec![join("", path)],
-        None => candidates(from, url),
+    let candidates = match (given, copy) {
+        (Some(path), _) => vec![join("", path)],
+        (None, Some(path)) => vec![path],
+        (None, None) => candidates(from, url),
     };
     for candidate in &candidates {
         match library.open(&options.on_disk(candidate)) {
@@ -236,8 +242,51 @@ pub(super) fn source_not_local(name: &str, url: &str, span: Span, diagnostics: &
         .file_name()
         .and_then(|file| file.to_str())
         .unwrap_or(file);
-    diagnostics.push(Diagnostic::new(&rule::SOURCE_NOT_LOCAL, span, message).help(format!(
-        "save a copy in the package and name it: `sources = {{ {} = \"{file}\" }}`",
-        option_key(name)
-    )));
+    let remote = is_remote(url).then(|| "run `cargo arazzo vendor`, which saves a copy in the package".to_owned());
+    diagnostics.push(
+        Diagnostic::new(&rule::SOURCE_NOT_LOCAL, span, message)
+            .help_if(remote)
+            .help(format!(
+                "save a copy in the package and name it: `sources = {{ {} = \"{file}\" }}`",
+                option_key(name)
+            )),
+    );
+}
+
+/// A source description whose file is not local.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// The name of the source description, as in the option `sources`.
+    pub name: String,
+    /// The URL of the file.
+    pub url: String,
+}
+
+/// Returns the remote source descriptions of the requested documents, also those that have a copy in the package, without
+/// those for which the option `sources` names one.
+#[must_use]
+pub fn remote(options: &Options, library: &dyn Library) -> Vec<Remote> {
+    let bundle = super::open(options, library, &mut Diagnostics::default());
+    let mut found: Vec<Remote> = Vec::new();
+    for document in &bundle.documents {
+        let Some(root) = bundle.root(document.file) else {
+            continue;
+        };
+        let itself = root.get("$self").and_then(Cursor::as_str);
+        for entry in entries(root).flatten() {
+            let mut names = document.names.clone();
+            names.push(entry.name.to_owned());
+            let moved = itself.and_then(|itself| beside(itself, entry.url));
+            let url = moved.as_deref().unwrap_or(entry.url);
+            let given = options.sources.iter().any(|(known, _)| means(known, &names));
+            let remote = Remote {
+                name: names.join("."),
+                url: url.to_owned(),
+            };
+            if is_remote(url) && !url.starts_with("file:") && !given && !found.contains(&remote) {
+                found.push(remote);
+            }
+        }
+    }
+    found
 }

@@ -327,3 +327,24 @@ pub fn array_index(token: &str) -> Option<usize> {
         None
     }
 }
+
+/// Visits the text of every `$ref` in a tree, in a node with several aliases once.
+pub fn references(node: &Node, see: &mut impl FnMut(&str)) {
+    references_once(node, &mut std::collections::BTreeSet::new(), see);
+}
+
+fn references_once(node: &Node, linked: &mut std::collections::BTreeSet<usize>, see: &mut impl FnMut(&str)) {
+    match &node.data {
+        Data::Object(members) => {
+            for member in members {
+                if let (true, Data::String(text)) = (&*member.key == "$ref", &member.value.data) {
+                    see(text);
+                }
+                references_once(&member.value, linked, see);
+            }
+        }
+        Data::Array(items) => items.iter().for_each(|item| references_once(item, linked, see)),
+        Data::Link(target) if linked.insert(Arc::as_ptr(target) as usize) => references_once(target, linked, see),
+        _ => {}
+    }
+}

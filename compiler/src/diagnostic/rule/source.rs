@@ -24,7 +24,8 @@ super::rules! {
 
     /// A source description is remote or has an absolute path (`/…`, `C:/…`, `file:///…`), and the option
     /// `sources` does not specify a local copy. Builds do not access the network, so that they produce the same
-    /// result tomorrow. An absolute path differs between machines.
+    /// result tomorrow. An absolute path differs between machines. `cargo arazzo vendor` saves a copy of a remote one
+    /// in the directory `vendor` of the package, together with a lock file, which the macro reads.
     ///
     /// Rule: a choice.
     ///

@@ -21,7 +21,6 @@ use crate::graph;
 /// # Errors
 /// The request cannot be answered, in words for the user.
 pub(super) fn answer(session: &Session, method: &str, params: Value) -> Result<Option<Value>, String> {
-    let params = params;
     Ok(Some(match method {
         "textDocument/completion" => completion(session, &at(params)?),
         "textDocument/hover" => hover(session, &at(params)?),

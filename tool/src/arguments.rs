@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use crate::vendor::Mode;
 use arazzo_compiler::bundle::{Engines, Options};
 use arazzo_compiler::diagnostic::{Caller, Level, Levels, rule};
 use lexopt::prelude::{Long, Short, Value, ValueExt as _};
@@ -13,7 +14,7 @@ Usage: cargo arazzo check [FILE]... [OPTIONS]
        cargo arazzo expand <FILE> [OPTIONS]
        cargo arazzo graph <FILE> [OPTIONS]
        cargo arazzo docs <FILE> [OPTIONS]
-       cargo arazzo vendor [FILE]... [--check]
+       cargo arazzo vendor [FILE]... [--check | --write]
        cargo arazzo lsp
 
 Commands:
@@ -26,7 +27,8 @@ Commands:
   docs    Print a page about the document for people, in HTML that needs no other file
   vendor  Save copies of remote source descriptions in the directory `vendor` of the package,
           with a lock file that the macro reads. With `--check`, report what has changed
-          upstream and what it means for the workflows; nothing is written
+          upstream and what it means for the workflows; nothing is written. With `--write`,
+          also write the option `sources` into the macro calls
   lsp     Serve an editor by the Language Server Protocol, over standard input and output
 
 Options:
@@ -64,7 +66,7 @@ pub(crate) enum Command {
     Graph(String),
     Docs(String),
     Lsp,
-    Vendor { files: Vec<String>, check: bool },
+    Vendor(Vec<String>, Mode),
 }
 
 /// The parsed command line.
@@ -89,12 +91,13 @@ impl Arguments {
         let mut parser = lexopt::Parser::from_iter(arguments);
         let mut words: Vec<String> = Vec::new();
         let (mut form, mut sources, mut levels) = (None, Vec::new(), Levels::default());
-        let (mut early, mut deny_warnings, mut upstream) = (None, false, false);
+        let (mut early, mut deny_warnings, mut mode) = (None, false, None);
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("help") | Short('h') => early = Some(Command::Help),
                 Long("version") | Short('V') => early = Some(Command::Version),
-                Long("check") => upstream = true,
+                Long("check") => mode = Some(Mode::Check),
+                Long("write") => mode = Some(Mode::Write),
                 Long("lenient") => levels.lenient = true,
                 Long("format") => form = Some(parser.value()?.string()?),
                 Long("source") => {
@@ -136,11 +139,8 @@ impl Arguments {
                 ("check", files) => Command::Check(files.to_vec()),
                 ("expand", [file]) => Command::Expand(file.clone()),
                 ("graph", [file]) => Command::Graph(file.clone()),
-                ("vendor", files) => Command::Vendor {
-                    files: files.to_vec(),
-                    check: upstream,
-                },
-                _ if upstream => return Err("`--check` is an option of `vendor`".into()),
+                ("vendor", files) => Command::Vendor(files.to_vec(), mode.unwrap_or(Mode::Fetch)),
+                _ if mode.is_some() => return Err("`--check` and `--write` are options of `vendor`".into()),
                 ("lsp", []) => Command::Lsp,
                 ("lsp", _) => return Err("`lsp` has no arguments".into()),
                 ("docs", [file]) => Command::Docs(file.clone()),

@@ -14,7 +14,7 @@ use crate::report;
 
 /// Returns the report, and whether it contains no errors.
 pub(crate) fn run(files: &[String], arguments: &Arguments) -> Result<(String, bool), String> {
-    let Project { calls, refused } = asked(files, arguments, true)?;
+    let Project { calls, refused, .. } = asked(files, arguments, true)?;
     let mut compilations: Vec<Compilation> = calls.iter().map(|options| compile(options, &Disk)).collect();
     if arguments.deny_warnings {
         for diagnostic in compilations.iter_mut().flat_map(|done| &mut done.diagnostics) {
@@ -58,6 +58,7 @@ pub(crate) fn asked(files: &[String], arguments: &Arguments, from_here: bool) ->
             });
             return Ok(Project {
                 calls: calls.collect(),
+                places: project.places,
                 refused: project.refused,
             });
         }

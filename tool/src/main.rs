@@ -41,7 +41,7 @@ fn main() -> ExitCode {
                 (String::new(), false)
             }
         },
-        Command::Vendor { files, check } => match vendor::run(files, *check, &arguments) {
+        Command::Vendor(files, mode) => match vendor::run(files, *mode, &arguments) {
             Ok(result) => result,
             Err(message) => {
                 eprintln!("{message}");

@@ -17,10 +17,24 @@ pub(crate) struct Refused {
     pub(crate) message: String,
 }
 
+/// Where a Rust file gets a further entry of the option `sources`.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) file: PathBuf,
+    /// The byte offset in the file.
+    pub(crate) at: usize,
+    /// Whether the call has the option already, so that only the entry is missing.
+    pub(crate) has_option: bool,
+    /// Whether a comma is missing before it.
+    pub(crate) comma: bool,
+}
+
 /// What rustc would compile.
 #[derive(Default)]
 pub(crate) struct Project {
     pub(crate) calls: Vec<Options>,
+    /// Where each call would get a further entry of `sources`; none for documents that the command line names.
+    pub(crate) places: Vec<Place>,
     pub(crate) refused: Vec<Refused>,
 }
 
@@ -57,7 +71,10 @@ impl Project {
         find_calls(tokens, &mut calls);
         for (at, call) in calls {
             match options(&call, file, package) {
-                Ok(options) => self.calls.push(options),
+                Ok(options) => {
+                    self.calls.push(options);
+                    self.places.push(place(&call, file));
+                }
                 Err((span, message)) => {
                     let start = span.unwrap_or(at).start();
                     self.refused.push(Refused {
@@ -83,6 +100,36 @@ fn options(call: &Group, file: &Path, package: &Package) -> Result<Options, (Opt
     let mut options = options.map_err(|(literal, message)| (Some(literal.span()), message))?;
     options.engines = package.engines;
     Ok(options)
+}
+
+/// Returns where a call gets a further entry of `sources`: at the end of that option, or of the call.
+fn place(call: &Group, file: &Path) -> Place {
+    let mut before: [Option<TokenTree>; 2] = [None, None];
+    let mut option = None;
+    for tree in call.stream() {
+        if let (TokenTree::Group(group), [Some(TokenTree::Ident(name)), Some(TokenTree::Punct(mark))]) =
+            (&tree, &before)
+            && name == "sources"
+            && mark.as_char() == '='
+        {
+            option = Some(group.clone());
+        }
+        before.rotate_left(1);
+        before[1] = Some(tree);
+    }
+    let group = option.as_ref().unwrap_or(call);
+    let last = group.stream().into_iter().last();
+    let ends = |tree: &TokenTree| matches!(tree, TokenTree::Punct(mark) if mark.as_char() == ',');
+    let at = match &last {
+        Some(tree) => tree.span().byte_range().end,
+        None => group.span_open().byte_range().end,
+    };
+    Place {
+        file: file.to_owned(),
+        at,
+        has_option: option.is_some(),
+        comma: last.is_some_and(|tree| !ends(&tree)),
+    }
 }
 
 /// Names the files of a compilation relative to the current directory, as all messages of a command line do.

@@ -22,6 +22,7 @@ use sha2::{Digest as _, Sha256};
 use crate::arguments::Arguments;
 use crate::check::asked;
 use crate::expand::Arazzo;
+use crate::project::Project;
 
 /// Maximum number of bytes of a file; the compiler refuses longer ones.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -52,10 +53,22 @@ struct Package {
     calls: Vec<Options>,
 }
 
-pub(crate) fn run(files: &[String], check: bool, arguments: &Arguments) -> Result<(String, bool), String> {
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Fetch what has no copy.
+    Fetch,
+    /// Fetch, and write the option `sources` into the macro calls.
+    Write,
+    /// Say what has changed upstream.
+    Check,
+}
+
+pub(crate) fn run(files: &[String], mode: Mode, arguments: &Arguments) -> Result<(String, bool), String> {
+    let project = asked(files, arguments, false)?;
     let mut packages: BTreeMap<PathBuf, Vec<Options>> = BTreeMap::new();
-    for call in asked(files, arguments, false)?.calls {
-        packages.entry(call.package.clone()).or_default().push(call);
+    for call in &project.calls {
+        packages.entry(call.package.clone()).or_default().push(call.clone());
     }
     let client = Client::builder()
         .timeout(Duration::from_secs(60))
@@ -65,18 +78,64 @@ pub(crate) fn run(files: &[String], check: bool, arguments: &Arguments) -> Resul
     let (mut text, mut good) = (String::new(), true);
     for (directory, calls) in packages {
         let package = Package { directory, calls };
-        let (said, fine) = if check {
-            package.check(&client)?
-        } else {
-            package.vendor(&client)?
+        let (said, fine) = match mode {
+            Mode::Check => package.check(&client)?,
+            Mode::Fetch | Mode::Write => package.vendor(&client)?,
         };
         text.push_str(&said);
         good &= fine;
+    }
+    if mode == Mode::Write {
+        text.push_str(&write_options(&project)?);
     }
     if text.is_empty() {
         text.push_str("no source description is remote\n");
     }
     Ok((text, good))
+}
+
+/// Writes the option `sources` into the macro calls, with the copies of their remote descriptions.
+fn write_options(project: &Project) -> Result<String, String> {
+    let mut edits: BTreeMap<&Path, Vec<(usize, String)>> = BTreeMap::new();
+    for (call, place) in project.calls.iter().zip(&project.places) {
+        let mut entries = Vec::new();
+        for remote in remote(call, &Disk) {
+            entries.push(format!(
+                "{} = \"vendor/{}\"",
+                option_name(&remote.name),
+                file_of(&remote.url)?
+            ));
+        }
+        if entries.is_empty() {
+            continue;
+        }
+        let entries = entries.join(", ");
+        let comma = if place.comma { ", " } else { " " };
+        let text = if place.has_option {
+            format!("{comma}{entries}")
+        } else {
+            format!("{comma}sources = {{ {entries} }}")
+        };
+        edits.entry(&place.file).or_default().push((place.at, text));
+    }
+    let mut said = String::new();
+    for (file, mut edits) in edits {
+        let failed = |error: std::io::Error| format!("cannot change `{}`: {error}", file.display());
+        let mut text = std::fs::read_to_string(file).map_err(failed)?;
+        edits.sort();
+        for (at, added) in edits.into_iter().rev() {
+            if !text.is_char_boundary(at) {
+                return Err(format!(
+                    "cannot change `{}`: it has changed in the meantime",
+                    file.display()
+                ));
+            }
+            text.insert_str(at, &added);
+        }
+        std::fs::write(file, text).map_err(failed)?;
+        let _ = writeln!(said, "{}: `sources` written", file.display());
+    }
+    Ok(said)
 }
 
 impl Package {

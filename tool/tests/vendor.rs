@@ -213,6 +213,34 @@ fn what_has_changed_upstream_is_said_with_what_it_means() {
 }
 
 #[test]
+fn the_option_is_written_into_the_macro_calls() {
+    let server = Server::start();
+    let copy = format!("vendor/arazzo/127.0.0.1_{}/v1/openapi.yaml", server.port);
+    for (before, after) in [
+        ("\"flow.yml\"", "\"flow.yml\", sources = { shelf = \"COPY\" }"),
+        ("\"flow.yml\",", "\"flow.yml\", sources = { shelf = \"COPY\" }"),
+        (
+            "/* é */ \"flow.yml\", sources = {}, dialect = strict",
+            "/* é */ \"flow.yml\", sources = { shelf = \"COPY\"}, dialect = strict",
+        ),
+    ] {
+        let directory = package(&server);
+        let source = directory.path().join("src/lib.rs");
+        std::fs::write(&source, format!("// é\narazzo::arazzo_workflow!({before});\n")).unwrap();
+        let (code, text) = arazzo(directory.path(), &["vendor", "--write"]);
+        assert_eq!(code, Some(0), "{text}");
+        let written = std::fs::read_to_string(&source).unwrap();
+        let after = after.replace("COPY", &copy);
+        assert_eq!(written, format!("// é\narazzo::arazzo_workflow!({after});\n"));
+        // The option does without the lock file, and is not written twice.
+        std::fs::remove_file(directory.path().join("vendor/arazzo.lock")).unwrap();
+        assert_eq!(arazzo(directory.path(), &["check"]).0, Some(0));
+        arazzo(directory.path(), &["vendor", "--write"]);
+        assert_eq!(std::fs::read_to_string(&source).unwrap(), written);
+    }
+}
+
+#[test]
 fn what_cannot_be_fetched_is_an_error_and_leaves_nothing() {
     let server = Server::start();
     let directory = package(&server);

@@ -80,13 +80,13 @@ fn main() {
             ..Options::default()
         };
         let mut text = original.clone();
-        for edit in 0..EDITS {
+        for _ in 0..EDITS {
             let mut at = random.below(text.len());
             while !text.is_char_boundary(at) {
                 at += 1;
             }
-            // A letter is typed; every tenth time, what was typed is taken back.
-            text.insert_str(at, ["a", " ", ".", "$", "#/", "\n", "'", "{"][random.below(8)]);
+            // A letter is typed into a document that was right, so that most are still read to the end.
+            text.insert_str(at, ["a", "e", "r", "_", ".", "$", " ", "\n"][random.below(8)]);
             let start = Instant::now();
             let path = PathBuf::from(&options.document);
             let file = Arc::new(File::parse(&path, text.clone().into_bytes()));
@@ -103,9 +103,7 @@ fn main() {
                 view.file(&options.document).map(|file| view.hover(file, at))
             }));
             hovers.push(start.elapsed());
-            if edit % 10 == 9 {
-                text.clone_from(&original);
-            }
+            text.clone_from(&original);
         }
     }
     report("problems", problems);

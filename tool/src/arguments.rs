@@ -136,11 +136,13 @@ impl Arguments {
             (Some(command), _) => command,
             (None, None) => return Err("missing subcommand".into()),
             (None, Some((command, files))) => match (command.as_str(), files) {
+                (word, _) if mode.is_some() && word != "vendor" => {
+                    return Err("`--check` and `--write` are options of `vendor`".into());
+                }
                 ("check", files) => Command::Check(files.to_vec()),
                 ("expand", [file]) => Command::Expand(file.clone()),
                 ("graph", [file]) => Command::Graph(file.clone()),
                 ("vendor", files) => Command::Vendor(files.to_vec(), mode.unwrap_or(Mode::Fetch)),
-                _ if mode.is_some() => return Err("`--check` and `--write` are options of `vendor`".into()),
                 ("lsp", []) => Command::Lsp,
                 ("lsp", _) => return Err("`lsp` has no arguments".into()),
                 ("docs", [file]) => Command::Docs(file.clone()),

@@ -3,19 +3,31 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use arazzo_compiler::diagnostic::Severity;
+use arazzo_compiler::diagnostic::{Caller, Severity};
 use arazzo_compiler::invocation::is_document;
 use arazzo_compiler::source::Disk;
 use arazzo_compiler::{Compilation, compile};
 
 use crate::arguments::{Arguments, Format};
-use crate::project::{Project, seen_from};
+use crate::project::{Project, shown};
 use crate::report;
 
 /// Returns the report, and whether it contains no errors.
 pub(crate) fn run(files: &[String], arguments: &Arguments) -> Result<(String, bool), String> {
-    let Project { calls, refused, .. } = asked(files, arguments, true)?;
+    let Project { calls, refused, .. } = asked(files, arguments)?;
     let mut compilations: Vec<Compilation> = calls.iter().map(|options| compile(options, &Disk)).collect();
+    // All messages of a command line name files as seen from where it runs.
+    if let Ok(here) = std::env::current_dir() {
+        for (done, call) in compilations
+            .iter_mut()
+            .zip(&calls)
+            .filter(|(_, call)| call.caller == Caller::Macro)
+        {
+            done.bundle
+                .sources
+                .relabel(|path| shown(&call.package.join(path), &here));
+        }
+    }
     if arguments.deny_warnings {
         for diagnostic in compilations.iter_mut().flat_map(|done| &mut done.diagnostics) {
             diagnostic.severity = Severity::Error;
@@ -40,9 +52,8 @@ pub(crate) fn run(files: &[String], arguments: &Arguments) -> Result<(String, bo
 }
 
 /// Returns what is to be checked: the files and directories of the command line; without them, the macro calls of the
-/// package or workspace; without those, the documents below the current directory. With `from_here`, files of a package are
-/// named as seen from the current directory.
-pub(crate) fn asked(files: &[String], arguments: &Arguments, from_here: bool) -> Result<Project, String> {
+/// package or workspace; without those, the documents below the current directory.
+pub(crate) fn asked(files: &[String], arguments: &Arguments) -> Result<Project, String> {
     let from_files = |files: Vec<String>| Project {
         calls: files.iter().map(|file| arguments.options(file)).collect(),
         ..Project::default()
@@ -52,7 +63,7 @@ pub(crate) fn asked(files: &[String], arguments: &Arguments, from_here: bool) ->
         let project = Project::find(&here).unwrap_or_default();
         if !project.calls.is_empty() || !project.refused.is_empty() {
             let calls = project.calls.into_iter().map(|call| {
-                let mut call = if from_here { seen_from(&here, call) } else { call };
+                let mut call = call;
                 arguments.apply(&mut call);
                 call
             });

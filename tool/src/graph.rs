@@ -62,7 +62,12 @@ pub(crate) fn mermaid_of(plan: &Plan, index: usize) -> String {
 
 /// Draws a diagram.
 pub(crate) fn svg(mermaid: &str) -> Result<String, String> {
-    mermaid_rs_renderer::render(mermaid).map_err(|error| format!("cannot draw the diagram: {error}"))
+    // Without optimisation, the library asserts what it wishes of a layout.
+    let drawn = std::panic::catch_unwind(|| mermaid_rs_renderer::render(mermaid));
+    match drawn {
+        Ok(drawn) => drawn.map_err(|error| format!("cannot draw the diagram: {error}")),
+        Err(_) => Err("cannot draw the diagram".to_owned()),
+    }
 }
 
 /// Position of a workflow in the plan, by its index among all workflows.

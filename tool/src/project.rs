@@ -132,29 +132,8 @@ fn place(call: &Group, file: &Path) -> Place {
     }
 }
 
-/// Names the files of a compilation relative to the current directory, as all messages of a command line do.
-pub(crate) fn seen_from(here: &Path, options: Options) -> Options {
-    let path = |path: &String| {
-        // An absolute path is refused as a `url`, but is the file that the macro reads.
-        shown(&options.package.join(path), here)
-    };
-    let (document, further) = (path(&options.document), options.further.iter().map(path).collect());
-    let sources = options
-        .sources
-        .iter()
-        .map(|(name, file)| (name.clone(), path(file)))
-        .collect();
-    Options {
-        package: PathBuf::new(),
-        document,
-        further,
-        sources,
-        origin: None,
-        ..options
-    }
-}
-
-fn shown(file: &Path, here: &Path) -> String {
+/// Names a file as seen from a directory.
+pub(crate) fn shown(file: &Path, here: &Path) -> String {
     let text = |path: &Path| path.to_string_lossy().replace('\\', "/");
     relative(&text(file), &text(here))
 }

@@ -65,7 +65,7 @@ pub(crate) enum Mode {
 }
 
 pub(crate) fn run(files: &[String], mode: Mode, arguments: &Arguments) -> Result<(String, bool), String> {
-    let project = asked(files, arguments, false)?;
+    let project = asked(files, arguments)?;
     let mut packages: BTreeMap<PathBuf, Vec<Options>> = BTreeMap::new();
     for call in &project.calls {
         packages.entry(call.package.clone()).or_default().push(call.clone());

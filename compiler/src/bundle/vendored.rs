@@ -16,8 +16,15 @@ pub(super) fn vendored(url: &str, options: &Options, library: &dyn Library, sour
     let file = library.open(&options.on_disk(LOCK)).ok()?;
     let id = sources.add(&options.label(LOCK), LOCK, file);
     let root = sources.root(id)?;
+    if root.get("version").and_then(Cursor::scalar_text) != Some("1") {
+        return None;
+    }
     let mut files = root.get("files").into_iter().flat_map(Cursor::items);
     let of_url = files.find(|at| at.get("url").and_then(Cursor::as_str) == Some(url))?;
     let path = of_url.get("file").and_then(Cursor::as_str)?;
+    // A copy is below the lock file.
+    if path.contains(['\\', ':']) || path.split('/').any(|part| ["", ".", ".."].contains(&part)) {
+        return None;
+    }
     Some(join(LOCK, path))
 }

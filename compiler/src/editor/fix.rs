@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::bundle::Options;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::source::{File, Library, Range, Span};
 use crate::{Compilation, compile};
 
@@ -61,6 +61,9 @@ pub fn fixes(options: &Options, library: &dyn Library, compilation: &Compilation
             path: &path,
             file: Arc::new(File::parse(&path, format!("{before}{}{after}", fix.text).into_bytes())),
         };
+        if changed.file.root.is_err() || !changed.file.duplicates.is_empty() {
+            continue;
+        }
         let tried = compile(options, &changed);
         if helps(compilation, &tried, problem)
             && !found
@@ -73,18 +76,20 @@ pub fn fixes(options: &Options, library: &dyn Library, compilation: &Compilation
     found
 }
 
-/// Returns whether a compilation has one problem less of this rule, and none more of another.
+/// Returns whether a compilation has one problem less of this rule, and none that was not there before.
 fn helps(before: &Compilation, after: &Compilation, problem: &Diagnostic) -> bool {
     let of_rule = |compilation: &Compilation| {
         let all = compilation.diagnostics.iter();
         all.filter(|known| known.rule.code == problem.rule.code).count()
     };
-    let errors = |compilation: &Compilation| {
-        let all = compilation.diagnostics.iter();
-        all.filter(|known| known.severity == Severity::Error).count()
+    let was_there = |new: &Diagnostic| {
+        let mut all = before.diagnostics.iter();
+        all.any(|known| {
+            known.rule.code == new.rule.code && known.message == new.message && known.severity == new.severity
+        })
     };
-    let others = |compilation: &Compilation| compilation.diagnostics.len() - of_rule(compilation);
-    of_rule(after) < of_rule(before) && errors(after) <= errors(before) && others(after) <= others(before)
+    let count = |compilation: &Compilation| compilation.diagnostics.len();
+    of_rule(after) < of_rule(before) && count(after) < count(before) && after.diagnostics.iter().all(was_there)
 }
 
 /// What the help of a problem says to write, at the places that it can mean.
@@ -108,7 +113,7 @@ fn candidates(text: &str, span: Span, help: &[String]) -> Vec<Fix> {
         if !known.iter().any(|start| line.contains(start)) {
             continue;
         }
-        for range in places(text, span.range) {
+        for range in places(text, span.range, word) {
             all.push(Fix {
                 title: format!("Write `{word}`"),
                 span: Span { file: span.file, range },
@@ -119,31 +124,49 @@ fn candidates(text: &str, span: Span, help: &[String]) -> Vec<Fix> {
     all
 }
 
-/// The location itself without its quotes, the expression around it, the value around it, the line from its key on, and
-/// the location with its quotes.
-fn places(text: &str, range: Range) -> Vec<Range> {
+/// The location itself without its quotes, or with them; the word around it; on a line without braces also the value from
+/// its key on, and the whole line. If what is to be written contains what is there, it stands for more than the location.
+fn places(text: &str, range: Range, word: &str) -> Vec<Range> {
     let (start, end) = (range.start as usize, range.end as usize);
     let Some(own) = text.get(start..end) else {
         return Vec::new();
     };
     let mut places = Vec::new();
     let quoted = own.len() >= 2 && own.starts_with(['"', '\'']) && own.ends_with(['"', '\'']);
-    if quoted {
-        places.push(Range::new(start + 1, end - 1));
+    let bare = own.trim_matches(['"', '\'']);
+    let is_part = word.len() > bare.len() && !bare.is_empty() && word.split([' ', '{', '}']).any(|part| part == bare);
+    if !is_part {
+        if quoted {
+            places.push(Range::new(start + 1, end - 1));
+        }
+        places.push(Range::new(start, end));
     }
-    places.push(Range::new(start, end));
     let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let rest = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let stops = |letter: char| letter.is_whitespace() || "'\"{}[],".contains(letter);
-    let word = text[line..start].rfind(stops).map_or(line, |at| line + at + 1);
-    let tail = text[end..rest].find(stops).map_or(rest, |at| end + at);
-    places.push(Range::new(word, tail));
-    places.push(Range::new(word, end));
-    if let Some(at) = text[line..start].rfind(": ") {
-        places.push(Range::new(line + at + 2, rest));
+    if !is_part {
+        let before = text[line..start].rfind(stops).map_or(line, |at| line + at + 1);
+        let tail = text[end..rest].find(stops).map_or(rest, |at| end + at);
+        places.push(Range::new(before, tail));
+        places.push(Range::new(before, end));
     }
-    let key = line + (text[line..rest].len() - text[line..rest].trim_start_matches([' ', '-']).len());
-    if key < rest {
+    let content = text[line..rest].trim_end();
+    // An expression in braces is not a flow mapping.
+    if content.replace("{$", "").contains(['{', '[', '#']) && !content.contains("#/") {
+        return places;
+    }
+    let rest = line + content.len();
+    if let Some(at) = text[line..start].rfind(": ") {
+        let value = line + at + 2;
+        let written = &text[value..rest];
+        if written.len() >= 2 && written.starts_with(['"', '\'']) && written.ends_with(['"', '\'']) {
+            places.push(Range::new(value + 1, rest - 1));
+        } else if !content.contains(['}', ']']) || content.contains("{$") {
+            places.push(Range::new(value, rest));
+        }
+    }
+    let key = line + (content.len() - content.trim_start_matches([' ', '-']).len());
+    if key < rest && !quoted {
         places.push(Range::new(key, rest));
     }
     places

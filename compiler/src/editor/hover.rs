@@ -137,7 +137,10 @@ impl View<'_, '_> {
         let step = self.program.workflows.get(workflow)?.steps.get(step)?;
         let span = step.text.at.span();
         let text = self.text(span.file);
-        let start = text[..span.range.start as usize].rfind('\n').map_or(0, |end| end + 1);
+        let own = span.range.start as usize;
+        let line = text[..own].rfind('\n').map_or(0, |end| end + 1);
+        let alone = text[line..own].chars().all(|letter| letter == ' ' || letter == '-');
+        let start = if alone { line } else { own };
         let text = text.get(start..span.range.end as usize)?.trim_end();
         let indent = text
             .lines()

@@ -102,6 +102,13 @@ impl Sources {
         })
     }
 
+    /// Gives all files other names in messages, by their paths.
+    pub fn relabel(&mut self, label: impl Fn(&str) -> String) {
+        for file in &mut self.files {
+            file.label = label(&file.path);
+        }
+    }
+
     /// Returns the label of a file.
     #[must_use]
     pub fn label(&self, id: FileId) -> &str {

@@ -50,7 +50,7 @@ fn uri(params: &Value) -> Result<Uri, String> {
 
 /// Looks at an open document. `None` if it is not open.
 fn look<R>(session: &Session, uri: &Uri, look: impl FnOnce(&View<'_, '_>, &Options, FileId, &Open) -> R) -> Option<R> {
-    let open = session.file(uri)?;
+    let open = session.document(uri)?;
     let options = session.options(&open.path);
     let library = session.library();
     let label = path_in(&options, open);
@@ -67,7 +67,7 @@ fn path_in(options: &Options, open: &Open) -> String {
 }
 
 fn completion(session: &Session, at: &TextDocumentPositionParams) -> Value {
-    let Some(open) = session.file(&at.text_document.uri) else {
+    let Some(open) = session.document(&at.text_document.uri) else {
         return json!([]);
     };
     let text = &open.file.text;
@@ -131,7 +131,7 @@ impl<L: Library> Library for Blank<L> {
 }
 
 fn hover(session: &Session, at: &TextDocumentPositionParams) -> Value {
-    let Some(open) = session.file(&at.text_document.uri) else {
+    let Some(open) = session.document(&at.text_document.uri) else {
         return Value::Null;
     };
     let place = offset(&open.file.text, at.position);
@@ -202,7 +202,7 @@ fn rename(session: &Session, params: &RenameParams) -> Result<Value, String> {
     let at = &params.text_document_position;
     let name = &params.new_name;
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
-    if name.is_empty() || !name.chars().all(allowed) {
+    if !name.contains(|letter: char| letter.is_ascii_alphanumeric()) || !name.chars().all(allowed) {
         return Err(format!(
             "`{name}` is not a name: names consist of letters, digits, `_` and `-`"
         ));
@@ -241,12 +241,14 @@ fn rename(session: &Session, params: &RenameParams) -> Result<Value, String> {
         problems(&compile(&options, &session.library())),
         problems(&compile(&options, &changed)),
     );
-    if after.len() > before.len() {
-        let new = after.into_iter().find(|message| !before.contains(message));
-        return Err(format!(
-            "with this name, there would be an error: {}",
-            new.unwrap_or_default()
-        ));
+    let mut known = before;
+    for message in after {
+        match known.iter().position(|other| *other == message) {
+            Some(at) => {
+                known.swap_remove(at);
+            }
+            None => return Err(format!("with this name, there would be an error: {message}")),
+        }
     }
     let edits = spans.iter().map(|span| TextEdit {
         range: range(&open.file, span.range),
@@ -337,7 +339,8 @@ fn actions(session: &Session, params: &CodeActionParams) -> Value {
         let place = problem
             .span
             .and_then(|span| Session::location(&options, &compilation.bundle.sources, span));
-        let Some(place) = place.filter(|place| touches(place.range, params.range)) else {
+        let own = |place: &Location| super::position::path(&place.uri).as_deref() == Some(open.path.as_path());
+        let Some(place) = place.filter(|place| own(place) && touches(place.range, params.range)) else {
             continue;
         };
         let published = params.context.diagnostics.iter();

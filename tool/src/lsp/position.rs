@@ -33,7 +33,16 @@ pub(super) fn position(file: &File, offset: u32) -> Position {
     let before = file.text.get(file.line_start(line)..offset as usize).unwrap_or("");
     Position {
         line: u32::try_from(line).unwrap_or(u32::MAX),
-        character: u32::try_from(before.encode_utf16().count()).unwrap_or(u32::MAX),
+        character: u32::try_from(units(before)).unwrap_or(u32::MAX),
+    }
+}
+
+/// The UTF-16 code units of a text. Documents on one line are long, and mostly ASCII, for which this is a fast check.
+fn units(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.encode_utf16().count()
     }
 }
 

@@ -148,6 +148,13 @@ impl Session {
         self.opened.get(uri.as_str())
     }
 
+    /// Returns an open file that is a document, or that a macro call compiles.
+    pub(super) fn document(&self, uri: &Uri) -> Option<&Open> {
+        let open = self.file(uri)?;
+        let is_document = self.documents.contains(uri.as_str()) || self.options(&open.path).caller == Caller::Macro;
+        is_document.then_some(open)
+    }
+
     pub(super) fn library(&self) -> impl Library {
         Shown(self)
     }

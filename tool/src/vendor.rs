@@ -12,7 +12,7 @@ use arazzo_compiler::bundle::{LOCK, Options, remote};
 use arazzo_compiler::diagnostic::Severity;
 use arazzo_compiler::emit::emit;
 use arazzo_compiler::plan::Plan;
-use arazzo_compiler::source::{Disk, File, Library, normalise};
+use arazzo_compiler::source::{Disk, File, Library, normalise, percent_decode};
 use arazzo_compiler::{Compilation, compile};
 use reqwest::Url;
 use reqwest::blocking::Client;
@@ -43,6 +43,8 @@ struct Entry {
 
 /// What a server has sent.
 struct Fetched {
+    /// Where it was in the end, after redirections: relative references start there (RFC 3986, section 5.1.3).
+    url: String,
     bytes: Vec<u8>,
     etag: Option<String>,
 }
@@ -98,13 +100,16 @@ pub(crate) fn run(files: &[String], mode: Mode, arguments: &Arguments) -> Result
 fn write_options(project: &Project) -> Result<String, String> {
     let mut edits: BTreeMap<&Path, Vec<(usize, String)>> = BTreeMap::new();
     for (call, place) in project.calls.iter().zip(&project.places) {
+        let copies = Package {
+            directory: call.package.clone(),
+            calls: Vec::new(),
+        };
+        let copies = copies.lock()?;
         let mut entries = Vec::new();
         for remote in remote(call, &Disk) {
-            entries.push(format!(
-                "{} = \"vendor/{}\"",
-                option_name(&remote.name),
-                file_of(&remote.url)?
-            ));
+            if let Some(copy) = copies.iter().find(|copy| copy.url == remote.url) {
+                entries.push(format!("{} = \"vendor/{}\"", option_name(&remote.name), copy.file));
+            }
         }
         if entries.is_empty() {
             continue;
@@ -168,8 +173,13 @@ impl Package {
         let entries = lock["files"].as_array().ok_or_else(|| broken("it has no `files`"))?;
         let entries = entries
             .iter()
-            .map(|of| entry(of).ok_or_else(|| broken(&format!("cannot read {of}"))));
-        entries.collect()
+            .map(|of| entry(of).ok_or_else(|| broken("one of its `files` cannot be read")));
+        let entries: Vec<Entry> = entries.collect::<Result<_, _>>()?;
+        let urls: BTreeSet<&str> = entries.iter().map(|entry| entry.url.as_str()).collect();
+        if urls.len() < entries.len() {
+            return Err(broken("it has a URL twice"));
+        }
+        Ok(entries)
     }
 
     /// Fetches what has no copy yet, with the files that it refers to.
@@ -185,6 +195,8 @@ impl Package {
                 .iter()
                 .flat_map(|call| remote(call, &Disk))
                 .map(|remote| (remote.url, remote.name))
+                // What others refer to has no name.
+                .chain(entries.iter().map(|entry| (entry.url.clone(), String::new())))
                 .collect();
             let known = |url: &str, entries: &[Entry]| {
                 entries
@@ -194,25 +206,31 @@ impl Package {
             let Some((url, name)) = wanted.into_iter().find(|(url, _)| !known(url, &entries)) else {
                 break;
             };
-            let first = entries.len();
+            let mut files = 0;
             let mut pending = vec![url.clone()];
             while let Some(url) = pending.pop() {
                 if known(&url, &entries) {
                     continue;
                 }
-                if entries.len() - first > MOST {
+                files += 1;
+                if files > MOST {
                     return Err(format!(
                         "the source description `{name}` refers to more than {MOST} files"
                     ));
                 }
+                let mut file = file_of(&url)?;
                 let got = fetch(client, &url)?;
-                let file = file_of(&url)?;
+                let taken = entries.iter().any(|entry| entry.url != url && entry.file == file);
+                if taken || directory.join(&file).is_dir() {
+                    // Two URLs can differ in what a file name cannot have.
+                    file = file.replacen("arazzo/", &format!("arazzo/{}/", &sha256(url.as_bytes())[..8]), 1);
+                }
                 let path = directory.join(&file);
                 let parent = path.parent().unwrap_or(&directory);
                 let unwritable = |error: std::io::Error| format!("cannot write `{}`: {error}", path.display());
                 std::fs::create_dir_all(parent).map_err(unwritable)?;
                 std::fs::write(&path, &got.bytes).map_err(unwritable)?;
-                pending.extend(referred(&url, &got.bytes));
+                pending.extend(referred(&got.url, &got.bytes));
                 let _ = writeln!(said, "{url}\n  -> {}", path.display());
                 entries.retain(|entry| entry.url != url);
                 entries.push(Entry {
@@ -224,9 +242,14 @@ impl Package {
                 });
                 fetched += 1;
             }
-            // Where the macro does not read the lock file, as in versions before it, this option does the same.
-            let file = file_of(&url)?;
-            let _ = writeln!(said, "  sources = {{ {} = \"vendor/{file}\" }}", option_name(&name));
+            if let Some(entry) = entries.iter().find(|entry| entry.url == url && !name.is_empty()) {
+                let _ = writeln!(
+                    said,
+                    "  sources = {{ {} = \"vendor/{}\" }}",
+                    option_name(&name),
+                    entry.file
+                );
+            }
         }
         if fetched > 0 {
             self.write(&mut entries)?;
@@ -238,7 +261,17 @@ impl Package {
         } else if !entries.is_empty() {
             let _ = writeln!(said, "{}: all copies are there", self.lock_file().display());
         }
-        Ok((said, true))
+        // A reference that does not lead to its copy is told here, and not first by a build.
+        let mut good = true;
+        for call in &self.calls {
+            for problem in compile(call, &Disk).diagnostics {
+                if problem.severity == Severity::Error && problem.rule.code.starts_with("source-") {
+                    good = false;
+                    let _ = writeln!(said, "{}: {} [{}]", call.document, problem.message, problem.rule.code);
+                }
+            }
+        }
+        Ok((said, good))
     }
 
     fn write(&self, entries: &mut [Entry]) -> Result<(), String> {
@@ -396,6 +429,7 @@ fn fetch(client: &Client, url: &str) -> Result<Fetched, String> {
         .send()
         .and_then(reqwest::blocking::Response::error_for_status)
         .map_err(failed)?;
+    let url_of_copy = response.url().to_string();
     let etag = response
         .headers()
         .get("etag")
@@ -407,26 +441,36 @@ fn fetch(client: &Client, url: &str) -> Result<Fetched, String> {
     if bytes.len() as u64 > LARGEST {
         return Err(format!("cannot fetch `{url}`: it is larger than {LARGEST} bytes"));
     }
-    Ok(Fetched { bytes, etag })
+    Ok(Fetched {
+        url: url_of_copy,
+        bytes,
+        etag,
+    })
 }
 
 /// Where a file is kept: below its host, so that relative references between files lead to the copies.
 fn file_of(url: &str) -> Result<String, String> {
     let parsed = Url::parse(url).map_err(|error| format!("cannot fetch `{url}`: {error}"))?;
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        // The URL would be in the lock file, and so its password.
+        return Err(
+            "cannot fetch a URL with a user name or password; save a copy and use the option `sources`".to_owned(),
+        );
+    }
     let host = parsed.host_str().unwrap_or("");
     if !["http", "https"].contains(&parsed.scheme()) || host.is_empty() {
         return Err(format!("cannot fetch `{url}`: it is not a URL of the web"));
     }
     let port = parsed.port().map_or_else(String::new, |port| format!("_{port}"));
-    let mut path = parsed.path().trim_start_matches('/').to_owned();
+    let mut path = percent_decode(parsed.path().trim_start_matches('/'));
     if path.is_empty() || path.ends_with('/') {
         path.push_str("index.yaml");
     }
     if let Some(query) = parsed.query() {
         path.push('_');
-        path.push_str(query);
+        path.push_str(&query.replace('/', "_"));
     }
-    let allowed = |letter: char| letter.is_ascii_alphanumeric() || "-._/~".contains(letter);
+    let allowed = |letter: char| letter.is_ascii_alphanumeric() || "-._/~ +,=@()".contains(letter);
     let path: String = path
         .chars()
         .map(|letter| if allowed(letter) { letter } else { '_' })

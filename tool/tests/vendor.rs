@@ -157,6 +157,18 @@ fn a_remote_description_is_copied_once_and_read_without_an_option() {
     // The compiler finds the copies by the lock file; the type comes from the second file.
     let (code, text) = arazzo(directory.path(), &["check"]);
     assert_eq!((code, text.as_str()), (Some(0), "1 document: 0 errors, 0 warnings\n"));
+    // Also from a directory inside of the package.
+    assert_eq!(
+        arazzo(&directory.path().join("src"), &["check"]),
+        (Some(0), "1 document: 0 errors, 0 warnings\n".to_owned())
+    );
+    // A copy that is gone is fetched again, also one that has no name.
+    std::fs::remove_file(directory.path().join(&place).join("types.yaml")).unwrap();
+    arazzo(directory.path(), &["vendor"]);
+    assert_eq!(
+        std::fs::read_to_string(directory.path().join(&place).join("types.yaml")).unwrap(),
+        TYPES
+    );
     let requests = *server.requests.lock().unwrap();
     let (code, text) = arazzo(directory.path(), &["vendor"]);
     assert!(code == Some(0) && text.contains("all copies are there"), "{text}");
@@ -251,6 +263,19 @@ fn what_cannot_be_fetched_is_an_error_and_leaves_nothing() {
         "{text}"
     );
     assert!(!directory.path().join("vendor").exists());
+    // A password would be in the lock file.
+    let flow = std::fs::read_to_string(directory.path().join("flow.yml")).unwrap();
+    std::fs::write(
+        directory.path().join("flow.yml"),
+        flow.replace("http://", "http://user:s3cret@"),
+    )
+    .unwrap();
+    let (code, text) = arazzo(directory.path(), &["vendor"]);
+    assert!(
+        code == Some(2) && text.contains("password") && !text.contains("s3cret"),
+        "{text}"
+    );
+    std::fs::write(directory.path().join("flow.yml"), flow).unwrap();
     // A lock file that leads out of its directory is refused.
     std::fs::create_dir(directory.path().join("vendor")).unwrap();
     std::fs::write(

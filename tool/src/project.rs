@@ -46,8 +46,17 @@ struct Package {
 impl Project {
     /// Finds the macro calls of the package or workspace that a directory is in; `None` outside of one.
     pub(crate) fn find(here: &Path) -> Option<Self> {
+        Self::read_all(here, false)
+    }
+
+    /// Finds the macro calls of all members of the workspace that a directory is in; `None` outside of a package.
+    pub(crate) fn of_workspace(here: &Path) -> Option<Self> {
+        Self::read_all(here, true)
+    }
+
+    fn read_all(here: &Path, whole: bool) -> Option<Self> {
         let mut project = Self::default();
-        for package in packages(here)? {
+        for package in packages(here, whole)? {
             for file in sources(&package.directory) {
                 project.read(&file, &package, here);
             }
@@ -159,8 +168,8 @@ fn find_calls(tokens: TokenStream, found: &mut Vec<(Span, Group)>) {
     }
 }
 
-/// The packages that Cargo would build in this directory, as `cargo metadata` tells them; `None` outside of a package.
-fn packages(here: &Path) -> Option<Vec<Package>> {
+/// The packages that Cargo would build in this directory, or all of the workspace, as `cargo metadata` tells them; `None` outside of a package.
+fn packages(here: &Path, whole: bool) -> Option<Vec<Package>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(here)
@@ -176,6 +185,7 @@ fn packages(here: &Path) -> Option<Vec<Package>> {
         .max_by_key(|package| directory(package).map(|directory| directory.components().count()));
     let root = metadata["workspace_root"].as_str().map(Path::new) == Some(here);
     let chosen: Vec<&Value> = match (inside, root) {
+        _ if whole => all.iter().collect(),
         (Some(package), false) => vec![package],
         _ => {
             let default = metadata["workspace_default_members"].as_array();

@@ -14,7 +14,7 @@ use arazzo_compiler::compile;
 use arazzo_compiler::diagnostic::Caller;
 use arazzo_compiler::source::{Disk, File, Library};
 use serde_json::json;
-use support::{Editor, example, position, uri};
+use support::{Editor, applied, example, position, uri};
 
 /// A generator of numbers (SplitMix64), the same on every machine.
 struct Random(u64);
@@ -152,6 +152,25 @@ fn published(editor: &Editor, path: &Path) -> Vec<(String, String)> {
     problems
 }
 
+/// A correction leaves fewer problems, and none that was not there.
+fn corrections(editor: &mut Editor, path: &Path, text: &str) {
+    let problems = editor.problems.get(&uri(path)).cloned().unwrap_or_default();
+    let before = published(editor, path);
+    for problem in problems.iter().take(3) {
+        let params = json!({
+            "textDocument": { "uri": uri(path) }, "range": problem["range"], "context": { "diagnostics": [problem] },
+        });
+        let actions = editor.ask("textDocument/codeAction", params).unwrap();
+        for action in actions.as_array().unwrap() {
+            let corrected = applied(text, &action["edit"]["changes"][uri(path)]);
+            for left in fresh(path, &corrected) {
+                assert!(before.contains(&left), "{action}: {left:?}\n{text}");
+            }
+        }
+    }
+    std::fs::write(path, text).unwrap();
+}
+
 /// The next place that an editor's cursor can have: not in a letter, and not between the two of a line break.
 fn boundary(text: &str, mut at: usize) -> usize {
     while !text.is_char_boundary(at) || (at > 0 && text[..at].ends_with('\r') && text[at..].starts_with('\n')) {
@@ -196,6 +215,9 @@ fn after_every_edit_the_problems_are_those_of_a_fresh_check() {
                 "edit {done} of {}:\n{text}",
                 document.display()
             );
+            if done % 10 == 0 {
+                corrections(&mut editor, &path, &text);
+            }
             // An editor asks while its user types.
             let cursor = position(&text, boundary(&text, (start + typed.len()).min(text.len())));
             let at = json!({ "textDocument": { "uri": uri(&path) }, "position": cursor });

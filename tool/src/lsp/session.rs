@@ -1,5 +1,6 @@
 //! What the server knows: the open files, the macro calls of the project, and the problems that it has published.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,16 @@ pub(super) struct Open {
 
 /// Files as the editor shows them, others as they are on the disk.
 struct Shown<'s>(&'s Session);
+
+/// A library that knows which files were asked for, also those that are not there.
+struct Asked<L>(L, RefCell<BTreeSet<PathBuf>>);
+
+impl<L: Library> Library for Asked<L> {
+    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
+        self.1.borrow_mut().insert(plain(path));
+        self.0.open(path)
+    }
+}
 
 impl Library for Shown<'_> {
     fn open(&self, path: &Path) -> io::Result<Arc<File>> {
@@ -66,7 +77,7 @@ impl Session {
             .map(|folder| &folder.uri);
         #[allow(deprecated, reason = "clients without folders send it")]
         let root = folder.or(params.root_uri.as_ref()).and_then(position::path);
-        let project = root.as_deref().and_then(Project::find).unwrap_or_default();
+        let project = root.as_deref().and_then(Project::of_workspace).unwrap_or_default();
         Self {
             root,
             project,
@@ -138,7 +149,7 @@ impl Session {
         };
         let is_code = path.extension().is_some_and(|extension| extension == "rs") || path.ends_with("Cargo.toml");
         if is_code {
-            self.project = self.root.as_deref().and_then(Project::find).unwrap_or_default();
+            self.project = self.root.as_deref().and_then(Project::of_workspace).unwrap_or_default();
             self.stale.extend(self.opened.keys().cloned());
         }
         self.touch(&plain(&path));
@@ -202,9 +213,9 @@ impl Session {
                 continue;
             }
             touched.insert(open.path.clone());
-            let compilation = compile(&options, &Shown(self));
-            let files = compilation.bundle.sources.files().iter();
-            let files = files.map(|source| plain(&options.package.join(&source.path))).collect();
+            let library = Asked(Shown(self), RefCell::default());
+            let compilation = compile(&options, &library);
+            let files = library.1.into_inner();
             let problems = problems(&options, &compilation, &open.path);
             touched.extend(problems.keys().cloned());
             self.read.insert(key.clone(), files);

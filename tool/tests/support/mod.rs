@@ -177,7 +177,13 @@ pub fn applied(text: &str, edits: &Value) -> String {
     let place = |position: &Value| {
         let line = usize::try_from(position["line"].as_u64().unwrap()).unwrap();
         let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
-        start + usize::try_from(position["character"].as_u64().unwrap()).unwrap()
+        let character = usize::try_from(position["character"].as_u64().unwrap()).unwrap();
+        let mut units = 0;
+        let before = text[start..].chars().take_while(|letter| {
+            units += letter.len_utf16();
+            units <= character
+        });
+        start + before.map(char::len_utf8).sum::<usize>()
     };
     edits.sort_by_key(|edit| std::cmp::Reverse(place(&edit["range"]["start"])));
     let mut text = text.to_owned();

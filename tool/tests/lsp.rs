@@ -390,3 +390,67 @@ fn the_macro_call_decides_about_a_document() {
     );
     assert_eq!(editor.codes(&path), ["missing-summary"]);
 }
+
+/// Two documents of one macro call: a correction belongs to the document of its problem.
+#[test]
+fn a_correction_is_of_its_own_document() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+    std::fs::create_dir(directory.path().join("src")).unwrap();
+    write(
+        "Cargo.toml",
+        "[package]\nname = \"p\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\narazzo = \"0.1\"\n",
+    );
+    write(
+        "src/lib.rs",
+        "arazzo::arazzo_workflow!([\"a.yml\", \"b.yml\"], sources = { stytchConsumerApi = \"api.yml\" });\n",
+    );
+    write(
+        "api.yml",
+        &std::fs::read_to_string(example().join("stytch-consumer-openapi.yml")).unwrap(),
+    );
+    let text = std::fs::read_to_string(example().join("stytch-totp-enrollment-workflow.yml")).unwrap();
+    let broken = text
+        .replace("workflowId: totp-enrollment", "workflowId: other")
+        .replace("api_user_v1_Create", "api_user_v1_Creat");
+    write("a.yml", &text);
+    write("b.yml", &broken);
+    let (a, b) = (directory.path().join("a.yml"), directory.path().join("b.yml"));
+    let mut editor = Editor::start(directory.path());
+    editor.open(&a, &text);
+    editor.open(&b, &broken);
+    assert_eq!(
+        (editor.codes(&a), editor.codes(&b)),
+        (vec![], vec!["unknown-operation".to_owned()])
+    );
+    let range = editor.problems[&uri(&b)][0]["range"].clone();
+    let mut actions = |path| {
+        let params = json!({ "textDocument": { "uri": uri(path) }, "range": range, "context": { "diagnostics": [] } });
+        editor
+            .ask("textDocument/codeAction", params)
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!((actions(&a), actions(&b) > 0), (0, true));
+}
+
+/// What is not an Arazzo document gets no answers, and no problems.
+#[test]
+fn other_files_are_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("compose.yml");
+    let mut editor = Editor::start(directory.path());
+    editor.open(&path, "services:\n  web: {image: x}\n");
+    assert_eq!(editor.codes(&path), [""; 0]);
+    let marked = "serv|ices:\n  web: {image: x}\n";
+    assert_eq!(
+        editor.ask_at("textDocument/hover", &path, marked, json!({})),
+        Ok(Value::Null)
+    );
+    assert_eq!(
+        editor.ask_at("textDocument/completion", &path, marked, json!({})),
+        Ok(json!([]))
+    );
+}

@@ -125,7 +125,7 @@ fn candidates(text: &str, span: Span, help: &[String]) -> Vec<Fix> {
 }
 
 /// The location itself without its quotes, or with them; the word around it; on a line without braces also the value from
-/// its key on, and the whole line. If what is to be written contains what is there, it stands for more than the location.
+/// its key on, and the whole line. If what is to be written contains what is there, it replaces more than the location.
 fn places(text: &str, range: Range, word: &str) -> Vec<Range> {
     let (start, end) = (range.start as usize, range.end as usize);
     let Some(own) = text.get(start..end) else {

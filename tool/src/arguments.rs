@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 
-use crate::vendor::Mode;
 use arazzo_compiler::bundle::{Engines, Options};
 use arazzo_compiler::diagnostic::{Caller, Level, Levels, rule};
 use lexopt::prelude::{Long, Short, Value, ValueExt as _};
+
+use crate::vendor::Mode;
 
 pub(crate) const USAGE: &str = "\
 Checks Arazzo documents, shows their expansion, and draws their flow
@@ -150,17 +151,7 @@ impl Arguments {
                 _ => return Err(format!("unknown command `{command}`").into()),
             },
         };
-        let (format, svg) = match (form.as_deref(), &command) {
-            (None | Some("human"), _) => (Format::Human, false),
-            (Some("json"), Command::Check(_)) => (Format::Json, false),
-            (Some("sarif"), Command::Check(_)) => (Format::Sarif, false),
-            (Some("mermaid"), Command::Graph(_)) => (Format::Human, false),
-            (Some("svg"), Command::Graph(_)) => (Format::Human, true),
-            (Some(other), Command::Graph(_)) => {
-                return Err(format!("unknown format `{other}`; expected mermaid or svg").into());
-            }
-            (Some(other), _) => return Err(format!("unknown format `{other}`; expected human, json or sarif").into()),
-        };
+        let (format, svg) = format_of(form.as_deref(), &command)?;
         Ok(Self {
             command,
             format,
@@ -189,4 +180,19 @@ impl Arguments {
         options.levels.codes.extend(self.levels.codes.iter().cloned());
         options.levels.lenient |= self.levels.lenient;
     }
+}
+
+/// Returns the format of `check`, and whether `graph` draws SVG.
+fn format_of(form: Option<&str>, command: &Command) -> Result<(Format, bool), String> {
+    Ok(match (form, command) {
+        (None | Some("human"), _) => (Format::Human, false),
+        (Some("json"), Command::Check(_)) => (Format::Json, false),
+        (Some("sarif"), Command::Check(_)) => (Format::Sarif, false),
+        (Some("mermaid"), Command::Graph(_)) => (Format::Human, false),
+        (Some("svg"), Command::Graph(_)) => (Format::Human, true),
+        (Some(other), Command::Graph(_)) => {
+            return Err(format!("unknown format `{other}`; expected mermaid or svg"));
+        }
+        (Some(other), _) => return Err(format!("unknown format `{other}`; expected human, json or sarif")),
+    })
 }

@@ -157,7 +157,7 @@ pub(crate) fn json_lines(compilations: &[Compilation], refused: &[Refused]) -> S
 }
 
 /// A path as a relative reference (RFC 3986): what is not allowed in one is percent-encoded.
-fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     let mut text = String::new();
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {

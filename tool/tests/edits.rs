@@ -12,7 +12,7 @@ use std::sync::Arc;
 use arazzo_compiler::bundle::{Engines, Options};
 use arazzo_compiler::compile;
 use arazzo_compiler::diagnostic::Caller;
-use arazzo_compiler::source::{Disk, File, Library};
+use arazzo_compiler::source::{Disk, File, Replaced};
 use serde_json::json;
 use support::{Editor, applied, example, position, uri};
 
@@ -73,7 +73,7 @@ fn documents() -> Vec<(PathBuf, PathBuf)> {
             }
         }
     } else {
-        println!("SKIPPED: there is no `../shared/corpus`; only the example's document is edited");
+        println!("SKIPPED: `../shared/corpus` is missing; only the example's document is edited");
     }
     found
 }
@@ -96,22 +96,8 @@ fn copied(root: &Path, document: &Path, to: &Path) -> PathBuf {
     to.join(inside)
 }
 
-/// The disk, with one file that is read every time: [`Disk`] knows a file by its length and its time, and this test writes
-/// faster than a clock ticks.
-struct Written<'p>(&'p Path);
-
-impl Library for Written<'_> {
-    fn open(&self, path: &Path) -> std::io::Result<Arc<File>> {
-        if path == self.0 {
-            return Ok(Arc::new(File::parse(path, std::fs::read(path)?)));
-        }
-        Disk.open(path)
-    }
-}
-
 /// The problems of a fresh check: their codes and messages.
 fn fresh(path: &Path, text: &str) -> Vec<(String, String)> {
-    std::fs::write(path, text).unwrap();
     let options = Options {
         package: path.parent().unwrap().to_owned(),
         document: path.file_name().unwrap().to_str().unwrap().to_owned(),
@@ -119,7 +105,13 @@ fn fresh(path: &Path, text: &str) -> Vec<(String, String)> {
         caller: Caller::CommandLine,
         ..Options::default()
     };
-    let compilation = compile(&options, &Written(path));
+    // `Disk` knows a file by its length and its time, and this test writes faster than a clock ticks.
+    let written = Replaced {
+        library: &Disk,
+        path,
+        file: Arc::new(File::parse(path, text.as_bytes().to_vec())),
+    };
+    let compilation = compile(&options, &written);
     let own = |problem: &&arazzo_compiler::diagnostic::Diagnostic| {
         let file = problem.span.and_then(|span| compilation.bundle.sources.get(span.file));
         file.is_none_or(|file| file.path == options.document)
@@ -168,7 +160,6 @@ fn corrections(editor: &mut Editor, path: &Path, text: &str) {
             }
         }
     }
-    std::fs::write(path, text).unwrap();
 }
 
 /// The next place that an editor's cursor can have: not in a letter, and not between the two of a line break.

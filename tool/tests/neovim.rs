@@ -13,7 +13,7 @@ use support::example;
 fn neovim_shows_corrects_completes_and_jumps() {
     let found = Command::new("nvim").arg("--version").output();
     if !found.is_ok_and(|output| output.status.success()) {
-        println!("SKIPPED: there is no `nvim`; no editor has driven the language server");
+        println!("SKIPPED: `nvim` is not installed; no editor has driven the language server");
         return;
     }
     let directory = tempfile::tempdir().unwrap();

@@ -189,7 +189,7 @@ fn what_has_changed_upstream_is_said_with_what_it_means() {
     server.set("v1/openapi.yaml", &API.replace("listBooks", "allBooks"));
     let (code, text) = check();
     assert!(
-        code == Some(1) && text.contains("changed since") && text.contains("the workflows do not notice it"),
+        code == Some(1) && text.contains("changed since") && text.contains("no effect on the workflows"),
         "{text}"
     );
     // The type of an output, in the file that the description refers to.

@@ -3,33 +3,16 @@
 //!
 //! `cargo run --release --features editor --bin edits`
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arazzo_benches::expansion::{STYTCH, corpus};
 use arazzo_compiler::bundle::{Engines, Options};
-use arazzo_compiler::source::{Disk, File, Library};
+use arazzo_compiler::source::{Disk, File, Replaced};
 use arazzo_compiler::{compile, editor};
 
 const EDITS: usize = 200;
-
-/// The disk, and the document as the editor shows it.
-struct Shown {
-    path: PathBuf,
-    file: Arc<File>,
-}
-
-impl Library for Shown {
-    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
-        if path == self.path {
-            Ok(Arc::clone(&self.file))
-        } else {
-            Disk.open(path)
-        }
-    }
-}
 
 /// SplitMix64.
 struct Random(u64);
@@ -61,7 +44,7 @@ fn report(what: &str, mut times: Vec<Duration>) {
 
 fn main() {
     let Some(corpus) = corpus() else {
-        println!("SKIPPED: there is no `../shared/corpus`");
+        println!("SKIPPED: `../shared/corpus` is missing");
         return;
     };
     let (mut problems, mut completions, mut hovers) = (Vec::new(), Vec::new(), Vec::new());
@@ -90,7 +73,11 @@ fn main() {
             let start = Instant::now();
             let path = PathBuf::from(&options.document);
             let file = Arc::new(File::parse(&path, text.clone().into_bytes()));
-            let shown = Shown { path, file };
+            let shown = Replaced {
+                library: &Disk,
+                path: &path,
+                file,
+            };
             std::hint::black_box(compile(&options, &shown));
             problems.push(start.elapsed());
             let start = Instant::now();

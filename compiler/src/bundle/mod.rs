@@ -11,7 +11,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub use sources::{Remote, remote};
-pub use vendored::LOCK;
+pub use vendored::{LOCK, is_copy};
 
 use references::open_references;
 use sources::{entries, open_sources};
@@ -239,7 +239,8 @@ fn unused_source_option(options: &Options, bundle: &Bundle, diagnostics: &mut Di
 }
 
 /// Returns a name in the syntax of the macro: quoted if it is not an identifier.
-fn option_key(name: &str) -> String {
+#[must_use]
+pub fn option_key(name: &str) -> String {
     let plain = name
         .chars()
         .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');

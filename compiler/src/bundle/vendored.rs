@@ -22,9 +22,11 @@ pub(super) fn vendored(url: &str, options: &Options, library: &dyn Library, sour
     let mut files = root.get("files").into_iter().flat_map(Cursor::items);
     let of_url = files.find(|at| at.get("url").and_then(Cursor::as_str) == Some(url))?;
     let path = of_url.get("file").and_then(Cursor::as_str)?;
-    // A copy is below the lock file.
-    if path.contains(['\\', ':']) || path.split('/').any(|part| ["", ".", ".."].contains(&part)) {
-        return None;
-    }
-    Some(join(LOCK, path))
+    is_copy(path).then(|| join(LOCK, path))
+}
+
+/// Returns whether a path of the lock file stays in the directory of the lock file.
+#[must_use]
+pub fn is_copy(path: &str) -> bool {
+    !path.contains(['\\', ':']) && path.split('/').all(|part| !["", ".", ".."].contains(&part))
 }

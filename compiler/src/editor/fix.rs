@@ -1,12 +1,10 @@
 //! Corrections of a problem that an editor can apply. Each was tried: with it, the problem is gone and no other has come.
 
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::bundle::Options;
 use crate::diagnostic::Diagnostic;
-use crate::source::{File, Library, Range, Span};
+use crate::source::{File, Library, Range, Replaced, Span};
 use crate::{Compilation, compile};
 
 /// A correction.
@@ -18,23 +16,6 @@ pub struct Fix {
     pub span: Span,
     /// What it writes there.
     pub text: String,
-}
-
-/// A library in which one file has another text.
-struct Changed<'l> {
-    library: &'l dyn Library,
-    path: &'l Path,
-    file: Arc<File>,
-}
-
-impl Library for Changed<'_> {
-    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
-        if path == self.path {
-            Ok(Arc::clone(&self.file))
-        } else {
-            self.library.open(path)
-        }
-    }
 }
 
 /// Returns corrections of a problem in a compilation that came from these options and files. Only files of the document
@@ -56,7 +37,7 @@ pub fn fixes(options: &Options, library: &dyn Library, compilation: &Compilation
         let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else {
             continue;
         };
-        let changed = Changed {
+        let changed = Replaced {
             library,
             path: &path,
             file: Arc::new(File::parse(&path, format!("{before}{}{after}", fix.text).into_bytes())),

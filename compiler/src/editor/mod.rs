@@ -5,6 +5,7 @@
 
 mod completion;
 mod cursor;
+mod expression;
 mod fields;
 mod fix;
 mod hover;

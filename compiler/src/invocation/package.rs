@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::Origin;
-use crate::source::{normalise, relative};
+use crate::source::{limit, normalise, relative};
 
 /// A file. Both paths are relative to the package, with `/` between their parts.
 pub(super) struct Located {
@@ -129,9 +129,6 @@ pub(super) fn documents(path: &str, package: &Path) -> Result<Vec<String>, Strin
         .collect())
 }
 
-/// Maximum number of bytes of a file that are searched for the field `arazzo`; the compiler refuses longer files.
-const LARGEST: u64 = 64 * 1024 * 1024;
-
 /// Returns whether a file has the field `arazzo`, because a directory can also contain API descriptions. Also returns
 /// true for a file that cannot be read, so that the error is reported.
 #[must_use]
@@ -140,7 +137,7 @@ pub fn is_document(path: &Path) -> bool {
         return false;
     }
     let mut text = String::new();
-    let file = std::fs::File::open(path).map(|file| file.take(LARGEST));
+    let file = std::fs::File::open(path).map(|file| file.take(limit::FILE_BYTES));
     if file.and_then(|mut file| file.read_to_string(&mut text)).is_err() {
         return true;
     }

@@ -15,6 +15,7 @@ mod inputs;
 mod invocation;
 mod lookalike;
 mod lookup;
+mod message;
 mod operation;
 mod order;
 mod output;

@@ -87,6 +87,26 @@ impl Library for Whole<'_> {
     }
 }
 
+/// A library in which one file has another content, such as what an editor shows.
+pub struct Replaced<'a> {
+    /// All other files.
+    pub library: &'a dyn Library,
+    /// The path of the file, as it is asked for.
+    pub path: &'a Path,
+    /// Its content.
+    pub file: Arc<File>,
+}
+
+impl Library for Replaced<'_> {
+    fn open(&self, path: &Path) -> io::Result<Arc<File>> {
+        if path == self.path {
+            Ok(Arc::clone(&self.file))
+        } else {
+            self.library.open(path)
+        }
+    }
+}
+
 /// Files in memory. Paths are compared as written.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {

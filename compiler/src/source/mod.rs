@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 pub use error::{Problem, SyntaxError};
 pub use file::File;
-pub use library::{Disk, Library, Memory, Whole};
+pub use library::{Disk, Library, Memory, Replaced, Whole};
 pub use node::{Data, Member, Node, Range, Style};
 pub use path::{Lookup, beside, is_absolute, is_remote, join, lookup, normalise, percent_decode, relative};
 

@@ -70,7 +70,7 @@ impl Server for KafkaServer {
 
     async fn start() -> Option<Self> {
         if std::env::var_os("TANSU").is_none() {
-            println!("there is no `TANSU`: Kafka is the cluster of librdkafka");
+            println!("`TANSU` is not set: the Kafka tests use librdkafka's mock cluster");
             return Some(Self::Cluster(Cluster::start()));
         }
         let server = Self::Tansu(Local::new(tansu).await);

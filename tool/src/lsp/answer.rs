@@ -1,10 +1,12 @@
 //! Answers to requests.
 
+use std::sync::Arc;
+
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::compile;
 use arazzo_compiler::diagnostic::Severity;
 use arazzo_compiler::editor::{self, Item, Kind, View};
-use arazzo_compiler::source::{File, FileId, Library, Span};
+use arazzo_compiler::source::{File, FileId, Replaced, Span};
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionParams, CompletionItem, CompletionItemKind, CompletionTextEdit,
     DocumentSymbol, FoldingRange, Hover, HoverContents, Location, MarkupContent, MarkupKind, Position, Range,
@@ -78,14 +80,16 @@ fn completion(session: &Session, at: &TextDocumentPositionParams) -> Value {
     let start = text[..place].rfind('\n').map_or(0, |end| end + 1);
     let end = text[place..].find('\n').map_or(text.len(), |end| place + end);
     let blank = format!("{}{}{}", &text[..start], " ".repeat(end - start), &text[end..]);
-    let without = Blank {
-        library: session.library(),
-        path: open.path.clone(),
-        file: std::sync::Arc::new(File::parse(&open.path, blank.into_bytes())),
+    let library = session.library();
+    let path = options.package.join(&label);
+    let without = Replaced {
+        library: &library,
+        path: &path,
+        file: Arc::new(File::parse(&path, blank.into_bytes())),
     };
     let complete = |view: &View<'_, '_>| view.file(&label).map(|file| view.complete(file, text, place));
     let found = if open.file.root.is_ok() {
-        editor::inspect(&options, &session.library(), complete)
+        editor::inspect(&options, &library, complete)
     } else {
         editor::inspect(&options, &without, complete)
     };
@@ -111,23 +115,6 @@ fn completion(session: &Session, at: &TextDocumentPositionParams) -> Value {
         }
     });
     json!(items.collect::<Vec<_>>())
-}
-
-/// A library in which one file has another text.
-struct Blank<L> {
-    library: L,
-    path: std::path::PathBuf,
-    file: std::sync::Arc<File>,
-}
-
-impl<L: Library> Library for Blank<L> {
-    fn open(&self, path: &std::path::Path) -> std::io::Result<std::sync::Arc<File>> {
-        if super::session::plain(path) == self.path {
-            Ok(std::sync::Arc::clone(&self.file))
-        } else {
-            self.library.open(path)
-        }
-    }
 }
 
 fn hover(session: &Session, at: &TextDocumentPositionParams) -> Value {
@@ -211,7 +198,7 @@ fn rename(session: &Session, params: &RenameParams) -> Result<Value, String> {
         let (symbol, _) = view.symbol(file, offset(&open.file.text, at.position))?;
         Some(view.occurrences_of(symbol))
     });
-    let spans: Vec<Span> = found.flatten().ok_or("there is no name here that can be changed")?;
+    let spans: Vec<Span> = found.flatten().ok_or("nothing here can be renamed")?;
     let open = session.file(&at.text_document.uri).ok_or("the document is not open")?;
     if spans.iter().any(|span| span.file != spans[0].file) {
         return Err("the name is used in several documents; change it in each of them".to_owned());
@@ -227,10 +214,12 @@ fn rename(session: &Session, params: &RenameParams) -> Result<Value, String> {
         text.replace_range(span.range.start as usize..span.range.end as usize, name);
     }
     let options = session.options(&open.path);
-    let changed = Blank {
-        library: session.library(),
-        path: open.path.clone(),
-        file: std::sync::Arc::new(File::parse(&open.path, text.into_bytes())),
+    let library = session.library();
+    let path = options.package.join(path_in(&options, open));
+    let changed = Replaced {
+        library: &library,
+        path: &path,
+        file: Arc::new(File::parse(&path, text.into_bytes())),
     };
     let problems = |compilation: &arazzo_compiler::Compilation| {
         let all = compilation.diagnostics.iter();

@@ -6,6 +6,8 @@ use std::str::FromStr as _;
 use arazzo_compiler::source::{File, Range as Bytes, percent_decode};
 use lsp_types::{Position, Range, Uri};
 
+use crate::report;
+
 /// Returns the byte offset of a position. Positions after the end of a line or of the text are its end.
 pub(super) fn offset(text: &str, position: Position) -> usize {
     let mut start = 0;
@@ -61,14 +63,8 @@ pub(super) fn path(uri: &Uri) -> Option<PathBuf> {
 
 pub(super) fn uri(path: &Path) -> Option<Uri> {
     let text = path.to_str()?.replace('\\', "/");
-    let mut encoded = String::from(if text.starts_with('/') { "file://" } else { "file:///" });
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    let root = if text.starts_with('/') { "file://" } else { "file:///" };
+    let encoded = format!("{root}{}", report::uri(&text));
     Uri::from_str(&encoded).ok()
 }
 

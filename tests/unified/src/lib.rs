@@ -1,0 +1,1 @@
+//! Nothing of its own; `Cargo.toml` says why it is there.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use arazzo::__private::Outgoing;
 use arazzo::{BoxError, Transport};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -73,8 +74,12 @@ impl Canned {
 
 impl Transport for Canned {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, BoxError> {
-        // As the transport on reqwest does.
         let request = reqwest::Request::try_from(request.map(reqwest::Body::from))?;
         Ok(self.execute(request).await)
+    }
+
+    // As the transport on reqwest does.
+    async fn dispatch(&self, outgoing: Box<Outgoing>) -> Result<Response<Bytes>, BoxError> {
+        Ok(self.execute(outgoing.into_reqwest()?).await)
     }
 }

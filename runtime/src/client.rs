@@ -54,6 +54,8 @@ pub(crate) struct Settings {
     /// Whether the transport is the user's own.
     #[cfg(feature = "reqwest")]
     pub(crate) own_transport: bool,
+    #[cfg(feature = "reqwest")]
+    pub(crate) urls: crate::wire::urls::Urls,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) checked: Checked,
 }
@@ -198,6 +200,8 @@ impl Default for Settings {
             obtained: Cache::default(),
             #[cfg(feature = "reqwest")]
             own_transport: false,
+            #[cfg(feature = "reqwest")]
+            urls: crate::wire::urls::Urls::default(),
             observer: None,
             checked: Checked::default(),
         }

@@ -272,6 +272,7 @@ pub mod __private {
     pub use crate::wire::form::{Field, form_value};
     pub use crate::wire::kept::{Output, check, keep_datum, text};
     pub use crate::wire::operation::{Operation, Scheme, SchemeKind};
+    pub use crate::wire::outgoing::Outgoing;
     pub use crate::wire::style::{Form, Style};
     pub use crate::workflow::call;
     pub use crate::{

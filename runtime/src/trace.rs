@@ -4,7 +4,7 @@
 //! `arazzo.`. They contain no values of a run: URLs contain the names of their parameters instead.
 
 use bytes::Bytes;
-use http::{Response, Uri};
+use http::Response;
 use tracing::field::Empty;
 use tracing::{Level, Span};
 
@@ -14,6 +14,7 @@ use crate::observer::{ActionEvent, EventKind, Watch};
 use crate::wire::base::port;
 use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
+use crate::wire::outgoing::Target;
 
 /// The target of all spans and events, so that a filter can name them.
 const TARGET: &str = "arazzo";
@@ -44,7 +45,8 @@ pub(crate) fn step(watch: &Watch<'_>, spanned: bool) -> Span {
 }
 
 /// Creates the span of a request.
-pub(crate) fn request(operation: &Operation, base: &str, uri: &Uri, sends: u32) -> Span {
+pub(crate) fn request(operation: &Operation, base: &str, target: &Target, sends: u32) -> Span {
+    let uri = target.clone().into_uri().unwrap_or_default();
     let resent = (sends > 1).then(|| sends - 1);
     tracing::info_span!(
         target: TARGET,
@@ -55,7 +57,7 @@ pub(crate) fn request(operation: &Operation, base: &str, uri: &Uri, sends: u32) 
         url.full = format_args!("{base}{}", operation.path),
         url.template = operation.path,
         server.address = uri.host().unwrap_or_default(),
-        server.port = port(uri),
+        server.port = port(&uri),
         http.request.resend_count = resent,
         http.response.status_code = Empty,
         "error.type" = Empty,

@@ -12,6 +12,7 @@ use http::{Request, Response};
 use crate::run::descriptor::StepName;
 use crate::run_id::RunId;
 use crate::wire::operation::Operation;
+use crate::wire::outgoing::Outgoing;
 
 /// A boxed error, as transports return it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -49,6 +50,13 @@ pub trait Transport: Send + Sync {
     ///
     /// The extensions of the request contain the [`Limits`] for the response.
     fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, BoxError>> + Send;
+
+    /// Sends a request as the engine has built it. A transport that is not reqwest gets it by [`send`](Self::send).
+    #[doc(hidden)]
+    fn dispatch(&self, outgoing: Box<Outgoing>) -> impl Future<Output = Result<Response<Bytes>, BoxError>> + Send {
+        let sending = outgoing.into_request().map(|request| self.send(request));
+        async move { sending?.await }
+    }
 
     /// Waits for `duration`, by default on tokio's clock. Override it to test with your own clock.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
@@ -185,6 +193,10 @@ impl<T: Transport> Transport for Arc<T> {
         (**self).send(request).await
     }
 
+    async fn dispatch(&self, outgoing: Box<Outgoing>) -> Result<Response<Bytes>, BoxError> {
+        (**self).dispatch(outgoing).await
+    }
+
     async fn sleep(&self, duration: Duration) {
         (**self).sleep(duration).await;
     }
@@ -221,6 +233,10 @@ impl Transport for BoxTransport {
         self.0.send_dyn(request).await
     }
 
+    async fn dispatch(&self, outgoing: Box<Outgoing>) -> Result<Response<Bytes>, BoxError> {
+        self.0.dispatch_dyn(outgoing).await
+    }
+
     async fn sleep(&self, duration: Duration) {
         self.0.sleep_dyn(duration).await;
     }
@@ -241,6 +257,11 @@ pub(crate) trait DynTransport: Send + Sync {
         request: Request<Bytes>,
     ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>>;
 
+    fn dispatch_dyn(
+        &self,
+        outgoing: Box<Outgoing>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>>;
+
     fn sleep_dyn(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 
     fn now_dyn(&self) -> Instant;
@@ -254,6 +275,13 @@ impl<T: Transport> DynTransport for T {
         request: Request<Bytes>,
     ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>> {
         Box::pin(self.send(request))
+    }
+
+    fn dispatch_dyn(
+        &self,
+        outgoing: Box<Outgoing>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>> {
+        Box::pin(self.dispatch(outgoing))
     }
 
     fn sleep_dyn(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

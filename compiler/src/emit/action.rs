@@ -7,17 +7,22 @@ use super::step::{read_body, reads_body};
 use super::value::Scope;
 use crate::plan::{Action, ActionKind, Detour, Read, Workflow, body_pointers};
 
-/// Statements that choose among actions; `None` if there are none.
-pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow: &Workflow) -> Option<TokenStream> {
-    if actions.is_empty() {
-        return None;
-    }
+/// What the criteria of actions read.
+pub(super) fn reads(actions: &[Action]) -> Vec<&Read> {
     let mut reads: Vec<&Read> = Vec::new();
     for action in actions {
         let criteria = action.criteria.iter();
         criteria.for_each(|criterion| criterion.test.visit(&mut |read| reads.push(read)));
     }
-    let pointers = body_pointers(reads);
+    reads
+}
+
+/// Statements that choose among actions; `None` if there are none.
+pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow: &Workflow) -> Option<TokenStream> {
+    if actions.is_empty() {
+        return None;
+    }
+    let pointers = body_pointers(reads(actions));
     let read = read_body(&pointers);
     let scope = Scope { workflow, pointers };
     let step = Literal::usize_unsuffixed(index);

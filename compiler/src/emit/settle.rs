@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::action::reads;
 use super::step::{read_body, reads_body};
 use super::types::{Place, describe, ty};
 use super::value::Scope;
@@ -20,7 +21,7 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStr
         .iter()
         .for_each(|output| output.value.visit(&mut |read| reads.push(read)));
     let pointers = body_pointers(reads);
-    let read = read_body(&pointers);
+    let read = read_ahead(&pointers, step);
     let scope = Scope { workflow, pointers };
     let criteria = step.criteria.iter().map(|criterion| {
         let check = scope.check(&criterion.test);
@@ -65,6 +66,20 @@ pub(super) fn settle(step: &Step, index: usize, workflow: &Workflow) -> TokenStr
         #after
         #kept
     }
+}
+
+/// A statement that reads the body, also for the actions of the step if they need it.
+fn read_ahead(pointers: &[Vec<String>], step: &Step) -> TokenStream {
+    let of_actions = [&step.on_success, &step.on_failure]
+        .into_iter()
+        .flat_map(|actions| reads(actions));
+    let later = body_pointers(of_actions);
+    if pointers.is_empty() || later.is_empty() {
+        return read_body(pointers);
+    }
+    let own = Literal::usize_unsuffixed(pointers.len());
+    let all = pointers.iter().chain(&later).map(|pointer| quote!(&[#(#pointer),*]));
+    quote!(let found = exchange.read_ahead::<#own, _>([#(#all),*]);)
 }
 
 /// An expression of type `Result<Vec<Option<Slot>>, Failure>`: the outputs of a step.

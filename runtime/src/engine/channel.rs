@@ -78,7 +78,7 @@ fn judge(
     program.state_mut().awaited = None;
     Outcome::Judged {
         // A message cannot be taken back.
-        result: result.map_err(|failure| Failure { sent: true, ..failure }),
+        result: result.map_err(|failure| Box::new(Failure { sent: true, ..failure })),
         asked: false,
         sent: None,
         received: Some(received),

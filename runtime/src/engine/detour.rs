@@ -34,7 +34,7 @@ pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Co
                     let id = program.shape().steps.get(other).map_or("", |step| step.id);
                     Some(Failure {
                         message: format!("step `{id}`, run before a retry, failed: {}", failure.message),
-                        ..failure
+                        ..*failure
                     })
                 }
             }

@@ -216,7 +216,7 @@ pub(crate) fn step_error(
     settings: &Settings,
 ) -> Error {
     let (response, message) = match received {
-        Some(Received::Response(response)) => (Some(response), None),
+        Some(Received::Response(answered)) => (Some(*answered.response), None),
         Some(Received::Message(_, message)) => (None, Some(message)),
         None => (None, None),
     };
@@ -265,11 +265,11 @@ pub(crate) enum Outcome {
     Under(Advance),
     /// The step succeeded or failed.
     Judged {
-        result: Result<Vec<Option<Slot>>, Failure>,
+        result: Result<Vec<Option<Slot>>, Box<Failure>>,
         /// Whether a request was sent.
         asked: bool,
         /// The request, if expressions read it.
-        sent: Option<Sent>,
+        sent: Option<Box<Sent>>,
         received: Option<Received>,
     },
 }
@@ -278,7 +278,7 @@ impl Outcome {
     /// Creates the outcome of an attempt that sent no request.
     fn unasked(result: Result<Vec<Option<Slot>>, Failure>) -> Self {
         Self::Judged {
-            result,
+            result: result.map_err(Box::new),
             asked: false,
             sent: None,
             received: None,
@@ -389,7 +389,7 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
         } => (result, asked, sent, received),
     };
     match result {
-        Ok(kept) => succeed(program, step, kept, sent.as_ref(), received, context),
+        Ok(kept) => succeed(program, step, kept, sent.as_deref(), received, context),
         Err(failure) => {
             if asked && program.state().asked.content.is_some() {
                 let response = received.as_ref().and_then(Received::response);
@@ -398,7 +398,7 @@ async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result
                 asked.refused = refused;
                 asked.unsure |= !refused;
             }
-            fail(program, step, failure, sent.as_ref(), received, context)
+            fail(program, step, *failure, sent.as_deref(), received, context)
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::transport::Limits;
 use crate::wire::call::Call;
 use crate::wire::failure::Failure;
 use crate::wire::obtained::{Obtained, Wanted};
+use crate::wire::outgoing::Outgoing;
 use crate::wire::security::check_obtained;
 use crate::wire::sent::Finished;
 use crate::wire::token::{self, TokenRequest};
@@ -44,13 +45,13 @@ pub(super) async fn authorised(
     // The call may be needed again, with other credentials.
     let Finished { request, base, sent } = (*call).clone().finish(settings, &chosen)?;
     drop(chosen);
-    Ok(Box::new(Made {
+    Ok(Made {
         request,
         base,
         sent,
         operation: call.described(),
         renewal: (!nothing).then(|| Renewal { call, obtained }),
-    }))
+    })
 }
 
 /// Returns the known credential if it is usable, or obtains a new one. If several runs need one at the same time, one of
@@ -113,16 +114,16 @@ async fn shared(
 
 /// Requests a token.
 async fn token(request: &TokenRequest, context: Context<'_>, limit: Option<Duration>) -> Result<Obtained, Failure> {
-    let mut request = request.request()?;
-    request
-        .extensions_mut()
-        .insert(Limits::new(context.settings.max_response_bytes));
+    let request = Box::new(Outgoing::new(
+        request.request()?,
+        Limits::new(context.settings.max_response_bytes),
+    ));
     let response = exchange(context.transport, request, limit, context.settings).await;
     let response = response.map_err(|failure| Failure {
         message: format!("could not obtain an access token: {}", failure.message),
         // The request of the step was not sent.
         sent: false,
-        ..failure
+        ..*failure
     })?;
     token::read(&response, context.transport.now_dyn())
 }

@@ -18,19 +18,20 @@ use crate::observer::{EventKind, Watch};
 use crate::run::descriptor::StepName;
 use crate::run::state::Stage;
 use crate::run_id::RunId;
-use crate::transport::{Attempt, BoxError, ConnectError, DynTransport, Limits, ResponseTooLarge};
+use crate::transport::{Attempt, BoxError, ConnectError, DynTransport, ResponseTooLarge};
 use crate::wire::call::Call;
 use crate::wire::exchange::Exchange;
 use crate::wire::failure::Failure;
 use crate::wire::operation::Operation;
-use crate::wire::received::Received;
+use crate::wire::outgoing::Outgoing;
+use crate::wire::received::{Answered, Received};
 use crate::wire::sent::{Finished, Sent};
 
-/// A request that is ready to be sent. It is boxed, since a future reserves space for each of its variables.
+/// A request that is ready to be sent. What is large is boxed, since a future reserves space for each of its variables.
 pub(super) struct Made<'s> {
-    pub(super) request: http::Request<Bytes>,
+    pub(super) request: Box<Outgoing>,
     pub(super) base: &'s str,
-    pub(super) sent: Option<Sent>,
+    pub(super) sent: Option<Box<Sent>>,
     pub(super) renewal: Option<Renewal>,
     pub(super) operation: &'static Operation,
 }
@@ -44,7 +45,7 @@ pub(super) struct Renewal {
 /// Obtained credentials, with the indices of the chosen credentials that they replace.
 pub(super) type Renewed = Vec<(usize, Credential)>;
 
-pub(super) type Making<'s> = Result<Box<Made<'s>>, Failure>;
+pub(super) type Making<'s> = Result<Made<'s>, Failure>;
 
 /// The result of preparing a request.
 enum Ready<'s> {
@@ -98,7 +99,7 @@ pub(crate) async fn request_step(
     let (sending, mut sent, renewal) = trial.start(made, false);
     let mut exchanged = sending.await;
     // A credential may have been revoked before it expired: obtain a new one, then accept the response.
-    let refused = |response: &Response<Bytes>| response.status() == http::StatusCode::UNAUTHORIZED;
+    let refused = |response: &Box<Response<Bytes>>| response.status() == http::StatusCode::UNAUTHORIZED;
     if let Some(Renewal { call, obtained }) = renewal
         && exchanged.as_ref().is_ok_and(refused)
     {
@@ -115,7 +116,7 @@ pub(crate) async fn request_step(
                 sent = again;
                 exchanged = Box::pin(sending)
                     .await
-                    .map_err(|failure| Failure { sent: true, ..failure });
+                    .map_err(|failure| Box::new(Failure { sent: true, ..*failure }));
             }
             // The response counts, so that the document can handle it.
             Err(_) => {}
@@ -128,18 +129,21 @@ pub(crate) async fn request_step(
 fn judge(
     program: &dyn Program,
     step: usize,
-    exchanged: Result<Response<Bytes>, Failure>,
-    sent: Option<Sent>,
+    exchanged: Answer,
+    sent: Option<Box<Sent>>,
     trial: &Trial<'_>,
 ) -> Result<Outcome, Error> {
     let (result, received) = match exchanged {
         Err(failure) if failure.kind == ErrorKind::Configuration => {
-            return Err(step_error(program, failure, None, trial.context.settings));
+            return Err(step_error(program, *failure, None, trial.context.settings));
         }
         Ok(response) => {
-            let received = Received::Response(response);
-            let settled = || program.settle(step, &Exchange::new(sent.as_ref(), Some(&received), trial.watch));
-            (budget::within(settled).and_then(|result| result), Some(received))
+            let received = Received::Response(Answered::new(response));
+            let settled = || program.settle(step, &Exchange::new(sent.as_deref(), Some(&received), trial.watch));
+            (
+                budget::within(settled).and_then(|result| result).map_err(Box::new),
+                Some(received),
+            )
         }
         Err(failure) => (Err(failure), None),
     };
@@ -167,7 +171,6 @@ fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> 
         Ok(Ok(())) => {}
         Ok(Err(failure)) | Err(failure) => return Ready::Made(Err(failure)),
     }
-    call.complete();
     call.key(settings, |content| idempotency_key(program, step, content));
     let chosen = match call.chosen(settings) {
         Ok(chosen) => chosen,
@@ -179,14 +182,12 @@ fn ready<'s>(program: &mut dyn Program, step: usize, settings: &'s Settings) -> 
         Err(failure) => return Ready::Made(Err(failure)),
     }
     let operation = call.described();
-    let made = |Finished { request, base, sent }| {
-        Box::new(Made {
-            request,
-            base,
-            sent,
-            renewal: None,
-            operation,
-        })
+    let made = |Finished { request, base, sent }| Made {
+        request,
+        base,
+        sent,
+        renewal: None,
+        operation,
     };
     Ready::Made(call.finish(settings, &chosen).map(made))
 }
@@ -210,6 +211,9 @@ pub(super) fn limit(program: &dyn Program, step: usize, context: Context<'_>) ->
     let limits = [own.map(Duration::from_millis), context.settings.timeout, context.limit];
     limits.into_iter().flatten().min()
 }
+
+/// The response, or the failure to get one. Both are boxed, since they are moved often.
+pub(super) type Answer = Result<Box<Response<Bytes>>, Box<Failure>>;
 
 /// The context of one attempt, without the request.
 #[derive(Clone, Copy)]
@@ -248,11 +252,11 @@ impl<'a> Trial<'a> {
     /// Starts to send. Also returns the request for expressions, and what is needed if the token is refused.
     fn start(
         self,
-        made: Box<Made<'a>>,
+        made: Made<'a>,
         resent: bool,
     ) -> (
-        impl Future<Output = Result<Response<Bytes>, Failure>> + Send + use<'a>,
-        Option<Sent>,
+        impl Future<Output = Answer> + Send + use<'a>,
+        Option<Box<Sent>>,
         Option<Renewal>,
     ) {
         let Made {
@@ -261,7 +265,7 @@ impl<'a> Trial<'a> {
             sent,
             renewal,
             ..
-        } = *made;
+        } = made;
         let Self {
             context,
             watch,
@@ -269,7 +273,7 @@ impl<'a> Trial<'a> {
             limit,
         } = self;
         let operation = attempt.operation;
-        request.extensions_mut().insert(attempt);
+        request.attempt = Some(attempt);
         watch.tell(EventKind::Request {
             operation: operation.name,
             method: operation.method,
@@ -279,7 +283,7 @@ impl<'a> Trial<'a> {
             resent,
         });
         #[cfg(feature = "tracing")]
-        let span = crate::trace::request(operation, base, request.uri(), attempt.number + u32::from(resent));
+        let span = crate::trace::request(operation, base, &request.target, attempt.number + u32::from(resent));
         let started = context.transport.now_dyn();
         let sending = exchange(context.transport, request, limit, context.settings);
         #[cfg(feature = "tracing")]
@@ -288,7 +292,7 @@ impl<'a> Trial<'a> {
             let result = sending.await;
             let elapsed = context.transport.now_dyn().saturating_duration_since(started);
             #[cfg(feature = "tracing")]
-            crate::trace::answered(&span, result.as_ref());
+            crate::trace::answered(&span, result.as_deref().map_err(|failure| &**failure));
             watch.tell(match &result {
                 Ok(response) => EventKind::Response {
                     method: operation.method,
@@ -319,48 +323,49 @@ const TOO_LARGE: &str = "the response was not read to its end";
 /// the request.
 pub(super) fn exchange<'a>(
     transport: &'a dyn DynTransport,
-    mut request: http::Request<Bytes>,
+    mut request: Box<Outgoing>,
     limit: Option<Duration>,
     settings: &'a Settings,
-) -> impl Future<Output = Result<Response<Bytes>, Failure>> + Send + use<'a> {
-    if let Some(limits) = request.extensions_mut().get_mut::<Limits>() {
-        limits.timeout = limit;
-    }
-    let sending = transport.send_dyn(request);
+) -> impl Future<Output = Answer> + Send + use<'a> {
+    request.limits.timeout = limit;
+    let sending = transport.dispatch_dyn(request);
     async move {
         let result = match limit {
             None => sending.await,
-            Some(limit) => within(sending, || transport.sleep_dyn(limit))
-                .await
-                .ok_or_else(|| Failure {
+            Some(limit) => within(sending, || transport.sleep_dyn(limit)).await.ok_or_else(|| {
+                Box::new(Failure {
                     sent: true,
                     ..Failure::new(
                         ErrorKind::Timeout,
                         format!("no response within {} ms", limit.as_millis()),
                     )
-                })?,
+                })
+            })?,
         };
-        received(result, settings)
+        match result {
+            Ok(response) if response.body().len() <= settings.max_response_bytes => Ok(Box::new(response)),
+            other => Err(Box::new(unreceived(other, settings))),
+        }
     }
 }
 
-fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> Result<Response<Bytes>, Failure> {
+/// Returns the failure of a request without a response, or with one that is too large.
+fn unreceived(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> Failure {
     match result {
-        Ok(response) if response.body().len() > settings.max_response_bytes => {
+        Ok(_) => {
             let source = ResponseTooLarge::new(settings.max_response_bytes);
-            Err(Failure {
+            Failure {
                 source: Some(source.into()),
                 sent: true,
                 ..Failure::new(ErrorKind::Response, TOO_LARGE)
-            })
+            }
         }
-        Ok(response) => Ok(response),
         Err(error) => {
             // The transport says that the user has to fix the cause: no action of the document can help.
             if let Some(own) = error.downcast_ref::<Error>()
                 && own.kind() == ErrorKind::Configuration
             {
-                return Err(Failure::new(ErrorKind::Configuration, own.to_string()));
+                return Failure::new(ErrorKind::Configuration, own.to_string());
             }
             let error = match error.downcast::<ConnectError>() {
                 Ok(error) => {
@@ -369,11 +374,11 @@ fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> R
                     let sent = settings.own_transport && cause.is::<reqwest::Error>();
                     #[cfg(not(feature = "reqwest"))]
                     let sent = false;
-                    return Err(Failure {
+                    return Failure {
                         source: Some(cause),
                         sent,
                         ..Failure::new(ErrorKind::Connect, "the server could not be reached")
-                    });
+                    };
                 }
                 Err(other) => other,
             };
@@ -382,11 +387,11 @@ fn received(result: Result<Response<Bytes>, BoxError>, settings: &Settings) -> R
             } else {
                 Failure::new(ErrorKind::Transport, "no response was received")
             };
-            Err(Failure {
+            Failure {
                 source: Some(error),
                 sent: true,
                 ..failure
-            })
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ impl<'a> Datum<'a> {
     pub fn from_json(text: &'a str) -> Self {
         match text.as_bytes().first() {
             Some(b'"') => match text.get(1..text.len().saturating_sub(1)) {
-                Some(inner) if !inner.contains('\\') => Self::Text(Cow::Borrowed(inner)),
+                Some(inner) if memchr::memchr(b'\\', inner.as_bytes()).is_none() => Self::Text(Cow::Borrowed(inner)),
                 _ => Self::Text(Cow::Owned(serde_json::from_str(text).unwrap_or_default())),
             },
             Some(b't') => Self::Bool(true),

@@ -5,10 +5,10 @@
 use serde::de::{Error as _, IgnoredAny};
 
 use crate::json::datum::Datum;
-use crate::json::scan::{blank, key, skip};
+use crate::json::scan::{blank, member, skip};
 
 #[cfg(feature = "jsonpath")]
-use crate::json::scan::string;
+use crate::json::scan::{key, string};
 
 /// Finds the value at each pointer; it borrows from `json`. If an object has a duplicate key, the last one counts.
 ///
@@ -19,16 +19,18 @@ pub(crate) fn extract<'a>(
     pointers: &[&[&str]],
     found: &mut [Option<&'a str>],
 ) -> Result<(), serde_json::Error> {
-    let mut wanted = Vec::with_capacity(2 * pointers.len());
-    wanted.extend(0..pointers.len());
-    let mut walk = Walk {
-        json,
-        at: 0,
-        pointers,
-        found,
-        wanted,
-    };
-    if walk.document().is_some() {
+    let mut passes = pointers.chunks(MOST).zip(found.chunks_mut(MOST));
+    if passes.all(|(pointers, found)| {
+        Walk {
+            json,
+            at: 0,
+            pointers,
+            found,
+        }
+        .document()
+        .is_some()
+    }) && (!pointers.is_empty() || skip(json, blank(json, 0)).is_some_and(|end| blank(json, end) == json.len()))
+    {
         return Ok(());
     }
     // Let `serde_json` describe the error, as everywhere else.
@@ -131,19 +133,52 @@ fn span(
 /// Marks a token as an array index and not a name; `-1` is the last item.
 const INDEX: char = '\0';
 
+/// The number of pointers of one pass: one bit each.
+const MOST: usize = u64::BITS as usize;
+
+/// Indices of pointers, one bit each.
+#[derive(Clone, Copy)]
+struct Wanted(u64);
+
+impl Wanted {
+    fn all(count: usize) -> Self {
+        (0..count).fold(Self(0), |wanted, index| wanted.with(index))
+    }
+
+    fn with(self, index: usize) -> Self {
+        Self(self.0 | 1 << index)
+    }
+
+    fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn retain(self, keep: impl Fn(usize) -> bool) -> Self {
+        self.filter(|index| keep(*index)).fold(Self(0), Self::with)
+    }
+}
+
+impl Iterator for Wanted {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let index = self.0.trailing_zeros() as usize;
+        self.0 &= self.0.wrapping_sub(1);
+        (index < MOST).then_some(index)
+    }
+}
+
 /// A pass over a text. Its methods return `None` if the text is not JSON.
 struct Walk<'w, 'a> {
     json: &'a [u8],
     at: usize,
     pointers: &'w [&'w [&'w str]],
     found: &'w mut [Option<&'a str>],
-    /// A stack of the pointers that select something in the enclosing objects and arrays, innermost last.
-    wanted: Vec<usize>,
 }
 
 impl Walk<'_, '_> {
     fn document(&mut self) -> Option<()> {
-        self.value(0, 0)?;
+        self.value(Wanted::all(self.pointers.len()), 0)?;
         self.blank();
         (self.at == self.json.len()).then_some(())
     }
@@ -156,65 +191,53 @@ impl Walk<'_, '_> {
         self.at = blank(self.json, self.at);
     }
 
-    /// Reads a value that matches the first `depth` tokens of the pointers from index `first`.
-    fn value(&mut self, first: usize, depth: usize) -> Option<()> {
+    /// Reads a value that matches the first `depth` tokens of the wanted pointers.
+    fn value(&mut self, wanted: Wanted, depth: usize) -> Option<()> {
         self.blank();
         let start = self.at;
-        let ends = |index: &&usize| self.pointers[**index].len() == depth;
-        let ending = self.wanted[first..].iter().filter(ends).count();
+        let deeper = wanted.retain(|index| self.pointers[index].len() > depth);
         match self.peek()? {
-            b'{' if ending < self.wanted.len() - first => self.object(first, depth)?,
-            b'[' if ending < self.wanted.len() - first => self.array(first, depth)?,
+            b'{' if !deeper.is_empty() => self.object(deeper, depth)?,
+            b'[' if !deeper.is_empty() => self.array(deeper, depth)?,
             _ => self.skip()?,
         }
-        if ending > 0 {
+        let ending = Wanted(wanted.0 & !deeper.0);
+        if !ending.is_empty() {
             let text = std::str::from_utf8(&self.json[start..self.at]).ok()?;
-            for index in &self.wanted[first..] {
-                if self.pointers[*index].len() == depth {
-                    self.found[*index] = Some(text);
-                }
+            for index in ending {
+                self.found[index] = Some(text);
             }
         }
         Some(())
     }
 
-    fn object(&mut self, first: usize, depth: usize) -> Option<()> {
+    fn object(&mut self, wanted: Wanted, depth: usize) -> Option<()> {
         self.at += 1;
         self.blank();
         if self.peek()? == b'}' {
             self.at += 1;
             return Some(());
         }
-        let last = self.wanted.len();
         loop {
             self.blank();
-            let start = self.at;
-            self.at = key(self.json, start)?;
-            let written = &self.json[start..self.at];
-            let written = &written[..=written.iter().rposition(|byte| *byte == b'"')?];
+            let (written, value) = member(self.json, self.at)?;
+            self.at = value;
             let decoded = if written.contains(&b'\\') {
-                serde_json::from_slice::<String>(written).ok()
+                let quoted = &self.json[..value];
+                let end = quoted.iter().rposition(|byte| *byte == b'"')?;
+                serde_json::from_slice::<String>(&quoted[end.checked_sub(written.len() + 1)?..=end]).ok()
             } else {
                 None
             };
-            let key = decoded
-                .as_ref()
-                .map_or(&written[1..written.len() - 1], String::as_bytes);
-            for at in first..last {
-                let index = self.wanted[at];
-                if self.pointers[index]
-                    .get(depth)
-                    .is_some_and(|token| token.as_bytes() == key)
-                {
-                    self.found[index] = None;
-                    self.wanted.push(index);
-                }
-            }
-            if self.wanted.len() > last {
-                self.value(last, depth + 1)?;
-                self.wanted.truncate(last);
-            } else {
+            let key = decoded.as_ref().map_or(written, String::as_bytes);
+            let leading = wanted.retain(|index| self.pointers[index][depth].as_bytes() == key);
+            if leading.is_empty() {
                 self.skip()?;
+            } else {
+                for index in leading {
+                    self.found[index] = None;
+                }
+                self.value(leading, depth + 1)?;
             }
             self.blank();
             self.at += 1;
@@ -226,33 +249,29 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn array(&mut self, first: usize, depth: usize) -> Option<()> {
+    fn array(&mut self, wanted: Wanted, depth: usize) -> Option<()> {
         let start = self.at;
-        let last = self.wanted.len();
-        let places: Vec<Option<Place>> = self.wanted[first..last]
-            .iter()
-            .map(|&index| Place::of(self.pointers[index].get(depth)?))
-            .collect();
+        let place = |walk: &Self, index: usize| Place::of(walk.pointers[index][depth]);
         // An index from the end requires the length of the array.
-        let length = if places.iter().flatten().any(|place| place.from_end) {
+        let from_end = wanted.filter(|index| place(self, *index).is_some_and(|place| place.from_end));
+        let length = if from_end.count() > 0 {
             let length = self.items(|_, _| Some(false))?;
             self.at = start;
             length
         } else {
             usize::MAX
         };
-        self.items(|walk, position| {
-            for (at, place) in (first..last).zip(&places) {
-                if place.is_some_and(|place| place.position(length) == Some(position)) {
-                    walk.wanted.push(walk.wanted[at]);
-                }
+        let position = |walk: &Self, index: usize| place(walk, index)?.position(length);
+        let mut next = wanted.filter_map(|index| position(self, index)).min();
+        self.items(|walk, at| {
+            if next != Some(at) {
+                return Some(false);
             }
-            let leads = walk.wanted.len() > last;
-            if leads {
-                walk.value(last, depth + 1)?;
-                walk.wanted.truncate(last);
-            }
-            Some(leads)
+            let leading = wanted.retain(|index| position(walk, index) == Some(at));
+            let later = wanted.filter_map(|index| position(walk, index).filter(|later| *later > at));
+            next = later.min();
+            walk.value(leading, depth + 1)?;
+            Some(true)
         })?;
         Some(())
     }

@@ -9,7 +9,7 @@ use crate::json::slot::Slot;
 use crate::message::envelope::Message;
 use crate::run::descriptor::StepShape;
 use crate::wire::call::Given;
-use crate::wire::received::Received;
+use crate::wire::received::{Answered, Received};
 use crate::wire::sent::Sent;
 
 /// A request and its response in a form that can be stored, without headers that carry credentials.
@@ -180,7 +180,7 @@ impl Held {
             let mut response = Response::new(held.body.into_bytes());
             *response.status_mut() = StatusCode::from_u16(held.status).ok()?;
             *response.headers_mut() = map(held.headers);
-            Some(Received::Response(response))
+            Some(Received::Response(Answered::new(Box::new(response))))
         });
         let message = self.message.zip(step.and_then(|step| step.channel));
         let message = message.map(|(held, channel)| Received::Message(channel, Box::new(held.into_message())));

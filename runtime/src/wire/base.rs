@@ -10,12 +10,7 @@ pub(crate) fn base<'s>(operation: &Operation, settings: &'s Settings) -> Result<
 where
     'static: 's,
 {
-    let known = settings.sources.get(operation.source);
-    let own = known.and_then(|source| {
-        let own = source.operations.get(operation.name);
-        own.or(source.base_url.as_ref()).map(String::as_str)
-    });
-    let base = own.unwrap_or(operation.server);
+    let base = given(operation, settings);
     if is_absolute(base) {
         return Ok(base);
     }
@@ -29,6 +24,19 @@ where
         operation.source
     );
     Err(Failure::new(ErrorKind::Configuration, message))
+}
+
+/// Returns the base URL of an operation as it was given.
+pub(super) fn given<'s>(operation: &Operation, settings: &'s Settings) -> &'s str
+where
+    'static: 's,
+{
+    let known = settings.sources.get(operation.source);
+    let own = known.and_then(|source| {
+        let own = source.operations.get(operation.name);
+        own.or(source.base_url.as_ref()).map(String::as_str)
+    });
+    own.unwrap_or(operation.server)
 }
 
 /// Returns the host and port of an absolute base URL.

@@ -239,11 +239,15 @@ impl Call {
     /// Sets the header `Content-Type`, unless the step writes it itself. The compiler has checked that the value can be
     /// sent.
     fn fixed_content_type(&mut self, content_type: &'static str) {
-        if self.headers.contains_key(header::CONTENT_TYPE) {
+        let header::Entry::Vacant(place) = self.headers.entry(header::CONTENT_TYPE) else {
             return;
-        }
-        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from_static(content_type.as_bytes())) {
-            self.headers.insert(header::CONTENT_TYPE, value);
+        };
+        let value = match content_type {
+            "application/json" => Ok(HeaderValue::from_static("application/json")),
+            other => HeaderValue::from_maybe_shared(Bytes::from_static(other.as_bytes())),
+        };
+        if let Ok(value) = value {
+            place.insert(value);
         }
     }
 

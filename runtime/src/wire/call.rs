@@ -60,6 +60,10 @@ impl Call {
 
     /// Appends a part of the path unchanged. Without parts, the path is that of the operation.
     pub fn path(&mut self, text: &str) -> &mut Self {
+        if self.path.is_empty() {
+            // Long enough for most paths.
+            self.path.reserve(64);
+        }
         self.path.push_str(text);
         self
     }
@@ -191,7 +195,7 @@ impl Call {
     }
 
     /// Uses the path of the operation if no parts were appended.
-    pub(crate) fn complete(&mut self) {
+    pub(super) fn complete(&mut self) {
         if self.path.is_empty() {
             self.path.push_str(self.operation.path);
         }
@@ -207,6 +211,7 @@ impl Call {
         if !matches!(self.operation.method, "POST" | "PATCH") || self.headers.contains_key(name) {
             return;
         }
+        self.complete();
         let content = hash(&[self.path.as_bytes(), self.query.as_bytes(), &self.body]);
         if let Ok(value) = HeaderValue::try_from(key(content).to_string()) {
             self.headers.insert(name.clone(), value);

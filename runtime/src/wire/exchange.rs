@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use http::{Response, header};
 
 use super::kept::{Output, keep};
-use super::received::{Content, Received};
+use super::received::{Content, Pointer, Received};
 use crate::error::{ErrorKind, Place};
 use crate::json::datum::Datum;
 use crate::json::pointer::extract;
@@ -183,7 +183,10 @@ impl<'a> Exchange<'a> {
 
     /// Reads the values at the pointers from the response body, in one pass.
     #[must_use]
-    pub fn read<const N: usize>(&self, pointers: [&[&str]; N]) -> Reads<'a, N> {
+    pub fn read<const N: usize>(&self, pointers: [Pointer; N]) -> Reads<'a, N> {
+        if let Some(found) = self.received.and_then(|received| received.answered()?.seen(&pointers)) {
+            return Reads::of(found);
+        }
         let mut reads = Reads {
             found: [const { None }; N],
             json: false,
@@ -210,11 +213,7 @@ impl<'a> Exchange<'a> {
                     reads.problem = Some(problem.to_owned());
                     return reads;
                 }
-                Ok(()) => {
-                    reads.found = found.map(|found| found.map(Cow::Borrowed));
-                    reads.json = true;
-                    return reads;
-                }
+                Ok(()) => return Reads::of(found),
                 Err(error) if labelled || declared => {
                     reads.unreadable = true;
                     reads.problem = Some(format!("the body is not JSON ({error}): {}", arrived(&content)));
@@ -224,7 +223,7 @@ impl<'a> Exchange<'a> {
             }
         }
         let encoded = content
-            .encoding
+            .encoding()
             .is_some_and(|name| !name.eq_ignore_ascii_case("identity"));
         let text = std::str::from_utf8(body);
         if encoded && text.is_err() {
@@ -250,6 +249,28 @@ impl<'a> Exchange<'a> {
             }
         }
         reads
+    }
+
+    /// Does the same as [`read`](Self::read) for the first pointers. The values at the others are kept for actions, which
+    /// read them after this step has been settled.
+    #[must_use]
+    pub fn read_ahead<const N: usize, const ALL: usize>(&self, pointers: [Pointer; ALL]) -> Reads<'a, N> {
+        let own = || std::array::from_fn(|index| pointers[index]);
+        let Some(answered) = self.received.and_then(Received::answered) else {
+            return self.read(own());
+        };
+        let content = answered.response.body();
+        let labelled = answered.response.headers().get(header::CONTENT_TYPE);
+        let mut found = [None; ALL];
+        // What needs a message, or only concerns the values for actions, is left to reading them by themselves.
+        if !labelled.is_some_and(|media| media.to_str().is_ok_and(is_json))
+            || extract(content, &pointers, &mut found).is_err()
+            || found.iter().flatten().any(|found| crate::blob::is_imitated(found))
+        {
+            return self.read(own());
+        }
+        answered.see(&pointers[N..], &found[N..]);
+        Reads::of(std::array::from_fn(|index| found[index]))
     }
 
     /// Checks that the status is 2xx, for steps without success criteria.
@@ -306,6 +327,9 @@ impl<'a> Exchange<'a> {
 
 /// Returns whether a content type is `*/json` or `*+json`.
 pub(crate) fn is_json(media: &str) -> bool {
+    if media == "application/json" {
+        return true;
+    }
     let essence = media.split(';').next().unwrap_or("").trim().as_bytes();
     let suffix = essence.len().checked_sub(5).and_then(|start| essence.get(start..));
     suffix.is_some_and(|suffix| matches!(suffix[0], b'/' | b'+') && suffix[1..].eq_ignore_ascii_case(b"json"))
@@ -334,7 +358,7 @@ fn arrived(content: &Content<'_>) -> String {
         .media
         .map_or("no content type".into(), |media| format!("`{media}`"));
     let encoding = content
-        .encoding
+        .encoding()
         .map_or(String::new(), |name| format!(", encoded as `{name}`"));
     let body = content.body;
     if body.trim_ascii_start().starts_with(b"{") || body.trim_ascii_start().starts_with(b"[") {
@@ -358,6 +382,18 @@ pub struct Reads<'a, const N: usize> {
     /// Whether the body should be JSON and is not, or cannot be read at all.
     unreadable: bool,
     problem: Option<String>,
+}
+
+impl<'a, const N: usize> Reads<'a, N> {
+    /// Creates the values of a body that is JSON.
+    fn of(found: [Option<&'a str>; N]) -> Self {
+        Self {
+            found: found.map(|found| found.map(Cow::Borrowed)),
+            json: true,
+            unreadable: false,
+            problem: None,
+        }
+    }
 }
 
 impl<const N: usize> Reads<'_, N> {

@@ -10,6 +10,7 @@ pub(crate) mod form;
 pub(crate) mod kept;
 pub(crate) mod obtained;
 pub(crate) mod operation;
+pub(crate) mod outgoing;
 pub(crate) mod received;
 #[cfg(feature = "reqwest")]
 mod reqwest;
@@ -17,3 +18,5 @@ pub(crate) mod security;
 pub(crate) mod sent;
 pub(crate) mod style;
 pub(crate) mod token;
+#[cfg(feature = "reqwest")]
+pub(crate) mod urls;

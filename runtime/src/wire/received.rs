@@ -1,5 +1,8 @@
 //! What a step has received, or has sent on a channel.
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
 use bytes::Bytes;
 use http::{HeaderMap, Response, header};
 
@@ -10,17 +13,71 @@ use crate::message::envelope::Message;
 #[derive(Clone, Debug)]
 pub(crate) enum Received {
     /// The response to a request.
-    Response(Response<Bytes>),
+    Response(Answered),
     /// The message that was sent or received on a channel.
     Message(&'static Channel, Box<Message>),
+}
+
+/// A response, with the values of its body that actions read after the outputs were. It is boxed, since it is moved often.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    pub(crate) response: Box<Response<Bytes>>,
+    seen: OnceLock<Vec<Seen>>,
+}
+
+/// A pointer, and the place of its value in the body.
+type Seen = (Pointer, Option<Range<usize>>);
+
+/// A JSON Pointer of an expression.
+pub type Pointer = &'static [&'static str];
+
+impl Answered {
+    pub(crate) fn new(response: Box<Response<Bytes>>) -> Self {
+        Self {
+            response,
+            seen: OnceLock::new(),
+        }
+    }
+
+    /// Keeps the places of values. They are part of the body.
+    pub(crate) fn see(&self, pointers: &[Pointer], found: &[Option<&str>]) {
+        let body = self.response.body().as_ptr().addr();
+        let place = |text: &str| {
+            let start = text.as_ptr().addr() - body;
+            start..start + text.len()
+        };
+        let seen = pointers.iter().zip(found);
+        let _ = self
+            .seen
+            .set(seen.map(|(pointer, found)| (*pointer, found.map(place))).collect());
+    }
+
+    /// Returns the values at the pointers, if all of them were kept.
+    pub(crate) fn seen<const N: usize>(&self, pointers: &[Pointer; N]) -> Option<[Option<&str>; N]> {
+        let seen = self.seen.get()?;
+        let mut found = [None; N];
+        for (found, pointer) in found.iter_mut().zip(pointers) {
+            let (_, place) = seen.iter().find(|(known, _)| known == pointer)?;
+            if let Some(place) = place {
+                *found = Some(std::str::from_utf8(self.response.body().get(place.clone())?).ok()?);
+            }
+        }
+        Some(found)
+    }
 }
 
 /// A body with what is known about it.
 pub(crate) struct Content<'a> {
     pub(crate) body: &'a Bytes,
     pub(crate) media: Option<&'a str>,
-    pub(crate) encoding: Option<&'a str>,
+    headers: Option<&'a HeaderMap>,
     pub(crate) status: Option<u16>,
+}
+
+impl<'a> Content<'a> {
+    pub(crate) fn encoding(&self) -> Option<&'a str> {
+        text(self.headers?, &header::CONTENT_ENCODING)
+    }
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
@@ -30,7 +87,14 @@ fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str
 impl Received {
     pub(crate) fn response(&self) -> Option<&Response<Bytes>> {
         match self {
-            Self::Response(response) => Some(response),
+            Self::Response(answered) => Some(&answered.response),
+            Self::Message(..) => None,
+        }
+    }
+
+    pub(crate) fn answered(&self) -> Option<&Answered> {
+        match self {
+            Self::Response(answered) => Some(answered),
             Self::Message(..) => None,
         }
     }
@@ -44,10 +108,10 @@ impl Received {
 
     pub(crate) fn content(&self) -> Content<'_> {
         match self {
-            Self::Response(response) => Content {
+            Self::Response(Answered { response, .. }) => Content {
                 body: response.body(),
                 media: text(response.headers(), &header::CONTENT_TYPE),
-                encoding: text(response.headers(), &header::CONTENT_ENCODING),
+                headers: Some(response.headers()),
                 status: Some(response.status().as_u16()),
             },
             // Many brokers carry no media type: the declared one counts.
@@ -58,7 +122,7 @@ impl Received {
                     .as_deref()
                     .or(Some(channel.content_type))
                     .filter(|media| !media.is_empty()),
-                encoding: None,
+                headers: None,
                 status: None,
             },
         }

@@ -1,11 +1,12 @@
 //! Finishing a request, and its URL.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, Uri, header};
 
-use super::base::{authority, base};
+use super::base::{authority, given};
 use super::call::{Call, Given};
 use super::failure::Failure;
+use super::outgoing::{Outgoing, Target};
 use super::security::Chosen;
 use crate::client::Settings;
 use crate::error::ErrorKind;
@@ -40,17 +41,17 @@ pub(crate) struct Sent {
 
 /// A request that can be sent.
 pub(crate) struct Finished<'s> {
-    pub(crate) request: Request<Bytes>,
+    pub(crate) request: Box<Outgoing>,
     /// The base URL of the API.
     pub(crate) base: &'s str,
     /// A copy for expressions, if they read it.
-    pub(crate) sent: Option<Sent>,
+    pub(crate) sent: Option<Box<Sent>>,
 }
 
 impl Call {
     pub(crate) fn finish<'s>(mut self, settings: &'s Settings, chosen: &[Chosen<'_>]) -> Result<Finished<'s>, Failure> {
         let known = settings.sources.get(self.operation.source);
-        let base = base(self.operation, settings)?;
+        let base = given(self.operation, settings);
         for (kind, name, credential) in chosen {
             self.credential(kind, name, credential)?;
         }
@@ -67,10 +68,47 @@ impl Call {
             self.headers
                 .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        if !self.headers.contains_key(header::ACCEPT) {
-            self.headers
-                .insert(header::ACCEPT, HeaderValue::from_static("application/json, */*;q=0.8"));
+        if let header::Entry::Vacant(accept) = self.headers.entry(header::ACCEPT) {
+            accept.insert(HeaderValue::from_static("application/json, */*;q=0.8"));
         }
+        let method = match self.operation.method {
+            "GET" => Method::GET,
+            "POST" => Method::POST,
+            other => Method::from_bytes(other.as_bytes()).map_err(|error| self.invalid(error.into()))?,
+        };
+        let (target, shown) = self.target(base, settings)?;
+        let body = Bytes::from(self.body);
+        let sent = shown.map(|url| {
+            Box::new(Sent {
+                method: self.operation.method.into(),
+                url,
+                headers: self.headers.clone(),
+                body: body.clone(),
+                given: self.given,
+            })
+        });
+        let request = Box::new(Outgoing {
+            method,
+            target,
+            headers: self.headers,
+            body,
+            limits: Limits::new(settings.max_response_bytes),
+            attempt: None,
+        });
+        Ok(Finished { request, base, sent })
+    }
+
+    /// Returns the URL, and its text if expressions read it.
+    fn target(&mut self, base: &str, settings: &Settings) -> Result<(Target, Option<String>), Failure> {
+        #[cfg(feature = "reqwest")]
+        if !self.recalled
+            && self.keys.is_empty()
+            && let Some(url) = settings.urls.url(self.operation, base, &self.path, &self.query)
+        {
+            return Ok((Target::Url(url), None));
+        }
+        super::base::base(self.operation, settings)?;
+        self.complete();
         // The path template may have its own query; values encode `?`.
         let fixed = self.path.find('?');
         if self.path.as_bytes().first() != Some(&b'/')
@@ -82,45 +120,32 @@ impl Call {
             );
             return Err(Failure::new(ErrorKind::Request, message));
         }
-        let mut url = self.url(base, fixed.is_some());
+        let mut url = self.written_url(base, fixed.is_some());
         let shown = self.recalled.then(|| url.clone());
-        let invalid = |source: crate::transport::BoxError| Failure {
-            source: Some(source),
-            ..Failure::new(
-                ErrorKind::Request,
-                format!("the URL of `{}` cannot be sent", self.operation.name),
-            )
-        };
         if !self.keys.is_empty() {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str(&self.keys[1..]);
         }
-        let uri = Uri::from_maybe_shared(Bytes::from(url)).map_err(|error| invalid(error.into()))?;
+        let uri = Uri::from_maybe_shared(Bytes::from(url)).map_err(|error| self.invalid(error.into()))?;
         // The texts of descriptions and values must not redirect a request and its credentials to another host. The URL
         // starts with the base URL, so the schemes are equal if their lengths are.
         let scheme = uri.scheme_str().map_or(0, str::len);
         if uri.authority().map(http::uri::Authority::as_str) != Some(authority(base))
             || base.as_bytes().get(scheme) != Some(&b':')
         {
-            return Err(invalid("its scheme, host or port is not that of the base URL".into()));
+            return Err(self.invalid("its scheme, host or port is not that of the base URL".into()));
         }
-        let method = Method::from_bytes(self.operation.method.as_bytes()).map_err(|error| invalid(error.into()))?;
-        let body = Bytes::from(self.body);
-        let sent = shown.map(|url| Sent {
-            method: self.operation.method.into(),
-            url,
-            headers: self.headers.clone(),
-            body: body.clone(),
-            given: self.given,
-        });
-        let mut request = Request::new(body);
-        *request.method_mut() = method;
-        *request.uri_mut() = uri;
-        *request.headers_mut() = self.headers;
-        request
-            .extensions_mut()
-            .insert(Limits::new(settings.max_response_bytes));
-        Ok(Finished { request, base, sent })
+        Ok((Target::Uri(uri), shown))
+    }
+
+    fn invalid(&self, source: crate::transport::BoxError) -> Failure {
+        Failure {
+            source: Some(source),
+            ..Failure::new(
+                ErrorKind::Request,
+                format!("the URL of `{}` cannot be sent", self.operation.name),
+            )
+        }
     }
 
     fn cookie_header(&mut self) -> Result<(), Failure> {
@@ -144,7 +169,7 @@ impl Call {
     }
 
     /// Returns the URL without keys, with capacity for them. `queried` is whether the path has its own query.
-    fn url(&self, base: &str, queried: bool) -> String {
+    fn written_url(&self, base: &str, queried: bool) -> String {
         let length = base.len() + self.path.len() + 1 + self.query.len() + self.keys.len();
         let mut url = String::with_capacity(length);
         url.push_str(base);

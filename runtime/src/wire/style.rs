@@ -153,6 +153,10 @@ pub(crate) fn path(name: &str, value: &Datum<'_>, style: Style) -> String {
             text
         }
     };
+    // Most parameters of paths.
+    if let (Form::Simple, false, Datum::Text(text) | Datum::Number(text)) = (style.form, style.reserved, value) {
+        return encoded(text, false);
+    }
     let key = encoded(name, false);
     let joined = |parts: Vec<String>, separator: &str| parts.join(separator);
     let each = |separator: &str, members: &[(String, String)]| {

@@ -21,6 +21,9 @@ mod hurried {
 mod echo {
     arazzo::arazzo_workflow!("language/hostile/echo.yml");
 }
+mod ahead {
+    arazzo::arazzo_workflow!("language/hostile/ahead.yml");
+}
 mod reserved {
     arazzo::arazzo_workflow!("language/hostile/reserved.yml");
 }
@@ -48,6 +51,31 @@ fn client(status: u16, media: &str, body: impl Into<Bytes>) -> (Client<impl Tran
             .unwrap(),
         sent,
     )
+}
+
+/// An output does not depend on values that only an action reads: of a body that has one of them broken, or is not
+/// labelled as JSON, everything is read that was before.
+#[tokio::test]
+async fn outputs_do_not_depend_on_what_actions_read() {
+    let cases: [(&str, &[u8], usize); 6] = [
+        ("application/json", br#"{"id":"1","more":false}"#, 1),
+        ("application/json", br#"{"id":"1","more":true}"#, 2),
+        ("application/json", br#"{"id":"1"}"#, 2),
+        ("application/json", b"\xef\xbb\xbf{\"id\":\"1\",\"more\":false}", 1),
+        ("application/json", b"{\"id\":\"1\",\"more\":\"\xff\"}", 2),
+        ("application/json", br#"{"id":"1","more":{"$base64":"AA=="}}"#, 2),
+    ];
+    for (media, body, requests) in cases {
+        let (client, sent) = client(200, media, body.to_vec());
+        let outputs = ahead::page(&client, ahead::page::Inputs::new()).await.unwrap();
+        assert_eq!(outputs.id, "1");
+        assert_eq!(
+            sent.lock().unwrap().len(),
+            requests,
+            "{}",
+            String::from_utf8_lossy(body)
+        );
+    }
 }
 
 /// Semantics: what needs more than its budget ends the attempt with an error, which no criterion hides.

@@ -140,6 +140,18 @@ pub fn others(published: &Published, rounds: u32) {
     }
 }
 
+/// As many different workflows over one description in one macro call, which share its types.
+pub fn together(published: &Published, count: u32) {
+    let path = |document: &&str| root().join(document).to_str().expect("a path").to_owned();
+    let mut documents = published.documents[..count as usize].iter().map(path);
+    let document = documents.next().expect("a document");
+    std::hint::black_box(expand(&Options {
+        document,
+        further: documents.collect(),
+        ..Options::default()
+    }));
+}
+
 /// The description into a `Value`.
 pub fn value(published: &Published, rounds: u32) {
     let path = corpus().expect("the corpus").join(published.description);

@@ -105,6 +105,11 @@ const CASES: &[Case] = &[
         run: |rounds| expansion::others(&expansion::STYTCH, rounds),
     },
     Case {
+        name: "expansion/yaml, together",
+        rounds: (1, 11),
+        run: |count| expansion::together(&expansion::STYTCH, count),
+    },
+    Case {
         name: "expansion/yaml, again",
         rounds: (1, 4),
         run: |rounds| expansion::again(&expansion::STYTCH, rounds),

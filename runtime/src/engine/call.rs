@@ -23,7 +23,7 @@ pub(super) type Descent<'a> = Pin<Box<dyn Future<Output = Option<Result<Advance,
 /// Makes one attempt of the called run; `None` if there is none.
 ///
 /// The future is boxed, since runs call each other.
-pub(super) fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Descent<'a> {
+pub(super) fn descend<'a>(program: &'a mut dyn Program, context: &'a Context<'a>) -> Descent<'a> {
     Box::pin(async move {
         if context.depth >= DEPTH {
             let message = format!("workflow calls are nested more than {DEPTH} levels deep");
@@ -38,10 +38,10 @@ pub(super) fn descend<'a>(program: &'a mut dyn Program, context: Context<'a>) ->
         let child = program.child()?;
         let context = Context {
             depth: context.depth + 1,
-            ..context
+            ..*context
         };
-        Some(match attempt(child, context).await {
-            Ok(Advance::Awaiting(inputs)) => Err(told_missing(program.child()?, context, &inputs)),
+        Some(match attempt(child, &context).await {
+            Ok(Advance::Awaiting(inputs)) => Err(told_missing(program.child()?, &context, &inputs)),
             other => other,
         })
     })
@@ -74,7 +74,7 @@ pub(super) async fn call_step(
     program: &mut dyn Program,
     step: usize,
     site: usize,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Outcome, Error> {
     if program.state_mut().called().is_none()
         && let Some(outcome) = start_call(program, step, site, context)
@@ -93,7 +93,7 @@ pub(super) async fn call_step(
         (left, limit) => left.or(limit),
     };
     let started = context.transport.now_dyn();
-    let descended = descend(program, Context { limit, ..context }).await;
+    let descended = descend(program, &Context { limit, ..*context }).await;
     let elapsed = context.transport.now_dyn().saturating_duration_since(started);
     let mut total = spent.saturating_add(milliseconds(elapsed));
     if let Some(Ok(Advance::Wait(duration))) = &descended {
@@ -120,10 +120,10 @@ pub(super) async fn call_step(
         Some(Ok(_)) if allowed.is_some_and(|allowed| total >= allowed) => {
             let below = Context {
                 depth: context.depth + 1,
-                ..context
+                ..*context
             };
             if let Some(child) = program.child() {
-                watch(child, below).tell(EventKind::Finished {
+                watch(child, &below).tell(EventKind::Finished {
                     error: Some(ErrorKind::Timeout),
                 });
             }
@@ -144,7 +144,7 @@ pub(super) async fn call_step(
 }
 
 /// Creates the run of the workflow that a step calls; returns the outcome if it cannot be created.
-fn start_call(program: &mut dyn Program, step: usize, site: usize, context: Context<'_>) -> Option<Outcome> {
+fn start_call(program: &mut dyn Program, step: usize, site: usize, context: &Context<'_>) -> Option<Outcome> {
     program.state_mut().attempt();
     let kind = match program.state().stage {
         Stage::DetourStep { .. } => detour_name(program),

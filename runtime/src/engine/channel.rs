@@ -28,7 +28,7 @@ pub(super) async fn channel_step(
     program: &mut dyn Program,
     step: usize,
     channel: &'static Channel,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Outcome, Error> {
     let needed = program.shape().steps.get(step).map_or(&[][..], |step| step.inputs);
     let missing = program.missing(needed);
@@ -106,7 +106,7 @@ fn failed(error: BoxError, message: &str) -> Failure {
 }
 
 /// Returns the outcome of a failure: the user has to fix a wrong configuration, anything else the document can handle.
-fn unsent(program: &mut dyn Program, failure: Failure, context: Context<'_>) -> Result<Outcome, Error> {
+fn unsent(program: &mut dyn Program, failure: Failure, context: &Context<'_>) -> Result<Outcome, Error> {
     program.state_mut().awaited = None;
     if failure.kind == ErrorKind::Configuration {
         return Err(step_error(program, failure, None, context.settings));
@@ -136,7 +136,7 @@ async fn send(
     step: usize,
     draft: Draft,
     watch: Watch<'_>,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Outcome, Error> {
     let Some(channel) = program.shape().steps.get(step).and_then(|step| step.channel) else {
         return Ok(Outcome::unasked(Ok(Vec::new())));
@@ -201,7 +201,7 @@ fn late(what: &str, limit: Duration) -> Failure {
 }
 
 /// Returns the time of day in milliseconds since 1970.
-pub(super) fn clock(context: Context<'_>) -> u64 {
+pub(super) fn clock(context: &Context<'_>) -> u64 {
     let now = context.transport.system_time_dyn();
     milliseconds(now.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
@@ -214,7 +214,7 @@ async fn receive(
     step: usize,
     (channel, address, wanted): (&'static Channel, String, Wanted),
     watch: Watch<'_>,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Outcome, Error> {
     let now = clock(context);
     let mut awaited = match program.state_mut().awaited.take() {
@@ -291,7 +291,7 @@ async fn arriving(
     run: RunId,
     (channel, address, wanted): (&'static Channel, &str, Wanted),
     watch: Watch<'_>,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Arrival {
     let Some(broker) = broker else { return Ok(None) };
     let mailbox = open(&*broker, run, channel, address, context).await?;
@@ -330,7 +330,7 @@ fn arrived(
 }
 
 /// Returns how long a step waits for its message: the timeout of the client is for requests, and does not count.
-fn waiting_limit(program: &dyn Program, step: usize, context: Context<'_>) -> Option<Duration> {
+fn waiting_limit(program: &dyn Program, step: usize, context: &Context<'_>) -> Option<Duration> {
     let own = program.shape().steps.get(step).and_then(|step| step.timeout);
     [own.map(Duration::from_millis), context.limit]
         .into_iter()
@@ -344,7 +344,7 @@ async fn open(
     run: RunId,
     channel: &'static Channel,
     address: &str,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Arc<Mailbox>, Failure> {
     let user = (run, context.transport.now_dyn());
     let settings = context.settings;
@@ -366,7 +366,7 @@ async fn open(
 
 /// Subscribes to the addresses at which the run can receive messages from here on, as far as they are known, so that a reply
 /// which arrives before its step is not lost.
-async fn subscribed(program: &dyn Program, step: usize, context: Context<'_>) -> Result<(), Failure> {
+async fn subscribed(program: &dyn Program, step: usize, context: &Context<'_>) -> Result<(), Failure> {
     let (shape, run) = (program.shape(), program.state().id);
     let ahead = shape.steps.get(step).map_or(&[][..], |step| step.receives);
     for step in ahead {
@@ -404,7 +404,7 @@ async fn subscribed(program: &dyn Program, step: usize, context: Context<'_>) ->
 pub(super) async fn unsubscribed(
     program: &mut dyn Program,
     step: usize,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Option<Result<Advance, Error>> {
     let needed = program.shape().steps.get(step).map_or(&[][..], |step| step.inputs);
     // It asks for its inputs first.

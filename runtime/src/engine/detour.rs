@@ -11,7 +11,7 @@ use crate::wire::failure::Failure;
 
 /// Makes one attempt of a detour. When the detour has ended, the step is next again. If it fails, that counts as a
 /// failed attempt of the step, with the step's own last exchange.
-pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: Context<'_>) -> Result<Advance, Error> {
+pub(super) async fn detoured(program: &mut dyn Program, step: usize, context: &Context<'_>) -> Result<Advance, Error> {
     let failure = match program.state().stage {
         Stage::DetourStep { other, .. } => {
             let attempts = program.state().attempts;

@@ -26,7 +26,7 @@ pub(super) fn fail(
     failure: Failure,
     sent: Option<&Sent>,
     received: Option<Received>,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Advance, Error> {
     let exchange = Exchange::new(sent, received.as_ref(), watch(program, context));
     let choose = || program.choose(&exchange, |shape, run, exchange| (shape.failed)(run, step, exchange));
@@ -72,7 +72,7 @@ pub(super) fn follow(
     (action, name): (Action, Option<&'static str>),
     sent: Option<&Sent>,
     received: Option<&Received>,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Advance, Error> {
     let shape = program.shape();
     let watch = watch(program, context);
@@ -139,7 +139,7 @@ pub(super) fn called(
     kind: &str,
     sent: Option<&Sent>,
     received: Option<&Received>,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Child, Error> {
     let exchange = Exchange::new(sent, received, watch(program, context));
     call(program, step, site, &exchange, kind).map_err(|stop| match stop {

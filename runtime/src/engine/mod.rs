@@ -52,7 +52,7 @@ type Engine<'a, O> = Pin<Box<dyn Future<Output = Result<O, Error>> + Send + 'a>>
 
 /// Boxes [`attempt`].
 pub(crate) fn boxed_attempt<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Engine<'a, Advance> {
-    Box::pin(positioned(program, context))
+    Box::pin(async move { positioned(program, &context).await })
 }
 
 /// Boxes [`finish`].
@@ -61,20 +61,17 @@ pub(crate) fn boxed_finish<'a>(program: &'a mut dyn Program, context: Context<'a
 }
 
 /// Runs to the end, and sleeps where the workflow waits.
-async fn finish(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
-    let context = Context { waits: true, ..context };
+async fn finish(program: &mut dyn Program, mut context: Context<'_>) -> Result<(), Error> {
+    context.waits = true;
     #[cfg(feature = "tracing")]
     {
         use tracing::Instrument as _;
-        let span = crate::trace::workflow(&watch(program, context));
-        let context = Context {
-            spanned: true,
-            ..context
-        };
-        run(program, context).instrument(span).await
+        let span = crate::trace::workflow(&watch(program, &context));
+        context.spanned = true;
+        run(program, &context).instrument(span).await
     }
     #[cfg(not(feature = "tracing"))]
-    run(program, context).await
+    run(program, &context).await
 }
 
 /// Returns the result of a run that has ended.
@@ -132,7 +129,7 @@ impl<'a> Context<'a> {
 const DEPTH: u32 = 40;
 
 /// Returns the notifier for the current state of the run.
-pub(crate) fn watch<'a>(program: &dyn Program, context: Context<'a>) -> Watch<'a> {
+pub(crate) fn watch<'a>(program: &dyn Program, context: &Context<'a>) -> Watch<'a> {
     let state = program.state();
     Watch {
         observer: context.settings.observer.as_deref(),
@@ -143,7 +140,7 @@ pub(crate) fn watch<'a>(program: &dyn Program, context: Context<'a>) -> Watch<'a
     }
 }
 
-async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
+async fn run(program: &mut dyn Program, context: &Context<'_>) -> Result<(), Error> {
     // An interrupted wait starts again, so that an API that asked for a wait is not called early.
     let mut owed = program.state().owed;
     loop {
@@ -173,7 +170,7 @@ async fn run(program: &mut dyn Program, context: Context<'_>) -> Result<(), Erro
 }
 
 /// Returns the error of [`missing_inputs`], and notifies the observer.
-fn told_missing(program: &dyn Program, context: Context<'_>, inputs: &[usize]) -> Error {
+fn told_missing(program: &dyn Program, context: &Context<'_>, inputs: &[usize]) -> Error {
     if program.state().total > 0 {
         watch(program, context).tell(EventKind::Finished {
             error: Some(ErrorKind::MissingInput),
@@ -287,19 +284,20 @@ impl Outcome {
 }
 
 /// Makes an attempt of a run that no other one has called.
-async fn positioned(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
+async fn positioned(program: &mut dyn Program, context: &Context<'_>) -> Result<Advance, Error> {
     if !context.settings.has_brokers {
         return attempt(program, context).await;
     }
     let position = delivery::position(program);
     let context = Context {
         position: Some(&position),
-        ..context
+        ..*context
     };
-    attempt(program, context).await
+    // Most runs have no broker, and do not reserve space for this.
+    Box::pin(attempt(program, &context)).await
 }
 
-async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
+async fn attempt(program: &mut dyn Program, context: &Context<'_>) -> Result<Advance, Error> {
     let before = watch(program, context);
     program.state_mut().owed = None;
     if matches!(program.state().stage, Stage::Ended(_)) {
@@ -333,7 +331,7 @@ async fn attempt(program: &mut dyn Program, context: Context<'_>) -> Result<Adva
     result
 }
 
-async fn attempt_step(program: &mut dyn Program, context: Context<'_>) -> Result<Advance, Error> {
+async fn attempt_step(program: &mut dyn Program, context: &Context<'_>) -> Result<Advance, Error> {
     if matches!(program.state().stage, Stage::Left { .. }) {
         return match descend(program, context).await {
             Some(Ok(Advance::Done)) => {
@@ -410,7 +408,7 @@ fn succeed(
     kept: Vec<Option<Slot>>,
     sent: Option<&Sent>,
     received: Option<Received>,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Advance, Error> {
     if let Some(slot) = program.state_mut().steps.get_mut(step) {
         *slot = Some(kept);
@@ -435,7 +433,7 @@ fn succeed(
 }
 
 /// Makes one attempt of a step that sends a request, or that sends or receives a message.
-async fn act(program: &mut dyn Program, step: usize, context: Context<'_>) -> Result<Outcome, Error> {
+async fn act(program: &mut dyn Program, step: usize, context: &Context<'_>) -> Result<Outcome, Error> {
     match program.shape().steps.get(step).and_then(|step| step.channel) {
         Some(channel) => Box::pin(channel_step(program, step, channel, context)).await,
         None => request_step(program, step, context).await,
@@ -449,7 +447,7 @@ fn refused(status: http::StatusCode) -> bool {
 }
 
 /// Counts an attempt, up to the limit of the client.
-pub(crate) fn count(program: &mut dyn Program, context: Context<'_>) -> Result<(), Error> {
+pub(crate) fn count(program: &mut dyn Program, context: &Context<'_>) -> Result<(), Error> {
     let settings = context.settings;
     if program.state().total >= settings.max_steps {
         let message = format!(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Context;
-use super::request::{Made, Making, Renewal, Renewed, exchange, within};
+use super::request::{Made, Making, Renewal, Renewed, answer, handed, within};
 use crate::credential::{Credential, Provided, Provider};
 use crate::error::ErrorKind;
 use crate::transport::Limits;
@@ -16,12 +16,12 @@ use crate::wire::sent::Finished;
 use crate::wire::token::{self, TokenRequest};
 
 /// Adds the credentials to the request, and obtains those that have to be obtained within `limit`.
-pub(super) async fn authorised(
+pub(super) async fn authorised<'a>(
     call: Box<Call>,
-    context: Context<'_>,
+    context: &Context<'a>,
     limit: Option<Duration>,
     refused: Renewed,
-) -> Making<'_> {
+) -> Making<'a> {
     let settings = context.settings;
     let mut chosen = call.chosen(settings)?;
     let started = context.transport.now_dyn();
@@ -58,7 +58,7 @@ pub(super) async fn authorised(
 /// them obtains it.
 async fn shared(
     wanted: &Wanted,
-    context: Context<'_>,
+    context: &Context<'_>,
     limit: Option<Duration>,
     refused: Option<&Credential>,
     check: impl Fn(&Credential) -> Result<(), Failure>,
@@ -113,12 +113,13 @@ async fn shared(
 }
 
 /// Requests a token.
-async fn token(request: &TokenRequest, context: Context<'_>, limit: Option<Duration>) -> Result<Obtained, Failure> {
+async fn token(request: &TokenRequest, context: &Context<'_>, limit: Option<Duration>) -> Result<Obtained, Failure> {
     let request = Box::new(Outgoing::new(
         request.request()?,
         Limits::new(context.settings.max_response_bytes),
     ));
-    let response = exchange(context.transport, request, limit, context.settings).await;
+    let sending = handed(context.transport, request, limit);
+    let response = answer(sending, limit, context.transport, context.settings).await;
     let response = response.map_err(|failure| Failure {
         message: format!("could not obtain an access token: {}", failure.message),
         // The request of the step was not sent.
@@ -129,7 +130,7 @@ async fn token(request: &TokenRequest, context: Context<'_>, limit: Option<Durat
 }
 
 /// Calls a provider.
-async fn provided(provider: &Provider, context: Context<'_>, limit: Option<Duration>) -> Result<Obtained, Failure> {
+async fn provided(provider: &Provider, context: &Context<'_>, limit: Option<Duration>) -> Result<Obtained, Failure> {
     let providing = provider.provide();
     let result = match limit {
         None => providing.await,

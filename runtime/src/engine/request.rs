@@ -61,7 +61,7 @@ enum Ready<'s> {
 pub(crate) async fn request_step(
     program: &mut dyn Program,
     step: usize,
-    context: Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Outcome, Error> {
     // Obtaining a credential counts towards the time limit of the attempt.
     let mut started = None;
@@ -206,7 +206,7 @@ pub(super) fn idempotency_key(program: &mut dyn Program, step: usize, content: u
 }
 
 /// Returns the time limit of an attempt.
-pub(super) fn limit(program: &dyn Program, step: usize, context: Context<'_>) -> Option<Duration> {
+pub(super) fn limit(program: &dyn Program, step: usize, context: &Context<'_>) -> Option<Duration> {
     let own = program.shape().steps.get(step).and_then(|step| step.timeout);
     let limits = [own.map(Duration::from_millis), context.settings.timeout, context.limit];
     limits.into_iter().flatten().min()
@@ -218,14 +218,14 @@ pub(super) type Answer = Result<Box<Response<Bytes>>, Box<Failure>>;
 /// The context of one attempt, without the request.
 #[derive(Clone, Copy)]
 struct Trial<'a> {
-    context: Context<'a>,
+    context: &'a Context<'a>,
     watch: Watch<'a>,
     attempt: Attempt,
     limit: Option<Duration>,
 }
 
 impl<'a> Trial<'a> {
-    fn new(program: &dyn Program, step: usize, context: Context<'a>, operation: &'static Operation) -> Self {
+    fn new(program: &dyn Program, step: usize, context: &'a Context<'a>, operation: &'static Operation) -> Self {
         let shape = program.shape();
         let watch = Watch {
             step: Some(step),
@@ -285,11 +285,12 @@ impl<'a> Trial<'a> {
         #[cfg(feature = "tracing")]
         let span = crate::trace::request(operation, base, &request.target, attempt.number + u32::from(resent));
         let started = context.transport.now_dyn();
-        let sending = exchange(context.transport, request, limit, context.settings);
-        #[cfg(feature = "tracing")]
-        let sending = tracing::Instrument::instrument(sending, span.clone());
+        let sending = handed(context.transport, request, limit);
         let sending = async move {
-            let result = sending.await;
+            let answer = answer(sending, limit, context.transport, context.settings);
+            #[cfg(feature = "tracing")]
+            let answer = tracing::Instrument::instrument(answer, span.clone());
+            let result = answer.await;
             let elapsed = context.transport.now_dyn().saturating_duration_since(started);
             #[cfg(feature = "tracing")]
             crate::trace::answered(&span, result.as_deref().map_err(|failure| &**failure));
@@ -319,33 +320,41 @@ impl<'a> Trial<'a> {
 /// The source of the error contains the limit.
 const TOO_LARGE: &str = "the response was not read to its end";
 
-/// Sends a request with a time limit. The part before the first wait is not async, so the future of a run does not hold
-/// the request.
-pub(super) fn exchange<'a>(
+/// A request that is being sent.
+type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + 'a>>;
+
+/// Starts to send a request. This is not async, so the future of a run does not hold the request.
+pub(super) fn handed<'a>(
     transport: &'a dyn DynTransport,
     mut request: Box<Outgoing>,
     limit: Option<Duration>,
-    settings: &'a Settings,
-) -> impl Future<Output = Answer> + Send + use<'a> {
+) -> Sending<'a> {
     request.limits.timeout = limit;
-    let sending = transport.dispatch_dyn(request);
-    async move {
-        let result = match limit {
-            None => sending.await,
-            Some(limit) => within(sending, || transport.sleep_dyn(limit)).await.ok_or_else(|| {
-                Box::new(Failure {
-                    sent: true,
-                    ..Failure::new(
-                        ErrorKind::Timeout,
-                        format!("no response within {} ms", limit.as_millis()),
-                    )
-                })
-            })?,
-        };
-        match result {
-            Ok(response) if response.body().len() <= settings.max_response_bytes => Ok(Box::new(response)),
-            other => Err(Box::new(unreceived(other, settings))),
-        }
+    transport.dispatch_dyn(request)
+}
+
+/// Waits for the response within a time limit.
+pub(super) async fn answer(
+    sending: Sending<'_>,
+    limit: Option<Duration>,
+    transport: &dyn DynTransport,
+    settings: &Settings,
+) -> Answer {
+    let result = match limit {
+        None => sending.await,
+        Some(limit) => within(sending, || transport.sleep_dyn(limit)).await.ok_or_else(|| {
+            Box::new(Failure {
+                sent: true,
+                ..Failure::new(
+                    ErrorKind::Timeout,
+                    format!("no response within {} ms", limit.as_millis()),
+                )
+            })
+        })?,
+    };
+    match result {
+        Ok(response) if response.body().len() <= settings.max_response_bytes => Ok(Box::new(response)),
+        other => Err(Box::new(unreceived(other, settings))),
     }
 }
 

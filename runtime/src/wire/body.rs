@@ -146,7 +146,7 @@ impl Call {
     pub fn json(&mut self, content_type: &'static str) -> JsonBody<'_> {
         self.fixed_content_type(content_type);
         // Large enough for most requests.
-        self.body.reserve(256);
+        self.body.reserve(128);
         JsonBody {
             out: &mut self.body,
             plain: true,

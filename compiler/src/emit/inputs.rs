@@ -58,12 +58,7 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
         quote!(#name: [#into] #of)
     });
     let rest = optional.iter().map(|input| ident(&input.ident));
-    let setters = optional.iter().map(|input| {
-        let (name, (of, into)) = (ident(&input.ident), of(input, workflow, plan));
-        let docs = doc::plain(&format!("Sets the input {}.", doc::name(&input.name)));
-        quote!(#docs #name #name: [#into] #of)
-    });
-    let setters = (!optional.is_empty()).then(|| quote!(__rt::setters!(Inputs { #(#setters),* });));
+    let setters = setters(&optional, workflow, plan);
     let title = doc::plain(&format!("The inputs of the workflow {id}."));
     let partial_title = doc::plain(&format!(
         "The inputs of the workflow {id}, all optional: set each as it becomes known."
@@ -73,15 +68,9 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
     } else {
         "Takes the required inputs. The optional ones have setters."
     });
-    let default = required.is_empty().then(|| {
-        quote! {
-            impl ::std::default::Default for Inputs {
-                fn default() -> Self {
-                    Self::new()
-                }
-            }
-        }
-    });
+    let default = required
+        .is_empty()
+        .then(|| quote!(impl ::std::default::Default for Inputs { fn default() -> Self { Self::new() } }));
     let variants = variants(workflow);
     let on = On::Struct {
         default: default.is_some(),
@@ -114,6 +103,16 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
         __rt::partial!(#partial_title PartialInputs of Inputs { #(#partial),* });
         #variants
     }
+}
+
+/// The setters of optional inputs.
+fn setters(optional: &[&Input], workflow: &Workflow, plan: &Plan) -> Option<TokenStream> {
+    let setters = optional.iter().map(|input| {
+        let (name, (of, into)) = (ident(&input.ident), of(input, workflow, plan));
+        let docs = doc::plain(&format!("Sets the input {}.", doc::name(&input.name)));
+        quote!(#docs #name #name: [#into] #of)
+    });
+    (!optional.is_empty()).then(|| quote!(__rt::setters!(Inputs { #(#setters),* });))
 }
 
 fn variants(workflow: &Workflow) -> TokenStream {

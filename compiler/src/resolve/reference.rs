@@ -85,40 +85,14 @@ impl<'a> Scope<'a, '_> {
             Root::Url => Source::Url,
             Root::Method => Source::Method,
             Root::StatusCode => Source::StatusCode,
-            Root::Request(part) => match part {
-                Part::Header(name) => Source::RequestHeader(name.text.clone()),
-                Part::Query(name) => Source::RequestQuery(name.text.clone()),
-                Part::Path(name) => Source::RequestPath(name.text.clone()),
-                Part::Body | Part::Payload => Source::RequestBody,
-            },
-            Root::Response(part) => match part {
-                Part::Header(name) => Source::ResponseHeader(name.text.clone()),
-                Part::Body | Part::Payload => Source::ResponseBody,
-                Part::Query(_) | Part::Path(_) => self.misplaced(
-                    span,
-                    "a response has no query and no path",
-                    Some("for the request, use `$request.query.NAME` or `$request.path.NAME`"),
-                ),
-            },
-            Root::Message(_) if place.step.is_some_and(|step| self.is_asynchronous(step)) && !place.response => {
-                let message = "`$message` is not available before the step has sent or received it";
-                self.misplaced(span, message, Some("use inputs, and outputs of earlier steps"))
-            }
-            Root::Message(part) if place.step.is_some_and(|step| self.is_asynchronous(step)) => match part {
-                Part::Header(name) => Source::MessageHeader(name.text.clone()),
-                Part::Body | Part::Payload => Source::MessagePayload,
-                Part::Query(_) | Part::Path(_) => self.misplaced(span, "a message has no query and no path", None),
-            },
+            Root::Request(part) => request_part(part),
+            Root::Response(part) => self.response_part(part, span),
+            Root::Message(part) => self.message_part(part, span, place),
             Root::Output(_)
                 if place.response && place.step.is_some_and(calls_workflow) && self.called(place).is_none() =>
             {
                 Source::Invalid
             }
-            Root::Message(_) => self.misplaced(
-                span,
-                "`$message` is only available in a step that uses an AsyncAPI channel",
-                None,
-            ),
             Root::Output(name) if place.response && self.called(place).is_some() => self.callee_output(name, at, place),
             Root::Output(_) => self.misplaced(
                 span,
@@ -142,6 +116,34 @@ impl<'a> Scope<'a, '_> {
                 Some(uri) => Source::Constant(uri.value.to_owned()),
                 None => self.misplaced(span, "`$self` is used, but the document has no `$self` field", None),
             },
+        }
+    }
+
+    fn response_part(&mut self, part: &Part, span: Span) -> Source {
+        match part {
+            Part::Header(name) => Source::ResponseHeader(name.text.clone()),
+            Part::Body | Part::Payload => Source::ResponseBody,
+            Part::Query(_) | Part::Path(_) => self.misplaced(
+                span,
+                "a response has no query and no path",
+                Some("for the request, use `$request.query.NAME` or `$request.path.NAME`"),
+            ),
+        }
+    }
+
+    fn message_part(&mut self, part: &Part, span: Span, place: &Place<'a>) -> Source {
+        if !place.step.is_some_and(|step| self.is_asynchronous(step)) {
+            let message = "`$message` is only available in a step that uses an AsyncAPI channel";
+            return self.misplaced(span, message, None);
+        }
+        if !place.response {
+            let message = "`$message` is not available before the step has sent or received it";
+            return self.misplaced(span, message, Some("use inputs, and outputs of earlier steps"));
+        }
+        match part {
+            Part::Header(name) => Source::MessageHeader(name.text.clone()),
+            Part::Body | Part::Payload => Source::MessagePayload,
+            Part::Query(_) | Part::Path(_) => self.misplaced(span, "a message has no query and no path", None),
         }
     }
 
@@ -466,6 +468,15 @@ pub(super) fn calls_workflow(step: &document::Step<'_>) -> bool {
     step.targets
         .iter()
         .any(|(target, _)| *target == document::Target::WorkflowId)
+}
+
+fn request_part(part: &Part) -> Source {
+    match part {
+        Part::Header(name) => Source::RequestHeader(name.text.clone()),
+        Part::Query(name) => Source::RequestQuery(name.text.clone()),
+        Part::Path(name) => Source::RequestPath(name.text.clone()),
+        Part::Body | Part::Payload => Source::RequestBody,
+    }
 }
 
 fn word_of(root: &Root) -> &'static str {

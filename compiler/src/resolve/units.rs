@@ -87,8 +87,14 @@ pub(super) fn units<'a>(
     let read: Vec<usize> = (0..documents.len())
         .filter(|index| documents[*index].is_some())
         .collect();
+    let mut opening = Opening {
+        bundle,
+        read: &read,
+        listings: Vec::new(),
+        names,
+        diagnostics,
+    };
     let mut units = Vec::new();
-    let mut listings: Vec<(FileId, Rc<OnceCell<Vec<Listed<'a>>>>)> = Vec::new();
     let mut first = 0;
     for &index in &read {
         let (Some(document), Some(described)) = (&documents[index], bundle.documents.get(index)) else {
@@ -100,77 +106,86 @@ pub(super) fn units<'a>(
             .into_iter()
             .flat_map(Cursor::items)
             .collect();
-        let (mut apis, mut channels, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        let mut unit = Unit {
+            document,
+            names: &described.names,
+            first,
+            apis: Vec::new(),
+            channels: Vec::new(),
+            others: Vec::new(),
+        };
         for source in &document.sources {
             let name = source.name.value;
             let position = entries
                 .iter()
                 .position(|entry| entry.get("name").and_then(Cursor::as_str) == Some(name));
             let opened = position.and_then(|position| described.sources.get(position).copied());
-            match (source.kind, opened.unwrap_or(Opened::Nothing)) {
-                (kind, opened) if is_asyncapi(kind, opened, bundle) => {
-                    let file = match opened {
-                        Opened::Api(file) => Some(file),
-                        _ => None,
-                    };
-                    let root = file.and_then(|file| bundle.root(file));
-                    channels.push(NamedChannels {
-                        name,
-                        api: names.len(),
-                        description: root.and_then(|root| open_channels(source, root, diagnostics)),
-                        listed: Rc::default(),
-                    });
-                    names.push(ApiName {
-                        document: units.len(),
-                        name: name.to_owned(),
-                        client: client_name(name, file, &described.names, names),
-                        channels: true,
-                        file,
-                    });
-                }
-                (Some((SourceType::Arazzo, _)), Opened::Nothing | Opened::Api(_)) => others.push((name, None)),
-                (_, Opened::Document(other)) => {
-                    others.push((name, read.iter().position(|known| *known == other)));
-                }
-                (_, opened) => {
-                    let file = match opened {
-                        Opened::Api(file) => Some(file),
-                        _ => None,
-                    };
-                    let api = file
-                        .and_then(|file| bundle.root(file))
-                        .and_then(|root| Api::open(root, diagnostics));
-                    let same = file.and_then(|file| listings.iter().find(|(known, _)| *known == file));
-                    let listed = same.map_or_else(Rc::default, |(_, listed)| Rc::clone(listed));
-                    listings.extend(file.map(|file| (file, Rc::clone(&listed))));
-                    apis.push(NamedApi {
-                        name,
-                        index: names.len(),
-                        api,
-                        listed,
-                    });
-                    names.push(ApiName {
-                        document: units.len(),
-                        name: name.to_owned(),
-                        client: client_name(name, file, &described.names, names),
-                        channels: false,
-                        file,
-                    });
-                }
-            }
+            opening.open(source, opened.unwrap_or(Opened::Nothing), units.len(), &mut unit);
         }
-        let count = document.workflows.len();
-        units.push(Unit {
-            document,
-            names: &described.names,
-            first,
-            apis,
-            channels,
-            others,
-        });
-        first += count;
+        first += document.workflows.len();
+        units.push(unit);
     }
     units
+}
+
+/// What is needed to open the source descriptions of all documents.
+struct Opening<'o, 'a> {
+    bundle: &'a Bundle,
+    /// The indices of the documents that could be read.
+    read: &'o [usize],
+    /// The operations of each file, which are listed once.
+    listings: Vec<(FileId, Rc<OnceCell<Vec<Listed<'a>>>>)>,
+    names: &'o mut Vec<ApiName>,
+    diagnostics: &'o mut Diagnostics,
+}
+
+impl<'a> Opening<'_, 'a> {
+    /// Opens a source description of the document with this index.
+    fn open(&mut self, source: &'a SourceDescription<'a>, opened: Opened, document: usize, unit: &mut Unit<'a>) {
+        let name = source.name.value;
+        let file = match opened {
+            Opened::Api(file) => Some(file),
+            _ => None,
+        };
+        let root = file.and_then(|file| self.bundle.root(file));
+        let channels = is_asyncapi(source.kind, opened, self.bundle);
+        match (source.kind, opened) {
+            _ if channels => unit.channels.push(NamedChannels {
+                name,
+                api: self.names.len(),
+                description: root.and_then(|root| open_channels(source, root, self.diagnostics)),
+                listed: Rc::default(),
+            }),
+            (Some((SourceType::Arazzo, _)), Opened::Nothing | Opened::Api(_)) => {
+                unit.others.push((name, None));
+                return;
+            }
+            (_, Opened::Document(other)) => {
+                let position = self.read.iter().position(|known| *known == other);
+                unit.others.push((name, position));
+                return;
+            }
+            _ => {
+                let api = root.and_then(|root| Api::open(root, self.diagnostics));
+                let same = file.and_then(|file| self.listings.iter().find(|(known, _)| *known == file));
+                let listed = same.map_or_else(Rc::default, |(_, listed)| Rc::clone(listed));
+                self.listings.extend(file.map(|file| (file, Rc::clone(&listed))));
+                unit.apis.push(NamedApi {
+                    name,
+                    index: self.names.len(),
+                    api,
+                    listed,
+                });
+            }
+        }
+        self.names.push(ApiName {
+            document,
+            name: name.to_owned(),
+            client: client_name(name, file, unit.names, self.names),
+            channels,
+            file,
+        });
+    }
 }
 
 /// Returns whether a source description is an AsyncAPI description: by its type, or otherwise by its file.

@@ -139,6 +139,14 @@ pub fn client_at(url: &str) -> Client {
         .expect("a client")
 }
 
+/// A run that waits for the code.
+pub async fn paused<T: Transport>(client: &Client<T>) -> totp_enrollment::Run {
+    let mut run = totp_enrollment::Run::new(totp_enrollment::PartialInputs::new().email(EMAIL));
+    let progress = run.advance_until_blocked(client).await.expect("no error");
+    assert!(matches!(progress, arazzo::Progress::Awaiting(_)));
+    run
+}
+
 /// Compiled.
 pub async fn compiled<T: Transport>(client: &Client<T>) -> Ended {
     let inputs = totp_enrollment::Inputs::new(EMAIL, CODE).session_duration_minutes(60);

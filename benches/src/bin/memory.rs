@@ -60,6 +60,22 @@ where
     bytes / RUNS
 }
 
+/// Runs that wait for a person, in memory.
+const PAUSED: u64 = 100_000;
+
+/// Bytes of a run that waits for its last input, with the inputs and outputs that it keeps.
+async fn paused(client: &arazzo::Client<arazzo_benches::canned::Canned>) -> u64 {
+    let mut runs = Vec::with_capacity(usize::try_from(PAUSED).expect("few runs"));
+    enrolment::paused(client).await;
+    let profiler = dhat::Profiler::builder().testing().build();
+    for _ in 0..PAUSED {
+        runs.push(enrolment::paused(client).await);
+    }
+    let bytes = dhat::HeapStats::get().curr_bytes as u64 / PAUSED;
+    drop(profiler);
+    bytes + std::mem::size_of_val(&runs[0]) as u64
+}
+
 /// The most bytes that were alive at once.
 async fn peak<F: Future>(task: F) -> u64 {
     let profiler = dhat::Profiler::builder().testing().build();
@@ -87,6 +103,10 @@ fn case(name: &str) -> Option<u64> {
             })
             .await
         }),
+        "paused/compiled" => block_on(async {
+            let client = enrolment::client();
+            paused(&client).await
+        }),
         "one scalar/compiled" => block_on(async {
             let client = one_scalar::client();
             one_scalar::compiled(&client).await;
@@ -110,6 +130,11 @@ fn main() -> ExitCode {
         println!("{bytes}");
         return ExitCode::SUCCESS;
     }
+    let own = std::env::current_exe().expect("this program");
+    let output = Command::new(own).arg("paused/compiled").output().expect("a case");
+    assert!(output.status.success(), "{output:?}");
+    let what = "bytes of one of 100,000 runs that wait for their last input";
+    println!("{what:64} compiled {:>8}", String::from_utf8_lossy(&output.stdout).trim());
     for (what, of) in [
         ("bytes of one of 10,000 runs that wait for an answer", "waiting"),
         (

@@ -99,9 +99,10 @@ pub(crate) async fn request_step(
     let (sending, mut sent, renewal) = trial.start(made, false);
     let mut exchanged = sending.await;
     // A credential may have been revoked before it expired: obtain a new one, then accept the response.
-    let refused = |response: &Box<Response<Bytes>>| response.status() == http::StatusCode::UNAUTHORIZED;
     if let Some(Renewal { call, obtained }) = renewal
-        && exchanged.as_ref().is_ok_and(refused)
+        && exchanged
+            .as_ref()
+            .is_ok_and(|response| response.status() == http::StatusCode::UNAUTHORIZED)
     {
         match Box::pin(authorised(call, context, left(whole), obtained.clone())).await {
             // The same credentials would be refused again.
@@ -324,11 +325,7 @@ const TOO_LARGE: &str = "the response was not read to its end";
 type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + 'a>>;
 
 /// Starts to send a request. This is not async, so the future of a run does not hold the request.
-pub(super) fn handed<'a>(
-    transport: &'a dyn DynTransport,
-    mut request: Box<Outgoing>,
-    limit: Option<Duration>,
-) -> Sending<'a> {
+pub(super) fn handed(transport: &dyn DynTransport, mut request: Box<Outgoing>, limit: Option<Duration>) -> Sending<'_> {
     request.limits.timeout = limit;
     transport.dispatch_dyn(request)
 }

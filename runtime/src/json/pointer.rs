@@ -142,7 +142,7 @@ struct Wanted(u64);
 
 impl Wanted {
     fn all(count: usize) -> Self {
-        (0..count).fold(Self(0), |wanted, index| wanted.with(index))
+        (0..count).fold(Self(0), Self::with)
     }
 
     fn with(self, index: usize) -> Self {
@@ -154,17 +154,16 @@ impl Wanted {
     }
 
     fn retain(self, keep: impl Fn(usize) -> bool) -> Self {
-        self.filter(|index| keep(*index)).fold(Self(0), Self::with)
+        self.indices().filter(|index| keep(*index)).fold(Self(0), Self::with)
     }
-}
 
-impl Iterator for Wanted {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        let index = self.0.trailing_zeros() as usize;
-        self.0 &= self.0.wrapping_sub(1);
-        (index < MOST).then_some(index)
+    fn indices(self) -> impl Iterator<Item = usize> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let index = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (index < MOST).then_some(index)
+        })
     }
 }
 
@@ -204,7 +203,7 @@ impl Walk<'_, '_> {
         let ending = Wanted(wanted.0 & !deeper.0);
         if !ending.is_empty() {
             let text = std::str::from_utf8(&self.json[start..self.at]).ok()?;
-            for index in ending {
+            for index in ending.indices() {
                 self.found[index] = Some(text);
             }
         }
@@ -234,7 +233,7 @@ impl Walk<'_, '_> {
             if leading.is_empty() {
                 self.skip()?;
             } else {
-                for index in leading {
+                for index in leading.indices() {
                     self.found[index] = None;
                 }
                 self.value(leading, depth + 1)?;
@@ -253,7 +252,9 @@ impl Walk<'_, '_> {
         let start = self.at;
         let place = |walk: &Self, index: usize| Place::of(walk.pointers[index][depth]);
         // An index from the end requires the length of the array.
-        let from_end = wanted.filter(|index| place(self, *index).is_some_and(|place| place.from_end));
+        let from_end = wanted
+            .indices()
+            .filter(|index| place(self, *index).is_some_and(|place| place.from_end));
         let length = if from_end.count() > 0 {
             let length = self.items(|_, _| Some(false))?;
             self.at = start;
@@ -262,13 +263,15 @@ impl Walk<'_, '_> {
             usize::MAX
         };
         let position = |walk: &Self, index: usize| place(walk, index)?.position(length);
-        let mut next = wanted.filter_map(|index| position(self, index)).min();
+        let mut next = wanted.indices().filter_map(|index| position(self, index)).min();
         self.items(|walk, at| {
             if next != Some(at) {
                 return Some(false);
             }
             let leading = wanted.retain(|index| position(walk, index) == Some(at));
-            let later = wanted.filter_map(|index| position(walk, index).filter(|later| *later > at));
+            let later = wanted
+                .indices()
+                .filter_map(|index| position(walk, index).filter(|later| *later > at));
             next = later.min();
             walk.value(leading, depth + 1)?;
             Some(true)

@@ -177,10 +177,10 @@ fn colon(text: &[u8]) -> Option<&[u8]> {
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "the loops around it are measured in benches/")]
 fn digits(text: &[u8]) -> Option<&[u8]> {
-    let mut text = match text {
-        [b'0'..=b'9', after @ ..] => after,
-        _ => return None,
+    let [b'0'..=b'9', after @ ..] = text else {
+        return None;
     };
+    let mut text = after;
     while let [b'0'..=b'9', after @ ..] = text {
         text = after;
     }

@@ -27,6 +27,10 @@ pub(crate) enum Target {
 }
 
 impl Target {
+    #[cfg_attr(
+        not(feature = "reqwest"),
+        allow(clippy::unnecessary_wraps, reason = "only a URL can fail to be one")
+    )]
     pub(crate) fn into_uri(self) -> Result<Uri, http::uri::InvalidUri> {
         match self {
             Self::Uri(uri) => Ok(uri),

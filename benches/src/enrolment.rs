@@ -312,6 +312,11 @@ pub mod interpreted {
 
     /// Loads the documents.
     pub fn load() -> Loaded {
+        load_for(URL)
+    }
+
+    /// Does the same for a service at another address.
+    pub fn load_for(url: &str) -> Loaded {
         let mut document: Value = serde_yaml::from_str(DOCUMENT).expect("a document");
         // The executor's own type is that of 1.1, which this document is one of too.
         document["arazzo"] = json!("1.1.0");
@@ -324,7 +329,7 @@ pub mod interpreted {
                 "https://example.com/stytch-consumer-openapi.yml",
                 openapi,
             )
-            .base_url("stytchConsumerApi", URL)
+            .base_url("stytchConsumerApi", url)
             .header("Authorization", "Basic cHJvamVjdDpzZWNyZXQ=")
             .input("email", EMAIL)
             .input("totp_code", CODE)
@@ -352,10 +357,64 @@ pub mod interpreted {
         }
     }
 
+    /// Requests by reqwest, as the executor's own feature sends them.
+    pub struct Sockets {
+        runtime: tokio::runtime::Runtime,
+        http: reqwest::Client,
+    }
+
+    impl Sockets {
+        /// Without connections.
+        #[must_use]
+        pub fn new() -> Self {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            Self {
+                runtime: runtime.expect("a runtime"),
+                http: reqwest::Client::new(),
+            }
+        }
+    }
+
+    impl Default for Sockets {
+        fn default() -> Self {
+            Self::new()
+        }
+    }
+
+    impl roas::HttpClient for Sockets {
+        fn send(&mut self, request: &roas::HttpRequest) -> Result<roas::HttpResponse, roas::ClientError> {
+            let method = request.method.parse().map_err(roas::ClientError::new)?;
+            let mut sending = self.http.request::<&str>(method, &request.url);
+            for (name, value) in &request.headers {
+                sending = sending.header(name, value);
+            }
+            if let Some(body) = &request.body {
+                sending = sending.body(body.clone());
+            }
+            let received = self.runtime.block_on(async {
+                let response = sending.send().await?;
+                let status = response.status().as_u16();
+                let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+                let headers = response.headers().iter();
+                let headers = headers.map(|(name, value)| (name.to_string(), text(value))).collect();
+                Ok::<_, reqwest::Error>((status, headers, response.bytes().await?.to_vec()))
+            });
+            let (status, headers, body) = received.map_err(roas::ClientError::new)?;
+            let mut response = roas::HttpResponse::json(status, &Value::Null);
+            response.headers = headers;
+            response.body = body;
+            Ok(response)
+        }
+    }
+
     /// The workflow.
     pub fn run(loaded: &Loaded) -> Ended {
-        let report =
-            roas::execute(&loaded.description, &loaded.options, &mut Service(&loaded.answers)).expect("a report");
+        run_over(loaded, &mut Service(&loaded.answers))
+    }
+
+    /// The same over another client.
+    pub fn run_over(loaded: &Loaded, client: &mut impl roas::HttpClient) -> Ended {
+        let report = roas::execute(&loaded.description, &loaded.options, client).expect("a report");
         assert!(report.is_success(), "{report}");
         let output = |name: &str| {
             let value = report.outputs.get(name).expect("an output");

@@ -8,3 +8,4 @@ pub mod enrolment;
 pub mod expansion;
 pub mod one_scalar;
 pub mod order;
+pub mod served;

@@ -13,9 +13,8 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
-use arazzo_benches::enrolment::{self, SERVICE, by_hand};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use arazzo_benches::enrolment::{self, by_hand};
+use arazzo_benches::served;
 
 const RUNS: u32 = 10_000;
 
@@ -25,49 +24,6 @@ const ROUNDS: u32 = 4;
 fn runtime() -> tokio::runtime::Runtime {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.enable_all().build().expect("a runtime")
-}
-
-/// Answers requests until the other side closes.
-async fn serve(mut stream: TcpStream) -> std::io::Result<()> {
-    let (mut received, mut chunk) = (Vec::new(), [0; 4096]);
-    loop {
-        let head = received.windows(4).position(|window| window == b"\r\n\r\n");
-        let Some(head) = head else {
-            match stream.read(&mut chunk).await? {
-                0 => return Ok(()),
-                length => received.extend_from_slice(&chunk[..length]),
-            }
-            continue;
-        };
-        let text = String::from_utf8_lossy(&received[..head]).to_ascii_lowercase();
-        let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
-        let end = head + 4 + length.map_or(0, |length| length.trim().parse().expect("a length"));
-        while received.len() < end {
-            let length = stream.read(&mut chunk).await?;
-            received.extend_from_slice(&chunk[..length]);
-        }
-        let path = text.split(' ').nth(1).unwrap_or_default();
-        let body = SERVICE.body(path);
-        let head = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(&[head.as_bytes(), body].concat()).await?;
-        received.drain(..end);
-    }
-}
-
-fn server() {
-    runtime().block_on(async {
-        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
-        socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
-        let listener: TcpListener = socket.listen(RUNS).expect("a listener");
-        println!("http://{}", listener.local_addr().expect("an address"));
-        loop {
-            let (stream, _) = listener.accept().await.expect("a connection");
-            tokio::spawn(serve(stream));
-        }
-    });
 }
 
 async fn crowd<F: Future + Send + 'static>(run: impl Fn() -> F) -> f64
@@ -131,7 +87,7 @@ fn throughput(side: &str) -> f64 {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["server"] => server(),
+        ["server"] => served::server(RUNS),
         [side, url] => client(side, url),
         ref other => {
             let pairs = other.first().and_then(|text| text.parse().ok()).unwrap_or(5);

@@ -134,7 +134,10 @@ fn main() -> ExitCode {
     let output = Command::new(own).arg("paused/compiled").output().expect("a case");
     assert!(output.status.success(), "{output:?}");
     let what = "bytes of one of 100,000 runs that wait for their last input";
-    println!("{what:64} compiled {:>8}", String::from_utf8_lossy(&output.stdout).trim());
+    println!(
+        "{what:64} compiled {:>8}",
+        String::from_utf8_lossy(&output.stdout).trim()
+    );
     for (what, of) in [
         ("bytes of one of 10,000 runs that wait for an answer", "waiting"),
         (

@@ -78,7 +78,11 @@ impl Outgoing {
     pub fn into_reqwest(self) -> Result<reqwest::Request, BoxError> {
         let url = match self.target {
             Target::Url(url) => url,
-            Target::Uri(uri) => reqwest::Url::parse(&uri.to_string())?,
+            Target::Uri(_) => {
+                return Ok(reqwest::Request::try_from(
+                    self.into_request()?.map(reqwest::Body::from),
+                )?);
+            }
         };
         let mut request = reqwest::Request::new(self.method, url);
         *request.headers_mut() = self.headers;

@@ -50,19 +50,10 @@ pub(crate) struct Finished<'s> {
 
 impl Call {
     pub(crate) fn finish<'s>(mut self, settings: &'s Settings, chosen: &[Chosen<'_>]) -> Result<Finished<'s>, Failure> {
-        let known = settings.sources.get(self.operation.source);
         let base = given(self.operation, settings);
-        for (kind, name, credential) in chosen {
-            self.credential(kind, name, credential)?;
-        }
-        if let Some(source) = known {
-            for (name, value) in &source.headers {
-                if !self.headers.contains_key(name) {
-                    self.headers.insert(name, value.clone());
-                }
-            }
-        }
-        self.cookie_header()?;
+        // A base URL that is missing is what the user has to fix first.
+        self.completed_headers(settings, chosen)
+            .map_err(|failure| super::base::base(self.operation, settings).err().unwrap_or(failure))?;
         // RFC 9110, section 8.6: a method with content sends the length even if the content is empty.
         if self.body.is_empty() && matches!(self.operation.method, "POST" | "PUT" | "PATCH") {
             self.headers
@@ -146,6 +137,21 @@ impl Call {
                 format!("the URL of `{}` cannot be sent", self.operation.name),
             )
         }
+    }
+
+    /// Adds the credentials, the headers of the client and the cookies.
+    fn completed_headers(&mut self, settings: &Settings, chosen: &[Chosen<'_>]) -> Result<(), Failure> {
+        for (kind, name, credential) in chosen {
+            self.credential(kind, name, credential)?;
+        }
+        if let Some(source) = settings.sources.get(self.operation.source) {
+            for (name, value) in &source.headers {
+                if !self.headers.contains_key(name) {
+                    self.headers.insert(name, value.clone());
+                }
+            }
+        }
+        self.cookie_header()
     }
 
     fn cookie_header(&mut self) -> Result<(), Failure> {

@@ -28,7 +28,7 @@ enum Known {
     Nothing,
 }
 
-/// The length of the longest path and query that are not left to the parser, which has a limit.
+/// The length of the longest base URL, path and query that are not left to the parser, which has a limit.
 const LONGEST: usize = 4096;
 
 impl Urls {
@@ -39,7 +39,7 @@ impl Urls {
         let mut url = match known.get(&place) {
             Some(Known::Whole(url)) if path.is_empty() => url.clone(),
             Some(Known::Base(url)) if !path.is_empty() => {
-                if path.len() > LONGEST || !is_plain(path) || names_another_path(path) {
+                if path.len() > LONGEST || !path.starts_with('/') || !is_plain(path) || names_another_path(path) {
                     return None;
                 }
                 let mut url = url.clone();
@@ -67,7 +67,9 @@ impl Urls {
     }
 
     fn learn(&self, place: usize, operation: &Operation, base: &str, whole: bool) {
-        let parsed = Url::parse(base).ok().filter(|_| is_absolute(base));
+        let parsed = Url::parse(base)
+            .ok()
+            .filter(|_| is_absolute(base) && base.len() <= LONGEST);
         let known = match parsed {
             Some(url) if url.as_str().trim_end_matches('/') != base => Known::Nothing,
             None => Known::Nothing,
@@ -149,6 +151,7 @@ mod tests {
         assert_eq!(known(&DOTS, base, "", ""), None);
         assert_eq!(known(&QUERIED, base, "", ""), None);
         for path in [
+            "items",
             "/a/..",
             "/%2e%2E/b",
             "/a?b",

@@ -217,3 +217,20 @@ fn another_reader_finds_the_same() {
         "{taken} {refused} {hits}"
     );
 }
+
+#[test]
+fn any_number_of_pointers_is_read() {
+    let names: Vec<String> = (0..150).map(|index| format!("m{index}")).collect();
+    let members: Vec<String> = names.iter().map(|name| format!("\"{name}\":[\"{name}\"]")).collect();
+    let json = format!("{{{}}}", members.join(","));
+    let tokens: Vec<[&str; 2]> = names.iter().map(|name| [name.as_str(), "0"]).collect();
+    let pointers: Vec<&[&str]> = tokens.iter().map(<[&str; 2]>::as_slice).collect();
+    let mut found = vec![None; pointers.len()];
+    extract(json.as_bytes(), &pointers, &mut found).unwrap();
+    for (name, found) in names.iter().zip(found) {
+        assert_eq!(found, Some(format!("\"{name}\"").as_str()));
+    }
+    // The later passes check the text too.
+    let mut found = vec![None; pointers.len()];
+    assert!(extract(&json.as_bytes()[..json.len() - 1], &pointers, &mut found).is_err());
+}

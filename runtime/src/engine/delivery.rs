@@ -91,12 +91,14 @@ fn refused(refusal: Refusal, message: Message) -> UnexpectedMessage {
 /// Acknowledges the messages that a run has taken, which the caller continues from here: it has stored the run.
 pub(crate) async fn resumed(program: &dyn Program, settings: &Settings) {
     if settings.has_brokers {
-        let position = position(program);
+        // Most runs have no broker, and do not reserve space for this.
+        let acknowledging = async {
+            let position = position(program);
+            let mailboxes = &settings.mailboxes;
+            mailboxes.acknowledge(program.state().id, &position, true).await
+        };
         // If the broker cannot be told, it delivers the message again; no run waits for it.
-        let _ = settings
-            .mailboxes
-            .acknowledge(program.state().id, &position, true)
-            .await;
+        let _ = Box::pin(acknowledging).await;
     }
 }
 

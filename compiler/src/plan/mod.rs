@@ -159,13 +159,11 @@ impl Planner<'_, '_> {
         let inputs = self.inputs(types, diagnostics);
         let prefix = format!("{}.steps.", qualified(self.workflow));
         let (mut names, mut variants) = (Names::new("steps", &prefix), Names::new("steps", &prefix));
-        let mut steps = Vec::new();
+        let (mut steps, mut ids) = (Vec::new(), BTreeSet::new());
         for (index, step) in self.workflow.steps.iter().enumerate() {
             let (id, span) = (step.text.id.value, step.text.id.span());
             // A duplicate id is reported elsewhere.
-            let duplicate = self.workflow.steps[..index]
-                .iter()
-                .any(|known| known.text.id.value == id);
+            let duplicate = !ids.insert(id);
             let mut unheard = Diagnostics::default();
             let found = diagnostics.count();
             let heard = if duplicate { &mut unheard } else { &mut *diagnostics };

@@ -27,6 +27,8 @@ mod step;
 mod units;
 mod value;
 
+use std::collections::BTreeMap;
+
 use inputs::resolve_inputs;
 use units::{Unit, duplicates, duplicates_between, units};
 
@@ -51,6 +53,8 @@ struct Scope<'a, 'd> {
     /// The index of the document.
     unit: usize,
     workflow: &'a document::Workflow<'a>,
+    /// Its steps by their ids.
+    places: BTreeMap<&'a str, usize>,
     inputs: Vec<Input<'a>>,
     /// The inputs of every workflow of all documents.
     all_inputs: &'d [(Vec<Input<'a>>, bool)],
@@ -96,6 +100,12 @@ fn unsupported(what: &str, span: Span, diagnostics: &mut Diagnostics) {
     ));
 }
 
+/// Returns the index of each step by its id; of the first one if there are several.
+fn step_places<'a>(workflow: &document::Workflow<'a>) -> BTreeMap<&'a str, usize> {
+    let steps = workflow.steps.iter().enumerate().rev();
+    steps.map(|(index, step)| (step.id.value, index)).collect()
+}
+
 fn resolve_workflow<'a>(
     units: &[Unit<'a>],
     unit: usize,
@@ -113,6 +123,7 @@ fn resolve_workflow<'a>(
         units,
         unit,
         workflow,
+        places: step_places(workflow),
         inputs,
         all_inputs,
         closed,

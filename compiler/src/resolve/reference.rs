@@ -228,8 +228,7 @@ impl<'a> Scope<'a, '_> {
     }
 
     fn step_output(&mut self, step: &Name, output: &Name, at: Cursor<'a>, nested: &mut Vec<Name>) -> Source {
-        let steps = &self.workflow.steps;
-        let found = steps.iter().position(|known| known.id.value == step.text);
+        let found = self.places.get(step.text.as_str()).copied();
         let Some(index) = found.or_else(|| self.unknown_step(&step.text, at.part(step.at.start, step.at.end))) else {
             return Source::Invalid;
         };

@@ -83,9 +83,8 @@ impl<'a> Scope<'a, '_> {
     }
 
     pub(super) fn find_step(&mut self, id: Text<'_>) -> Option<usize> {
-        let steps = &self.workflow.steps;
-        if let Some(index) = steps.iter().position(|step| step.id.value == id.value) {
-            return Some(index);
+        if let Some(index) = self.places.get(id.value) {
+            return Some(*index);
         }
         self.unknown_step(id.value, id.span())
     }

@@ -229,7 +229,7 @@ pub(crate) fn string(json: &[u8], at: usize) -> Option<usize> {
     Some(json.len() - quoted(json.get(at..)?)?.len())
 }
 
-/// Returns the text after a string, from behind its opening quote on.
+/// Returns the text after a string. `text` starts after its opening quote.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "the loops around it are measured in benches/")]
 fn quoted(mut text: &[u8]) -> Option<&[u8]> {
@@ -308,7 +308,7 @@ fn special(word: [u8; 8]) -> Option<usize> {
     (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
 }
 
-/// Returns the text after an escape, from behind its backslash on.
+/// Returns the text after an escape. `text` starts after its backslash.
 fn escape(text: &[u8]) -> Option<&[u8]> {
     let (mark, after) = text.split_first()?;
     match mark {

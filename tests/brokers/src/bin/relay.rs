@@ -34,6 +34,7 @@ async fn serve(
     token: Option<String>,
 ) {
     let mut path = String::new();
+    let (sender, mut receiver) = unbounded_channel();
     #[allow(clippy::result_large_err, reason = "the type is tungstenite's")]
     let seen = |request: &Request, response: Response| {
         request.uri().path().clone_into(&mut path);
@@ -44,19 +45,15 @@ async fn serve(
             *refused.status_mut() = StatusCode::UNAUTHORIZED;
             return Err(refused);
         }
+        // Before the client knows that it is connected: what is sent from then on is for it.
+        let mut paths = paths.lock().unwrap();
+        paths.entry(path.clone()).or_default().push((number, sender));
         Ok(response)
     };
     let Ok(socket) = tokio_tungstenite::accept_hdr_async(stream, seen).await else {
         return;
     };
     let (mut sink, mut stream) = socket.split();
-    let (sender, mut receiver) = unbounded_channel();
-    paths
-        .lock()
-        .unwrap()
-        .entry(path.clone())
-        .or_default()
-        .push((number, sender));
     tokio::spawn(async move {
         while let Some(message) = receiver.recv().await {
             if sink.send(message).await.is_err() {

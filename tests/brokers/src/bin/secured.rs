@@ -21,8 +21,9 @@ async fn exchange(broker: impl Broker + Clone + 'static) -> Result<Vec<u8>, Stri
         }
     });
     let received = subscription.next().await.map_err(|error| error.to_string())?;
-    other.abort();
     let message = received.acknowledge().await.map_err(text)?;
+    // The other task has the client, without which nothing can be acknowledged.
+    other.abort();
     Ok(message.payload.to_vec())
 }
 

@@ -250,17 +250,14 @@ impl Transport for BoxTransport {
     }
 }
 
+/// A request that is being sent.
+pub(crate) type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + 'a>>;
+
 /// An object-safe [`Transport`], so that the engine is compiled once and not for each transport.
 pub(crate) trait DynTransport: Send + Sync {
-    fn send_dyn(
-        &self,
-        request: Request<Bytes>,
-    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>>;
+    fn send_dyn(&self, request: Request<Bytes>) -> Sending<'_>;
 
-    fn dispatch_dyn(
-        &self,
-        outgoing: Box<Outgoing>,
-    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>>;
+    fn dispatch_dyn(&self, outgoing: Box<Outgoing>) -> Sending<'_>;
 
     fn sleep_dyn(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 
@@ -270,17 +267,11 @@ pub(crate) trait DynTransport: Send + Sync {
 }
 
 impl<T: Transport> DynTransport for T {
-    fn send_dyn(
-        &self,
-        request: Request<Bytes>,
-    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>> {
+    fn send_dyn(&self, request: Request<Bytes>) -> Sending<'_> {
         Box::pin(self.send(request))
     }
 
-    fn dispatch_dyn(
-        &self,
-        outgoing: Box<Outgoing>,
-    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>> {
+    fn dispatch_dyn(&self, outgoing: Box<Outgoing>) -> Sending<'_> {
         Box::pin(self.dispatch(outgoing))
     }
 

@@ -20,6 +20,7 @@ mod operation;
 mod order;
 mod output;
 mod parameter;
+mod part;
 mod query;
 mod reference;
 mod selector;

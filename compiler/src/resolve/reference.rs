@@ -1,11 +1,12 @@
 //! Resolves expressions: to an input, a step, a workflow, a source description, or a part of the request or response.
 
+use super::part::request_part;
 use super::value::Place;
 use super::{Reference, Scope, Source};
 use crate::diagnostic::{Diagnostic, rule, similar};
 use crate::document;
 use crate::source::{Cursor, Span};
-use crate::syntax::expression::{self, Expression, Name, Part, Root};
+use crate::syntax::expression::{self, Expression, Name, Root};
 
 impl<'a> Scope<'a, '_> {
     /// Resolves an expression.
@@ -119,36 +120,8 @@ impl<'a> Scope<'a, '_> {
         }
     }
 
-    fn response_part(&mut self, part: &Part, span: Span) -> Source {
-        match part {
-            Part::Header(name) => Source::ResponseHeader(name.text.clone()),
-            Part::Body | Part::Payload => Source::ResponseBody,
-            Part::Query(_) | Part::Path(_) => self.misplaced(
-                span,
-                "a response has no query and no path",
-                Some("for the request, use `$request.query.NAME` or `$request.path.NAME`"),
-            ),
-        }
-    }
-
-    fn message_part(&mut self, part: &Part, span: Span, place: &Place<'a>) -> Source {
-        if !place.step.is_some_and(|step| self.is_asynchronous(step)) {
-            let message = "`$message` is only available in a step that uses an AsyncAPI channel";
-            return self.misplaced(span, message, None);
-        }
-        if !place.response {
-            let message = "`$message` is not available before the step has sent or received it";
-            return self.misplaced(span, message, Some("use inputs, and outputs of earlier steps"));
-        }
-        match part {
-            Part::Header(name) => Source::MessageHeader(name.text.clone()),
-            Part::Body | Part::Payload => Source::MessagePayload,
-            Part::Query(_) | Part::Path(_) => self.misplaced(span, "a message has no query and no path", None),
-        }
-    }
-
     /// Reports an expression that has no value at this point.
-    fn misplaced(&mut self, span: Span, message: &str, help: Option<&str>) -> Source {
+    pub(super) fn misplaced(&mut self, span: Span, message: &str, help: Option<&str>) -> Source {
         let diagnostic = Diagnostic::new(&rule::EXPRESSION_CONTEXT, span, message);
         self.diagnostics.push(diagnostic.help_if(help.map(str::to_owned)));
         Source::Invalid
@@ -467,15 +440,6 @@ pub(super) fn calls_workflow(step: &document::Step<'_>) -> bool {
     step.targets
         .iter()
         .any(|(target, _)| *target == document::Target::WorkflowId)
-}
-
-fn request_part(part: &Part) -> Source {
-    match part {
-        Part::Header(name) => Source::RequestHeader(name.text.clone()),
-        Part::Query(name) => Source::RequestQuery(name.text.clone()),
-        Part::Path(name) => Source::RequestPath(name.text.clone()),
-        Part::Body | Part::Payload => Source::RequestBody,
-    }
 }
 
 fn word_of(root: &Root) -> &'static str {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Context;
-use super::request::{Made, Making, Renewal, Renewed, answer, handed, within};
+use super::request::{Made, Making, Renewal, Renewed, answer, dispatch, within};
 use crate::credential::{Credential, Provided, Provider};
 use crate::error::ErrorKind;
 use crate::transport::Limits;
@@ -118,7 +118,7 @@ async fn token(request: &TokenRequest, context: &Context<'_>, limit: Option<Dura
         request.request()?,
         Limits::new(context.settings.max_response_bytes),
     ));
-    let sending = handed(context.transport, request, limit);
+    let sending = dispatch(context.transport, request, limit);
     let response = answer(sending, limit, context.transport, context.settings).await;
     let response = response.map_err(|failure| Failure {
         message: format!("could not obtain an access token: {}", failure.message),

@@ -18,7 +18,7 @@ use crate::observer::{EventKind, Watch};
 use crate::run::descriptor::StepName;
 use crate::run::state::Stage;
 use crate::run_id::RunId;
-use crate::transport::{Attempt, BoxError, ConnectError, DynTransport, ResponseTooLarge};
+use crate::transport::{Attempt, BoxError, ConnectError, DynTransport, ResponseTooLarge, Sending};
 use crate::wire::call::Call;
 use crate::wire::exchange::Exchange;
 use crate::wire::failure::Failure;
@@ -286,7 +286,7 @@ impl<'a> Trial<'a> {
         #[cfg(feature = "tracing")]
         let span = crate::trace::request(operation, base, &request.target, attempt.number + u32::from(resent));
         let started = context.transport.now_dyn();
-        let sending = handed(context.transport, request, limit);
+        let sending = dispatch(context.transport, request, limit);
         let sending = async move {
             let answer = answer(sending, limit, context.transport, context.settings);
             #[cfg(feature = "tracing")]
@@ -321,11 +321,12 @@ impl<'a> Trial<'a> {
 /// The source of the error contains the limit.
 const TOO_LARGE: &str = "the response was not read to its end";
 
-/// A request that is being sent.
-type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + 'a>>;
-
 /// Starts to send a request. This is not async, so the future of a run does not hold the request.
-pub(super) fn handed(transport: &dyn DynTransport, mut request: Box<Outgoing>, limit: Option<Duration>) -> Sending<'_> {
+pub(super) fn dispatch(
+    transport: &dyn DynTransport,
+    mut request: Box<Outgoing>,
+    limit: Option<Duration>,
+) -> Sending<'_> {
     request.limits.timeout = limit;
     transport.dispatch_dyn(request)
 }

@@ -211,8 +211,12 @@ impl Call {
         if !matches!(self.operation.method, "POST" | "PATCH") || self.headers.contains_key(name) {
             return;
         }
-        self.complete();
-        let content = hash(&[self.path.as_bytes(), self.query.as_bytes(), &self.body]);
+        let path = if self.path.is_empty() {
+            self.operation.path
+        } else {
+            &self.path
+        };
+        let content = hash(&[path.as_bytes(), self.query.as_bytes(), &self.body]);
         if let Ok(value) = HeaderValue::try_from(key(content).to_string()) {
             self.headers.insert(name.clone(), value);
         }

@@ -184,7 +184,10 @@ impl<'a> Exchange<'a> {
     /// Reads the values at the pointers from the response body, in one pass.
     #[must_use]
     pub fn read<const N: usize>(&self, pointers: [Pointer; N]) -> Reads<'a, N> {
-        if let Some(found) = self.received.and_then(|received| received.answered()?.seen(&pointers)) {
+        if let Some(found) = self
+            .received
+            .and_then(|received| received.answered()?.remembered(&pointers))
+        {
             return Reads::of(found);
         }
         let mut reads = Reads {
@@ -269,7 +272,7 @@ impl<'a> Exchange<'a> {
         {
             return self.read(own());
         }
-        answered.see(&pointers[N..], &found[N..]);
+        answered.remember(&pointers[N..], &found[N..]);
         Reads::of(std::array::from_fn(|index| found[index]))
     }
 

@@ -6,8 +6,7 @@ use http::{HeaderMap, Method, Request, Uri};
 use crate::transport::{Attempt, BoxError, Limits};
 
 /// A request that the engine has built. A transport on reqwest makes its own request of it, without a URL that is
-/// written and parsed again.
-#[derive(Debug)]
+/// written and parsed again. It has no `Debug`, since it contains credentials.
 pub struct Outgoing {
     pub(crate) method: Method,
     pub(crate) target: Target,
@@ -19,7 +18,7 @@ pub struct Outgoing {
 }
 
 /// The URL of a request.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Target {
     Uri(Uri),
     #[cfg(feature = "reqwest")]

@@ -40,7 +40,7 @@ impl Answered {
     }
 
     /// Keeps the places of values. They are part of the body.
-    pub(crate) fn see(&self, pointers: &[Pointer], found: &[Option<&str>]) {
+    pub(crate) fn remember(&self, pointers: &[Pointer], found: &[Option<&str>]) {
         let body = self.response.body().as_ptr().addr();
         let place = |text: &str| {
             let start = text.as_ptr().addr() - body;
@@ -53,7 +53,7 @@ impl Answered {
     }
 
     /// Returns the values at the pointers, if all of them were kept.
-    pub(crate) fn seen<const N: usize>(&self, pointers: &[Pointer; N]) -> Option<[Option<&str>; N]> {
+    pub(crate) fn remembered<const N: usize>(&self, pointers: &[Pointer; N]) -> Option<[Option<&str>; N]> {
         let seen = self.seen.get()?;
         let mut found = [None; N];
         for (found, pointer) in found.iter_mut().zip(pointers) {

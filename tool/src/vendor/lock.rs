@@ -31,7 +31,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Reads the lock file of a package; without one, there are no copies.
+    /// Reads the lock file of a package. If there is none, there are no copies.
     pub(super) fn read(package: &Path) -> Result<Self, String> {
         let path = package.join(LOCK);
         let text = match std::fs::read_to_string(&path) {
@@ -82,7 +82,7 @@ impl Lock {
             .is_some_and(|entry| self.directory().join(&entry.file).is_file())
     }
 
-    /// Fetches a file and those that it refers to, as far as there are no copies; returns how many.
+    /// Fetches a file and the files that it refers to, unless they have copies already. Returns how many were fetched.
     pub(super) fn fetch(&mut self, client: &Client, url: &str, said: &mut String) -> Result<usize, String> {
         let (mut fetched, mut pending) = (0, vec![url.to_owned()]);
         while let Some(next) = pending.pop() {

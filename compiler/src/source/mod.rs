@@ -14,6 +14,7 @@ mod outline;
 mod path;
 mod scalar;
 mod scan;
+mod subset;
 mod word;
 mod yaml;
 

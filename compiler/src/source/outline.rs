@@ -207,16 +207,16 @@ impl Deferred {
 }
 
 /// A key of a block mapping.
-struct Key<'a> {
-    text: &'a str,
-    range: Range,
+pub(super) struct Key<'a> {
+    pub(super) text: &'a str,
+    pub(super) range: Range,
     /// Offset after the colon.
-    value: usize,
+    pub(super) value: usize,
 }
 
 impl<'a> Key<'a> {
     /// Returns the key at the start of a line, if the line unambiguously starts with a key.
-    fn at(text: &'a str, line: Line) -> Option<Self> {
+    pub(super) fn at(text: &'a str, line: Line) -> Option<Self> {
         let start = line.content();
         let bytes = text.as_bytes();
         let rest = &text[start..];
@@ -235,7 +235,7 @@ impl<'a> Key<'a> {
             }
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'$' | b'_' | b'.' | b'(' | b'+' | b'<' => {
                 let length = key_length(rest)?;
-                let key = rest[..length].trim_end();
+                let key = rest[..length].trim_end_matches(' ');
                 if key.contains(" #") || key.contains('\t') || (line.indent == 0 && key.starts_with("...")) {
                     return None;
                 }
@@ -270,7 +270,7 @@ pub(super) fn key_length(line: &str) -> Option<usize> {
     }
 }
 
-fn is_item(bytes: &[u8], at: usize) -> bool {
+pub(super) fn is_item(bytes: &[u8], at: usize) -> bool {
     bytes[at] == b'-' && matches!(bytes.get(at + 1), None | Some(b' ' | b'\n' | b'\r'))
 }
 

@@ -19,6 +19,37 @@ pub(super) fn leading(bytes: &[u8], at: usize, others: fn(u64) -> u64) -> usize 
     length + (marks.trailing_zeros() / 8) as usize
 }
 
+/// Returns whether a text has none of the characters that YAML does not allow, or that some readers take for white space or
+/// line breaks.
+pub(super) fn is_ordinary(text: &str) -> bool {
+    let mut foreign = false;
+    let mut rest = text.as_bytes();
+    while let Some((eight, more)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*eight);
+        if control(word) != 0 && !eight.iter().all(|&byte| is_printable(byte)) {
+            return false;
+        }
+        foreign |= word & HIGH != 0;
+        rest = more;
+    }
+    foreign |= !rest.is_ascii();
+    rest.iter().all(|&byte| is_printable(byte)) && (!foreign || text.chars().all(is_text))
+}
+
+/// Marks line feeds and bytes that are not printable.
+fn control(word: u64) -> u64 {
+    (word.wrapping_sub(all(b' ')) & !word & HIGH) | zeros(word ^ all(0x7f))
+}
+
+fn is_printable(byte: u8) -> bool {
+    byte == b'\n' || (byte >= b' ' && byte != 0x7f)
+}
+
+fn is_text(letter: char) -> bool {
+    letter.is_ascii()
+        || !(letter.is_control() || letter.is_whitespace() || matches!(letter, '\u{feff}' | '\u{fffe}' | '\u{ffff}'))
+}
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 

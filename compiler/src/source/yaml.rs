@@ -8,8 +8,8 @@ use std::sync::Arc;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::error::{Problem, SyntaxError};
-use super::limit;
 use super::node::{Data, Member, Node, Range, Style};
+use super::{limit, subset};
 
 /// Reads the YAML document in `text`.
 pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
@@ -19,6 +19,14 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
 /// Reads lines that are a complete document and start at byte `base` of a file, with at most `depth` levels of nesting.
 /// Positions are relative to the file.
 pub(super) fn read_part(text: &str, base: usize, depth: usize) -> Result<Node, SyntaxError> {
+    match subset::read(text, base, depth) {
+        Some(node) => Ok(node),
+        None => parse(text, base, depth),
+    }
+}
+
+/// Reads lines with the parser.
+pub(super) fn parse(text: &str, base: usize, depth: usize) -> Result<Node, SyntaxError> {
     // YAML refuses keys longer than 1024 characters, but JSON does not. JSON documents are also read here if their file
     // name does not identify them.
     let options = granit_parser::options! {
@@ -303,7 +311,7 @@ pub(super) fn error(range: Range, message: impl Into<String>) -> SyntaxError {
 }
 
 /// Reads a plain scalar by the core schema of YAML 1.2, section 10.3.2.
-fn plain(value: &str, range: Range) -> Result<Data, SyntaxError> {
+pub(super) fn plain(value: &str, range: Range) -> Result<Data, SyntaxError> {
     Ok(match value {
         "" | "~" | "null" | "Null" | "NULL" => Data::Null,
         "true" | "True" | "TRUE" => Data::Bool(true),

@@ -249,7 +249,7 @@ pub mod __private {
     pub use crate::json::data::{Data, choice, deserialize, no_choice, read_text, tagged};
     pub use crate::json::datum::{Datum, equal, order, truthy};
     pub use crate::json::fault::Fault;
-    pub use crate::json::members::{Additional, Fields, Member, Members, Record, Table, Take, debug, record};
+    pub use crate::json::members::{Additional, Fields, Member, Members, Record, Table, Take, debug};
     pub use crate::json::slot::Slot;
     pub use crate::json::view::{View, serialize};
     pub use crate::message::channel::{Channel, Location};
@@ -276,9 +276,9 @@ pub mod __private {
     pub use crate::wire::style::{Form, Style};
     pub use crate::workflow::call;
     pub use crate::{
-        __choice as choice_type, __constructor as constructor, __errors as errors, __names as names,
-        __object as object_type, __open_choice as open_choice_type, __partial as partial, __record as record_type,
-        __serde as impl_serde, __setters as setters, __steps as steps,
+        __boxed as boxed_type, __choice as choice_type, __constructor as constructor, __errors as errors,
+        __names as names, __object as object_type, __open_choice as open_choice_type, __partial as partial,
+        __record as record_type, __serde as impl_serde, __setters as setters, __steps as steps,
     };
     pub use crate::{Blob, Client, Run, RunError, StepName, Transport, Workflow};
 }

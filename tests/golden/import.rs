@@ -23,7 +23,7 @@ pub async fn import_books<T: ::arazzo::Transport>(
 pub mod import_books {
     use ::arazzo::__private as __rt;
     /// The inputs of the workflow `import-books`.
-    #[derive(Clone, PartialEq)]
+    #[derive(Clone)]
     pub struct Inputs {
         /// How many books may be missing in the end.
         pub patience: __rt::Option<i64>,
@@ -52,7 +52,7 @@ pub mod import_books {
     }
     __rt::names!(Input { Patience : "patience" });
     /// The outputs of the workflow `import-books`.
-    #[derive(Clone, PartialEq)]
+    #[derive(Clone)]
     pub struct Outputs {
         /// The output `bookId`.
         ///
@@ -76,18 +76,18 @@ pub mod import_books {
         #[allow(unused_imports)]
         use ::arazzo::__private as __rt;
         /// The outputs of step `start`.
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct Start {
             /// The output `importId`.
             pub import_id: __rt::String,
         }
         __rt::record_type!(Start { import_id : "importId", });
         /// The outputs of step `check`.
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct Check {}
         __rt::record_type!(Check {});
         /// The outputs of step `fetch`.
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct Fetch {
             /// The output `bookId`.
             pub book_id: i64,
@@ -143,7 +143,7 @@ pub mod import_books {
         #[allow(unused_imports)]
         use ::arazzo::__private as __rt;
         /// An object of the schema `Problem`.
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         #[non_exhaustive]
         pub struct Problem {
             /// The member `message`.

@@ -22,7 +22,7 @@ pub async fn totp_enrollment<T: ::arazzo::Transport>(
 pub mod totp_enrollment {
     use ::arazzo::__private as __rt;
     /// The inputs of the workflow `totp-enrollment`.
-    #[derive(Clone, PartialEq)]
+    #[derive(Clone)]
     pub struct Inputs {
         /// The email address to create the enrolling user under.
         pub email: __rt::String,
@@ -70,7 +70,7 @@ pub mod totp_enrollment {
         "session_duration_minutes" }
     );
     /// The outputs of the workflow `totp-enrollment`.
-    #[derive(Clone, PartialEq)]
+    #[derive(Clone)]
     pub struct Outputs {
         /// Identifier of the user.
         pub user_id: __rt::String,
@@ -102,14 +102,14 @@ pub mod totp_enrollment {
         #[allow(unused_imports)]
         use ::arazzo::__private as __rt;
         /// The outputs of step `createUser`.
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct CreateUser {
             /// Identifier of the new user.
             pub user_id: __rt::String,
         }
         __rt::record_type!(CreateUser { user_id : "userId", });
         /// The outputs of step `createTotp`.
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct CreateTotp {
             /// Identifier of the TOTP.
             pub totp_id: __rt::String,
@@ -125,7 +125,7 @@ pub mod totp_enrollment {
             recovery_codes : "recoveryCodes", }
         );
         /// The outputs of step `authenticateTotp`.
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct AuthenticateTotp {
             /// Identifier of the user.
             pub user_id: __rt::String,

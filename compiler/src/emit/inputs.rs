@@ -90,7 +90,7 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let described = derive::described(plan, "Inputs", &summary, &[&workflow.ident], members, place);
     quote! {
         #title
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         #derived
         pub struct Inputs {
             #(#fields)*

@@ -182,7 +182,7 @@ pub(super) fn dependencies(workflow: &Workflow, plan: &Plan) -> TokenStream {
     let (fields, names): (Vec<TokenStream>, Vec<TokenStream>) = fields.unzip();
     quote! {
         #title
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         pub struct Dependencies {
             #(#fields)*
         }

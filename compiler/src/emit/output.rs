@@ -138,7 +138,7 @@ pub(super) fn output_struct(
         .unzip();
     quote! {
         #title
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         #derived
         pub struct #name {
             #(#fields)*

@@ -246,9 +246,10 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
     let derived = derive::container(plan, On::Object, held);
     let described = derive::described_type(plan, def);
     let additional = derive::additional(plan);
+    let boxed = def.boxed.then(|| quote!(__rt::boxed_type!(#name);));
     quote! {
         #docs
-        #[derive(Clone, PartialEq)]
+        #[derive(Clone)]
         #derived
         #[non_exhaustive]
         pub struct #name {
@@ -258,6 +259,7 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
             pub additional: __rt::Additional,
         }
         __rt::object_type!(#name { #(#names),* });
+        #boxed
         #described
         __rt::constructor!(#[doc = " Takes the required members. The optional ones have setters."] #name(#(#arguments),*) { #(#rest,)* additional });
         #setters

@@ -96,6 +96,8 @@ pub struct TypeDef {
     pub docs: Option<String>,
     /// Its fields or variants.
     pub kind: TypeKind,
+    /// Whether it contains itself, so that a field has it in a `Box`.
+    pub boxed: bool,
 }
 
 /// The fields or variants of a generated type.
@@ -248,7 +250,10 @@ impl Types {
                     continue;
                 };
                 match field.ty.contained() {
-                    Some(target) if state[target] == Visit::Open => field.ty.enclose(),
+                    Some(target) if state[target] == Visit::Open => {
+                        field.ty.enclose();
+                        self.defs[target].boxed = true;
+                    }
                     Some(target) if state[target] == Visit::New => way.push((target, 0)),
                     _ => {}
                 }
@@ -300,6 +305,7 @@ impl Types {
             ident,
             docs,
             kind: TypeKind::Struct(Vec::new()),
+            boxed: false,
         });
         self.known.insert((home, schema.identity(), output), index);
         index

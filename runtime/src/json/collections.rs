@@ -44,20 +44,6 @@ impl<T: Data> Data for Option<T> {
     }
 }
 
-impl<T: Data> Data for Box<T> {
-    fn read(value: &Datum<'_>, levels: usize) -> Result<Self, Fault> {
-        T::read(value, levels).map(Self::new)
-    }
-
-    fn check(value: &Datum<'_>, levels: usize) -> Result<(), Fault> {
-        T::check(value, levels)
-    }
-
-    fn view(&self) -> View<'_> {
-        (**self).view()
-    }
-}
-
 /// Reads the items of an array.
 pub(super) fn each<'v>(
     value: &'v Datum<'_>,

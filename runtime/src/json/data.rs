@@ -303,7 +303,6 @@ mod tests {
         assert_eq!(read::<String>("\"1.0\"").ok().as_deref(), Some("1.0"));
     }
 
-    #[derive(PartialEq)]
     struct User {
         id: i64,
         small: Option<i32>,
@@ -319,7 +318,6 @@ mod tests {
         more: "more"
     });
 
-    #[derive(PartialEq)]
     struct Address {
         city: String,
         zip: Option<String>,
@@ -329,7 +327,6 @@ mod tests {
         zip: "zip"
     });
 
-    #[derive(PartialEq)]
     struct Tag {
         name: String,
     }

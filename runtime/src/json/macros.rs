@@ -25,6 +25,7 @@ macro_rules! __fields {
         impl $crate::__private::Record for $name {
             const TABLE: &'static $crate::__private::Table = &$crate::__private::Table {
                 name: ::std::stringify!($name),
+                open: $open,
                 members: &[$($crate::__private::Member::new(::std::stringify!($field), $wire)$(.$flag())*),*],
             };
 
@@ -35,12 +36,6 @@ macro_rules! __fields {
                     $($additional: members.additional(),)?
                 })
             }
-        }
-
-        impl $crate::__private::Fields for $name {
-            fn table(&self) -> &'static $crate::__private::Table {
-                <Self as $crate::__private::Record>::TABLE
-            }
 
             fn views<'s>(&'s self, take: $crate::__private::Take<'_, 's>) {
                 take(
@@ -50,16 +45,12 @@ macro_rules! __fields {
             }
         }
 
-        impl $crate::__private::Data for $name {
-            fn read(
-                value: &$crate::__private::Datum<'_>,
-                levels: usize,
-            ) -> ::std::result::Result<Self, $crate::__private::Fault> {
-                $crate::__private::record(value, $open, levels)
-            }
-
-            fn view(&self) -> $crate::__private::View<'_> {
-                $crate::__private::View::Record(self)
+        // Derived, rustc would have another trait to check for each type: types of patterns.
+        #[automatically_derived]
+        impl ::std::cmp::PartialEq for $name {
+            #[allow(unused_variables)]
+            fn eq(&self, other: &Self) -> bool {
+                true $(&& self.$field == other.$field)* $(&& self.$additional == other.$additional)?
             }
         }
 
@@ -86,6 +77,29 @@ macro_rules! __additional {
     };
     ($this:ident $additional:ident) => {
         ::std::option::Option::Some(&$this.$additional)
+    };
+}
+
+/// What allows a type to be in a `Box`. All of `Box` cannot be allowed: any crate may implement [`Record`] for its own types
+/// in a `Box`.
+///
+/// [`Record`]: super::members::Record
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __boxed {
+    ($name:ident) => {
+        impl $crate::__private::Data for ::std::boxed::Box<$name> {
+            fn read(
+                value: &$crate::__private::Datum<'_>,
+                levels: usize,
+            ) -> ::std::result::Result<Self, $crate::__private::Fault> {
+                <$name as $crate::__private::Data>::read(value, levels).map(Self::new)
+            }
+
+            fn view(&self) -> $crate::__private::View<'_> {
+                $crate::__private::Data::view(&**self)
+            }
+        }
     };
 }
 
@@ -179,7 +193,7 @@ macro_rules! __partial {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Default, PartialEq)]
+        #[derive(Clone, Default)]
         pub struct $name {
             $($(#[$doc])* pub $field: ::std::option::Option<$of>,)*
         }

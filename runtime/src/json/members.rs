@@ -17,6 +17,8 @@ use crate::json::scan::{blank, key, skip};
 pub struct Table {
     /// The Rust name of the struct.
     pub name: &'static str,
+    /// Whether members that are not in the table are kept.
+    pub open: bool,
     /// The members, in the order of the fields.
     pub members: &'static [Member],
 }
@@ -67,7 +69,7 @@ pub type Additional = BTreeMap<String, Value>;
 /// A callback for the values of the fields, and the members that the schema does not name.
 pub type Take<'t, 's> = &'t mut dyn FnMut(&[View<'s>], Option<&'s Additional>);
 
-/// A struct that can be written.
+/// A struct that can be written, whatever its type.
 pub trait Fields {
     /// Returns the table of the struct.
     fn table(&self) -> &'static Table;
@@ -85,22 +87,45 @@ impl dyn Fields + '_ {
     }
 }
 
-/// A struct that can be read.
-pub trait Record: Fields + Data + Sized {
+/// A struct that can be read and written.
+pub trait Record: fmt::Debug + Sized {
     /// The table of the struct.
     const TABLE: &'static Table;
 
     /// Builds the struct from the members that were read. Returns `None` if one is missing or has a different type;
     /// `members` then contains the fault.
     fn build(members: &mut Members<'_>) -> Option<Self>;
+
+    /// Passes the values of the fields to `take`, in order.
+    fn views<'s>(&'s self, take: Take<'_, 's>);
+}
+
+impl<T: Record> Fields for T {
+    fn table(&self) -> &'static Table {
+        T::TABLE
+    }
+
+    fn views<'s>(&'s self, take: Take<'_, 's>) {
+        Record::views(self, take);
+    }
+}
+
+impl<T: Record> Data for T {
+    fn read(value: &Datum<'_>, levels: usize) -> Result<Self, Fault> {
+        record(value, levels)
+    }
+
+    fn view(&self) -> View<'_> {
+        View::Record(self)
+    }
 }
 
 /// Reads a struct.
 ///
 /// # Errors
 /// The value is not an object, or a member is missing or has a different type.
-pub fn record<T: Record>(value: &Datum<'_>, open: bool, levels: usize) -> Result<T, Fault> {
-    let mut members = Members::read(T::TABLE, open, value, levels)?;
+fn record<T: Record>(value: &Datum<'_>, levels: usize) -> Result<T, Fault> {
+    let mut members = Members::read(T::TABLE, value, levels)?;
     match T::build(&mut members) {
         Some(record) => Ok(record),
         None => Err(members.fault()),
@@ -131,11 +156,11 @@ impl<'v> Members<'v> {
         }
     }
 
-    /// Reads an object. If `open`, members that are not in the table are kept.
+    /// Reads an object.
     ///
     /// # Errors
     /// The value is not an object, or has a duplicate member.
-    pub fn read(table: &'static Table, open: bool, value: &'v Datum<'_>, levels: usize) -> Result<Self, Fault> {
+    pub fn read(table: &'static Table, value: &'v Datum<'_>, levels: usize) -> Result<Self, Fault> {
         let Some(json) = object(value) else {
             return Err(Fault::new(format!("an object (`{}`)", table.name), value.kind()));
         };
@@ -152,7 +177,7 @@ impl<'v> Members<'v> {
             let known = (next..count).chain(0..next.min(count));
             let known = known.into_iter().find(|index| table.members[*index].name == name);
             let value = match known {
-                None if !open => continue,
+                None if !table.open => continue,
                 _ => datum(text).map_err(|fault| fault.within(&name))?,
             };
             let Some(index) = known else {
@@ -285,33 +310,18 @@ pub(crate) fn name(key: &str) -> Result<Cow<'_, str>, Fault> {
         .map_err(|_| Fault::new("valid Unicode names", "a name with a lone surrogate"))
 }
 
-impl Data for () {
-    fn read(_: &Datum<'_>, _: usize) -> Result<Self, Fault> {
-        Ok(())
-    }
-
-    fn view(&self) -> View<'_> {
-        View::Record(self)
-    }
-}
-
-impl Fields for () {
-    fn table(&self) -> &'static Table {
-        Self::TABLE
-    }
-
-    fn views<'s>(&'s self, take: Take<'_, 's>) {
-        take(&[], None);
-    }
-}
-
 impl Record for () {
     const TABLE: &'static Table = &Table {
         name: "()",
+        open: false,
         members: &[],
     };
 
     fn build(_: &mut Members<'_>) -> Option<Self> {
         Some(())
+    }
+
+    fn views<'s>(&'s self, take: Take<'_, 's>) {
+        take(&[], None);
     }
 }

@@ -53,9 +53,9 @@ pub trait Transport: Send + Sync {
 
     /// Sends a request as the engine has built it. A transport that is not reqwest gets it by [`send`](Self::send).
     #[doc(hidden)]
-    fn dispatch(&self, outgoing: Box<Outgoing>) -> impl Future<Output = Result<Response<Bytes>, BoxError>> + Send {
+    fn dispatch(&self, outgoing: Box<Outgoing>) -> Sending<'_> {
         let sending = outgoing.into_request().map(|request| self.send(request));
-        async move { sending?.await }
+        Box::pin(async move { sending?.await })
     }
 
     /// Waits for `duration`, by default on tokio's clock. Override it to test with your own clock.
@@ -193,8 +193,8 @@ impl<T: Transport> Transport for Arc<T> {
         (**self).send(request).await
     }
 
-    async fn dispatch(&self, outgoing: Box<Outgoing>) -> Result<Response<Bytes>, BoxError> {
-        (**self).dispatch(outgoing).await
+    fn dispatch(&self, outgoing: Box<Outgoing>) -> Sending<'_> {
+        (**self).dispatch(outgoing)
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -233,8 +233,8 @@ impl Transport for BoxTransport {
         self.0.send_dyn(request).await
     }
 
-    async fn dispatch(&self, outgoing: Box<Outgoing>) -> Result<Response<Bytes>, BoxError> {
-        self.0.dispatch_dyn(outgoing).await
+    fn dispatch(&self, outgoing: Box<Outgoing>) -> Sending<'_> {
+        self.0.dispatch_dyn(outgoing)
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -272,7 +272,7 @@ impl<T: Transport> DynTransport for T {
     }
 
     fn dispatch_dyn(&self, outgoing: Box<Outgoing>) -> Sending<'_> {
-        Box::pin(self.dispatch(outgoing))
+        self.dispatch(outgoing)
     }
 
     fn sleep_dyn(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

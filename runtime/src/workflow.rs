@@ -142,13 +142,13 @@ impl<W: Workflow> Run<W> {
     /// # Errors
     /// The workflow failed; the run is at the same step as before.
     pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<W::Input, W::Outputs>, Error> {
-        engine::delivery::resumed(self, client.settings()).await;
-        self.attempt(client).await
+        let context = Context::new(client.transport(), client.settings(), self.state.id());
+        let advance = engine::boxed_attempt(self, context).await?;
+        self.progress(advance)
     }
 
-    async fn attempt<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<W::Input, W::Outputs>, Error> {
-        let context = Context::new(client.transport(), client.settings(), self.state.id());
-        Ok(match engine::boxed_attempt(self, context).await? {
+    fn progress(&self, advance: Advance) -> Result<Progress<W::Input, W::Outputs>, Error> {
+        Ok(match advance {
             Advance::Advanced => Progress::Advanced,
             Advance::Wait(duration) => Progress::Wait(duration),
             Advance::Awaiting(inputs) => Progress::Awaiting(
@@ -171,13 +171,9 @@ impl<W: Workflow> Run<W> {
         &mut self,
         client: &Client<T>,
     ) -> Result<Progress<W::Input, W::Outputs>, Error> {
-        engine::delivery::resumed(self, client.settings()).await;
-        loop {
-            match self.attempt(client).await? {
-                Progress::Advanced => {}
-                blocked => return Ok(blocked),
-            }
-        }
+        let context = Context::new(client.transport(), client.settings(), self.state.id());
+        let advance = engine::boxed_attempts(self, context).await?;
+        self.progress(advance)
     }
 
     /// Runs to the end, and sleeps where the workflow waits.
@@ -186,7 +182,6 @@ impl<W: Workflow> Run<W> {
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt. Fix the
     /// cause and call `finish` again.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<W::Outputs, Error> {
-        engine::delivery::resumed(self, client.settings()).await;
         let context = Context::new(client.transport(), client.settings(), self.state.id());
         engine::boxed_finish(self, context).await?;
         self.collected()

@@ -50,14 +50,33 @@ pub(crate) enum Advance {
 /// crate that polls it.
 type Engine<'a, O> = Pin<Box<dyn Future<Output = Result<O, Error>> + Send + 'a>>;
 
-/// Boxes [`attempt`].
+/// Makes one attempt.
 pub(crate) fn boxed_attempt<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Engine<'a, Advance> {
-    Box::pin(async move { positioned(program, &context).await })
+    Box::pin(async move {
+        delivery::resumed(program, context.settings).await;
+        positioned(program, &context).await
+    })
 }
 
-/// Boxes [`finish`].
+/// Makes attempts until the run has to wait or has ended.
+pub(crate) fn boxed_attempts<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Engine<'a, Advance> {
+    Box::pin(async move {
+        delivery::resumed(program, context.settings).await;
+        loop {
+            match positioned(program, &context).await? {
+                Advance::Advanced => {}
+                blocked => return Ok(blocked),
+            }
+        }
+    })
+}
+
+/// Runs to the end.
 pub(crate) fn boxed_finish<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Engine<'a, ()> {
-    Box::pin(finish(program, context))
+    Box::pin(async move {
+        delivery::resumed(program, context.settings).await;
+        finish(program, context).await
+    })
 }
 
 /// Runs to the end, and sleeps where the workflow waits.
@@ -75,17 +94,34 @@ async fn finish(program: &mut dyn Program, mut context: Context<'_>) -> Result<(
 }
 
 /// Returns the result of a run that has ended.
-pub(crate) fn collected<O>(program: &dyn Program, collect: impl FnOnce(&Frame<'_>) -> Option<O>) -> Result<O, Error> {
-    let failed = |kind, message: String| {
-        let error = error(program, kind, message).with(|inner| inner.sent = program.state().total > 0);
-        #[cfg(feature = "tracing")]
-        crate::trace::failed(&error);
-        error
-    };
-    let collected = budget::within(|| collect(&program.frame()));
-    let collected = collected.map_err(|failure| failed(failure.kind, failure.message))?;
+pub(crate) fn collected<O>(program: &dyn Program, collect: impl Fn(&Frame<'_>) -> Option<O>) -> Result<O, Error> {
+    let mut outputs = None;
+    collect_into(program, &mut |run| {
+        outputs = collect(run);
+        outputs.is_some()
+    })?;
+    outputs.ok_or_else(|| incomplete(program))
+}
+
+/// Collects outputs; `collect` returns whether there are any.
+fn collect_into(program: &dyn Program, collect: &mut dyn FnMut(&Frame<'_>) -> bool) -> Result<(), Error> {
+    match budget::within(|| collect(&program.frame())) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(incomplete(program)),
+        Err(failure) => Err(ended(program, failure.kind, failure.message)),
+    }
+}
+
+fn incomplete(program: &dyn Program) -> Error {
     let missing = "the run does not contain the outputs of the workflow";
-    collected.ok_or_else(|| failed(ErrorKind::Stored, missing.to_owned()))
+    ended(program, ErrorKind::Stored, missing.to_owned())
+}
+
+fn ended(program: &dyn Program, kind: ErrorKind, message: String) -> Error {
+    let error = error(program, kind, message).with(|inner| inner.sent = program.state().total > 0);
+    #[cfg(feature = "tracing")]
+    crate::trace::failed(&error);
+    error
 }
 
 /// The arguments of every attempt.

@@ -281,13 +281,13 @@ impl AnyRun {
     /// # Errors
     /// The workflow failed; the run is at the same step as before.
     pub async fn advance<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<&'static str, Value>, Error> {
-        engine::delivery::resumed(&*self.program, client.settings()).await;
-        self.attempt(client).await
+        let context = Context::new(client.transport(), client.settings(), self.id());
+        let advance = engine::boxed_attempt(&mut *self.program, context).await?;
+        self.progress(advance)
     }
 
-    async fn attempt<T: Transport>(&mut self, client: &Client<T>) -> Result<Progress<&'static str, Value>, Error> {
-        let context = Context::new(client.transport(), client.settings(), self.id());
-        Ok(match engine::boxed_attempt(&mut *self.program, context).await? {
+    fn progress(&self, advance: Advance) -> Result<Progress<&'static str, Value>, Error> {
+        Ok(match advance {
             Advance::Advanced => Progress::Advanced,
             Advance::Wait(duration) => Progress::Wait(duration),
             Advance::Awaiting(inputs) => Progress::Awaiting(self.names(&inputs)),
@@ -304,13 +304,9 @@ impl AnyRun {
         &mut self,
         client: &Client<T>,
     ) -> Result<Progress<&'static str, Value>, Error> {
-        engine::delivery::resumed(&*self.program, client.settings()).await;
-        loop {
-            match self.attempt(client).await? {
-                Progress::Advanced => {}
-                blocked => return Ok(blocked),
-            }
-        }
+        let context = Context::new(client.transport(), client.settings(), self.id());
+        let advance = engine::boxed_attempts(&mut *self.program, context).await?;
+        self.progress(advance)
     }
 
     /// Runs to the end, and sleeps where the workflow waits.
@@ -318,7 +314,6 @@ impl AnyRun {
     /// # Errors
     /// The workflow failed or an input is missing; the run is at the same step as before the failed attempt.
     pub async fn finish<T: Transport>(&mut self, client: &Client<T>) -> Result<Value, Error> {
-        engine::delivery::resumed(&*self.program, client.settings()).await;
         let context = Context::new(client.transport(), client.settings(), self.id());
         engine::boxed_finish(&mut *self.program, context).await?;
         self.collected()

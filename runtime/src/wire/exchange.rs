@@ -184,96 +184,80 @@ impl<'a> Exchange<'a> {
     /// Reads the values at the pointers from the response body, in one pass.
     #[must_use]
     pub fn read<const N: usize>(&self, pointers: [Pointer; N]) -> Reads<'a, N> {
-        if let Some(found) = self
-            .received
-            .and_then(|received| received.answered()?.remembered(&pointers))
-        {
-            return Reads::of(found);
-        }
-        let mut reads = Reads {
-            found: [const { None }; N],
-            json: false,
-            unreadable: false,
-            problem: None,
-        };
-        let Some(received) = self.received else { return reads };
-        let content = received.content();
-        let body: &[u8] = content.body;
-        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-        if body.is_empty() {
-            return reads;
-        }
-        let media = content.media;
-        let labelled = media.is_some_and(is_json);
-        // The declared type counts if `Content-Type` is not JSON itself.
-        let declared = !labelled && content.status.is_some_and(|status| self.watch.declares_json(status));
-        if labelled || declared || media.is_none() {
-            let mut found = [None; N];
-            match extract(body, &pointers, &mut found) {
-                Ok(()) if found.iter().flatten().any(|found| crate::blob::is_imitated(found)) => {
-                    reads.unreadable = true;
-                    let problem = "the body has a member named `$base64` or `$serde_json::private::RawValue`, which are reserved; select other members";
-                    reads.problem = Some(problem.to_owned());
-                    return reads;
-                }
-                Ok(()) => return Reads::of(found),
-                Err(error) if labelled || declared => {
-                    reads.unreadable = true;
-                    reads.problem = Some(format!("the body is not JSON ({error}): {}", arrived(&content)));
-                    return reads;
-                }
-                Err(_) => {}
-            }
-        }
-        let encoded = content
-            .encoding()
-            .is_some_and(|name| !name.eq_ignore_ascii_case("identity"));
-        let text = std::str::from_utf8(body);
-        if encoded && text.is_err() {
-            reads.unreadable = true;
-            reads.problem = Some(format!("the body is encoded: {}", arrived(&content)));
-            return reads;
-        }
-        reads.problem = Some(format!("the body is not JSON: {}", arrived(&content)));
-        let whole = if let Ok(text) = text {
-            // Any other text is a string as a whole, and has no members.
-            serde_json::to_string(text)
-        } else {
-            // Other bytes are a blob as a whole.
-            let mut blob = crate::blob::Blob::new(content.body.clone());
-            if let Some(media) = media {
-                blob = blob.of_type(media);
-            }
-            serde_json::to_string(&blob)
-        };
-        for (found, pointer) in reads.found.iter_mut().zip(pointers) {
-            if pointer.is_empty() {
-                *found = whole.as_ref().ok().cloned().map(Cow::Owned);
-            }
-        }
-        reads
+        let mut places = [None; N];
+        let body = self.find(&pointers, &mut places);
+        Reads::of(&pointers, &places, body)
     }
 
     /// Does the same as [`read`](Self::read) for the first pointers. The values at the others are kept for actions, which
     /// read them after this step has been settled.
     #[must_use]
     pub fn read_ahead<const N: usize, const ALL: usize>(&self, pointers: [Pointer; ALL]) -> Reads<'a, N> {
-        let own = || std::array::from_fn(|index| pointers[index]);
+        let mut places = [None; ALL];
+        let body = self.find_ahead(&pointers, N, &mut places);
+        Reads::of(&pointers, &places, body)
+    }
+
+    /// Finds the values at the pointers, as far as they are JSON in the body.
+    fn find(&self, pointers: &[Pointer], places: &mut [Option<&'a str>]) -> BodyRead {
+        let Some(received) = self.received else {
+            return BodyRead::default();
+        };
+        let remembered = received
+            .answered()
+            .map(|answered| answered.remembered(pointers, places));
+        if remembered.flatten().is_some() {
+            return BodyRead::json();
+        }
+        places.fill(None);
+        let content = received.content();
+        let body: &[u8] = content.body;
+        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        if body.is_empty() {
+            return BodyRead::default();
+        }
+        let media = content.media;
+        let labelled = media.is_some_and(is_json);
+        // The declared type counts if `Content-Type` is not JSON itself.
+        let declared = !labelled && content.status.is_some_and(|status| self.watch.declares_json(status));
+        if labelled || declared || media.is_none() {
+            match extract(body, pointers, places) {
+                Ok(()) if places.iter().flatten().any(|place| crate::blob::is_imitated(place)) => {
+                    places.fill(None);
+                    let problem = "the body has a member named `$base64` or `$serde_json::private::RawValue`, which are reserved; select other members";
+                    return BodyRead::unreadable(problem.to_owned());
+                }
+                Ok(()) => return BodyRead::json(),
+                Err(error) => {
+                    places.fill(None);
+                    if labelled || declared {
+                        let problem = format!("the body is not JSON ({error}): {}", arrived(&content));
+                        return BodyRead::unreadable(problem);
+                    }
+                }
+            }
+        }
+        not_json(&content, body)
+    }
+
+    /// Does the same as [`find`](Self::find) for the first `own` pointers, and keeps the values at the others.
+    fn find_ahead(&self, pointers: &[Pointer], own: usize, places: &mut [Option<&'a str>]) -> BodyRead {
+        let (first, _) = pointers.split_at(own);
         let Some(answered) = self.received.and_then(Received::answered) else {
-            return self.read(own());
+            return self.find(first, &mut places[..own]);
         };
         let content = answered.response.body();
         let labelled = answered.response.headers().get(header::CONTENT_TYPE);
-        let mut found = [None; ALL];
         // What needs a message, or only concerns the values for actions, is left to reading them by themselves.
         if !labelled.is_some_and(|media| media.to_str().is_ok_and(is_json))
-            || extract(content, &pointers, &mut found).is_err()
-            || found.iter().flatten().any(|found| crate::blob::is_imitated(found))
+            || extract(content, pointers, places).is_err()
+            || places.iter().flatten().any(|found| crate::blob::is_imitated(found))
         {
-            return self.read(own());
+            places.fill(None);
+            return self.find(first, &mut places[..own]);
         }
-        answered.remember(&pointers[N..], &found[N..]);
-        Reads::of(std::array::from_fn(|index| found[index]))
+        answered.remember(&pointers[own..], &places[own..]);
+        BodyRead::json()
     }
 
     /// Checks that the status is 2xx, for steps without success criteria.
@@ -376,26 +360,83 @@ fn arrived(content: &Content<'_>) -> String {
     format!("{media}{encoding}, starting with `{start}{more}`")
 }
 
-/// The values that pointers selected from a body.
-#[derive(Debug)]
-pub struct Reads<'a, const N: usize> {
-    found: [Option<Cow<'a, str>>; N],
+/// What reading a body has shown about it.
+#[derive(Debug, Default)]
+struct BodyRead {
     /// Whether the body is JSON.
     json: bool,
     /// Whether the body should be JSON and is not, or cannot be read at all.
     unreadable: bool,
     problem: Option<String>,
+    /// The JSON of a body that is a value as a whole, without being JSON.
+    whole: Option<String>,
+}
+
+impl BodyRead {
+    fn json() -> Self {
+        Self {
+            json: true,
+            ..Self::default()
+        }
+    }
+
+    fn unreadable(problem: String) -> Self {
+        Self {
+            unreadable: true,
+            problem: Some(problem),
+            ..Self::default()
+        }
+    }
+}
+
+/// Reads a body that is not JSON.
+fn not_json(content: &Content<'_>, body: &[u8]) -> BodyRead {
+    let encoded = content
+        .encoding()
+        .is_some_and(|name| !name.eq_ignore_ascii_case("identity"));
+    let text = std::str::from_utf8(body);
+    if encoded && text.is_err() {
+        return BodyRead::unreadable(format!("the body is encoded: {}", arrived(content)));
+    }
+    let whole = if let Ok(text) = text {
+        // Any other text is a string as a whole, and has no members.
+        serde_json::to_string(text)
+    } else {
+        // Other bytes are a blob as a whole.
+        let mut blob = crate::blob::Blob::new(content.body.clone());
+        if let Some(media) = content.media {
+            blob = blob.of_type(media);
+        }
+        serde_json::to_string(&blob)
+    };
+    BodyRead {
+        problem: Some(format!("the body is not JSON: {}", arrived(content))),
+        whole: whole.ok(),
+        ..BodyRead::default()
+    }
+}
+
+/// The values that pointers selected from a body.
+#[derive(Debug)]
+pub struct Reads<'a, const N: usize> {
+    found: [Option<Cow<'a, str>>; N],
+    body: BodyRead,
 }
 
 impl<'a, const N: usize> Reads<'a, N> {
-    /// Creates the values of a body that is JSON.
-    fn of(found: [Option<&'a str>; N]) -> Self {
-        Self {
-            found: found.map(|found| found.map(Cow::Borrowed)),
-            json: true,
-            unreadable: false,
-            problem: None,
-        }
+    fn of(pointers: &[Pointer], places: &[Option<&'a str>], body: BodyRead) -> Self {
+        let mut found = [const { None }; N];
+        fill(&mut found, pointers, places, &body);
+        Self { found, body }
+    }
+}
+
+fn fill<'a>(found: &mut [Option<Cow<'a, str>>], pointers: &[Pointer], places: &[Option<&'a str>], body: &BodyRead) {
+    for (found, (pointer, place)) in found.iter_mut().zip(pointers.iter().zip(places)) {
+        *found = match &body.whole {
+            Some(whole) if pointer.is_empty() => Some(Cow::Owned(whole.clone())),
+            _ => place.map(Cow::Borrowed),
+        };
     }
 }
 
@@ -403,13 +444,16 @@ impl<const N: usize> Reads<'_, N> {
     /// Returns whether the body is JSON.
     #[must_use]
     pub fn is_json(&self) -> bool {
-        self.json
+        self.body.json
     }
 
     /// Returns the problem of the body, and whether nothing can be read from it.
     #[must_use]
     pub fn problem(&self) -> Option<(bool, &str)> {
-        self.problem.as_deref().map(|problem| (self.unreadable, problem))
+        self.body
+            .problem
+            .as_deref()
+            .map(|problem| (self.body.unreadable, problem))
     }
 
     /// Returns the value at a pointer.
@@ -426,9 +470,9 @@ impl<const N: usize> Reads<'_, N> {
         let text = self.found.get(index).and_then(|found| found.as_deref());
         keep(
             text,
-            output.required || self.unreadable,
+            output.required || self.body.unreadable,
             output,
-            self.problem.as_deref(),
+            self.body.problem.as_deref(),
         )
     }
 

@@ -52,17 +52,17 @@ impl Answered {
             .set(seen.map(|(pointer, found)| (*pointer, found.map(place))).collect());
     }
 
-    /// Returns the values at the pointers, if all of them were kept.
-    pub(crate) fn remembered<const N: usize>(&self, pointers: &[Pointer; N]) -> Option<[Option<&str>; N]> {
+    /// Returns the values at the pointers in `found`, if all of them were kept.
+    pub(crate) fn remembered<'s>(&'s self, pointers: &[Pointer], found: &mut [Option<&'s str>]) -> Option<()> {
         let seen = self.seen.get()?;
-        let mut found = [None; N];
         for (found, pointer) in found.iter_mut().zip(pointers) {
             let (_, place) = seen.iter().find(|(known, _)| known == pointer)?;
-            if let Some(place) = place {
-                *found = Some(std::str::from_utf8(self.response.body().get(place.clone())?).ok()?);
-            }
+            *found = match place {
+                Some(place) => Some(std::str::from_utf8(self.response.body().get(place.clone())?).ok()?),
+                None => None,
+            };
         }
-        Some(found)
+        Some(())
     }
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::error::{Error, ErrorKind};
-use crate::transport::{BoxError, ConnectError, Limits, ResponseTooLarge, Transport};
+use crate::transport::{BoxError, ConnectError, Limits, ResponseTooLarge, Sending, Transport};
 use crate::wire::outgoing::Outgoing;
 
 const NO_TLS: &str =
@@ -20,9 +20,10 @@ impl Transport for reqwest::Client {
         execute(self, request.map_err(BoxError::from), limit)
     }
 
-    fn dispatch(&self, outgoing: Box<Outgoing>) -> impl Future<Output = Result<Response<Bytes>, BoxError>> + Send {
+    fn dispatch(&self, outgoing: Box<Outgoing>) -> Sending<'_> {
         let limit = outgoing.limits.max_response_bytes;
-        execute(self, outgoing.into_reqwest(), limit)
+        // Boxed here, the future is compiled once and not in every program.
+        Box::pin(execute(self, outgoing.into_reqwest(), limit))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A service in the same process: what comes back is ready, so that only the caller's work counts.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -79,7 +80,11 @@ impl Transport for Canned {
     }
 
     // As the transport on reqwest does.
-    async fn dispatch(&self, outgoing: Box<Outgoing>) -> Result<Response<Bytes>, BoxError> {
-        Ok(self.execute(outgoing.into_reqwest()?).await)
+    fn dispatch(
+        &self,
+        outgoing: Box<Outgoing>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>> {
+        let request = outgoing.into_reqwest();
+        Box::pin(async move { Ok(self.execute(request?).await) })
     }
 }

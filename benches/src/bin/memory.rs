@@ -5,6 +5,7 @@
 //! cargo run --release --bin memory
 //! ```
 
+use std::pin::Pin;
 use std::process::{Command, ExitCode};
 
 use arazzo::__private::Outgoing;
@@ -26,13 +27,17 @@ impl Transport for Silent {
     }
 
     // As the transport on reqwest does.
-    async fn dispatch(&self, outgoing: Box<Outgoing>) -> Result<Response<Bytes>, BoxError> {
-        let request = {
-            let outgoing = outgoing;
-            outgoing.into_reqwest()?
-        };
-        let _waiting = request;
-        std::future::pending().await
+    fn dispatch(
+        &self,
+        outgoing: Box<Outgoing>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, BoxError>> + Send + '_>> {
+        let waiting = outgoing.into_reqwest();
+        Box::pin(async move {
+            if let Err(error) = &waiting {
+                return Err(error.to_string().into());
+            }
+            std::future::pending().await
+        })
     }
 }
 

@@ -73,14 +73,12 @@ pub(crate) fn boxed_attempts<'a>(program: &'a mut dyn Program, context: Context<
 
 /// Runs to the end.
 pub(crate) fn boxed_finish<'a>(program: &'a mut dyn Program, context: Context<'a>) -> Engine<'a, ()> {
-    Box::pin(async move {
-        delivery::resumed(program, context.settings).await;
-        finish(program, context).await
-    })
+    Box::pin(finish(program, context))
 }
 
 /// Runs to the end, and sleeps where the workflow waits.
 async fn finish(program: &mut dyn Program, mut context: Context<'_>) -> Result<(), Error> {
+    delivery::resumed(program, context.settings).await;
     context.waits = true;
     #[cfg(feature = "tracing")]
     {

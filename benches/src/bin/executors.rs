@@ -3,7 +3,8 @@
 //!
 //! ```sh
 //! python3 -m venv runner && runner/bin/pip install arazzo-runner==0.9.6
-//! ARAZZO_RUNNER=runner/bin/python cargo run --release --bin executors
+//! npm install --prefix respect @redocly/respect-core@2.37.0 @redocly/openapi-core@2.64.0
+//! ARAZZO_RUNNER=runner/bin/python RESPECT=respect cargo run --release --bin executors
 //! ```
 //!
 //! Processor time, because other processes of the machine do not count. Linux only.
@@ -17,7 +18,8 @@ use arazzo_benches::served;
 
 const DOCUMENT: &str = include_str!("../../../examples/stytch-totp/stytch-totp-enrollment-workflow.yml");
 const DESCRIPTION: &str = include_str!("../../../examples/stytch-totp/stytch-consumer-openapi.yml");
-const SCRIPT: &str = include_str!("../../build/arazzo_runner.py");
+const ARAZZO_RUNNER: &str = include_str!("../../build/arazzo_runner.py");
+const RESPECT: &str = include_str!("../../build/respect.mjs");
 
 /// Processes of a kind; the median counts.
 const PROCESSES: usize = 5;
@@ -83,7 +85,7 @@ fn write(directory: &Path, url: &str) -> std::io::Result<()> {
         .replace("https://api.stytch.com", url)
         .replace("https://test.stytch.com", url);
     std::fs::write(directory.join("openapi/stytch-consumer-openapi.yml"), description)?;
-    std::fs::write(directory.join("run.py"), SCRIPT)
+    std::fs::write(directory.join("run.py"), ARAZZO_RUNNER)
 }
 
 fn table() {
@@ -111,15 +113,15 @@ fn table() {
         };
         show(side, measure(further, &process));
     }
+    let directory = tempfile::tempdir().expect("a directory");
+    write(directory.path(), url).expect("files");
+    let workflow = directory.path().join("arazzo/workflow.yml");
     if let Some(python) = std::env::var_os("ARAZZO_RUNNER") {
-        let directory = tempfile::tempdir().expect("a directory");
-        write(directory.path(), url).expect("files");
         let process = |count: u32| {
             let mut command = Command::new(&python);
             command
                 .arg(directory.path().join("run.py"))
-                .arg(directory.path().join("arazzo/workflow.yml"));
-            command
+                .arg(&workflow)
                 .arg(count.to_string())
                 .env("STYTCHCONSUMERAPI_USERNAME", "project")
                 .env("STYTCHCONSUMERAPI_PASSWORD", "secret");
@@ -128,6 +130,19 @@ fn table() {
         show("arazzo-runner", measure(100, &process));
     } else {
         println!("SKIPPED: ARAZZO_RUNNER does not name a Python that has arazzo-runner");
+    }
+    if let Some(installed) = std::env::var_os("RESPECT") {
+        // A module finds others from its own directory.
+        let script = Path::new(&installed).join("run.mjs");
+        std::fs::write(&script, RESPECT).expect("a script");
+        let process = |count: u32| {
+            let mut command = Command::new("node");
+            command.arg(&script).arg(&workflow).arg(count.to_string());
+            command
+        };
+        show("Respect", measure(50, &process));
+    } else {
+        println!("SKIPPED: RESPECT does not name a directory with the modules of Respect");
     }
     let _ = server.kill().and_then(|()| server.wait());
 }

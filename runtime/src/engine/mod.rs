@@ -7,6 +7,7 @@ pub(crate) mod delivery;
 mod detour;
 mod follow;
 mod obtain;
+mod outputs;
 pub(crate) mod preflight;
 pub(crate) mod program;
 pub(crate) mod request;
@@ -20,9 +21,10 @@ use call::{call_step, descend};
 use channel::{channel_step, unsubscribed};
 use detour::detoured;
 use follow::{fail, follow, given_up};
+pub(crate) use outputs::collected;
 
 use crate::client::Settings;
-use crate::engine::program::{Frame, Program};
+use crate::engine::program::Program;
 use crate::engine::request::request_step;
 use crate::error::{Error, ErrorKind, excerpt};
 use crate::json::slot::Slot;
@@ -89,37 +91,6 @@ async fn finish(program: &mut dyn Program, mut context: Context<'_>) -> Result<(
     }
     #[cfg(not(feature = "tracing"))]
     run(program, &context).await
-}
-
-/// Returns the result of a run that has ended.
-pub(crate) fn collected<O>(program: &dyn Program, collect: impl Fn(&Frame<'_>) -> Option<O>) -> Result<O, Error> {
-    let mut outputs = None;
-    collect_into(program, &mut |run| {
-        outputs = collect(run);
-        outputs.is_some()
-    })?;
-    outputs.ok_or_else(|| incomplete(program))
-}
-
-/// Collects outputs; `collect` returns whether there are any.
-fn collect_into(program: &dyn Program, collect: &mut dyn FnMut(&Frame<'_>) -> bool) -> Result<(), Error> {
-    match budget::within(|| collect(&program.frame())) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(incomplete(program)),
-        Err(failure) => Err(ended(program, failure.kind, failure.message)),
-    }
-}
-
-fn incomplete(program: &dyn Program) -> Error {
-    let missing = "the run does not contain the outputs of the workflow";
-    ended(program, ErrorKind::Stored, missing.to_owned())
-}
-
-fn ended(program: &dyn Program, kind: ErrorKind, message: String) -> Error {
-    let error = error(program, kind, message).with(|inner| inner.sent = program.state().total > 0);
-    #[cfg(feature = "tracing")]
-    crate::trace::failed(&error);
-    error
 }
 
 /// The arguments of every attempt.

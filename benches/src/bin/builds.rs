@@ -382,9 +382,9 @@ fn build_times(at: &Path, pairs: usize, hand: bool, generator: bool) -> Result<(
             "crates more than by hand",
             &format!("{of} / {against}"),
             more,
-            Some(20.0),
+            Some(6.0),
         );
-        others.push(("by hand", by_hand, 1.25, 1.1));
+        others.push(("by hand", by_hand, 1.1, 1.1));
     }
     if generator {
         let generated = generated(at, "generated", &without_errors(DESCRIPTION), "generated")?;

@@ -31,7 +31,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Reads the lock file of a package. If there is none, there are no copies.
+    /// Reads the lock file of a package. Returns no copies if the file does not exist.
     pub(super) fn read(package: &Path) -> Result<Self, String> {
         let path = package.join(LOCK);
         let text = match std::fs::read_to_string(&path) {

@@ -42,7 +42,7 @@ struct Reader<'a> {
     at: usize,
     /// The column of that content.
     indent: usize,
-    /// There is no such line.
+    /// Whether the text has no further content.
     done: bool,
 }
 

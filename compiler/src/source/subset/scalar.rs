@@ -5,6 +5,9 @@ use crate::source::node::{Data, Node, Style};
 use crate::source::outline::key_length;
 use crate::source::yaml;
 
+/// Maximum number of blank lines in a plain or quoted scalar.
+const BLANK_LINES: usize = 32;
+
 impl Reader<'_> {
     /// Reads a value that starts in a line, and belongs to the key or dash at column `indent`.
     pub(super) fn scalar(&mut self, at: usize, indent: usize, level: usize) -> Option<Node> {
@@ -70,10 +73,14 @@ impl Reader<'_> {
     }
 
     /// Whether the lines after a line feed, blank ones aside, continue with one that is indented by more than `indent`.
+    /// Each line of a scalar asks this, so more than a few blank lines are left to the parser.
     fn is_continued(&self, end: usize, indent: usize) -> bool {
         let mut start = end + 1;
         while self.text.as_bytes().get(start) == Some(&b'\n') {
             start += 1;
+            if start - end > BLANK_LINES {
+                return false;
+            }
         }
         start < self.text.len() && self.spaces(start) > indent
     }

@@ -57,6 +57,16 @@ fn what_is_left_to_the_parser() {
     }
 }
 
+/// Blank lines are counted once, not once for each of them: this test would not end otherwise.
+#[test]
+fn many_blank_lines_take_no_longer_than_others() {
+    let blank = "\n".repeat(2_000_000);
+    for (before, after) in [("a: b\n", "  c\n"), ("a: 'b\n", "  c'\n"), ("a: \"b\n", "  c\"\n")] {
+        assert!(read(&format!("{before}{blank}{after}"), 0, limit::DEPTH).is_none());
+        assert!(is_read_alike(&format!("{before}\n\n{after}"), 0, limit::DEPTH));
+    }
+}
+
 /// Lines; the first of them are read here.
 const PIECES: [&str; 75] = [
     "a:",

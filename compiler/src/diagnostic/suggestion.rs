@@ -3,9 +3,13 @@
 /// Returns the candidate that `name` was most probably meant to be, if one is similar enough.
 #[must_use]
 pub fn similar<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    similar_among(name, &mut candidates.into_iter())
+}
+
+/// The same, compiled once for all kinds of iterators.
+fn similar_among<'a>(name: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(name);
     candidates
-        .into_iter()
         .filter_map(|candidate| {
             let allowed = folded.len().max(candidate.chars().count()) / 3;
             let other = fold(candidate);

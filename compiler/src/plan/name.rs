@@ -82,7 +82,39 @@ pub fn snake(name: &str) -> String {
 /// A type or variant: `create-user` becomes `CreateUser`.
 #[must_use]
 pub fn pascal(name: &str) -> String {
+    plain_pascal(name).map_or_else(|| any_pascal(name), reserved)
+}
+
+fn any_pascal(name: &str) -> String {
     escape(&ascii(name).to_upper_camel_case(), "Value")
+}
+
+/// Returns the same for what most names consist of: ASCII words that start with a letter, and have no other capital. Macros
+/// are built without optimisation, and a description has hundreds of names.
+fn plain_pascal(name: &str) -> Option<String> {
+    let mut pascal = Vec::with_capacity(name.len());
+    // Whether a word starts here, and whether it may end here.
+    let (mut start, mut end) = (true, false);
+    for byte in name.bytes() {
+        (start, end) = match byte {
+            b'a'..=b'z' => {
+                pascal.push(if start { byte.to_ascii_uppercase() } else { byte });
+                (false, true)
+            }
+            b'A'..=b'Z' if start || end => {
+                pascal.push(byte);
+                (false, false)
+            }
+            b'0'..=b'9' if end => {
+                pascal.push(byte);
+                (false, true)
+            }
+            b'_' | b'-' if end => (true, false),
+            _ => return None,
+        };
+    }
+    // A name that is empty, or ends with a separator or a single capital, is left to the general case.
+    if end { String::from_utf8(pascal).ok() } else { None }
 }
 
 /// Returns whether a name consists of lower-case ASCII words between single underscores. Most names do, and stay
@@ -229,6 +261,24 @@ mod tests {
             (workflow("arazzo"), step("tryInto")),
             ("arazzo_".to_owned(), "try_into_".to_owned())
         );
+    }
+
+    /// Compares the two ways for all names of up to seven of these characters.
+    #[test]
+    fn plain_names_become_what_any_names_become() {
+        let mut names = vec![String::new()];
+        let (mut at, mut plain) = (0, 0);
+        while let Some(name) = names.get(at).cloned() {
+            at += 1;
+            if let Some(pascal) = plain_pascal(&name) {
+                assert_eq!(pascal, any_pascal(&name), "{name}");
+                plain += 1;
+            }
+            if name.len() < 7 {
+                names.extend(["a", "B", "1", "-"].map(|next| format!("{name}{next}")));
+            }
+        }
+        assert!(plain > 500, "{plain} of {at}");
     }
 
     /// Tests Rust's own rules (reference, section "Identifiers") for every character, alone and in a name.

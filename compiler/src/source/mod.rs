@@ -249,18 +249,25 @@ impl<'a> Cursor<'a> {
     /// Returns the members of an object; empty for any other value.
     #[must_use]
     pub fn members(self) -> impl ExactSizeIterator<Item = Entry<'a>> + Clone {
-        let members: &'a [Member] = match &self.node().data {
+        self.object().iter().map(move |member| self.member(member))
+    }
+
+    fn object(self) -> &'a [Member] {
+        match &self.node().data {
             Data::Object(members) => members,
             _ => &[],
-        };
-        members.iter().map(move |member| Entry {
+        }
+    }
+
+    fn member(self, member: &'a Member) -> Entry<'a> {
+        Entry {
             key: &member.key,
             key_span: Span {
                 file: self.file,
                 range: member.key_range,
             },
             value: self.at(&member.value),
-        })
+        }
     }
 
     /// Returns the items of an array; empty for any other value.
@@ -282,7 +289,13 @@ impl<'a> Cursor<'a> {
     /// Returns a member of an object with its key.
     #[must_use]
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
-        self.members().find(|entry| entry.key == key)
+        // A loop, because macros look here most often and are built without optimisation.
+        for member in self.object() {
+            if member.key.len() == key.len() && *member.key == *key {
+                return Some(self.member(member));
+            }
+        }
+        None
     }
 
     /// Returns the node at the unescaped tokens of a JSON Pointer (RFC 6901).

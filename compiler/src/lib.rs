@@ -3,7 +3,7 @@
 //! Each phase is a module, and data only moves forward: `source` and [`bundle`] (files to trees) → `document`,
 //! `openapi`, `asyncapi` and `schema` (trees to models) → `expression` and `condition` (strings to syntax) → `resolve` (names to
 //! what they refer to) → `flow`, `typing` and `check` (diagnostics) → `plan` (what each step sends, reads and decides)
-//! → [`emit`] (plan to tokens). All of them use [`diagnostic`].
+//! → [`emit`] (plan to Rust code). All of them use [`diagnostic`].
 //!
 //! This crate does not use `proc_macro`: the macro is one caller; tests, fuzzers and the command line are others.
 //!
@@ -16,6 +16,7 @@
 //! let compilation = arazzo_compiler::compile(&options, &library);
 //! assert!(compilation.render(arazzo_compiler::diagnostic::Header::Full)[0].starts_with("error[unsupported-version]"));
 //! ```
+#![recursion_limit = "512"]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 #![cfg_attr(not(test), warn(clippy::pedantic))]
 #![allow(

@@ -16,10 +16,10 @@ use std::sync::Arc;
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::compile;
 use arazzo_compiler::diagnostic::Header;
-use arazzo_compiler::emit::emit;
+use arazzo_compiler::emit::{emit, text};
 use arazzo_compiler::source::{Disk, File, Library, Memory};
 
-use support::{Arazzo, Dice};
+use support::Dice;
 
 const VALUES: [&str; 16] = [
     "null",
@@ -183,9 +183,9 @@ fn answers(document: &str, seed: u64, library: &dyn Library) -> bool {
         let rendered = compilation.render(Header::Full);
         assert_eq!(rendered.len(), compilation.diagnostics.len());
         if let Some(plan) = &compilation.plan {
-            let tokens = emit(plan, &Arazzo, compilation.has_errors());
+            let code = text(&emit(plan, compilation.has_errors()), "::arazzo");
             if !compilation.has_errors() {
-                assert!(syn::parse2::<syn::File>(tokens).is_ok(), "the expansion is no Rust");
+                assert!(syn::parse_file(&code).is_ok(), "the expansion is no Rust");
             }
         }
         compilation.has_errors()

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::compile;
 use arazzo_compiler::diagnostic::Header;
-use arazzo_compiler::emit::emit;
+use arazzo_compiler::emit::{emit, text};
 use arazzo_compiler::source::{Data, Disk, File, Library, Memory, Node};
 use serde_yaml::Value;
 
-use support::{Arazzo, Dice};
+use support::Dice;
 
 /// Every published file, where the corpus is at hand.
 fn published() -> Vec<PathBuf> {
@@ -389,7 +389,7 @@ fn expand(options: &Options, library: &dyn Library) -> (Vec<String>, String) {
     let tokens = compilation
         .plan
         .as_ref()
-        .map(|plan| emit(plan, &Arazzo, compilation.has_errors()).to_string());
+        .map(|plan| text(&emit(plan, compilation.has_errors()), "::arazzo"));
     (compilation.render(Header::Full), tokens.unwrap_or_default())
 }
 

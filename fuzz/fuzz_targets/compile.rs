@@ -7,19 +7,9 @@
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::compile;
 use arazzo_compiler::diagnostic::Header;
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::emit;
 use arazzo_compiler::source::Memory;
 use libfuzzer_sys::fuzz_target;
-use proc_macro2::TokenStream;
-use quote::quote;
-
-struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
-}
 
 const API: &[u8] = br#"{"openapi":"3.1.0","info":{"title":"x","version":"1"},"servers":[{"url":"http://x.test"}],"paths":{"/a/{id}":{"post":{"operationId":"a","parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string"}}],"requestBody":{"content":{"application/json":{"schema":{"type":"object"}}}},"responses":{"200":{"description":"x","content":{"application/json":{"schema":{"type":"object","properties":{"b":{"type":"array","items":{"type":"integer"}}}}}}}}}}}}"#;
 
@@ -38,6 +28,6 @@ fuzz_target!(|bytes: &[u8]| {
     let compilation = compile(&options, &library);
     let _ = compilation.render(Header::Full);
     if let Some(plan) = &compilation.plan {
-        let _ = emit(plan, &Arazzo, compilation.has_errors());
+        let _ = emit(plan, compilation.has_errors());
     }
 });

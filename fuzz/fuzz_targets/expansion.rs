@@ -6,20 +6,11 @@
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::compile;
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::{self, emit};
 use arazzo_compiler::source::Memory;
 use libfuzzer_sys::fuzz_target;
 use proc_macro2::{TokenStream, TokenTree};
-use quote::quote;
 use serde_json::{Value, json};
-
-struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
-}
 
 /// A document and its description with a text in every place for one.
 fn texts(text: &str) -> (Value, Value) {
@@ -64,7 +55,8 @@ fn expansion(text: &str) -> TokenStream {
     };
     let compilation = compile(&options, &library);
     assert!(!compilation.has_errors(), "{text:?}");
-    emit(&compilation.plan.expect("a plan"), &Arazzo, false)
+    let expansion = emit(&compilation.plan.expect("a plan"), false);
+    emit::text(&expansion, "::arazzo").parse().expect("tokens")
 }
 
 /// The tokens but for literals, and for `#[doc = …]`, of which there is one for each line.

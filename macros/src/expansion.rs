@@ -4,36 +4,16 @@ use std::path::PathBuf;
 
 use arazzo_compiler::Compilation;
 use arazzo_compiler::diagnostic::{Header, Severity, render};
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::{Module, emit, text};
 use arazzo_compiler::invocation::Invocation;
 use arazzo_compiler::plan::{Plan, Workflow};
 use arazzo_compiler::source::Disk;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::LitStr;
 
 /// Maximum number of problems that one build shows.
 const SHOWN: usize = 50;
-
-/// The runtime crate, by the path in `$crate`.
-struct Crate<'a>(&'a TokenStream);
-
-impl Home for Crate<'_> {
-    fn path(&self, _: usize) -> TokenStream {
-        self.0.clone()
-    }
-}
-
-/// The runtime crate in a file that is included: `$crate` has no meaning there, so the module around the file imports
-/// the crate under a name.
-struct Debug;
-
-impl Home for Debug {
-    fn path(&self, depth: usize) -> TokenStream {
-        let up = std::iter::repeat_n(quote!(super::), depth);
-        quote!(#(#up)* __arazzo)
-    }
-}
 
 pub(crate) fn expand(invocation: &Invocation) -> TokenStream {
     let span = invocation.document.span();
@@ -116,7 +96,8 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
     let broken = compilation.has_errors();
     let debug = std::env::var_os("ARAZZO_DEBUG").is_some_and(|value| !value.is_empty() && value != "0");
     if !debug {
-        let items = emit(plan, &Crate(&invocation.home), broken);
+        let items = emit(plan, broken);
+        let items: TokenStream = items.iter().map(|module| parsed(module, &invocation.home)).collect();
         // Workflows that refer to each other need a module around them; a function body does not provide one.
         return if plan.workflows.iter().any(Workflow::names_others) || !plan.apis.is_empty() {
             enclosed(plan, invocation, &items)
@@ -124,7 +105,8 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
             items
         };
     }
-    let text = emit(plan, &Debug, broken).to_string();
+    // `$crate` has no meaning in a file that is included, so the module around the file imports the crate under a name.
+    let text = text(&emit(plan, broken), "super::__arazzo");
     match write_debug(&text, &plan.file, &identity(plan, invocation)) {
         Ok(path) => {
             let home = &invocation.home;
@@ -148,16 +130,41 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
     }
 }
 
+/// Returns the tokens of a module. rustc reads its text, with optimised code; `proc_macro2` would read it once more.
+fn parsed(module: &Module, home: &TokenStream) -> TokenStream {
+    let Module { before, name, content } = module;
+    let tokens = |text: &str| {
+        if let Ok(tokens) = text.parse::<proc_macro::TokenStream>() {
+            return TokenStream::from(tokens);
+        }
+        let message = format!(
+            "internal compiler error: the expansion of `{name}` is not Rust [internal]\n  = help: please report it together with the document"
+        );
+        quote!(::core::compile_error! { #message })
+    };
+    let (before, content) = (tokens(before), tokens(content));
+    let name = identifier(name);
+    quote! {
+        #before
+        pub mod #name {
+            pub(super) use #home::__private as __rt;
+            #content
+        }
+    }
+}
+
+/// Returns an identifier; `r#…` is a raw one.
+fn identifier(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}
+
 /// Puts the items into a separate module, from which the workflows are exported.
 fn enclosed(plan: &Plan, invocation: &Invocation, items: &TokenStream) -> TokenStream {
     let module = format_ident!("__arazzo_{}", identity(plan, invocation));
-    let names = plan
-        .workflows
-        .iter()
-        .map(|workflow| match workflow.ident.strip_prefix("r#") {
-            Some(raw) => syn::Ident::new_raw(raw, Span::call_site()),
-            None => syn::Ident::new(&workflow.ident, Span::call_site()),
-        });
+    let names = plan.workflows.iter().map(|workflow| identifier(&workflow.ident));
     // Two calls in one scope can share an API: a name that two `*` imports provide is an error only where it is used.
     let apis = (!plan.apis.is_empty()).then(|| quote!(#[allow(unused_imports)] pub use #module::*;));
     quote! {

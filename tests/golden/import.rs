@@ -11,17 +11,17 @@
 ///
 /// # Errors
 /// A step failed and no failure action recovered; an input violates its schema; or the client has no base URL or credential for an API. The error contains the run, so that you can fix the cause and call `finish`.
-pub async fn import_books<T: ::arazzo::Transport>(
-    client: &::arazzo::Client<T>,
+pub async fn import_books<T: import_books::__rt::Transport>(
+    client: &import_books::__rt::Client<T>,
     inputs: import_books::Inputs,
 ) -> ::std::result::Result<import_books::Outputs, import_books::Error> {
-    ::arazzo::__private::call::<import_books::Workflow, T>(client, inputs, ()).await
+    import_books::__rt::call::<import_books::Workflow, T>(client, inputs, ()).await
 }
 /// Inputs, outputs and runs of the workflow `import-books`. The function of the same name calls it.
 ///
 /// Its requests go to the source description `shelf`.
 pub mod import_books {
-    use ::arazzo::__private as __rt;
+    pub(super) use ::arazzo::__private as __rt;
     /// The inputs of the workflow `import-books`.
     #[derive(Clone)]
     pub struct Inputs {
@@ -74,7 +74,7 @@ pub mod import_books {
     /// The outputs of each step.
     pub mod steps {
         #[allow(unused_imports)]
-        use ::arazzo::__private as __rt;
+        use super::__rt;
         /// The outputs of step `start`.
         #[derive(Clone)]
         pub struct Start {
@@ -126,7 +126,7 @@ pub mod import_books {
     }
     /// The error responses that the API declares, for `error.declared()`.
     pub mod errors {
-        use ::arazzo::__private as __rt;
+        use super::__rt;
         __rt::errors!(
             #[doc =
             " The error responses that the description declares for step `check`."] Check
@@ -141,7 +141,7 @@ pub mod import_books {
     /// The types that inputs and outputs consist of.
     pub mod types {
         #[allow(unused_imports)]
-        use ::arazzo::__private as __rt;
+        use super::__rt;
         /// An object of the schema `Problem`.
         #[derive(Clone)]
         #[non_exhaustive]

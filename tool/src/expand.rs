@@ -1,22 +1,11 @@
 //! `cargo arazzo expand`
 
 use arazzo_compiler::compile;
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::{emit, text};
 use arazzo_compiler::source::Disk;
-use proc_macro2::TokenStream;
-use quote::quote;
 
 use crate::arguments::Arguments;
 use crate::report;
-
-/// The runtime crate, by its name.
-pub(crate) struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
-}
 
 pub(crate) fn run(file: &str, arguments: &Arguments) -> (String, bool) {
     let compilation = compile(&arguments.options(file), &Disk);
@@ -25,7 +14,7 @@ pub(crate) fn run(file: &str, arguments: &Arguments) -> (String, bool) {
     let Some(plan) = compilation.plan.as_ref().filter(|_| good) else {
         return (String::new(), false);
     };
-    match syn::parse2(emit(plan, &Arazzo, false)) {
+    match syn::parse_file(&text(&emit(plan, false), "::arazzo")) {
         Ok(file) => (prettyplease::unparse(&file), true),
         Err(error) => {
             eprintln!("internal error: the expansion is not valid Rust: {error}");

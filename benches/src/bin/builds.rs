@@ -19,10 +19,9 @@ use std::time::{Instant, SystemTime};
 use arazzo_benches::expansion::corpus;
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::compile;
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::{emit, text};
 use arazzo_compiler::source::Disk;
 use proc_macro2::{TokenStream, TokenTree};
-use quote::quote;
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -124,8 +123,10 @@ impl Crate {
         files: &[(&str, &str)],
     ) -> Result<Self> {
         let directory = at.join(name);
+        // Cargo builds dependencies from a registry without incremental compilation, and those from a path with it.
         let manifest = format!(
-            "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{}\n",
+            "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [profile.dev.package.\"*\"]\nincremental = false\n\n[dependencies]\n{}\n",
             dependencies.trim()
         );
         let basic = [
@@ -489,14 +490,6 @@ fn chain(steps: usize) -> String {
     text
 }
 
-struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
-}
-
 /// Token trees, those in groups too.
 fn tokens(stream: TokenStream) -> usize {
     let of = |tree| match tree {
@@ -514,7 +507,10 @@ fn emitted(directory: &Path, document: &str) -> Result<usize> {
     };
     let compilation = compile(&options, &Disk);
     match &compilation.plan {
-        Some(plan) if !compilation.has_errors() => Ok(tokens(emit(plan, &Arazzo, false))),
+        Some(plan) if !compilation.has_errors() => {
+            let code = text(&emit(plan, false), "::arazzo");
+            code.parse().map(tokens).map_err(|error| error.to_string())
+        }
         _ => Err(format!("{document} does not compile")),
     }
 }

@@ -1,7 +1,6 @@
 //! Code that decides what a step does next.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use super::code::{Code, literal, quote};
 
 use super::step::{read_body, reads_body};
 use super::value::Scope;
@@ -18,28 +17,25 @@ pub(super) fn reads(actions: &[Action]) -> Vec<&Read> {
 }
 
 /// Statements that choose among actions; `None` if there are none.
-pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow: &Workflow) -> Option<TokenStream> {
+pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow: &Workflow) -> Option<Code> {
     if actions.is_empty() {
         return None;
     }
     let pointers = body_pointers(reads(actions));
     let read = read_body(&pointers);
     let scope = Scope { workflow, pointers };
-    let step = Literal::usize_unsuffixed(index);
-    let mut choices = TokenStream::new();
+    let step = literal(index);
+    let mut choices = Code::new();
     let mut decided = false;
     for (position, action) in actions.iter().enumerate() {
         let Some(taken) = taken(&action.kind) else { continue };
-        let mut conditions: Vec<TokenStream> = action
+        let mut conditions: Vec<Code> = action
             .criteria
             .iter()
             .map(|criterion| {
                 let inner = scope.check(&criterion.test);
                 let text = &criterion.text;
-                let (line, column) = (
-                    Literal::usize_unsuffixed(criterion.place.0),
-                    Literal::usize_unsuffixed(criterion.place.1),
-                );
+                let (line, column) = (literal(criterion.place.0), literal(criterion.place.1));
                 if reads_body(&criterion.test) {
                     return quote!(exchange.met_of(found.problem(), #inner, #text, #line, #column));
                 }
@@ -47,7 +43,7 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
             })
             .collect();
         if let ActionKind::Retry { limit, .. } = &action.kind {
-            let (position, limit) = (Literal::usize_unsuffixed(position), Literal::u64_unsuffixed(*limit));
+            let (position, limit) = (literal(position), literal(*limit));
             conditions.push(quote!(exchange.retry(#step, #position, #limit)));
         }
         let taken = if success { taken } else { quote!(Some(#taken)) };
@@ -70,32 +66,32 @@ pub(super) fn actions(actions: &[Action], success: bool, index: usize, workflow:
 }
 
 /// Code of an action that is taken.
-fn taken(kind: &ActionKind) -> Option<TokenStream> {
+fn taken(kind: &ActionKind) -> Option<Code> {
     Some(match kind {
         ActionKind::End => quote!(__rt::Action::End),
         ActionKind::Goto(to) => {
-            let to = Literal::usize_unsuffixed(*to);
+            let to = literal(*to);
             quote!(__rt::Action::Goto(#to))
         }
         ActionKind::Leave(site) => {
-            let site = Literal::usize_unsuffixed(*site);
+            let site = literal(*site);
             quote!(__rt::Action::Leave(#site))
         }
         ActionKind::Retry { after, detour, .. } => {
             let detour = match detour {
                 None => quote!(None),
                 Some(Detour::Step(step)) => {
-                    let step = Literal::usize_unsuffixed(*step);
+                    let step = literal(*step);
                     quote!(Some(__rt::Detour::Step(#step)))
                 }
                 Some(Detour::Call(site)) => {
-                    let site = Literal::usize_unsuffixed(*site);
+                    let site = literal(*site);
                     quote!(Some(__rt::Detour::Call(#site)))
                 }
             };
             let after = match after {
                 Some(seconds) => {
-                    let seconds = Literal::f64_unsuffixed(*seconds);
+                    let seconds = literal(*seconds);
                     quote!(Some(#seconds))
                 }
                 None => quote!(None),

@@ -6,8 +6,7 @@
 
 use std::borrow::Cow;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::code::{Code, quote};
 
 use super::ident;
 use super::types::{Place, home_module, ty};
@@ -30,14 +29,14 @@ pub(super) enum On {
 }
 
 /// Returns the attribute `#[derive(…)]` of a type.
-pub(super) fn container<'t>(plan: &Plan, on: On, fields: impl Iterator<Item = Cow<'t, Ty>>) -> Option<TokenStream> {
+pub(super) fn container<'t>(plan: &Plan, on: On, fields: impl Iterator<Item = Cow<'t, Ty>>) -> Option<Code> {
     // Most users have no derives, and a description can have thousands of types.
     if plan.derives.is_empty() {
         return None;
     }
     let fields: Vec<Cow<'t, Ty>> = fields.collect();
     let wanted = plan.derives.iter().filter(|path| adds(path, on, &fields, plan));
-    let derives: Vec<TokenStream> = wanted.map(|path| path.parse().unwrap_or_default()).collect();
+    let derives: Vec<Code> = wanted.map(|path| Code::of(path)).collect();
     (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]))
 }
 
@@ -99,28 +98,28 @@ fn has(path: &str, of: &Ty, plan: &Plan, open: &mut Vec<usize>) -> bool {
 }
 
 /// Returns the attributes of a field.
-pub(super) fn field(plan: &Plan, (name, wire): (&str, &str), of: &Ty, place: Place) -> Option<TokenStream> {
+pub(super) fn field(plan: &Plan, (name, wire): (&str, &str), of: &Ty, place: Place) -> Option<Code> {
     wanted(plan, SCHEMARS)?;
     let rename = (name.trim_start_matches("r#") != wire).then(|| quote!(rename = #wire,));
     let value = without_files(of).map(|of| {
-        let of = ty(&of, plan, place).to_string();
+        let of = ty(&of, plan, place).as_str().to_owned();
         quote!(with = #of,)
     });
     (rename.is_some() || value.is_some()).then(|| quote!(#[schemars(#rename #value)]))
 }
 
 /// Returns the attribute of the field with the members that a schema does not name.
-pub(super) fn additional(plan: &Plan) -> Option<TokenStream> {
+pub(super) fn additional(plan: &Plan) -> Option<Code> {
     wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(flatten)]))
 }
 
 /// Returns the attribute of a variant of an enum.
-pub(super) fn variant(plan: &Plan, wire: &str) -> Option<TokenStream> {
+pub(super) fn variant(plan: &Plan, wire: &str) -> Option<Code> {
     wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(rename = #wire)]))
 }
 
 /// Returns the attribute of the variant `Other`.
-pub(super) fn other(plan: &Plan) -> Option<TokenStream> {
+pub(super) fn other(plan: &Plan) -> Option<Code> {
     wanted(plan, SCHEMARS).map(|_| quote!(#[schemars(untagged)]))
 }
 
@@ -145,7 +144,7 @@ pub(super) fn described<'m>(
     module: &[&str],
     members: impl Iterator<Item = Member<'m>>,
     place: Place,
-) -> Option<TokenStream> {
+) -> Option<Code> {
     let path = wanted(plan, UTOIPA)?;
     let (schema, types) = json_schema::object(members, docs, &plan.types, &|index| reference(plan, index));
     let full = component(module.iter().copied().chain([name]));
@@ -153,7 +152,7 @@ pub(super) fn described<'m>(
 }
 
 /// Returns the implementation of `utoipa::ToSchema` for a generated type.
-pub(super) fn described_type(plan: &Plan, def: &TypeDef) -> Option<TokenStream> {
+pub(super) fn described_type(plan: &Plan, def: &TypeDef) -> Option<Code> {
     let path = wanted(plan, UTOIPA)?;
     let (schema, types) = json_schema::definition_of(def, &plan.types, &|index| reference(plan, index));
     Some(to_schema(
@@ -167,16 +166,8 @@ pub(super) fn described_type(plan: &Plan, def: &TypeDef) -> Option<TokenStream> 
     ))
 }
 
-fn to_schema(
-    path: &str,
-    name: &str,
-    full: &str,
-    schema: &str,
-    types: &[usize],
-    plan: &Plan,
-    place: Place,
-) -> TokenStream {
-    let utoipa: TokenStream = path.trim_end_matches("::ToSchema").parse().unwrap_or_default();
+fn to_schema(path: &str, name: &str, full: &str, schema: &str, types: &[usize], plan: &Plan, place: Place) -> Code {
+    let utoipa = Code::of(path.trim_end_matches("::ToSchema"));
     let name = ident(name);
     let collected = types.iter().filter_map(|index| {
         let full = full_name(plan, plan.types.get(*index)?);

@@ -4,20 +4,19 @@
 //! third-party Markdown. Therefore, no block structure of such a text is kept except fences, which are rewritten here
 //! with the label `text` and longer than any fence inside. Ids are written as code on one line.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::code::{Code, quote};
 
 use crate::diagnostic::is_hidden;
 
 /// `#[doc]` attributes for a text of the document or, if it has none, for our own sentence `fallback`.
-pub(super) fn docs(text: Option<&str>, fallback: &str) -> TokenStream {
+pub(super) fn docs(text: Option<&str>, fallback: &str) -> Code {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     let text = text.map_or_else(|| fallback.to_owned(), clean);
     plain(&text)
 }
 
 /// The text unchanged, one attribute per line.
-pub(super) fn plain(text: &str) -> TokenStream {
+pub(super) fn plain(text: &str) -> Code {
     let lines = text.lines().map(|line| {
         let line = if line.is_empty() {
             String::new()

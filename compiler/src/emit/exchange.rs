@@ -1,7 +1,6 @@
 //! Code that builds the message of a step, or the address at which it receives one.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::code::{Code, quote};
 
 use super::request::body;
 use super::step::required;
@@ -10,7 +9,7 @@ use crate::asyncapi::{Location, Part};
 use crate::plan::{AddressPiece, Exchange, Workflow};
 
 /// The static description of a channel.
-pub(super) fn channel(exchange: &Exchange) -> TokenStream {
+pub(super) fn channel(exchange: &Exchange) -> Code {
     let Exchange {
         source,
         name,
@@ -25,7 +24,7 @@ pub(super) fn channel(exchange: &Exchange) -> TokenStream {
     }
 }
 
-fn location(location: &Location) -> TokenStream {
+fn location(location: &Location) -> Code {
     let tokens = &location.tokens;
     match location.part {
         // A header has no members, so there is exactly one token.
@@ -35,7 +34,7 @@ fn location(location: &Location) -> TokenStream {
 }
 
 /// Statements that build the message or the address.
-pub(super) fn prepare(exchange: &Exchange, workflow: &Workflow) -> TokenStream {
+pub(super) fn prepare(exchange: &Exchange, workflow: &Workflow) -> Code {
     let scope = Scope {
         workflow,
         pointers: Vec::new(),

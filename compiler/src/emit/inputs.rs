@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::code::{Code, quote};
 
 use super::derive::{self, On};
 use super::types::{Place, ty};
@@ -13,7 +12,7 @@ use crate::plan::types::Ty;
 use crate::plan::{Input, Plan, Workflow};
 
 /// The type of an input, and `into` if its setter accepts any value that converts into it.
-fn of(input: &Input, workflow: &Workflow, plan: &Plan) -> (TokenStream, Option<TokenStream>) {
+fn of(input: &Input, workflow: &Workflow, plan: &Plan) -> (Code, Option<Code>) {
     let into = matches!(input.ty, Ty::String | Ty::Blob).then(|| quote!(into));
     (ty(&input.ty, plan, Place::Workflow(workflow.index)), into)
 }
@@ -25,11 +24,11 @@ fn stored(input: &Input) -> Ty {
 }
 
 /// The name of an input in JSON, and `secret` if its value is redacted.
-fn wire(input: &Input) -> (&str, Option<TokenStream>) {
+fn wire(input: &Input) -> (&str, Option<Code>) {
     (&input.name, input.secret.then(|| quote!(secret)))
 }
 
-pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
+pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> Code {
     let inputs = &workflow.inputs;
     let id = doc::name(&workflow.id);
     let docs = |input: &Input| doc::docs(input.docs.as_deref(), &format!("The input {}.", doc::name(&input.name)));
@@ -106,7 +105,7 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan) -> TokenStream {
 }
 
 /// The setters of optional inputs.
-fn setters(optional: &[&Input], workflow: &Workflow, plan: &Plan) -> Option<TokenStream> {
+fn setters(optional: &[&Input], workflow: &Workflow, plan: &Plan) -> Option<Code> {
     let setters = optional.iter().map(|input| {
         let (name, (of, into)) = (ident(&input.ident), of(input, workflow, plan));
         let docs = doc::plain(&format!("Sets the input {}.", doc::name(&input.name)));
@@ -115,7 +114,7 @@ fn setters(optional: &[&Input], workflow: &Workflow, plan: &Plan) -> Option<Toke
     (!optional.is_empty()).then(|| quote!(__rt::setters!(Inputs { #(#setters),* });))
 }
 
-fn variants(workflow: &Workflow) -> TokenStream {
+fn variants(workflow: &Workflow) -> Code {
     let title = doc::plain(&format!("An input of the workflow {}.", doc::name(&workflow.id)));
     let members = workflow.inputs.iter().map(|input| {
         let docs = doc::plain(&doc::name(&input.name));

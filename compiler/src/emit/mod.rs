@@ -1,8 +1,9 @@
 //! Phase 7: turns a plan into Rust.
 //!
-//! Input: a [`Plan`]. Output: tokens. Nothing here looks at YAML, and no earlier phase knows tokens.
+//! Input: a [`Plan`]. Output: Rust source text. Nothing here looks at YAML, and no earlier phase knows Rust.
 
 mod action;
+mod code;
 mod derive;
 mod doc;
 mod exchange;
@@ -18,43 +19,69 @@ mod types;
 mod value;
 mod writer;
 
+use code::{Code, quote};
 use module::{apis, dependencies, diagram, errors, sources};
 use output::{outcome, outputs, steps};
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
 
 use crate::plan::{Plan, Workflow};
 
-/// The path of the runtime crate in the expansion.
-pub trait Home {
-    /// Returns the path of the runtime crate, seen from `depth` modules below the macro call.
-    fn path(&self, depth: usize) -> TokenStream;
+/// A module of the expansion.
+///
+/// Its content reads the runtime crate through the module `__rt`, which is to be imported there, visible to the module around
+/// it: `pub(super) use ::arazzo::__private as __rt;`. Whoever puts the parts together knows the path of the crate.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// The items before the module, and its attributes.
+    pub before: String,
+    /// The name, possibly a raw identifier.
+    pub name: String,
+    /// The items in the module.
+    pub content: String,
 }
 
-/// Returns the tokens of a plan. With `broken`, the items have no working bodies, so that code which uses them still
-/// type-checks while the errors are shown.
+/// Returns the modules of a plan: one for each workflow, after the function that calls it, and one for each API whose types
+/// workflows share. With `broken`, the items have no working bodies, so that code which uses them still type-checks while
+/// the errors are shown.
 #[must_use]
-pub fn emit(plan: &Plan, home: &dyn Home, broken: bool) -> TokenStream {
-    let workflows = plan
-        .workflows
-        .iter()
-        .map(|workflow| module(workflow, plan, home, broken));
+pub fn emit(plan: &Plan, broken: bool) -> Vec<Module> {
+    let workflows = plan.workflows.iter().map(|workflow| module(workflow, plan, broken));
     let apis = plan.apis.iter().enumerate();
-    let apis = apis.map(|(index, api)| types::api(index, api, plan, &home.path(2)));
+    let apis = apis.filter_map(|(index, api)| types::api(index, api, plan));
     workflows.chain(apis).collect()
 }
 
-/// Returns an identifier; `r#…` becomes a raw one.
-fn ident(name: &str) -> Ident {
-    match name.strip_prefix("r#") {
-        Some(raw) => Ident::new_raw(raw, Span::call_site()),
-        None => Ident::new(name, Span::call_site()),
+/// Returns modules as one Rust source text, in which `home` is the path of the runtime crate.
+///
+/// ```
+/// # use arazzo_compiler::emit::{Module, text};
+/// let module = Module {
+///     before: "fn before() {}".to_owned(),
+///     name: "workflow".to_owned(),
+///     content: "use __rt::Run;".to_owned(),
+/// };
+/// assert_eq!(
+///     text(&[module], "::arazzo"),
+///     "fn before() {}\npub mod workflow {\npub(super) use ::arazzo::__private as __rt;\nuse __rt::Run;\n}\n"
+/// );
+/// ```
+#[must_use]
+pub fn text(modules: &[Module], home: &str) -> String {
+    let mut text = String::new();
+    for Module { before, name, content } in modules {
+        text.push_str(&format!(
+            "{before}\npub mod {name} {{\npub(super) use {home}::__private as __rt;\n{content}\n}}\n"
+        ));
     }
+    text
 }
 
-fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> TokenStream {
+/// Returns an identifier; `r#…` is a raw one.
+fn ident(name: &str) -> Code {
+    Code::of(name)
+}
+
+fn module(workflow: &Workflow, plan: &Plan, broken: bool) -> Module {
     let name = ident(&workflow.ident);
-    let (outer, inner) = (home.path(0), home.path(1));
     let id = &workflow.qualified;
     let summary = doc::docs(workflow.summary.as_deref(), &format!("The workflow {}.", doc::name(id)));
     let description = workflow.description.as_deref().map(|text| {
@@ -72,9 +99,9 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
     ));
     let inputs = inputs::emit(workflow, plan);
     let outputs = outputs(workflow, plan);
-    let steps = steps(workflow, plan, home);
-    let errors = errors(workflow, plan, home);
-    let types = types::module(workflow, plan, &home.path(2));
+    let steps = steps(workflow, plan);
+    let errors = errors(workflow, plan);
+    let types = types::module(workflow, plan);
     let sources = sources(workflow, plan);
     let run = run::emit(workflow, plan, broken);
     let outcome = outcome(workflow, plan);
@@ -85,29 +112,32 @@ fn module(workflow: &Workflow, plan: &Plan, home: &dyn Home, broken: bool) -> To
     } else {
         (quote!(, dependencies: #name::Dependencies), quote!(dependencies))
     };
-    quote! {
+    let before = quote! {
         #summary
         #description
         #diagram
         #error_docs
-        pub async fn #name<T: #outer::Transport>(client: &#outer::Client<T>, inputs: #name::Inputs #argument) -> ::std::result::Result<#name::#result, #name::Error> {
-            #outer::__private::call::<#name::Workflow, T>(client, inputs, #passed).await
+        pub async fn #name<T: #name::__rt::Transport>(client: &#name::__rt::Client<T>, inputs: #name::Inputs #argument) -> ::std::result::Result<#name::#result, #name::Error> {
+            #name::__rt::call::<#name::Workflow, T>(client, inputs, #passed).await
         }
 
         #module_docs
-        pub mod #name {
-            use #inner::__private as __rt;
-
-            #inputs
-            #dependencies
-            #outputs
-            #outcome
-            #steps
-            #errors
-            #sources
-            #types
-            #run
-        }
+    };
+    let content = quote! {
+        #inputs
+        #dependencies
+        #outputs
+        #outcome
+        #steps
+        #errors
+        #sources
+        #types
+        #run
+    };
+    Module {
+        before: before.into_text(),
+        name: workflow.ident.clone(),
+        content: content.into_text(),
     }
 }
 
@@ -117,6 +147,6 @@ fn inputs_field(workflow: &Workflow) -> String {
 }
 
 /// The name of the result type of a run: its outputs, or an `Outcome` if it can leave for another workflow.
-fn result(workflow: &Workflow) -> Ident {
+fn result(workflow: &Workflow) -> Code {
     ident(if workflow.ends.is_empty() { "Outputs" } else { "Outcome" })
 }

@@ -1,17 +1,15 @@
 //! Items next to a workflow: its sources, its diagram, and its dependencies.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::code::{Code, quote};
 
 use super::types::{self, Place};
-use super::{Home, doc, ident, inputs_field};
+use super::{doc, ident, inputs_field};
 use crate::plan::{Action, ActionKind, Detour, Plan, Workflow};
 
 /// The error responses that descriptions declare for the steps of a workflow.
-pub(super) fn errors(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenStream {
-    let krate = home.path(2);
+pub(super) fn errors(workflow: &Workflow, plan: &Plan) -> Code {
     let steps = workflow.steps.iter().filter(|step| !step.errors.is_empty());
-    let all: Vec<TokenStream> = steps
+    let all: Vec<Code> = steps
         .map(|step| {
             let docs = doc::plain(&format!(
                 "The error responses that the description declares for step {}.",
@@ -27,19 +25,19 @@ pub(super) fn errors(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> Token
         })
         .collect();
     if all.is_empty() {
-        return TokenStream::new();
+        return Code::new();
     }
     quote! {
         /// The error responses that the API declares, for `error.declared()`.
         pub mod errors {
-            use #krate::__private as __rt;
+            use super::__rt;
             #(#all)*
         }
     }
 }
 
 /// The names of the source descriptions that a workflow and the workflows it calls send requests to.
-pub(super) fn sources(workflow: &Workflow, plan: &Plan) -> TokenStream {
+pub(super) fn sources(workflow: &Workflow, plan: &Plan) -> Code {
     let mut reached = vec![workflow];
     let mut next = 0;
     while let Some(workflow) = reached.get(next) {
@@ -62,7 +60,7 @@ pub(super) fn sources(workflow: &Workflow, plan: &Plan) -> TokenStream {
         names.push((constant, name));
     }
     if names.is_empty() {
-        return TokenStream::new();
+        return Code::new();
     }
     let constants = names.iter().map(|(constant, name)| {
         let docs = doc::plain(&format!("The source description {}.", doc::name(name)));
@@ -150,9 +148,9 @@ pub(super) fn diagram(workflow: &Workflow, plan: &Plan) -> String {
 }
 
 /// The outputs of the workflows in `dependsOn`.
-pub(super) fn dependencies(workflow: &Workflow, plan: &Plan) -> TokenStream {
+pub(super) fn dependencies(workflow: &Workflow, plan: &Plan) -> Code {
     if workflow.dependencies.is_empty() {
-        return TokenStream::new();
+        return Code::new();
     }
     let fields = workflow.dependencies.iter().filter_map(|(index, inputs)| {
         let needed = plan.workflow(*index)?;
@@ -179,7 +177,7 @@ pub(super) fn dependencies(workflow: &Workflow, plan: &Plan) -> TokenStream {
         "The results of the workflows that must run before the workflow {}.",
         doc::name(&workflow.id)
     ));
-    let (fields, names): (Vec<TokenStream>, Vec<TokenStream>) = fields.unzip();
+    let (fields, names): (Vec<Code>, Vec<Code>) = fields.unzip();
     quote! {
         #title
         #[derive(Clone)]

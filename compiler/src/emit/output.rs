@@ -2,20 +2,19 @@
 
 use std::borrow::Cow;
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use super::code::{Code, literal, quote};
 
 use super::derive::{self, On};
 use super::types::{self, Place};
-use super::{Home, doc, ident, run};
+use super::{doc, ident, run};
 use crate::plan::json_schema::Member;
 use crate::plan::types::Ty;
 use crate::plan::{Output, Plan, Step, Workflow};
 
 /// The possible ends of a run that can leave for other workflows.
-pub(super) fn outcome(workflow: &Workflow, plan: &Plan) -> TokenStream {
+pub(super) fn outcome(workflow: &Workflow, plan: &Plan) -> Code {
     if workflow.ends.is_empty() {
-        return TokenStream::new();
+        return Code::new();
     }
     let ends = workflow
         .ends
@@ -39,7 +38,7 @@ pub(super) fn outcome(workflow: &Workflow, plan: &Plan) -> TokenStream {
             let module = ident(&end.ident);
             (end.variant.clone(), quote!(super::#module::Outputs))
         });
-    let all: Vec<(String, TokenStream)> = std::iter::once(own).chain(all).collect();
+    let all: Vec<(String, Code)> = std::iter::once(own).chain(all).collect();
     let read = all.iter().map(|(name, of)| {
         let variant = ident(name);
         quote!(#name => Self::#variant(<#of as __rt::Data>::read(&value, levels)?),)
@@ -104,14 +103,14 @@ pub(super) fn output_struct(
     plan: &Plan,
     place: Place,
     module: &[&str],
-) -> TokenStream {
+) -> Code {
     let held = outputs.iter().map(|output| Cow::Owned(output_type(output)));
     let derived = derive::container(plan, On::Struct { default: false }, held);
     let members = outputs.iter().map(Member::from);
     let described = derive::described(plan, name, title, module, members, place);
     let title = doc::plain(title);
     let name = ident(name);
-    let (fields, names): (Vec<TokenStream>, Vec<TokenStream>) = outputs
+    let (fields, names): (Vec<Code>, Vec<Code>) = outputs
         .iter()
         .map(|output| {
             let when = if output.required {
@@ -148,7 +147,7 @@ pub(super) fn output_struct(
     }
 }
 
-pub(super) fn outputs(workflow: &Workflow, plan: &Plan) -> TokenStream {
+pub(super) fn outputs(workflow: &Workflow, plan: &Plan) -> Code {
     let title = format!("The outputs of the workflow {}.", doc::name(&workflow.id));
     output_struct(
         "Outputs",
@@ -160,8 +159,7 @@ pub(super) fn outputs(workflow: &Workflow, plan: &Plan) -> TokenStream {
     )
 }
 
-pub(super) fn steps(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenStream {
-    let krate = home.path(2);
+pub(super) fn steps(workflow: &Workflow, plan: &Plan) -> Code {
     let title = doc::plain(&format!("A step of the workflow {}.", doc::name(&workflow.id)));
     let variants = workflow.steps.iter().map(|step| {
         let docs = doc::plain(&doc::name(&step.id));
@@ -189,7 +187,7 @@ pub(super) fn steps(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenS
         /// The outputs of each step.
         pub mod steps {
             #[allow(unused_imports)]
-            use #krate::__private as __rt;
+            use super::__rt;
             #(#structs)*
         }
 
@@ -207,7 +205,7 @@ pub(super) fn steps(workflow: &Workflow, plan: &Plan, home: &dyn Home) -> TokenS
     }
 }
 
-pub(super) fn step_outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> TokenStream {
+pub(super) fn step_outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> Code {
     let title = format!("The outputs of step {}.", doc::name(&step.id));
     let module = [workflow.ident.as_str(), "steps"];
     output_struct(
@@ -220,14 +218,14 @@ pub(super) fn step_outputs(step: &Step, workflow: &Workflow, plan: &Plan) -> Tok
     )
 }
 
-pub(super) fn accessor(step: &Step, index: usize) -> TokenStream {
+pub(super) fn accessor(step: &Step, index: usize) -> Code {
     let docs = doc::docs(
         step.description.as_deref(),
         &format!("The outputs of step {}.", doc::name(&step.id)),
     );
     let when = doc::plain("\n`None` until the step has succeeded.");
     let (method, of) = (ident(&step.ident), ident(&step.variant));
-    let index = Literal::usize_unsuffixed(index);
+    let index = literal(index);
     quote! {
         #docs
         #when

@@ -1,7 +1,6 @@
 //! Code that builds the request of a step.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::code::{Code, quote};
 
 use super::step::required;
 use super::value::{Scope, fixed_query, may_be_absent};
@@ -14,7 +13,7 @@ use crate::plan::{
 use crate::program::Source;
 
 /// The static description of an operation.
-pub(super) fn operation(request: &Request) -> TokenStream {
+pub(super) fn operation(request: &Request) -> Code {
     let Request {
         source,
         name,
@@ -88,7 +87,7 @@ pub(super) fn reads_request(step: &Step, workflow: &Workflow) -> bool {
     })
 }
 
-pub(super) fn field(field: &crate::plan::Field) -> TokenStream {
+pub(super) fn field(field: &crate::plan::Field) -> Code {
     let crate::plan::Field { name, file, .. } = field;
     let way = match field.style {
         Some(way) => {
@@ -104,7 +103,7 @@ pub(super) fn field(field: &crate::plan::Field) -> TokenStream {
     quote!(__rt::Field { name: #name, style: #way, content_type: #content_type, file: #file })
 }
 
-pub(super) fn style(style: crate::plan::Style) -> TokenStream {
+pub(super) fn style(style: crate::plan::Style) -> Code {
     let crate::plan::Style {
         form,
         explode,
@@ -115,13 +114,13 @@ pub(super) fn style(style: crate::plan::Style) -> TokenStream {
 }
 
 /// Statements that build the request of a step.
-pub(super) fn prepare(step: &Step, workflow: &Workflow) -> TokenStream {
+pub(super) fn prepare(step: &Step, workflow: &Workflow) -> Code {
     let scope = Scope {
         workflow,
         pointers: Vec::new(),
     };
     let Some(request) = step.request() else {
-        return TokenStream::new();
+        return Code::new();
     };
     let template = request.template();
     let whole = matches!(request.path.as_slice(), [PathPiece::Text(text)] if *text == template);
@@ -164,9 +163,9 @@ pub(super) fn prepare(step: &Step, workflow: &Workflow) -> TokenStream {
 }
 
 /// Statements that write a body.
-pub(super) fn body(body: &crate::plan::Body, scope: &Scope<'_>) -> TokenStream {
+pub(super) fn body(body: &crate::plan::Body, scope: &Scope<'_>) -> Code {
     let content_type = &body.content_type;
-    let replaced: Vec<TokenStream> = body
+    let replaced: Vec<Code> = body
         .replacements
         .iter()
         .map(|(target, value)| {

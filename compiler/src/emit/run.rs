@@ -1,7 +1,6 @@
 //! The workflow as a type: its static description, and its decisions as code.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use super::code::{Code, literal, quote};
 
 use super::{doc, ident, result, step, value};
 use crate::plan::constraint::{Argument, Constraint};
@@ -15,15 +14,11 @@ fn targets<'p>(workflow: &Workflow, plan: &'p Plan) -> Vec<&'p Workflow> {
     indices.into_iter().filter_map(|index| plan.workflow(index)).collect()
 }
 
-pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
+pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> Code {
     let id = &workflow.id;
     let result = result(workflow);
     let shape = shape(workflow, plan, broken);
-    let decisions = if broken {
-        TokenStream::new()
-    } else {
-        decisions(workflow, plan)
-    };
+    let decisions = if broken { Code::new() } else { decisions(workflow, plan) };
     let docs = doc::plain(&format!("The workflow {}, as a type.", doc::name(id)));
     let run_docs = doc::plain(&format!("A run of the workflow {}.", doc::name(id)));
     let (file, sources) = (&workflow.file, workflow.apis.iter().map(|(name, _)| name));
@@ -79,21 +74,21 @@ pub(super) fn emit(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStrea
     }
 }
 
-fn index(number: Option<usize>) -> TokenStream {
+fn index(number: Option<usize>) -> Code {
     match number {
         Some(number) => {
-            let number = Literal::usize_unsuffixed(number);
+            let number = literal(number);
             quote!(Some(#number))
         }
         None => quote!(None),
     }
 }
 
-fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
+fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> Code {
     let (id, file) = (&workflow.id, &workflow.file);
     let inputs = workflow.inputs.iter().map(|input| {
         let (name, required) = (&input.name, input.required);
-        let print = Literal::u32_unsuffixed(fingerprint::input(input, &plan.types));
+        let print = literal(fingerprint::input(input, &plan.types));
         let constraint = (!input.constraint.is_empty() && !broken).then(|| {
             let constraint = constraint(&input.constraint);
             quote!(.constraint(&#constraint))
@@ -101,13 +96,13 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
         let kind = ident(if required { "required" } else { "optional" });
         quote!(__rt::InputShape::#kind(#name, #print) #constraint)
     });
-    let dependencies = Literal::u32_unsuffixed(fingerprint::dependencies(workflow, plan));
+    let dependencies = literal(fingerprint::dependencies(workflow, plan));
     let first = index(workflow.first);
     let steps = workflow
         .steps
         .iter()
         .map(|step| step_shape(step, workflow, plan, broken));
-    let targets: Vec<TokenStream> = targets(workflow, plan)
+    let targets: Vec<Code> = targets(workflow, plan)
         .into_iter()
         .map(|target| {
             let (module, name) = (ident(&target.ident), &target.qualified);
@@ -116,7 +111,7 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
         .collect();
     let targets = (!targets.is_empty()).then(|| {
         let sites = workflow.sites.iter().map(|site| {
-            let needs = site.needs.iter().map(|need| Literal::usize_unsuffixed(*need));
+            let needs = site.needs.iter().map(|need| literal(*need));
             quote!(&[#(#needs),*])
         });
         quote!(targets: &[#(#targets),*], sites: &[#(#sites),*],)
@@ -134,7 +129,7 @@ fn shape(workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
     }
 }
 
-fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken: bool) -> TokenStream {
+fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken: bool) -> Code {
     let id = &step.id;
     let outputs = step
         .outputs
@@ -144,21 +139,21 @@ fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken
         .whole
         .then(|| quote!(__rt::Output::whole("$outputs"), __rt::Output::whole("$inputs")));
     let timeout = step.timeout.map(|milliseconds| {
-        let milliseconds = Literal::u64_unsuffixed(milliseconds);
+        let milliseconds = literal(milliseconds);
         quote!(timeout: Some(#milliseconds),)
     });
     let next = step.next.map(|next| {
-        let next = Literal::usize_unsuffixed(next);
+        let next = literal(next);
         quote!(next: Some(#next),)
     });
     let call = step.site().map(|call| {
-        let call = Literal::usize_unsuffixed(call);
+        let call = literal(call);
         quote!(call: Some(#call),)
     });
     let needs = indices("needs", &step.after);
     // A called workflow waits for its inputs when it is called.
     let inputs = step.site().is_none().then(|| indices("inputs", &step.needs));
-    let prints = fingerprint::step(step, workflow, plan).map(Literal::u32_unsuffixed);
+    let prints = fingerprint::step(step, workflow, plan).map(literal);
     let operation = step.request().filter(|_| !broken).map(|request| {
         let operation = super::request::operation(request);
         quote!(operation: Some(&#operation),)
@@ -188,11 +183,11 @@ fn step_shape(step: &crate::plan::Step, workflow: &Workflow, plan: &Plan, broken
 }
 
 /// A field with indices; nothing if there are none.
-fn indices(name: &str, indices: &[usize]) -> Option<TokenStream> {
+fn indices(name: &str, indices: &[usize]) -> Option<Code> {
     let mut sorted = indices.to_vec();
     sorted.sort_unstable();
     let name = ident(name);
-    let all = sorted.into_iter().map(Literal::usize_unsuffixed);
+    let all = sorted.into_iter().map(literal);
     (!indices.is_empty()).then(|| quote!(#name: &[#(#all),*],))
 }
 
@@ -212,7 +207,7 @@ fn decided(workflow: &Workflow) -> Vec<&'static str> {
 }
 
 /// Statements that read the outputs of the workflow for which a run has left.
-pub(super) fn left(workflow: &Workflow, plan: &Plan) -> TokenStream {
+pub(super) fn left(workflow: &Workflow, plan: &Plan) -> Code {
     let left = targets(workflow, plan)
         .into_iter()
         .filter(|target| workflow.ends.contains(&target.index))
@@ -240,34 +235,41 @@ pub(super) fn left(workflow: &Workflow, plan: &Plan) -> TokenStream {
 }
 
 /// The function that starts runs of other workflows.
-fn calls(workflow: &Workflow, plan: &Plan) -> TokenStream {
+fn calls(workflow: &Workflow, plan: &Plan) -> Code {
     if workflow.sites.is_empty() {
-        return TokenStream::new();
+        return Code::new();
     }
     let arms = workflow.sites.iter().enumerate().map(|(index, site)| {
-        let index = Literal::usize_unsuffixed(index);
         let statements = step::call(site, workflow, plan);
-        quote!(#index => { #statements })
+        (index, quote!({ #statements }))
     });
-    quote! {
-        /// Starts the workflows that steps and actions call.
-        #[allow(unused_variables)]
-        fn call(run: &__rt::Frame<'_>, site: usize, exchange: &__rt::Exchange<'_>) -> Result<__rt::Child, __rt::Stop> {
-            Ok(match site {
-                #(#arms)*
-                _ => return Err(__rt::Stop::Awaiting(::std::vec::Vec::new())),
-            })
-        }
-    }
+    matching(
+        "call",
+        &arms.collect::<Vec<_>>(),
+        &quote!(run, site, exchange),
+        &|name, parts, arms| {
+            quote! {
+                /// Starts the workflows that steps and actions call.
+                #[allow(unused_variables)]
+                fn #name(run: &__rt::Frame<'_>, site: usize, exchange: &__rt::Exchange<'_>) -> Result<__rt::Child, __rt::Stop> {
+                    #parts
+                    Ok(match site {
+                        #arms
+                        _ => return Err(__rt::Stop::Awaiting(::std::vec::Vec::new())),
+                    })
+                }
+            }
+        },
+    )
 }
 
-fn constraint(constraint: &Constraint) -> TokenStream {
+fn constraint(constraint: &Constraint) -> Code {
     let limits = constraint.limits.iter().map(|(name, argument)| {
         let name = ident(name);
         match argument {
             Argument::Nothing => quote!(__rt::Limit::#name),
             Argument::Size(size) => {
-                let size = Literal::u64_unsuffixed(*size);
+                let size = literal(*size);
                 quote!(__rt::Limit::#name(#size))
             }
             Argument::Text(text) => quote!(__rt::Limit::#name(#text)),
@@ -302,94 +304,113 @@ fn constraint(constraint: &Constraint) -> TokenStream {
 }
 
 /// The function that reads an output of the workflow.
-fn output(workflow: &Workflow) -> TokenStream {
+fn output(workflow: &Workflow) -> Code {
     if workflow.outputs.is_empty() {
-        return TokenStream::new();
+        return Code::new();
     }
     let scope = value::Scope {
         workflow,
         pointers: Vec::new(),
     };
     let arms = workflow.outputs.iter().enumerate().map(|(index, output)| {
-        let index = Literal::usize_unsuffixed(index);
         let value = scope.datum(&output.value, "an output");
-        quote!(#index => #value,)
+        (index, quote!(#value,))
     });
-    quote! {
-        /// Returns an output of the workflow.
-        #[allow(unused_variables)]
-        fn output<'r>(run: &__rt::Frame<'r>, output: usize) -> Option<__rt::Datum<'r>> {
-            match output {
-                #(#arms)*
-                _ => None,
+    matching(
+        "output",
+        &arms.collect::<Vec<_>>(),
+        &quote!(run, output),
+        &|name, parts, arms| {
+            quote! {
+                /// Returns an output of the workflow.
+                #[allow(unused_variables)]
+                fn #name<'r>(run: &__rt::Frame<'r>, output: usize) -> Option<__rt::Datum<'r>> {
+                    #parts
+                    match output {
+                        #arms
+                        _ => None,
+                    }
+                }
             }
-        }
-    }
+        },
+    )
 }
 
 /// The decisions of the workflow, as functions.
-fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
-    let steps = || {
-        workflow
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(index, step)| (index, Literal::usize_unsuffixed(index), step))
-    };
-    let requests = || steps().filter(|(_, _, step)| step.request().is_some());
-    let send = requests().map(|(_, number, step)| {
+fn decisions(workflow: &Workflow, plan: &Plan) -> Code {
+    let steps = || workflow.steps.iter().enumerate();
+    let send = steps().filter(|(_, step)| step.request().is_some());
+    let send = send.map(|(index, step)| {
         let statements = super::request::prepare(step, workflow);
-        quote!(#number => { #statements })
+        (index, quote!({ #statements }))
     });
-    let send = (requests().next().is_some()).then(|| {
-        quote! {
-            /// Builds the request of each step.
-            #[allow(unused_variables)]
-            fn send(run: &__rt::Frame<'_>, step: usize, call: &mut __rt::Call) -> Result<(), __rt::Failure> {
-                match step {
-                    #(#send)*
-                    _ => {}
+    let send = matching(
+        "send",
+        &send.collect::<Vec<_>>(),
+        &quote!(run, step, call),
+        &|name, parts, arms| {
+            quote! {
+                /// Builds the request of each step.
+                #[allow(unused_variables)]
+                fn #name(run: &__rt::Frame<'_>, step: usize, call: &mut __rt::Call) -> Result<(), __rt::Failure> {
+                    #parts
+                    match step {
+                        #arms
+                        _ => {}
+                    }
+                    Ok(())
                 }
-                Ok(())
             }
-        }
-    });
-    let exchanges = || steps().filter_map(|(_, number, step)| Some((number, step.exchange()?)));
-    let message = exchanges().map(|(number, exchange)| {
+        },
+    );
+    let message = steps().filter_map(|(index, step)| Some((index, step.exchange()?)));
+    let message = message.map(|(index, exchange)| {
         let statements = super::exchange::prepare(exchange, workflow);
-        quote!(#number => { #statements })
+        (index, quote!({ #statements }))
     });
-    let message = (exchanges().next().is_some()).then(|| {
-        quote! {
-            /// Builds the message that each step sends, or the address at which it receives one.
-            #[allow(unused_variables)]
-            fn message(run: &__rt::Frame<'_>, step: usize, draft: &mut __rt::Draft) -> Result<(), __rt::Failure> {
-                match step {
-                    #(#message)*
-                    _ => {}
+    let message = matching(
+        "message",
+        &message.collect::<Vec<_>>(),
+        &quote!(run, step, draft),
+        &|name, parts, arms| {
+            quote! {
+                /// Builds the message that each step sends, or the address at which it receives one.
+                #[allow(unused_variables)]
+                fn #name(run: &__rt::Frame<'_>, step: usize, draft: &mut __rt::Draft) -> Result<(), __rt::Failure> {
+                    #parts
+                    match step {
+                        #arms
+                        _ => {}
+                    }
+                    Ok(())
                 }
-                Ok(())
             }
-        }
-    });
-    let settle = steps().map(|(index, number, step)| {
+        },
+    );
+    let settle = steps().map(|(index, step)| {
         let statements = super::settle::settle(step, index, workflow);
-        quote!(#number => { #statements })
+        (index, quote!({ #statements }))
     });
-    let settle = (!workflow.steps.is_empty()).then(|| {
-        quote! {
-            /// Checks the response of each step, and returns its outputs.
-            #[allow(unused_variables)]
-            fn settle(
-                run: &__rt::Frame<'_>, step: usize, exchange: &__rt::Exchange<'_>,
-            ) -> __rt::Kept {
-                match step {
-                    #(#settle)*
-                    _ => Ok(__rt::Vec::new()),
+    let settle = matching(
+        "settle",
+        &settle.collect::<Vec<_>>(),
+        &quote!(run, step, exchange),
+        &|name, parts, arms| {
+            quote! {
+                /// Checks the response of each step, and returns its outputs.
+                #[allow(unused_variables)]
+                fn #name(
+                    run: &__rt::Frame<'_>, step: usize, exchange: &__rt::Exchange<'_>,
+                ) -> __rt::Kept {
+                    #parts
+                    match step {
+                        #arms
+                        _ => Ok(__rt::Vec::new()),
+                    }
                 }
             }
-        }
-    });
+        },
+    );
     let (succeeded, failed) = (choose(workflow, true), choose(workflow, false));
     let (output, calls) = (output(workflow), calls(workflow, plan));
     quote! {
@@ -404,44 +425,72 @@ fn decisions(workflow: &Workflow, plan: &Plan) -> TokenStream {
 }
 
 /// The function that chooses the action after each step that has succeeded or failed.
-fn choose(workflow: &Workflow, success: bool) -> Option<TokenStream> {
-    let arms: Vec<TokenStream> = workflow
+fn choose(workflow: &Workflow, success: bool) -> Code {
+    let arms: Vec<(usize, Code)> = workflow
         .steps
         .iter()
         .enumerate()
         .filter_map(|(index, step)| {
-            let number = Literal::usize_unsuffixed(index);
             let actions = if success { &step.on_success } else { &step.on_failure };
             let statements = super::action::actions(actions, success, index, workflow)?;
-            Some(quote!(#number => { #statements }))
+            Some((index, quote!({ #statements })))
         })
         .collect();
-    if arms.is_empty() {
-        return None;
-    }
     let (docs, name, of, rest) = if success {
         (
             quote!(#[doc = r" What happens after a step that has succeeded."]),
-            quote!(succeeded),
+            "succeeded",
             quote!(__rt::Action),
             quote!(__rt::Action::Next),
         )
     } else {
         (
             quote!(#[doc = r" What happens after a step that has failed."]),
-            quote!(failed),
+            "failed",
             quote!(Option<__rt::Action>),
             quote!(None),
         )
     };
-    Some(quote! {
-        #docs
-        #[allow(unused_variables)]
-        fn #name(run: &__rt::Frame<'_>, step: usize, exchange: &__rt::Exchange<'_>) -> #of {
-            match step {
-                #(#arms)*
-                _ => #rest,
+    matching(name, &arms, &quote!(run, step, exchange), &|name, parts, arms| {
+        quote! {
+            #docs
+            #[allow(unused_variables)]
+            fn #name(run: &__rt::Frame<'_>, step: usize, exchange: &__rt::Exchange<'_>) -> #of {
+                #parts
+                match step {
+                    #arms
+                    _ => #rest,
+                }
             }
         }
     })
+}
+
+/// What rustc needs to check a function grows faster than the number of its statements.
+const ARMS: usize = 32;
+
+/// Returns a function that does something else for each number; nothing if there are no numbers. `function` writes it, from
+/// its name, items, and the arms of its `match`. Many arms become several functions in it, which take the same arguments.
+fn matching(name: &str, arms: &[(usize, Code)], arguments: &Code, function: &dyn Fn(Code, Code, Code) -> Code) -> Code {
+    let written = |arms: &[(usize, Code)]| {
+        let arms = arms.iter().map(|(number, arm)| {
+            let number = literal(number);
+            quote!(#number => #arm)
+        });
+        arms.collect::<Code>()
+    };
+    if arms.is_empty() {
+        return Code::new();
+    }
+    if arms.len() <= ARMS {
+        return function(ident(name), Code::new(), written(arms));
+    }
+    let (mut parts, mut ranges) = (Code::new(), Code::new());
+    for (index, chunk) in arms.chunks(ARMS).enumerate() {
+        let part = ident(&format!("part_{index}"));
+        let (first, last) = (literal(chunk[0].0), literal(chunk[chunk.len() - 1].0));
+        ranges.extend(quote!(#first..=#last => return #part(#arguments),));
+        parts.extend(function(part, Code::new(), written(chunk)));
+    }
+    function(ident(name), parts, ranges)
 }

@@ -1,15 +1,14 @@
 //! Code of a step: its request, the check of its response, and what happens next.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use super::code::{Code, literal, quote};
 
 use super::value::{Scope, absent};
 use crate::plan::{Origin, Plan, Read, Test, Value, ValueKind, Workflow, body_pointers};
 
 /// Statements that start the run of a called workflow and evaluate to it.
-pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -> TokenStream {
+pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -> Code {
     let Some(target) = plan.workflow(site.target) else {
-        return TokenStream::new();
+        return Code::new();
     };
     let mut reads: Vec<&Read> = Vec::new();
     site.arguments
@@ -22,12 +21,12 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
     let (module, id) = (super::ident(&target.ident), &target.id);
     let typed = |step: usize, slot: usize, needed: &Workflow| {
         let absent = absent(&format!("$workflows.{}", needed.id), (0, 0), "a dependency");
-        let (step, slot) = (Literal::usize_unsuffixed(step), Literal::usize_unsuffixed(slot));
+        let (step, slot) = (literal(step), literal(slot));
         quote!(run.typed(#step, #slot).ok_or_else(|| #absent)?)
     };
     let own = |index: usize, input: bool, needed: &Workflow| {
         let absent = absent(&format!("$workflows.{}", needed.id), (0, 0), "a dependency");
-        let index = Literal::usize_unsuffixed(workflow.dependency(index, input).unwrap_or_default());
+        let index = literal(workflow.dependency(index, input).unwrap_or_default());
         quote!(run.own_dependency(#index).ok_or_else(|| #absent)?)
     };
     let dependencies = if target.dependencies.is_empty() {
@@ -58,7 +57,7 @@ pub(super) fn call(site: &crate::plan::Site, workflow: &Workflow, plan: &Plan) -
 }
 
 /// An expression of type `Datum<'_>`, for a value that is required.
-pub(super) fn required(scope: &Scope<'_>, value: &Value, what: &str) -> TokenStream {
+pub(super) fn required(scope: &Scope<'_>, value: &Value, what: &str) -> Code {
     match &value.kind {
         ValueKind::Reference(read) => scope.present(read, what),
         other => {
@@ -76,9 +75,9 @@ pub(super) fn required(scope: &Scope<'_>, value: &Value, what: &str) -> TokenStr
     }
 }
 
-pub(super) fn read_body(pointers: &[Vec<String>]) -> TokenStream {
+pub(super) fn read_body(pointers: &[Vec<String>]) -> Code {
     if pointers.is_empty() {
-        return TokenStream::new();
+        return Code::new();
     }
     let pointers = pointers.iter().map(|pointer| quote!(&[#(#pointer),*]));
     quote!(let found = exchange.read([#(#pointers),*]);)

@@ -1,7 +1,6 @@
 //! Conditions as Rust expressions.
 
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
+use super::code::{Code, literal, quote};
 
 use super::ident;
 use super::value::{Scope, fixed_query};
@@ -10,7 +9,7 @@ use crate::program::Source;
 use crate::syntax::condition::Operator;
 
 /// The runtime type for queries of an engine.
-pub(super) fn engine_type(engine: Engine) -> Ident {
+pub(super) fn engine_type(engine: Engine) -> Code {
     ident(match engine {
         Engine::JsonPath => "JsonPath",
         Engine::XPath => "XPath",
@@ -19,7 +18,7 @@ pub(super) fn engine_type(engine: Engine) -> Ident {
 }
 
 /// A comparison such as `$statusCode == 200`, which needs no values at all.
-pub(super) fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<TokenStream> {
+pub(super) fn status_comparison(left: &Value, operator: Operator, right: &Value) -> Option<Code> {
     let (ValueKind::Reference(read), Some(json)) = (&left.kind, right.literal()) else {
         return None;
     };
@@ -27,7 +26,7 @@ pub(super) fn status_comparison(left: &Value, operator: Operator, right: &Value)
         return None;
     }
     let status: u16 = json.trim_matches('"').parse().ok()?;
-    let status = Literal::u16_unsuffixed(status);
+    let status = literal(status);
     Some(match operator {
         Operator::Equal => quote!(exchange.is(#status)),
         Operator::NotEqual => quote!(!exchange.is(#status)),
@@ -40,7 +39,7 @@ pub(super) fn status_comparison(left: &Value, operator: Operator, right: &Value)
 
 impl Scope<'_> {
     /// An expression of type `bool`.
-    pub(super) fn check(&self, check: &Test) -> TokenStream {
+    pub(super) fn check(&self, check: &Test) -> Code {
         match check {
             Test::Or(parts) => {
                 let parts = parts.iter().map(|part| self.grouped(part));
@@ -98,7 +97,7 @@ impl Scope<'_> {
                     ValueKind::Reference(read) if read.source == Source::ResponseBody && read.pointer.is_empty() => {
                         quote!(found.is_json() && )
                     }
-                    _ => TokenStream::new(),
+                    _ => Code::new(),
                 };
                 let value = self.datum(value, "a condition");
                 quote!(#json !__rt::equal(#value.as_ref(), None))
@@ -113,7 +112,7 @@ impl Scope<'_> {
 
     /// An expression of type `Option<String>`: a query that contains values. It is `None` if a value is absent or would
     /// change the structure around it.
-    fn query_text(&self, engine: Engine, pieces: &[QueryPiece]) -> TokenStream {
+    fn query_text(&self, engine: Engine, pieces: &[QueryPiece]) -> Code {
         let pushes = pieces.iter().map(|piece| match piece {
             QueryPiece::Text(piece) => quote!(text.push_str(#piece);),
             QueryPiece::Bare(read) => {
@@ -160,7 +159,7 @@ impl Scope<'_> {
         })())
     }
 
-    fn grouped(&self, check: &Test) -> TokenStream {
+    fn grouped(&self, check: &Test) -> Code {
         let inner = self.check(check);
         if matches!(check, Test::Or(_) | Test::And(_)) {
             quote!((#inner))
@@ -169,7 +168,7 @@ impl Scope<'_> {
         }
     }
 
-    fn compare(&self, left: &Value, operator: Operator, right: &Value) -> TokenStream {
+    fn compare(&self, left: &Value, operator: Operator, right: &Value) -> Code {
         if let Some(status) = status_comparison(left, operator, right) {
             return status;
         }

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::code::{Code, quote};
 
 use super::derive::{self, On};
-use super::{doc, ident};
+use super::{Module, doc, ident};
 use crate::plan::types::{Field, Home, Ty, TypeDef, TypeKind};
 use crate::plan::{ApiModule, Plan, Workflow};
 
@@ -23,9 +22,9 @@ pub(super) enum Place {
 
 impl Place {
     /// The path of a generated type.
-    fn path(self, def: &TypeDef, plan: &Plan) -> TokenStream {
+    fn path(self, def: &TypeDef, plan: &Plan) -> Code {
         let name = ident(&def.ident);
-        let above = |up: TokenStream| {
+        let above = |up: Code| {
             let module = ident(home_module(def.home, plan));
             quote!(#up #module::types::#name)
         };
@@ -49,7 +48,7 @@ pub(super) fn home_module(home: Home, plan: &Plan) -> &str {
 }
 
 /// The tokens of a type.
-pub(super) fn ty(kind: &Ty, plan: &Plan, place: Place) -> TokenStream {
+pub(super) fn ty(kind: &Ty, plan: &Plan, place: Place) -> Code {
     let inner = |inner: &Ty| ty(inner, plan, place);
     match kind {
         Ty::String => quote!(__rt::String),
@@ -108,7 +107,7 @@ pub(super) fn describe(kind: &Ty, types: &[TypeDef]) -> String {
 }
 
 /// The definitions of the types that are defined in one place.
-fn definitions(home: Home, plan: &Plan) -> TokenStream {
+fn definitions(home: Home, plan: &Plan) -> Code {
     let own = plan.types.iter().filter(|def| def.home == home);
     own.map(|def| match &def.kind {
         TypeKind::Struct(fields) => structure(def, fields, plan),
@@ -117,50 +116,52 @@ fn definitions(home: Home, plan: &Plan) -> TokenStream {
     .collect()
 }
 
-/// The module of an API whose types several workflows share; empty if there are none.
-pub(super) fn api(index: usize, api: &ApiModule, plan: &Plan, krate: &TokenStream) -> TokenStream {
+/// The module of an API whose types several workflows share, if there are any.
+pub(super) fn api(index: usize, api: &ApiModule, plan: &Plan) -> Option<Module> {
     let defs = definitions(Home::Api(index), plan);
     if defs.is_empty() {
-        return TokenStream::new();
+        return None;
     }
-    let (module, name) = (ident(&api.ident), doc::name(&api.name));
     let docs = doc::plain(&format!(
-        "Types of the API {name}, shared by the workflows that call it."
+        "Types of the API {}, shared by the workflows that call it.",
+        doc::name(&api.name)
     ));
-    quote! {
-        #docs
-        pub mod #module {
-            /// The types of its objects.
-            pub mod types {
-                #[allow(unused_imports)]
-                use #krate::__private as __rt;
-                #defs
-            }
+    let content = quote! {
+        /// The types of its objects.
+        pub mod types {
+            #[allow(unused_imports)]
+            use super::__rt;
+            #defs
         }
-    }
+    };
+    Some(Module {
+        before: docs.into_text(),
+        name: api.ident.clone(),
+        content: content.into_text(),
+    })
 }
 
 /// The module `types` of a workflow: its own types, and those of the APIs that it calls.
-pub(super) fn module(workflow: &Workflow, plan: &Plan, krate: &TokenStream) -> TokenStream {
+pub(super) fn module(workflow: &Workflow, plan: &Plan) -> Code {
     let home = Home::Workflow(workflow.index);
     let defs = definitions(home, plan);
     let apis = apis(workflow, plan)
         .into_iter()
         .filter_map(|index| plan.apis.get(index));
-    let apis: Vec<TokenStream> = apis
+    let apis: Vec<Code> = apis
         .map(|api| {
             let module = ident(&api.ident);
             quote!(#[allow(unused_imports)] pub use super::super::#module::types::*;)
         })
         .collect();
     if defs.is_empty() && apis.is_empty() {
-        return TokenStream::new();
+        return Code::new();
     }
     quote! {
         /// The types that inputs and outputs consist of.
         pub mod types {
             #[allow(unused_imports)]
-            use #krate::__private as __rt;
+            use super::__rt;
             #(#apis)*
             #defs
         }
@@ -197,7 +198,7 @@ fn named(ty: &Ty) -> Option<usize> {
     }
 }
 
-fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
+fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> Code {
     let name = ident(&def.ident);
     let docs = doc::docs(
         def.docs.as_deref(),
@@ -266,7 +267,7 @@ fn structure(def: &TypeDef, fields: &[Field], plan: &Plan) -> TokenStream {
     }
 }
 
-fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool, plan: &Plan) -> TokenStream {
+fn enumeration(def: &TypeDef, variants: &[(String, String)], open: bool, plan: &Plan) -> Code {
     let name = ident(&def.ident);
     let docs = doc::docs(def.docs.as_deref(), &format!("A value of the schema `{}`.", def.ident));
     let members = variants.iter().map(|(wire, variant)| {

@@ -1,7 +1,6 @@
 //! Values and conditions as Rust expressions.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use super::code::{Code, literal, quote};
 
 use super::test::engine_type;
 use super::writer::Writer;
@@ -15,23 +14,23 @@ pub(super) struct Scope<'w> {
     pub(super) pointers: Vec<Vec<String>>,
 }
 
-pub(super) fn line_column(place: (usize, usize)) -> (Literal, Literal) {
-    let narrow = |number: usize| Literal::u32_unsuffixed(u32::try_from(number).unwrap_or(u32::MAX));
+pub(super) fn line_column(place: (usize, usize)) -> (Code, Code) {
+    let narrow = |number: usize| literal(u32::try_from(number).unwrap_or(u32::MAX));
     (narrow(place.0), narrow(place.1))
 }
 
-fn tokens_of(pointer: &[String]) -> TokenStream {
+fn tokens_of(pointer: &[String]) -> Code {
     quote!(&[#(#pointer),*])
 }
 
 impl Scope<'_> {
     /// An expression of type `Option<Datum<'_>>`.
-    pub(super) fn read(&self, read: &Read) -> TokenStream {
+    pub(super) fn read(&self, read: &Read) -> Code {
         let pointer = &read.pointer;
         let base = match &read.source {
             Source::ResponseBody | Source::MessagePayload => {
                 let index = self.pointers.iter().position(|known| known == pointer).unwrap_or(0);
-                let index = Literal::usize_unsuffixed(index);
+                let index = literal(index);
                 return quote!(found.get(#index));
             }
             Source::RequestBody => {
@@ -48,11 +47,11 @@ impl Scope<'_> {
             Source::ResponseHeader(name) => quote!(exchange.response_header(#name)),
             Source::Input(index) => self.input(*index),
             Source::StepOutput { step, output } => {
-                let (step, output) = (Literal::usize_unsuffixed(*step), Literal::usize_unsuffixed(*output));
+                let (step, output) = (literal(*step), literal(*output));
                 quote!(run.output(#step, #output))
             }
             Source::CalleeOutput { output, .. } => {
-                let output = Literal::usize_unsuffixed(*output);
+                let output = literal(*output);
                 quote!(run.called(#output))
             }
             Source::Dependency { workflow, input, field } => self.dependency(*workflow, *input, *field),
@@ -69,17 +68,17 @@ impl Scope<'_> {
     }
 
     /// An output or input of a workflow that has run before.
-    fn dependency(&self, workflow: usize, input: bool, field: usize) -> TokenStream {
+    fn dependency(&self, workflow: usize, input: bool, field: usize) -> Code {
         let known = self.workflow.dependency(workflow, input);
         let Some(index) = known else {
             return quote!(None::<__rt::Datum<'_>>);
         };
-        let (index, field) = (Literal::usize_unsuffixed(index), Literal::usize_unsuffixed(field));
+        let (index, field) = (literal(index), literal(field));
         quote!(run.dependency(#index, #field))
     }
 
-    fn input(&self, index: usize) -> TokenStream {
-        let number = Literal::usize_unsuffixed(index);
+    fn input(&self, index: usize) -> Code {
+        let number = literal(index);
         match self.workflow.inputs.get(index).and_then(|input| input.default.as_ref()) {
             Some(json) => quote!(run.input_or(#number, #json)),
             None => quote!(run.input(#number)),
@@ -87,7 +86,7 @@ impl Scope<'_> {
     }
 
     /// An expression of type `Option<Datum<'_>>`, in a function that returns a `Failure`.
-    pub(super) fn datum(&self, value: &Value, what: &str) -> TokenStream {
+    pub(super) fn datum(&self, value: &Value, what: &str) -> Code {
         match &value.kind {
             ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) | ValueKind::Invalid => {
                 let json = value.literal().unwrap_or_else(|| "null".to_owned());
@@ -124,7 +123,7 @@ impl Scope<'_> {
     }
 
     /// An expression of type `String`, in a function that returns a `Failure`.
-    pub(super) fn template(&self, pieces: &[Segment], what: &str) -> TokenStream {
+    pub(super) fn template(&self, pieces: &[Segment], what: &str) -> Code {
         let pushes = pieces.iter().map(|piece| match piece {
             Segment::Text(text) => quote!(text.push_str(#text);),
             Segment::Reference(read) => {
@@ -140,7 +139,7 @@ impl Scope<'_> {
     }
 
     /// An expression of type `String` for the text of a form, in which values are percent-encoded.
-    pub(super) fn form_text(&self, pieces: &[Segment], what: &str) -> TokenStream {
+    pub(super) fn form_text(&self, pieces: &[Segment], what: &str) -> Code {
         let pushes = pieces.iter().map(|piece| match piece {
             Segment::Text(text) => quote!(text.push_str(#text);),
             Segment::Reference(read) => {
@@ -156,21 +155,21 @@ impl Scope<'_> {
     }
 
     /// An expression of type `Datum<'_>` that fails if the value is absent.
-    pub(super) fn present(&self, read: &Read, what: &str) -> TokenStream {
+    pub(super) fn present(&self, read: &Read, what: &str) -> Code {
         let value = self.read(read);
         let absent = absent(&read.expression, read.place, what);
         quote!(#value.ok_or_else(|| #absent)?)
     }
 
     /// Statements that write a payload to `body`.
-    pub(super) fn payload(&self, value: &Value) -> TokenStream {
+    pub(super) fn payload(&self, value: &Value) -> Code {
         let mut writer = Writer::new(self, "the payload");
         writer.value(value);
         writer.finish()
     }
 
     /// Statements that write an object to `body`.
-    pub(super) fn object(&self, members: &[(String, Value)]) -> TokenStream {
+    pub(super) fn object(&self, members: &[(String, Value)]) -> Code {
         let mut writer = Writer::new(self, "the payload");
         writer.object(members);
         writer.finish()
@@ -178,7 +177,7 @@ impl Scope<'_> {
 }
 
 /// A query that is compiled once, and its name.
-pub(super) fn fixed_query(engine: Engine, text: &str) -> (TokenStream, TokenStream) {
+pub(super) fn fixed_query(engine: Engine, text: &str) -> (Code, Code) {
     let engine = engine_type(engine);
     let definition = quote!(
         static QUERY: ::std::sync::LazyLock<__rt::#engine> = ::std::sync::LazyLock::new(|| __rt::#engine::new(#text));
@@ -195,7 +194,7 @@ pub(super) fn may_be_absent(value: &Value) -> bool {
     }
 }
 
-pub(super) fn absent(expression: &str, place: (usize, usize), what: &str) -> TokenStream {
+pub(super) fn absent(expression: &str, place: (usize, usize), what: &str) -> Code {
     let (line, column) = line_column(place);
     quote!(__rt::Failure::absent(#what, #expression, #line, #column))
 }

@@ -1,7 +1,6 @@
 //! Statements that write a payload as JSON.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use super::code::{Code, quote};
 
 use super::value::{Scope, line_column, may_be_absent};
 use crate::plan::{JsonPiece, Value, ValueKind};
@@ -10,7 +9,7 @@ use crate::program::value::quote_json;
 /// Writes JSON. Literal text is collected, and written at once before the next value.
 pub(super) struct Writer<'s, 'w> {
     scope: &'s Scope<'w>,
-    out: TokenStream,
+    out: Code,
     pending: String,
     what: &'s str,
 }
@@ -19,7 +18,7 @@ impl<'s, 'w> Writer<'s, 'w> {
     pub(super) fn new(scope: &'s Scope<'w>, what: &'s str) -> Self {
         Self {
             scope,
-            out: TokenStream::new(),
+            out: Code::new(),
             pending: String::new(),
             what,
         }
@@ -32,7 +31,7 @@ impl<'s, 'w> Writer<'s, 'w> {
         }
     }
 
-    pub(super) fn finish(mut self) -> TokenStream {
+    pub(super) fn finish(mut self) -> Code {
         self.flush();
         self.out
     }

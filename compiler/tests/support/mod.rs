@@ -1,18 +1,5 @@
 //! What several tests of the compiler need.
 
-use arazzo_compiler::emit::Home;
-use proc_macro2::TokenStream;
-use quote::quote;
-
-/// The runtime crate as an expansion names it outside of the macro.
-pub struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
-}
-
 /// A linear congruential generator (Knuth's MMIX constants); good enough to pick places.
 pub struct Dice(pub u64);
 

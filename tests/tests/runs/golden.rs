@@ -6,18 +6,8 @@
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::Header;
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::{emit, text};
 use arazzo_compiler::source::Disk;
-use proc_macro2::TokenStream;
-use quote::quote;
-struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
-}
-
 #[track_caller]
 fn assert_golden(document: &str, golden: &str) {
     let package = env!("CARGO_MANIFEST_DIR");
@@ -29,8 +19,8 @@ fn assert_golden(document: &str, golden: &str) {
     let compilation = arazzo_compiler::compile(&options, &Disk);
     assert!(!compilation.has_errors(), "{:#?}", compilation.render(Header::Full));
     let plan = compilation.plan.expect("there is a plan");
-    let tokens = emit(&plan, &Arazzo, false);
-    let text = prettyplease::unparse(&syn::parse2(tokens).expect("the expansion is Rust"));
+    let code = text(&emit(&plan, false), "::arazzo");
+    let text = prettyplease::unparse(&syn::parse_file(&code).expect("the expansion is Rust"));
     let path = std::path::Path::new(package).join("golden").join(golden);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, &text).expect("the file can be written");

@@ -10,6 +10,7 @@ mod generic_runs;
 mod golden;
 mod golden_runs;
 mod idempotency;
+mod many_steps;
 mod observer;
 mod scripted;
 mod stored_forms;

@@ -8,11 +8,9 @@ use std::sync::Arc;
 use arazzo_compiler::Compilation;
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::Severity;
-use arazzo_compiler::emit::emit;
+use arazzo_compiler::emit::{emit, text};
 use arazzo_compiler::plan::Plan;
 use arazzo_compiler::source::{Disk, File, Library, normalise};
-
-use crate::expand::Arazzo;
 
 /// The disk, with the copies as they would be if they were fetched now.
 pub(super) struct Upstream<'u>(pub(super) &'u BTreeMap<PathBuf, Arc<File>>);
@@ -99,6 +97,6 @@ fn emit_text(compilation: &Compilation) -> String {
     compilation
         .plan
         .as_ref()
-        .map(|plan| emit(plan, &Arazzo, false).to_string())
+        .map(|plan| text(&emit(plan, false), "::arazzo"))
         .unwrap_or_default()
 }

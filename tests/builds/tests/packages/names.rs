@@ -7,19 +7,9 @@ use std::process::{Command, Output};
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::{Header, Levels};
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::{emit, text};
 use arazzo_compiler::source::Memory;
-use proc_macro2::TokenStream;
-use quote::quote;
 use serde_json::{Value, json};
-
-struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
-}
 
 /// Keywords, primitive types, crates, methods of the prelude's traits, and names that the expansion has itself.
 const WORDS: &str = "as async await become box crate do dyn else extern false fn gen \
@@ -275,7 +265,7 @@ fn typed(schema: &Value) -> Case {
 }
 
 /// The expansion, or the errors of the compiler.
-fn expansion(case: &Case) -> Result<TokenStream, String> {
+fn expansion(case: &Case) -> Result<String, String> {
     let mut library = Memory::default().with("flow.json", case.document.to_string());
     for (index, api) in case.apis.iter().enumerate() {
         library = library.with(format!("api{index}.json"), api.to_string());
@@ -293,11 +283,11 @@ fn expansion(case: &Case) -> Result<TokenStream, String> {
     if compilation.has_errors() {
         return Err(compilation.render(Header::Full).join("\n"));
     }
-    Ok(emit(&compilation.plan.unwrap(), &Arazzo, false))
+    Ok(text(&emit(&compilation.plan.unwrap(), false), "::arazzo"))
 }
 
 /// As many documents as it takes to have every accepted name at a place, and the accepted names.
-fn batches(place: Place, names: &[&'static str]) -> (Vec<TokenStream>, Vec<&'static str>) {
+fn batches(place: Place, names: &[&'static str]) -> (Vec<String>, Vec<&'static str>) {
     let accepted: Vec<&str> = names
         .iter()
         .copied()
@@ -376,8 +366,8 @@ fn whatever_a_name_or_text_holds_the_expansion_compiles_and_nothing_of_it_runs()
     let mut library = String::from(
         "//! Expansions of odd names and texts.\n#![deny(warnings, missing_docs)]\n#![allow(dead_code, uncommon_codepoints)]\n",
     );
-    let mut add = |title: &str, tokens: TokenStream| {
-        let text = prettyplease::unparse(&syn::parse2(tokens).unwrap());
+    let mut add = |title: &str, code: String| {
+        let text = prettyplease::unparse(&syn::parse_file(&code).unwrap());
         let _ = writeln!(library, "/// {title}\npub mod {} {{\n{text}}}", title.replace(' ', "_"));
     };
     for (title, place) in PLACES {
@@ -395,13 +385,13 @@ fn whatever_a_name_or_text_holds_the_expansion_compiles_and_nothing_of_it_runs()
             names.len(),
             batches.len()
         );
-        for (index, tokens) in batches.into_iter().enumerate() {
-            add(&format!("{title} {index}"), tokens);
+        for (index, code) in batches.into_iter().enumerate() {
+            add(&format!("{title} {index}"), code);
         }
     }
     for (index, text) in TEXTS.iter().enumerate() {
-        let tokens = expansion(&documented(text)).unwrap_or_else(|errors| panic!("{text}: {errors}"));
-        add(&format!("text {index}"), tokens);
+        let code = expansion(&documented(text)).unwrap_or_else(|errors| panic!("{text}: {errors}"));
+        add(&format!("text {index}"), code);
     }
     // What a user writes compiles whatever the steps, inputs and workflows are called.
     library.push_str(

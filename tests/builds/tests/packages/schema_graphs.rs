@@ -6,18 +6,8 @@ use std::fmt::Write as _;
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::Header;
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::{emit, text};
 use arazzo_compiler::source::Memory;
-use proc_macro2::TokenStream;
-use quote::quote;
-
-struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
-}
 
 /// A small generator, the same on every machine (Knuth, The Art of Computer Programming, 3.3.4).
 struct Dice(u64);
@@ -122,8 +112,8 @@ fn expansion(dice: &mut Dice) -> String {
         "{}\n{document}\n{api}",
         compilation.render(Header::Full).join("\n")
     );
-    let tokens = emit(&compilation.plan.unwrap(), &Arazzo, false);
-    prettyplease::unparse(&syn::parse2(tokens).unwrap())
+    let code = text(&emit(&compilation.plan.unwrap(), false), "::arazzo");
+    prettyplease::unparse(&syn::parse_file(&code).unwrap())
 }
 
 fn setting(name: &str, default: u64) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::Literal;
+use proc_macro2::TokenStream;
 
 use crate::document::Step;
 use crate::scenario::reachable;
@@ -24,7 +24,9 @@ pub fn differences(code: &str, steps: &[Step<'_>]) -> Vec<String> {
             *outputs.entry(name).or_default() += 1;
         }
     }
-    let quoted = |text: &str| Literal::string(text).to_string();
+    // The same spaces whatever the compiler writes.
+    let code = code.parse::<TokenStream>().expect("tokens").to_string();
+    let quoted = |text: &str| format!("{text:?}");
     // A condition is followed by its line, an action by the end of a call, an output by its expression.
     let placed = |text: &str| {
         let text = format!(", {} , ", quoted(text));

@@ -6,20 +6,10 @@ use std::process::Command;
 
 use arazzo_compiler::bundle::Options;
 use arazzo_compiler::diagnostic::Severity;
-use arazzo_compiler::emit::{Home, emit};
+use arazzo_compiler::emit::{emit, text};
 use arazzo_compiler::source::Disk;
 use arazzo_compiler::{Compilation, compile};
-use proc_macro2::TokenStream;
-use quote::quote;
 use serde_json::Value;
-
-struct Arazzo;
-
-impl Home for Arazzo {
-    fn path(&self, _: usize) -> TokenStream {
-        quote!(::arazzo)
-    }
-}
 
 /// What the compiler makes of a document.
 pub struct Expansion {
@@ -58,7 +48,7 @@ fn of(compilation: &Compilation, lenient: bool) -> Result<Expansion, Vec<&'stati
     };
     let workflows = plan.workflows.iter();
     Ok(Expansion {
-        code: emit(plan, &Arazzo, false).to_string(),
+        code: text(&emit(plan, false), "::arazzo"),
         workflows: workflows
             .map(|workflow| {
                 (

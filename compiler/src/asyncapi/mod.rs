@@ -420,4 +420,15 @@ impl<'a> Operation<'a> {
         }
         self.channel.messages_of(self.at)
     }
+
+    /// Returns the Operation Reply Object (3.x), and the channel that it names.
+    #[must_use]
+    pub fn reply(self) -> Option<(Cursor<'a>, Option<Cursor<'a>>)> {
+        if self.channel.description.major == 2 {
+            return None;
+        }
+        let (reply, _) = follow(self.at.get("reply")?).ok()?;
+        let channel = reply.get("channel").and_then(|at| Some(follow(at).ok()?.0));
+        Some((reply, channel))
+    }
 }

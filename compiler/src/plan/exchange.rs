@@ -59,6 +59,7 @@ impl<'a> Planner<'_, 'a> {
     pub(super) fn exchange(&self, exchange: &program::Exchange<'a>, index: usize) -> Option<Exchange> {
         let program::Exchange {
             channel,
+            operation: _,
             direction,
             messages,
             request,

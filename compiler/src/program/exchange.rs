@@ -1,7 +1,7 @@
 //! A message that a step sends or receives.
 
 use super::{Request, Value};
-use crate::asyncapi::{Channel, Message};
+use crate::asyncapi::{Channel, Message, Operation};
 use crate::document::Direction;
 
 /// A message that a step sends or receives.
@@ -9,6 +9,8 @@ use crate::document::Direction;
 pub struct Exchange<'a> {
     /// The channel.
     pub channel: Channel<'a>,
+    /// The operation, if the step names one.
+    pub operation: Option<Operation<'a>>,
     /// Whether the step sends or receives.
     pub direction: Direction,
     /// The messages that it can be: one, unless the description has several.

@@ -65,6 +65,7 @@ impl<'a> Scope<'a, '_> {
         };
         Act::Channel(Box::new(Exchange {
             channel: named.channel,
+            operation: named.operation,
             direction,
             messages,
             request,

@@ -491,3 +491,45 @@ operations:
         assert_eq!(errors, [expected], "{steps}");
     }
 }
+
+/// A reply (AsyncAPI 3.x) is received by a step that names its channel, by itself or by an operation; without one, it is
+/// reported.
+#[test]
+fn a_reply_is_received_by_a_step_of_its_own() {
+    const SEND: &str = "{stepId: s, operationId: ask, requestBody: {payload: {}}}";
+    let replied = |reply: &str, steps: &str| {
+        let api = format!(
+            "asyncapi: 3.0.0\ninfo: {{title: t, version: '1'}}\nchannels:\n  questions: {{address: q, messages: {{m: {{payload: {{type: object}}}}}}}}\n  \
+             answers: {{address: a, messages: {{m: {{payload: {{type: object}}}}}}}}\noperations:\n  \
+             ask: {{action: receive, channel: {{$ref: '#/channels/questions'}}, reply: {reply}}}\n  \
+             answer: {{action: send, channel: {{$ref: '#/channels/answers'}}}}\n\
+             components: {{replies: {{given: {{channel: {{$ref: '#/channels/answers'}}}}}}}}\n"
+        );
+        let case = case(steps, &api);
+        assert_eq!(case.errors(), [] as [&str; 0], "{reply}, {steps}");
+        case.warnings()
+            .iter()
+            .any(|warning| warning.starts_with("channel-reply "))
+    };
+    let by_channel = format!(
+        "{SEND}, {{stepId: r, channelPath: '{{$sourceDescriptions.shop.url}}#/channels/answers', action: receive}}"
+    );
+    let by_operation = format!("{SEND}, {{stepId: r, operationId: answer}}");
+    let elsewhere = format!(
+        "{SEND}, {{stepId: r, channelPath: '{{$sourceDescriptions.shop.url}}#/channels/questions', action: receive}}"
+    );
+    for reply in [
+        "{channel: {$ref: '#/channels/answers'}}",
+        "{$ref: '#/components/replies/given'}",
+    ] {
+        assert!(replied(reply, SEND), "{reply}");
+        assert!(replied(reply, &elsewhere), "{reply}");
+        assert!(!replied(reply, &by_channel), "{reply}");
+        assert!(!replied(reply, &by_operation), "{reply}");
+    }
+    // Its address is known only at run time.
+    assert!(replied(
+        "{address: {location: '$message.header#/replyTo'}}",
+        &by_operation
+    ));
+}

@@ -220,6 +220,36 @@ super::rules! {
     /// ```
     Warning CHANNEL_BINDING "channel-binding" "bindings of a channel agree with its address"
 
+    /// A step sends to an operation that has a reply, and no step of the workflow receives from the channel of the reply. A
+    /// step does one thing: the reply is received by a step of its own. If its address is known at run time only, such as that
+    /// of a private queue, describe a channel with an address for it.
+    ///
+    /// Rule: a choice. AsyncAPI Specification 3.0.0, "Operation Reply Object".
+    ///
+    /// **Wrong**
+    ///
+    /// ```yaml
+    /// steps:
+    /// - stepId: ask                # the operation has `reply: { channel: { $ref: '#/channels/answers' } }`
+    ///   operationId: question
+    ///   requestBody: { payload: { text: $inputs.text } }
+    /// ```
+    ///
+    /// **Right**
+    ///
+    /// ```yaml
+    /// steps:
+    /// - stepId: ask
+    ///   operationId: question
+    ///   requestBody: { payload: { text: $inputs.text } }
+    /// - stepId: answer
+    ///   channelPath: '{$sourceDescriptions.oracle.url}#/channels/answers'
+    ///   action: receive
+    ///   correlationId: $inputs.id
+    ///   timeout: 30000
+    /// ```
+    Warning CHANNEL_REPLY "channel-reply" "replies of operations are received"
+
     /// The payload of a message is described in another format than JSON Schema, such as Avro or Protobuf. The compiler does
     /// not read such schemas: the payload is not checked, and an output that contains it has the type `Blob`, or any JSON
     /// value if the content type is JSON.

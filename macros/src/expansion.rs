@@ -114,7 +114,6 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
                 #[doc(hidden)]
                 #[allow(unused_imports)]
                 mod __arazzo {
-                    pub use #home::*;
                     pub use #home::__private;
                 }
                 ::core::include!(#path);
@@ -130,7 +129,7 @@ fn items(compilation: &Compilation, invocation: &Invocation) -> TokenStream {
     }
 }
 
-/// Returns the tokens of a module. rustc reads its text, with optimised code; `proc_macro2` would read it once more.
+/// Returns the tokens of a module. Its text is read by `proc_macro`, so by rustc; `proc_macro2` would read it a second time.
 fn parsed(module: &Module, home: &TokenStream) -> TokenStream {
     let Module { before, name, content } = module;
     let tokens = |text: &str| {
@@ -138,7 +137,7 @@ fn parsed(module: &Module, home: &TokenStream) -> TokenStream {
             return TokenStream::from(tokens);
         }
         let message = format!(
-            "internal compiler error: the expansion of `{name}` is not Rust [internal]\n  = help: please report it together with the document"
+            "internal compiler error: the expansion of `{name}` cannot be read [internal]\n  = help: please report it together with the document"
         );
         quote!(::core::compile_error! { #message })
     };

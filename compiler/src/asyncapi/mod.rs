@@ -421,14 +421,20 @@ impl<'a> Operation<'a> {
         self.channel.messages_of(self.at)
     }
 
-    /// Returns the Operation Reply Object (3.x), and the channel that it names.
-    #[must_use]
-    pub fn reply(self) -> Option<(Cursor<'a>, Option<Cursor<'a>>)> {
-        if self.channel.description.major == 2 {
-            return None;
-        }
-        let (reply, _) = follow(self.at.get("reply")?).ok()?;
-        let channel = reply.get("channel").and_then(|at| Some(follow(at).ok()?.0));
-        Some((reply, channel))
+    /// Returns the Operation Reply Object (3.x), and the channel that it names, if that has an address.
+    ///
+    /// # Errors
+    /// A `$ref` cannot be resolved.
+    pub fn reply(self) -> Result<Option<(Cursor<'a>, Option<Cursor<'a>>)>, BrokenReference<'a>> {
+        let Some(reply) = self.at.get("reply").filter(|_| self.channel.description.major == 3) else {
+            return Ok(None);
+        };
+        let (reply, _) = follow(reply)?;
+        let channel = reply.get("channel").map(follow).transpose()?;
+        let addressed = channel.map(|(at, _)| at).filter(|at| {
+            let address = at.get("address");
+            address.is_some_and(|address| address.as_str().is_some())
+        });
+        Ok(Some((reply, addressed)))
     }
 }

@@ -1,43 +1,66 @@
-//! Rules about the channels of a workflow.
+//! Rules about channels.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, rule};
 use crate::document::Direction;
-use crate::program::{Act, Exchange, Workflow};
+use crate::program::{Act, Exchange, Program, Workflow};
 
-/// Reports an operation with a reply that no step receives.
-pub(super) fn reply_not_received(workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
-    let exchanges = || {
-        let steps = workflow.steps.iter();
-        steps.filter_map(|step| match &step.act {
-            Act::Channel(exchange) => Some((step.text, &**exchange)),
-            _ => None,
-        })
-    };
-    let sends = |exchange: &Exchange<'_>| exchange.direction == Direction::Send;
+/// Reports an operation with a reply that no step receives. The step that receives it can be one of another workflow, which
+/// calls this one or is called by it.
+pub(super) fn reply_not_received(program: &Program<'_>, workflow: &Workflow<'_>, diagnostics: &mut Diagnostics) {
+    let everywhere = || program.workflows.iter().flat_map(|workflow| &workflow.steps);
     // A step that could not be resolved may have meant to receive it.
-    if workflow.steps.iter().any(|step| matches!(step.act, Act::Unresolved)) {
+    if everywhere().any(|step| matches!(step.act, Act::Unresolved)) {
         return;
     }
-    for (step, exchange) in exchanges().filter(|(_, exchange)| sends(exchange)) {
-        let Some((operation, (reply, channel))) = exchange
-            .operation
-            .and_then(|operation| Some((operation, operation.reply()?)))
-        else {
+    for step in &workflow.steps {
+        let Some(exchange) = exchange(&step.act, Direction::Send) else {
             continue;
         };
-        let mut received = exchanges().filter(|(_, other)| !sends(other));
-        if channel.is_some_and(|channel| received.any(|(_, other)| other.channel.at.span() == channel.span())) {
+        let Some((id, reply)) = exchange.operation.map(|operation| (operation.id, operation.reply())) else {
             continue;
+        };
+        let (reply, channel) = match reply {
+            Ok(Some(reply)) => reply,
+            Ok(None) => continue,
+            Err(broken) => {
+                diagnostics.push(broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED));
+                continue;
+            }
+        };
+        let mut received = everywhere().filter_map(|step| exchange_of(&step.act, exchange.request.api));
+        let (is_received, help) = match channel {
+            Some(channel) => (
+                received.any(|other| other.channel.at.span() == channel.span()),
+                "add a step with `action: receive` and the `channelPath` of the channel of the reply",
+            ),
+            // The description does not say where it arrives, so it may be any channel.
+            None => (
+                received.next().is_some(),
+                "add a step with `action: receive` and the `channelPath` of a channel with an address",
+            ),
+        };
+        if !is_received {
+            let message = format!(
+                "no step receives the reply of the operation `{}`",
+                id.unwrap_or_default()
+            );
+            diagnostics.push(
+                Diagnostic::new(&rule::CHANNEL_REPLY, step.text.id.span(), message)
+                    .related(reply.span(), "the reply")
+                    .help(help),
+            );
         }
-        let id = operation.id.unwrap_or_default();
-        diagnostics.push(
-            Diagnostic::new(
-                &rule::CHANNEL_REPLY,
-                reply.span(),
-                format!("no step receives the reply of the operation `{id}`"),
-            )
-            .related(step.id.span(), "this step sends the request")
-            .help("receive it in a step that names the channel of the reply in `channelPath`"),
-        );
+    }
+}
+
+/// Returns what a step receives from the channels of an API.
+fn exchange_of<'s, 'a>(act: &'s Act<'a>, api: usize) -> Option<&'s Exchange<'a>> {
+    exchange(act, Direction::Receive).filter(|exchange| exchange.request.api == api)
+}
+
+fn exchange<'s, 'a>(act: &'s Act<'a>, direction: Direction) -> Option<&'s Exchange<'a>> {
+    match act {
+        Act::Channel(exchange) if exchange.direction == direction => Some(exchange),
+        _ => None,
     }
 }

@@ -34,7 +34,7 @@ pub fn check(documents: &[Option<Document<'_>>], program: &Program<'_>, flows: &
         calls::check(program, workflow, flows, &typing, diagnostics);
         workflow::check(workflow, typing.flow(), diagnostics);
         unused::in_workflow(workflow, diagnostics);
-        channel::reply_not_received(workflow, diagnostics);
+        channel::reply_not_received(program, workflow, diagnostics);
         for (index, step) in workflow.steps.iter().enumerate() {
             step::check(step, index, &typing, diagnostics);
             payload::payload(step, index, &typing, diagnostics);

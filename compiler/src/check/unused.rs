@@ -119,7 +119,7 @@ fn unused_component(document: &Document<'_>, diagnostics: &mut Diagnostics) {
         anchor.map(|anchor| format!("#{anchor}"))
     };
     let lengths = named.iter().flat_map(|(_, entries)| entries).map(|entry| {
-        let name = entry.key.len() + "$components.failureActions.".len();
+        let name = entry.key.len() + "#/components/failureActions/".len();
         name.max(anchor(entry).map_or(0, |anchor| anchor.len()))
     });
     let Some(longest) = lengths.max() else {

@@ -1,7 +1,6 @@
 //! Rust source text, written from fragments.
 //!
-//! Cargo builds macros without optimisation, and rustc with it: text that rustc reads costs a small part of what tokens
-//! cost that the macro makes.
+//! Macros run without optimisation, rustc with it: text that rustc reads costs much less than tokens that a macro makes.
 
 use std::fmt::{Debug, Write as _};
 

@@ -27,8 +27,8 @@ use crate::plan::{Plan, Workflow};
 
 /// A module of the expansion.
 ///
-/// Its content reads the runtime crate through the module `__rt`, which is to be imported there, visible to the module around
-/// it: `pub(super) use ::arazzo::__private as __rt;`. Whoever puts the parts together knows the path of the crate.
+/// Its content names items of the runtime crate by `__rt`, which the caller has to import in it, visible to the module around
+/// it: `pub(super) use ::arazzo::__private as __rt;`.
 #[derive(Clone, Debug)]
 pub struct Module {
     /// The items before the module, and its attributes.

@@ -241,7 +241,7 @@ fn calls(workflow: &Workflow, plan: &Plan) -> Code {
     }
     let arms = workflow.sites.iter().enumerate().map(|(index, site)| {
         let statements = step::call(site, workflow, plan);
-        (index, quote!({ #statements }))
+        (index, quote!(Ok({ #statements }),))
     });
     matching(
         "call",
@@ -253,10 +253,10 @@ fn calls(workflow: &Workflow, plan: &Plan) -> Code {
                 #[allow(unused_variables)]
                 fn #name(run: &__rt::Frame<'_>, site: usize, exchange: &__rt::Exchange<'_>) -> Result<__rt::Child, __rt::Stop> {
                     #parts
-                    Ok(match site {
+                    match site {
                         #arms
-                        _ => return Err(__rt::Stop::Awaiting(::std::vec::Vec::new())),
-                    })
+                        _ => Err(__rt::Stop::Awaiting(::std::vec::Vec::new())),
+                    }
                 }
             }
         },
@@ -466,11 +466,11 @@ fn choose(workflow: &Workflow, success: bool) -> Code {
     })
 }
 
-/// What rustc needs to check a function grows faster than the number of its statements.
+/// Maximum number of arms in one function. The time in which rustc checks a function grows faster than its length.
 const ARMS: usize = 32;
 
-/// Returns a function that does something else for each number; nothing if there are no numbers. `function` writes it, from
-/// its name, items, and the arms of its `match`. Many arms become several functions in it, which take the same arguments.
+/// Returns a function with an arm for each number; nothing without arms. `function` writes it from a name, items inside of
+/// it, and arms. More than [`ARMS`] arms are split into functions inside of it, which take the same arguments.
 fn matching(name: &str, arms: &[(usize, Code)], arguments: &Code, function: &dyn Fn(Code, Code, Code) -> Code) -> Code {
     let written = |arms: &[(usize, Code)]| {
         let arms = arms.iter().map(|(number, arm)| {

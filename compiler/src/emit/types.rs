@@ -9,7 +9,7 @@ use super::{Module, doc, ident};
 use crate::plan::types::{Field, Home, Ty, TypeDef, TypeKind};
 use crate::plan::{ApiModule, Plan, Workflow};
 
-/// The module in which tokens are written. It determines the paths of types.
+/// The module in which code is written. It determines the paths of types.
 #[derive(Clone, Copy)]
 pub(super) enum Place {
     /// In the module of a workflow.
@@ -47,7 +47,7 @@ pub(super) fn home_module(home: Home, plan: &Plan) -> &str {
     module.unwrap_or_default()
 }
 
-/// The tokens of a type.
+/// A type, in Rust.
 pub(super) fn ty(kind: &Ty, plan: &Plan, place: Place) -> Code {
     let inner = |inner: &Ty| ty(inner, plan, place);
     match kind {

@@ -492,44 +492,58 @@ operations:
     }
 }
 
-/// A reply (AsyncAPI 3.x) is received by a step that names its channel, by itself or by an operation; without one, it is
-/// reported.
+/// A reply (AsyncAPI 3.x) is received by a step that names its channel, by itself or by an operation, also in another
+/// workflow; without one, it is reported.
 #[test]
 fn a_reply_is_received_by_a_step_of_its_own() {
     const SEND: &str = "{stepId: s, operationId: ask, requestBody: {payload: {}}}";
+    const KNOWN: &str = "{channel: {$ref: '#/channels/answers'}}";
     let replied = |reply: &str, steps: &str| {
         let api = format!(
             "asyncapi: 3.0.0\ninfo: {{title: t, version: '1'}}\nchannels:\n  questions: {{address: q, messages: {{m: {{payload: {{type: object}}}}}}}}\n  \
-             answers: {{address: a, messages: {{m: {{payload: {{type: object}}}}}}}}\noperations:\n  \
+             answers: {{address: a, messages: {{m: {{payload: {{type: object}}}}}}}}\n  private: {{address: null}}\noperations:\n  \
              ask: {{action: receive, channel: {{$ref: '#/channels/questions'}}, reply: {reply}}}\n  \
              answer: {{action: send, channel: {{$ref: '#/channels/answers'}}}}\n\
              components: {{replies: {{given: {{channel: {{$ref: '#/channels/answers'}}}}}}}}\n"
         );
         let case = case(steps, &api);
         assert_eq!(case.errors(), [] as [&str; 0], "{reply}, {steps}");
-        case.warnings()
-            .iter()
-            .any(|warning| warning.starts_with("channel-reply "))
+        case.warnings().iter().any(|warning| warning == "channel-reply s")
     };
-    let by_channel = format!(
-        "{SEND}, {{stepId: r, channelPath: '{{$sourceDescriptions.shop.url}}#/channels/answers', action: receive}}"
-    );
+    let receive = |channel: &str| {
+        format!("{{stepId: r, channelPath: '{{$sourceDescriptions.shop.url}}#/channels/{channel}', action: receive}}")
+    };
+    let answers = receive("answers");
     let by_operation = format!("{SEND}, {{stepId: r, operationId: answer}}");
-    let elsewhere = format!(
-        "{SEND}, {{stepId: r, channelPath: '{{$sourceDescriptions.shop.url}}#/channels/questions', action: receive}}"
-    );
-    for reply in [
-        "{channel: {$ref: '#/channels/answers'}}",
-        "{$ref: '#/components/replies/given'}",
-    ] {
+    for reply in [KNOWN, "{$ref: '#/components/replies/given'}"] {
         assert!(replied(reply, SEND), "{reply}");
-        assert!(replied(reply, &elsewhere), "{reply}");
-        assert!(!replied(reply, &by_channel), "{reply}");
+        assert!(replied(reply, &format!("{SEND}, {}", receive("questions"))), "{reply}");
+        assert!(!replied(reply, &format!("{SEND}, {answers}")), "{reply}");
         assert!(!replied(reply, &by_operation), "{reply}");
     }
-    // Its address is known only at run time.
-    assert!(replied(
+    let called = format!("{SEND}, {{stepId: c, workflowId: v}}]}}, {{workflowId: v, steps: [{answers}");
+    assert!(!replied(KNOWN, &called));
+    // Its address is known only at run time, so any channel can be meant.
+    for reply in [
         "{address: {location: '$message.header#/replyTo'}}",
-        &by_operation
-    ));
+        "{channel: {$ref: '#/channels/private'}}",
+    ] {
+        assert!(replied(reply, SEND), "{reply}");
+        assert!(!replied(reply, &by_operation), "{reply}");
+    }
+}
+
+#[test]
+fn a_reply_that_cannot_be_found_is_an_error() {
+    for reply in [
+        "{$ref: '#/components/replies/typo'}",
+        "{channel: {$ref: '#/channels/typo'}}",
+    ] {
+        let api = format!(
+            "asyncapi: 3.0.0\ninfo: {{title: t, version: '1'}}\nchannels: {{questions: {{address: q, messages: {{m: {{}}}}}}}}\n\
+             operations: {{ask: {{action: receive, channel: {{$ref: '#/channels/questions'}}, reply: {reply}}}}}\n"
+        );
+        let errors = case("{stepId: s, operationId: ask, requestBody: {payload: {}}}", &api).errors();
+        assert!(errors[0].starts_with("source-ref-unresolved"), "{errors:?}");
+    }
 }

@@ -1,12 +1,13 @@
-//! A workflow with more steps and outputs than one function of an expansion decides about.
+//! Workflows with more steps, outputs and calls than one function of an expansion decides about.
 
 use arazzo_tests::script::Script;
 use serde_json::json;
 
+#[deny(warnings)]
 mod wf {
     arazzo::arazzo_workflow!("language/many.yml");
 }
-use wf::many;
+use wf::{calls, many};
 
 const STEPS: usize = 70;
 
@@ -32,4 +33,17 @@ async fn every_step_makes_its_own_request_and_goes_to_its_own_next_step() {
         let step = 37 * item % STEPS;
         assert_eq!(outputs[format!("o{step}")], (item + 1).to_string(), "step {step}");
     }
+}
+
+#[tokio::test]
+async fn every_step_calls_with_its_own_inputs() {
+    let mut script = Script::new();
+    for item in 0..33 {
+        let place = format!("GET /items/{item}");
+        script = script.on(&place).reply(200, json!({ "next": (item + 1).to_string() }));
+    }
+    let client = arazzo::Client::builder().transport(script.clone()).build().unwrap();
+    let outputs = calls(&client, calls::Inputs::new("0")).await.unwrap();
+    assert_eq!(outputs.last, "33");
+    assert_eq!(script.trace().len(), 33);
 }

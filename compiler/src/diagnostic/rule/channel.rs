@@ -220,9 +220,9 @@ super::rules! {
     /// ```
     Warning CHANNEL_BINDING "channel-binding" "bindings of a channel agree with its address"
 
-    /// A step sends to an operation that has a reply, and no step of the workflow receives from the channel of the reply. A
-    /// step does one thing: the reply is received by a step of its own. If its address is known at run time only, such as that
-    /// of a private queue, describe a channel with an address for it.
+    /// A step sends to an operation that has a reply, and no step receives from the channel of the reply. A step either sends or
+    /// receives, so that the reply needs another one. If the description does not say where the reply arrives, because its
+    /// address is known only at run time, any step that receives from this description counts.
     ///
     /// Rule: a choice. AsyncAPI Specification 3.0.0, "Operation Reply Object".
     ///

@@ -129,7 +129,7 @@ fn expand_prints_rust() {
     let directory = directory();
     let output = arazzo(directory.path(), &["expand", "good.arazzo.yaml"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(text(&output).contains("pub async fn add<T: ::arazzo::Transport>("));
+    assert!(text(&output).contains("pub async fn add<T: add::__rt::Transport>("));
     let output = arazzo(directory.path(), &["expand", "bad.arazzo.yaml"]);
     assert_eq!((output.status.code(), text(&output).as_str()), (Some(1), ""));
 }

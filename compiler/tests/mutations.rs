@@ -185,7 +185,7 @@ fn answers(document: &str, seed: u64, library: &dyn Library) -> bool {
         if let Some(plan) = &compilation.plan {
             let code = text(&emit(plan, compilation.has_errors()), "::arazzo");
             if !compilation.has_errors() {
-                assert!(syn::parse_file(&code).is_ok(), "the expansion is no Rust");
+                assert!(syn::parse_file(&code).is_ok(), "the expansion is not Rust");
             }
         }
         compilation.has_errors()

@@ -71,6 +71,15 @@ pub struct Operation<'a> {
     at: Cursor<'a>,
 }
 
+/// The reply of an operation (AsyncAPI 3.0.0, "Operation Reply Object").
+#[derive(Clone, Copy, Debug)]
+pub struct Reply<'a> {
+    /// The object, after its reference.
+    pub at: Cursor<'a>,
+    /// The Channel Object that it names, if that has an address.
+    pub channel: Option<Cursor<'a>>,
+}
+
 impl<'a> Description<'a> {
     /// Opens a description; reports an unsupported one.
     pub fn open(root: Cursor<'a>, diagnostics: &mut Diagnostics) -> Option<Self> {
@@ -421,20 +430,20 @@ impl<'a> Operation<'a> {
         self.channel.messages_of(self.at)
     }
 
-    /// Returns the Operation Reply Object (3.x), and the channel that it names, if that has an address.
+    /// Returns its reply, which only 3.x describes.
     ///
     /// # Errors
     /// A `$ref` cannot be resolved.
-    pub fn reply(self) -> Result<Option<(Cursor<'a>, Option<Cursor<'a>>)>, BrokenReference<'a>> {
+    pub fn reply(self) -> Result<Option<Reply<'a>>, BrokenReference<'a>> {
         let Some(reply) = self.at.get("reply").filter(|_| self.channel.description.major == 3) else {
             return Ok(None);
         };
-        let (reply, _) = follow(reply)?;
-        let channel = reply.get("channel").map(follow).transpose()?;
-        let addressed = channel.map(|(at, _)| at).filter(|at| {
+        let (at, _) = follow(reply)?;
+        let channel = at.get("channel").map(follow).transpose()?;
+        let channel = channel.map(|(at, _)| at).filter(|at| {
             let address = at.get("address");
             address.is_some_and(|address| address.as_str().is_some())
         });
-        Ok(Some((reply, addressed)))
+        Ok(Some(Reply { at, channel }))
     }
 }

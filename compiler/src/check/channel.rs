@@ -16,19 +16,11 @@ pub(super) fn reply_not_received(program: &Program<'_>, workflow: &Workflow<'_>,
         let Some(exchange) = exchange(&step.act, Direction::Send) else {
             continue;
         };
-        let Some((id, reply)) = exchange.operation.map(|operation| (operation.id, operation.reply())) else {
+        let Some(reply) = &exchange.reply else {
             continue;
         };
-        let (reply, channel) = match reply {
-            Ok(Some(reply)) => reply,
-            Ok(None) => continue,
-            Err(broken) => {
-                diagnostics.push(broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED));
-                continue;
-            }
-        };
         let mut received = everywhere().filter_map(|step| exchange_of(&step.act, exchange.request.api));
-        let (is_received, help) = match channel {
+        let (is_received, help) = match reply.channel {
             Some(channel) => (
                 received.any(|other| other.channel.at.span() == channel.span()),
                 "add a step with `action: receive` and the `channelPath` of the channel of the reply",
@@ -42,11 +34,11 @@ pub(super) fn reply_not_received(program: &Program<'_>, workflow: &Workflow<'_>,
         if !is_received {
             let message = format!(
                 "no step receives the reply of the operation `{}`",
-                id.unwrap_or_default()
+                exchange.request.operation.id.unwrap_or_default()
             );
             diagnostics.push(
                 Diagnostic::new(&rule::CHANNEL_REPLY, step.text.id.span(), message)
-                    .related(reply.span(), "the reply")
+                    .related(reply.at.span(), "the reply")
                     .help(help),
             );
         }

@@ -487,8 +487,10 @@ fn matching(name: &str, arms: &[(usize, Code)], arguments: &Code, function: &dyn
     }
     let (mut parts, mut ranges) = (Code::new(), Code::new());
     for (index, chunk) in arms.chunks(ARMS).enumerate() {
-        let part = ident(&format!("part_{index}"));
-        let (first, last) = (literal(chunk[0].0), literal(chunk[chunk.len() - 1].0));
+        let ([(first, _), ..], [.., (last, _)]) = (chunk, chunk) else {
+            continue;
+        };
+        let (part, first, last) = (ident(&format!("part_{index}")), literal(first), literal(last));
         ranges.extend(quote!(#first..=#last => return #part(#arguments),));
         parts.extend(function(part, Code::new(), written(chunk)));
     }

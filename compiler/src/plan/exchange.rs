@@ -59,10 +59,10 @@ impl<'a> Planner<'_, 'a> {
     pub(super) fn exchange(&self, exchange: &program::Exchange<'a>, index: usize) -> Option<Exchange> {
         let program::Exchange {
             channel,
-            operation: _,
             direction,
             messages,
             request,
+            reply: _,
             correlation,
         } = exchange;
         let sends = *direction == Direction::Send;

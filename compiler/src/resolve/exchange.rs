@@ -6,7 +6,7 @@ use super::channel::{Found, Named};
 use super::message::as_operation;
 use super::value::Place;
 use super::{Act, Argument, Exchange, Request, Scope, Value};
-use crate::asyncapi::{self, Filled, Message};
+use crate::asyncapi::{self, Filled, Message, Reply};
 use crate::diagnostic::{Diagnostic, rule};
 use crate::document::{self, Direction, Location};
 use crate::schema::BrokenReference;
@@ -56,6 +56,10 @@ impl<'a> Scope<'a, '_> {
             (Some(_), _) if direction == Direction::Send => None,
             _ => self.correlation(step, &named, &messages),
         };
+        let described = match direction {
+            Direction::Send => self.described_reply(&named),
+            Direction::Receive => None,
+        };
         let request = Request {
             api: named.api,
             operation,
@@ -65,12 +69,22 @@ impl<'a> Scope<'a, '_> {
         };
         Act::Channel(Box::new(Exchange {
             channel: named.channel,
-            operation: named.operation,
             direction,
             messages,
             request,
+            reply: described,
             correlation,
         }))
+    }
+
+    /// Returns the reply of the operation; reports one that cannot be found.
+    fn described_reply(&mut self, named: &Named<'a>) -> Option<Reply<'a>> {
+        named.operation?.reply().unwrap_or_else(|broken| {
+            let problem = broken.diagnostic(&rule::SOURCE_REF_UNRESOLVED);
+            self.diagnostics
+                .push(problem.related(named.text.span(), "used by this step"));
+            None
+        })
     }
 
     /// Returns the messages of a step, each once; reports references that cannot be resolved.
